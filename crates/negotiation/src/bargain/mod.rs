@@ -1,0 +1,1 @@
+//! From alternatives, beliefs and a market to walk-away, target, anchor and ladder.

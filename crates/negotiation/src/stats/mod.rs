@@ -1,0 +1,3 @@
+//! Market statistics: quantiles, intervals, percentile tables, several sources, outliers, ageing.
+
+pub mod normal;

@@ -1,0 +1,1 @@
+//! Money, currency, unit of price, dated rate, conversion.
