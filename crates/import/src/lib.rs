@@ -1,1 +1,1 @@
-//! import
+//! Importer for files: CSV and workbooks through recipes.

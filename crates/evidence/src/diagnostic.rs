@@ -1,0 +1,116 @@
+//! Messages about evidence: each with a stable code, a place, what was found, what was expected
+//! and a way out.
+
+use crate::Locator;
+use std::fmt;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing can be read.
+    Error,
+    /// Something was passed over or is doubtful.
+    Warning,
+    /// Worth knowing.
+    Info,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        })
+    }
+}
+
+/// One message about a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Stable code, an entry of [`CODES`].
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Where, inside the source.
+    pub place: Locator,
+    /// What was found and what was expected.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// What a code means.
+#[derive(Debug, Clone, Copy)]
+pub struct Code {
+    /// The code: `E0101`.
+    pub code: &'static str,
+    /// What it is about, in a few words.
+    pub title: &'static str,
+    /// What it means and why it is so.
+    pub meaning: &'static str,
+    /// The way out.
+    pub help: &'static str,
+}
+
+/// The entry of a code.
+pub fn code(code: &str) -> Option<&'static Code> {
+    CODES.iter().find(|c| c.code.eq_ignore_ascii_case(code))
+}
+
+macro_rules! codes {
+    ($($code:literal $title:literal : $meaning:literal / $help:literal;)+) => {
+        /// Every diagnostic of evidence. A code is never given another meaning.
+        pub const CODES: &[Code] =
+            &[$(Code { code: $code, title: $title, meaning: $meaning, help: $help }),+];
+    };
+}
+
+codes! {
+    "E0001" "file cannot be opened": "the operating system refused the file or there is none" / "check the path; a path in a deal file is relative to the deal file";
+    "E0002" "empty file": "the file holds no bytes, or no row" / "download or export it again";
+    "E0003" "not the format it claims": "the content is of another format than its name says: a web page, an archive, an image" / "open it in a spreadsheet program and save it as CSV or XLSX";
+    "E0004" "encrypted workbook": "the workbook is protected by a password and cannot be read without it" / "open it, remove the password, save it again";
+    "E0005" "damaged or truncated": "the file ends before its content does, or its structure is broken" / "download or copy it again";
+    "E0006" "no recipe fits": "no known layout has its columns in this file" / "name a recipe in the deal file (`recipe = ...`) or pass one with `--recipe FILE`";
+    "E0007" "several recipes fit": "more than one layout claims this file equally well" / "name one with `recipe = ...` or `--recipe`";
+    "E0008" "column is missing": "the named recipe needs a column that no header row of this file has" / "compare the header with the recipe; a renamed column is added to the recipe's `any` list";
+    "E0009" "too large to read whole": "XLS and ODS workbooks are read whole, up to a limit, and this one is larger" / "save it as XLSX or CSV, which stream";
+    "E0010" "ambiguous table": "the header occurs in more than one sheet, or twice in one" / "name the sheet in the recipe";
+    "E0011" "text cannot be decoded": "bytes are not valid in the encoding that the file is read in" / "save the file as UTF-8, or state `encoding` in the recipe";
+    "E0012" "recipe is wrong": "the recipe file cannot be used" / "see the place and the expected key";
+    "E0013" "expands beyond all measure": "a compressed part of the file unpacks to far more than its size, as an attack does" / "save it again with a spreadsheet program, as CSV";
+    "I0101" "malformed number": "a cell that should hold an amount holds something else" / "correct the cell, or declare the word as a sentinel in the recipe";
+    "I0102" "malformed field": "a cell that the recipe maps cannot be read as what it should be" / "correct the cell or the recipe";
+    "I0103" "wrong number of fields": "the row has more or fewer fields than the header" / "look for an unquoted separator in the row";
+    "I0104" "missing required field": "a field without which the amount means nothing (its currency, its unit) is blank" / "fill it in, or state it in the recipe as an assumption";
+    "I0105" "negative or zero amount": "an amount of zero or less is no price and no pay" / "correct the cell, or declare the value as a sentinel";
+    "I0106" "unknown word": "a cell holds a word that the recipe does not list for this column" / "add the word to the recipe's `map`";
+    "I0107" "error cell": "the spreadsheet program stored an error such as `#REF!` here" / "open the workbook, repair the formula, save it";
+    "I0201" "aggregate row": "the row sums up others that are read as well, so reading it would count people twice" / "none is needed";
+    "I0202" "not data": "a title, a footer, a note or a blank line" / "none is needed";
+    "I0203" "passed over by the recipe": "the recipe keeps rows of other values only" / "change `keep` in the recipe";
+    "I0301" "blank": "the cell is empty: the amount is unknown, which is not zero" / "none is needed";
+    "I0302" "sentinel": "the publisher's sign for a value that is not available or suppressed" / "none is needed";
+    "I0303" "top-coded, threshold unknown": "the sign says `this much or more`, but neither the file's notes nor its vintage say how much" / "state the vintage in the deal file (`vintage = 2022` under `[[source]]`)";
+    "W0401" "not comparable: currency": "the amount is in another currency than the deal, and the deal gives no rate" / "add a dated `[[rate]]` to the deal file";
+    "W0402" "not comparable: unit": "the amount is per another unit than the deal and no arithmetic connects them" / "choose comparables of the deal's unit";
+    "W0403" "not comparable: later than the as-of date": "the observation is dated after the day that the report speaks for" / "move `as_of`";
+    "W0404" "not comparable: another statistic": "a mean or an extreme is no point of a percentile curve" / "none is needed";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_complete() {
+        let mut seen = std::collections::BTreeSet::new();
+        for c in CODES {
+            assert!(seen.insert(c.code), "{} twice", c.code);
+            assert!(!c.title.is_empty() && !c.meaning.is_empty() && !c.help.is_empty());
+        }
+        assert_eq!(code("e0004").unwrap().title, "encrypted workbook");
+        assert!(code("E9999").is_none());
+    }
+}

@@ -1,0 +1,145 @@
+//! Decimal amounts: parsing without guessing, and the fixed scale in which they are stored.
+
+use rust_decimal::Decimal;
+use std::fmt;
+
+/// A decimal amount of money, of no currency yet. Exact: never a binary float.
+pub type Amount = Decimal;
+
+/// Digits after the point in a stored amount (`Decimal128(38, 12)`).
+pub const AMOUNT_SCALE: u32 = 12;
+
+/// Why a text is not an amount.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AmountError {
+    /// Not a plain decimal number: optional sign, digits, optional point and digits.
+    NotANumber,
+    /// More digits than the store keeps (16 before the point, 12 after it).
+    TooManyDigits,
+}
+
+impl fmt::Display for AmountError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotANumber => "not a plain decimal number such as `112000` or `53.85`",
+            Self::TooManyDigits => "more than 16 digits before or 12 digits after the point",
+        })
+    }
+}
+
+impl std::error::Error for AmountError {}
+
+/// Reads a plain decimal number, with an exponent if it has one (`1.00E+05`). No grouping marks,
+/// no currency, no spaces: what notation a file uses is for a recipe to say, not for this to guess.
+///
+/// # Errors
+/// [`AmountError`] if the text is anything else, or has more digits than can be kept exactly.
+pub fn parse_amount(text: &str) -> Result<Amount, AmountError> {
+    let (mantissa, exponent) = split_exponent(text)?;
+    let plain = mantissa.strip_prefix(['-', '+']).unwrap_or(mantissa);
+    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    let (whole, fraction) = plain.split_once('.').unwrap_or((plain, "0"));
+    if whole.is_empty() || fraction.is_empty() || !digits(whole) || !digits(fraction) {
+        return Err(AmountError::NotANumber);
+    }
+    let amount = if exponent == 0 {
+        Decimal::from_str_exact(mantissa).map_err(|_| AmountError::TooManyDigits)?
+    } else {
+        Decimal::from_scientific(text).map_err(|_| AmountError::TooManyDigits)?
+    };
+    to_scaled(amount)?;
+    Ok(amount)
+}
+
+fn split_exponent(text: &str) -> Result<(&str, i32), AmountError> {
+    match text.split_once(['e', 'E']) {
+        None => Ok((text, 0)),
+        Some((mantissa, exponent)) => {
+            let value = exponent.parse().map_err(|_| AmountError::NotANumber)?;
+            Ok((mantissa, value))
+        }
+    }
+}
+
+/// The stored form: the amount times `10^12`, exactly.
+///
+/// # Errors
+/// [`AmountError::TooManyDigits`] if that is not a whole number or does not fit.
+pub fn to_scaled(amount: Amount) -> Result<i128, AmountError> {
+    let amount = amount.normalize();
+    if amount.scale() > AMOUNT_SCALE || amount.abs() >= Decimal::from(10_000_000_000_000_000_u64) {
+        return Err(AmountError::TooManyDigits);
+    }
+    Ok(amount.mantissa() * 10_i128.pow(AMOUNT_SCALE - amount.scale()))
+}
+
+/// The amount that [`to_scaled`] stored.
+///
+/// # Errors
+/// [`AmountError::TooManyDigits`] if the number was not written by `to_scaled` and has no exact
+/// decimal here.
+pub fn from_scaled(mut scaled: i128) -> Result<Amount, AmountError> {
+    let mut scale = AMOUNT_SCALE;
+    while scale > 0 && scaled % 10 == 0 {
+        scaled /= 10;
+        scale -= 1;
+    }
+    Decimal::try_from_i128_with_scale(scaled, scale).map_err(|_| AmountError::TooManyDigits)
+}
+
+/// The nearest double of a scaled amount: what statistics compute with.
+///
+/// Correctly rounded for every amount of at most 15 significant digits, since both integers of
+/// the one division are then exact doubles.
+pub fn to_f64(scaled: i128) -> f64 {
+    const POWERS: [f64; 13] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12];
+    const WHOLE: i128 = 1_000_000_000_000;
+    if scaled % WHOLE == 0 {
+        return (scaled / WHOLE) as f64;
+    }
+    let mut digits = scaled;
+    let mut scale = AMOUNT_SCALE as usize;
+    while scale > 0 && digits % 10 == 0 {
+        digits /= 10;
+        scale -= 1;
+    }
+    digits as f64 / POWERS[scale]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_numbers_and_nothing_else() {
+        for (text, scaled) in [
+            ("112000", 112_000_000_000_000_000),
+            ("-0.5", -500_000_000_000),
+            ("1.00E+05", 100_000_000_000_000_000),
+            ("3.75e-06", 3_750_000),
+            ("0.000000000001", 1),
+            ("9999999999999999", 9_999_999_999_999_999_000_000_000_000),
+        ] {
+            assert_eq!(parse_amount(text).and_then(to_scaled), Ok(scaled), "{text}");
+        }
+        for text in
+            ["", " 1", "1,000", "$5", "nan", "inf", ".5", "5.", "1e", "0x10", "1_000", "--1"]
+        {
+            assert_eq!(parse_amount(text), Err(AmountError::NotANumber), "{text}");
+        }
+        for text in ["0.0000000000001", "10000000000000000", "1e40", "1e-30"] {
+            assert_eq!(parse_amount(text), Err(AmountError::TooManyDigits), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn scaled_round_trip(digits in -999_999_999_999_999_i64..999_999_999_999_999, scale in 0_u32..=12) {
+            let amount = Decimal::new(digits, scale);
+            let scaled = to_scaled(amount).unwrap();
+            assert_eq!(from_scaled(scaled).unwrap(), amount.normalize());
+            let text = amount.to_string();
+            assert_eq!(to_f64(scaled), text.parse::<f64>().unwrap());
+        }
+    }
+}

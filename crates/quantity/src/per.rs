@@ -1,0 +1,110 @@
+//! What a price is per: a unit of time, a piece, a weight, a service unit.
+
+use std::fmt;
+
+/// Hours in a working year, 40 times 52 (BLS practice, `science.md` F17).
+pub const HOURS_PER_YEAR: f64 = 2080.0;
+
+/// The unit that a price is stated per. Known words have a UN/CEFACT Recommendation 20 code, in
+/// which they are stored; any other word stands for itself.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Per(String);
+
+/// Word, code, and other spellings that mean the same.
+const WORDS: &[(&str, &str, &[&str])] = &[
+    ("year", "ANN", &["annual", "annually", "yearly", "yr", "per year"]),
+    ("month", "MON", &["monthly", "mo", "per month"]),
+    ("week", "WEE", &["weekly", "wk", "per week"]),
+    ("day", "DAY", &["daily", "per day"]),
+    ("hour", "HUR", &["hourly", "hr", "per hour"]),
+    ("each", "EA", &["ea", "piece", "unit"]),
+    ("lump", "LS", &["lump sum"]),
+    ("kg", "KGM", &["kilogram"]),
+    ("t", "TNE", &["tonne", "metric ton", "mt"]),
+    ("lb", "LBR", &["pound"]),
+    ("l", "LTR", &["litre", "liter"]),
+    ("m", "MTR", &["metre", "meter"]),
+    ("m2", "MTK", &["square metre"]),
+    ("m3", "MTQ", &["cubic metre"]),
+    ("kWh", "KWH", &["kwh"]),
+    ("barrel", "BLL", &["bbl"]),
+];
+
+impl Per {
+    /// Reads a word, another spelling of it, or its code. Case does not matter for known words.
+    pub fn new(text: &str) -> Self {
+        let text = text.trim();
+        let lower = text.to_lowercase();
+        let known = WORDS.iter().find(|(word, code, others)| {
+            word.to_lowercase() == lower || *code == text || others.contains(&lower.as_str())
+        });
+        Self(known.map_or(text, |(word, _, _)| word).to_owned())
+    }
+
+    /// The word that people read: `year`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The stored code: `ANN`, or the word itself where Recommendation 20 has none.
+    pub fn code(&self) -> &str {
+        WORDS.iter().find(|(word, _, _)| *word == self.0).map_or(&self.0, |(_, code, _)| code)
+    }
+
+    /// How many of this unit make a year, for units of time (`numbers.md` section 1, `upy`):
+    /// year 1, month 12, week 365/7, day 365, hour `hours`. `None` for everything else.
+    pub fn units_per_year(&self, hours: f64) -> Option<f64> {
+        match self.0.as_str() {
+            "year" => Some(1.0),
+            "month" => Some(12.0),
+            "week" => Some(365.0 / 7.0),
+            "day" => Some(365.0),
+            "hour" => Some(hours),
+            _ => None,
+        }
+    }
+
+    /// The factor that turns an amount per `self` into an amount per `target`; 1 for the same
+    /// unit, `None` where no rule of arithmetic connects them.
+    pub fn factor_to(&self, target: &Self, hours: f64) -> Option<f64> {
+        if self == target {
+            return Some(1.0);
+        }
+        Some(self.units_per_year(hours)? / target.units_per_year(hours)?)
+    }
+}
+
+impl fmt::Display for Per {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_spellings_and_codes_meet() {
+        for (text, word, code) in [
+            ("year", "year", "ANN"),
+            ("Annual", "year", "ANN"),
+            ("HUR", "hour", "HUR"),
+            ("1M-tokens", "1M-tokens", "1M-tokens"),
+        ] {
+            let per = Per::new(text);
+            assert_eq!((per.as_str(), per.code()), (word, code));
+            assert_eq!(Per::new(per.code()), per);
+        }
+    }
+
+    /// `science.md` F17: 45.00 an hour is 93,600 a year; 95,000 a year is 45.67 an hour.
+    #[test]
+    fn hours_and_years() {
+        let (hour, year) = (Per::new("hour"), Per::new("year"));
+        assert_eq!(45.0 * hour.factor_to(&year, HOURS_PER_YEAR).unwrap(), 93_600.0);
+        let hourly = 95_000.0 * year.factor_to(&hour, HOURS_PER_YEAR).unwrap();
+        assert!((hourly - 45.67).abs() < 0.005);
+        assert_eq!(hour.factor_to(&Per::new("each"), HOURS_PER_YEAR), None);
+    }
+}
