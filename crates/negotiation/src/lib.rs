@@ -4,4 +4,6 @@
 //! No I/O, no clock, no random numbers, no hash order: the same inputs give the same bytes.
 
 pub mod bargain;
+pub mod deal;
+pub mod parameter;
 pub mod stats;

@@ -1,0 +1,196 @@
+//! The register of parameters: every threshold and width that is a choice, not a result.
+//!
+//! A parameter has one name, a default and a range; a deal file sets it under `[parameters]`, and
+//! a report prints what it used.
+
+use crate::deal::Setting;
+use std::collections::BTreeMap;
+
+/// One entry of the register.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    /// Its name in a deal file.
+    pub name: &'static str,
+    /// Another name for the same thing.
+    pub alias: Option<&'static str>,
+    /// Default, as text: a number, or a word of `words`.
+    pub default: &'static str,
+    /// Least and greatest value of a number.
+    pub range: (f64, f64),
+    /// The words it may take, if it is no number.
+    pub words: &'static [&'static str],
+    /// What it means, with its unit.
+    pub meaning: &'static str,
+    /// Where it is defined.
+    pub source: &'static str,
+}
+
+const MANY: f64 = 1e9;
+
+macro_rules! numbers {
+    ($($name:literal = $default:literal in $low:tt .. $high:tt, $source:literal, $meaning:literal;)+) => {
+        &[$(Parameter {
+            name: $name, alias: None, default: $default, range: ($low, $high), words: &[],
+            meaning: $meaning, source: $source,
+        }),+]
+    };
+}
+
+const NUMBERS: &[Parameter] = numbers! {
+    "min_n_median" = "3" in 1.0..MANY, "benchmark 2", "least effective n for a median";
+    "min_n_quartile" = "5" in 1.0..MANY, "benchmark 2", "least effective n for a quartile";
+    "min_n_tail" = "10" in 1.0..MANY, "benchmark 2", "least effective n for p10 and p90";
+    "min_employers" = "5" in 1.0..MANY, "benchmark 3", "least employers for an interval of median or quartile";
+    "min_employers_tail" = "10" in 1.0..MANY, "benchmark 3", "least employers for an interval of p10 or p90";
+    "max_employer_share" = "0.25" in 0.0..1.0, "benchmark 3", "share of one employer above which percentiles without it are shown";
+    "employer_refuse" = "0.50" in 0.0..1.0, "benchmark 3", "share of one employer above which no interval is given";
+    "weight_local_min" = "20" in 1.0..MANY, "benchmark 3", "effective n from which weights are judged at the percentile itself";
+    "outlier_mod_z" = "3.5" in 0.0..MANY, "benchmark 7", "modified z on the log scale above which a row is flagged";
+    "outlier_floor" = "0.10" in 0.0..10.0, "benchmark 7", "least spread on the log scale";
+    "trend_sensitivity" = "0.03" in 0.0..1.0, "benchmark 8", "how far the yearly growth may be off, as a fraction";
+    "place_sensitivity" = "0.05" in 0.0..1.0, "benchmark 8", "how far a place index may be off, as a fraction";
+    "table_deff" = "2" in 1.0..MANY, "benchmark 5", "design effect of a published table that states its sample size";
+    "table_min_n" = "30" in 1.0..MANY, "benchmark 5", "least effective n for an interval of a published median or quartile";
+    "table_min_n_tail" = "400" in 1.0..MANY, "benchmark 5", "least effective n for an interval of a published p10 or p90";
+    "wide_gap" = "0.30" in 0.0..1.0, "benchmark 5", "gap between published percentiles above which a value between them is flagged";
+    "total_min_sources" = "3" in 2.0..MANY, "benchmark 6", "sources from which a between-source interval is given";
+    "source_spread_warn" = "0.15" in 0.0..MANY, "benchmark 6", "spread of the sources' medians above which they disagree";
+    "age_warn" = "12" in 0.0..MANY, "benchmark 8", "age of evidence in months that is worth a finding";
+    "age_error" = "24" in 0.0..MANY, "benchmark 8", "age of evidence in months that is said first";
+    "weight_half_life" = "24" in 0.1..MANY, "benchmark 6", "months in which a source's weight halves";
+    "job_match_min" = "0.70" in 0.0..1.0, "benchmark 6", "least match for a source to count";
+    "belief_tail" = "0.10" in 0.001..0.49, "numbers 2", "share of a belief outside its low and high";
+    "belief_widen" = "1.0" in 0.0..100.0, "numbers 2", "factor on the width of a stated belief, against overconfidence";
+    "belief_min_halfwidth" = "0.02" in 0.0..1.0, "numbers 5", "least half width of a stated belief, of its mode";
+    "derived_halfwidth" = "0.05" in 0.0..1.0, "numbers 5", "least half width of a derived belief, of its mode";
+    "belief_market" = "0.15" in 0.0..0.49, "numbers 5", "half width of a market-based belief, in percentile";
+    "offer_room" = "0.25" in 0.0..10.0, "numbers 5", "room left beyond their offer, of the belief's width";
+    "probability_halfwidth" = "0.10" in 0.0..1.0, "numbers 3", "imprecision of a stated probability";
+    "discount_rate" = "0.05" in (-0.99)..10.0, "numbers 3", "yearly discount rate of one-off money";
+    "q_base" = "0.50" in 0.01..0.99, "numbers 4", "market percentile without a track record";
+    "q_step" = "0.05" in 0.0..0.5, "numbers 4", "percentile that one supported claim adds";
+    "q_max" = "0.75" in 0.01..0.99, "numbers 4", "highest percentile that claims reach";
+    "power_default" = "0.5" in 0.0..1.0, "numbers 6", "bargaining power where delay costs are not known";
+    "power_clamp" = "0.2" in 0.0..0.5, "numbers 6", "least power of either side";
+    "target_feasible_min" = "0.25" in 0.0..1.0, "numbers 7", "least chance, given a zone, that they can accept the target";
+    "opening_belief" = "0.90" in 0.0..1.0, "numbers 7", "how deep into the belief the opening may reach, given a zone";
+    "base_room_target" = "0.25" in 0.0..10.0, "numbers 7", "room of the target beyond base, in half spreads";
+    "base_room_opening" = "0.5" in 0.0..10.0, "numbers 7", "room of the opening beyond base, in half spreads";
+    "room_min" = "0.02" in 0.0..1.0, "numbers 7", "least distance from target to opening, of the target";
+    "floor_share" = "0.5" in 0.0..1.0, "numbers 7", "where the last ask lies between base and target";
+    "floor_confidence" = "0.5" in 0.0..1.0, "numbers 7", "where the last ask lies between the walk-away and its better end";
+    "steps" = "3" in 1.0..20.0, "numbers 7, C6", "number of concessions";
+    "ratio" = "0.5" in 0.01..0.99, "numbers 7, C6", "each concession over the one before";
+    "leverage_min_stake" = "0.005" in 0.0..1.0, "numbers 6", "stake below which there is no leverage index, of the market median";
+    "zopa_warn" = "0.30" in 0.0..1.0, "S1.6", "chance of a zone below which it is said";
+    "limit_gap" = "0.05" in 0.0..10.0, "S2.2", "gap between stated and computed walk-away that is said, of the latter";
+    "phantom_gap" = "0.05" in 0.0..10.0, "S2.4", "worth of an unsigned alternative beyond the walk-away that is said, of scale";
+    "need_negligible" = "0.01" in 0.0..1.0, "S2.13", "need below minus this is said, of the market median";
+    "precision" = "0.005" in 1e-9..1.0, "numbers 9", "step of printed figures, of scale";
+    "precision_fine" = "0.0005" in 1e-9..1.0, "numbers 9", "step of an opening whose derivation is shown, of scale";
+    "min_parties" = "5" in 1.0..MANY, "numbers 4", "parties below which a market is thin";
+    "min_parties_tail" = "10" in 1.0..MANY, "numbers 4", "parties below which a market has no p10 and p90";
+    "atoms" = "64" in 2.0..4096.0, "numbers 2", "stratum means that stand for an uncertain amount";
+    "lattice_n" = "4093" in 2.0..1000003.0, "numbers 3", "lattice points that stand for random draws";
+    "lattice_a" = "1435" in 1.0..1000003.0, "numbers 3", "multiplier of the lattice";
+    "interval_tail" = "0.10" in 0.001..0.49, "numbers 3", "share of the draws outside an interval at each end";
+    "weak_batna_gap" = "0.25" in 0.0..10.0, "S2.5", "gap between target and walk-away, of the target, from which the alternative is weak";
+    "leverage_low" = "0.40" in 0.0..1.0, "S4.5", "leverage below which an honest appeal is advised";
+};
+
+const METHODS: &[Parameter] = &[
+    Parameter {
+        name: "interval_level",
+        alias: Some("confidence"),
+        default: "0.90",
+        range: (0.5, 0.999),
+        words: &[],
+        meaning: "nominal confidence of intervals; each limit alone has half the rest outside",
+        source: "benchmark 3",
+    },
+    Parameter {
+        name: "combine",
+        alias: None,
+        default: "composite",
+        range: (0.0, 0.0),
+        words: &["composite", "mixture", "pool"],
+        meaning: "how several sources become one market",
+        source: "benchmark 6",
+    },
+];
+
+/// Every parameter, by name.
+pub fn register() -> impl Iterator<Item = &'static Parameter> {
+    NUMBERS.iter().chain(METHODS)
+}
+
+/// The parameter of a name or alias.
+pub fn find(name: &str) -> Option<&'static Parameter> {
+    register().find(|p| p.name == name || p.alias == Some(name))
+}
+
+/// The settings of one deal: what it states, and the register's defaults for the rest.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Settings(BTreeMap<&'static str, Setting>);
+
+impl Settings {
+    /// The settings that a deal states.
+    pub fn new(stated: BTreeMap<&'static str, Setting>) -> Self {
+        Self(stated)
+    }
+
+    /// Whether the deal itself states it.
+    pub fn is_stated(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// A number of the register.
+    ///
+    /// # Panics
+    /// If the register has no number of that name, which a test over all uses rules out.
+    pub fn number(&self, name: &'static str) -> f64 {
+        match self.0.get(name) {
+            Some(Setting::Number(value)) => *value,
+            _ => find(name)
+                .and_then(|p| p.default.parse().ok())
+                .unwrap_or_else(|| panic!("`{name}` is no number of the register")),
+        }
+    }
+
+    /// A word of the register.
+    pub fn word(&self, name: &'static str) -> &str {
+        match self.0.get(name) {
+            Some(Setting::Word(word)) => word,
+            _ => find(name).map_or("", |p| p.default),
+        }
+    }
+
+    /// The value as it is printed.
+    pub fn text(&self, parameter: &Parameter) -> String {
+        match self.0.get(parameter.name) {
+            Some(Setting::Number(value)) => format!("{value}"),
+            Some(Setting::Word(word)) => word.clone(),
+            None => parameter.default.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_lie_in_their_ranges_and_names_are_unique() {
+        let mut names = std::collections::BTreeSet::new();
+        for p in register() {
+            assert!(names.insert(p.name), "{} twice", p.name);
+            if p.words.is_empty() {
+                let value: f64 = p.default.parse().unwrap();
+                assert!(p.range.0 <= value && value <= p.range.1, "{}", p.name);
+            } else {
+                assert!(p.words.contains(&p.default));
+            }
+        }
+        assert_eq!(find("confidence").unwrap().name, "interval_level");
+    }
+}

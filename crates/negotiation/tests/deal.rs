@@ -1,0 +1,191 @@
+//! The deal file from outside: every mistake at its place, the nearest key named, the schema true.
+
+use haggle_negotiation::deal::{Parsed, SCHEMA, Side, parse};
+use std::collections::BTreeSet;
+
+const GOOD: &str = r#"schema   = "haggle.deal/1"
+title    = "Senior developer, Denver"
+side     = "seller"
+currency = "USD"
+per      = "year"
+as_of    = 2026-11-23
+[[source]]
+path  = "../evidence/oews.csv"
+where = { subject = "15-1252", place = ["US", "Colorado"], title = "~ software engineer", date = "2024-01-01.." }
+match = 0.8
+[offer]
+amount = "112000"
+from   = "letter of 2026-11-20"
+[us]
+risk_tolerance = "50000"
+[[alternative]]
+name   = "stay"
+amount = "104000"
+[[alternative]]
+name = "offer B"
+amount = [100000, 110000.5, "120000"]
+probability = 0.6
+role = "exit"
+[[claim]]
+text = "cut churn by 18 %"
+date = 2026-03-31
+[counterpart.limit]
+low = 108000
+mode = 116000
+high = 125000
+source = "recruiter"
+[[rate]]
+from = "EUR"
+to = "USD"
+rate = "1.08"
+date = 2026-11-20
+[parameters]
+confidence = 0.80
+"#;
+
+fn problems(text: &str) -> Vec<String> {
+    parse(text, None).problems.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_good_deal_reads_without_a_word() {
+    let Parsed { deal, problems, .. } = parse(GOOD, None);
+    assert_eq!(problems, []);
+    let deal = deal.unwrap();
+    assert_eq!(deal.side, Side::Seller);
+    assert_eq!(deal.sources[0].id, "oews");
+    assert_eq!(deal.sources[0].conditions.len(), 4);
+    assert_eq!(deal.alternatives[1].amount[1].to_string(), "110000.5");
+    assert_eq!(deal.parameters.len(), 1);
+}
+
+/// Each case replaces one piece of the good deal; the answer is the whole list of problems.
+#[test]
+fn every_mistake_at_its_place() {
+    let cases: &[(&str, &str, &str)] = &[
+        ("side     =", "sied     =", "unknown key `sied`"),
+        ("currency = \"USD\"\n", "", "1:1: `currency` is missing [D0102]"),
+        ("\"USD\"\nper", "\"usd\"\nper", "4:12: `currency` is `usd`, not an ISO 4217 code"),
+        (
+            "probability = 0.6",
+            "probability = -0.1",
+            "22:15: `alternative.probability` is -0.1, expected a number from 0 to 1 [D0103]",
+        ),
+        (
+            "probability = 0.6",
+            "probability = nan",
+            "22:15: `alternative.probability` is `nan`, expected a number from 0 to 1 [D0103]",
+        ),
+        (
+            "amount = \"112000\"",
+            "amount = inf",
+            "12:10: `offer.amount` is `inf`, not a plain decimal number",
+        ),
+        (
+            "amount = \"112000\"",
+            "amount = 1120.1234567890123",
+            "12:10: `offer.amount` is a number of 17 digits, expected an amount",
+        ),
+        (
+            "amount = \"112000\"",
+            "amount = \"112,000\"",
+            "12:10: `offer.amount` is `112,000`, not a plain decimal number",
+        ),
+        ("amount = \"112000\"", "amount = 0", "12:1"),
+        ("low = 108000", "low = 118000", "counterpart.limit` is not in rising order"),
+        (
+            "[100000, 110000.5",
+            "[130000, 110000.5",
+            "21:10: `amount` is not in rising order, expected `[low, mode, high]` [D0104]",
+        ),
+        (
+            "[100000, 110000.5, \"120000\"]",
+            "[1, 2]",
+            "a list of 2, expected an amount, or `[low, mode, high]`",
+        ),
+        ("name = \"offer B\"", "name = \"Stay\"", "two alternatives are called `Stay` [D0105]"),
+        (
+            "path  = \"../evidence/oews.csv\"",
+            "",
+            "exactly one of `path`, `url` and `plugin` [D0106]",
+        ),
+        (
+            "confidence = 0.80",
+            "confidnce = 0.80",
+            "38:1: no parameter is called `confidnce` [D0107]",
+        ),
+        ("confidence = 0.80", "confidence = 1.80", "expected a number from 0.5 to 0.999 [D0103]"),
+        (
+            "as_of    = 2026-11-23",
+            "as_of = \"23.11.2026\"",
+            "6:9: `as_of` is `23.11.2026`, not a date",
+        ),
+        ("role = \"exit\"", "role = \"quit\"", "`role` is `quit`, expected `exit`"),
+        ("subject =", "subjct =", "9:11: `subjct` is no field, did you mean `subject`? [D0103]"),
+        ("[us]", "[us\n", "[D0001]"),
+        (
+            "[us]",
+            "[stated]\nwalk_away = 120000\ntarget = 110000\n[us]",
+            "15:13: the walk-away `120000` lies beyond the target `110000` [D0104]",
+        ),
+    ];
+    for (from, to, expected) in cases {
+        assert!(GOOD.contains(from), "{from}");
+        let text = GOOD.replacen(from, to, 1);
+        let found = problems(&text);
+        assert!(found.iter().any(|p| p.contains(expected)), "{to}: {found:?}");
+        assert!(parse(&text, None).deal.is_none(), "{to}");
+    }
+}
+
+#[test]
+fn several_mistakes_are_told_at_once_and_the_nearest_key_is_named() {
+    let text = GOOD.replace("side     =", "sied     =").replace("probability", "probabilty");
+    let parsed = parse(&text, None);
+    assert_eq!(parsed.problems.len(), 3, "{:?}", parsed.problems);
+    let helps: Vec<_> = parsed.problems.iter().filter_map(|p| p.help.clone()).collect();
+    assert!(helps.contains(&"did you mean `side`?".to_owned()), "{helps:?}");
+    assert!(helps.contains(&"did you mean `probability`?".to_owned()), "{helps:?}");
+}
+
+#[test]
+fn doubts_are_warnings() {
+    let text = GOOD.replace("source = \"recruiter\"\n", "").replace("date = 2026-03-31\n", "");
+    let parsed = parse(&text, None);
+    let codes: Vec<_> = parsed.problems.iter().map(|p| p.code).collect();
+    assert_eq!(codes, ["D0202", "D0201"]);
+    assert!(parsed.deal.is_some());
+}
+
+#[test]
+fn as_of_may_come_from_outside() {
+    let text = GOOD.replace("as_of    = 2026-11-23\n", "");
+    assert!(parse(&text, None).deal.is_none());
+    let date = haggle_quantity::parse_date("2027-01-01").unwrap();
+    assert_eq!(parse(&text, Some(date)).deal.unwrap().as_of, date);
+}
+
+/// The schema lists exactly the keys that the reader asks for: neither can drift from the other.
+#[test]
+fn the_schema_names_every_key_and_no_other() {
+    let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
+    let mut named = BTreeSet::new();
+    collect("", &schema, &mut named);
+    let everything = format!(
+        "{GOOD}[ageing]\nrate = 0.03\n[[ageing.index]]\ndate = 2026-01-01\nvalue = 1\n[[exclude]]\nreason=\"x\"\nwhere = {{ row = 3 }}\n[stated]\nwalk_away = 1\n[[counterpart.alternative]]\namount = 1\n"
+    );
+    let asked = parse(&everything, None).keys;
+    let asked: BTreeSet<_> = asked.iter().map(String::as_str).collect();
+    let named: BTreeSet<_> = named.iter().map(String::as_str).collect();
+    assert_eq!(asked, named);
+}
+
+fn collect(path: &str, schema: &serde_json::Value, named: &mut BTreeSet<String>) {
+    let item = schema.get("items").unwrap_or(schema);
+    let Some(properties) = item.get("properties").and_then(|p| p.as_object()) else { return };
+    for (key, value) in properties {
+        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        collect(&path, value, named);
+        named.insert(path);
+    }
+}
