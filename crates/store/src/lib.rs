@@ -1,1 +1,201 @@
-//! store
+//! Observations in Parquet, and benchmark queries straight on the files.
+//!
+//! # Layout
+//!
+//! ```text
+//! <store>/parts/<sha256>-<recipe>.parquet   one immutable part per content and recipe
+//! <store>/stage/                            files being written; rubbish after a kill, swept later
+//! <store>/known/                            remembered hashes of files, by size, time and inode
+//! ```
+//!
+//! There is no manifest: the folder `parts` is the state, a part appears by one rename, and what
+//! is known of it stands in its footer (key [`META_KEY`], JSON of [`PartMeta`]). DuckDB, Polars or
+//! Spark read the folder as it stands; the columns are those of `haggle_evidence::schema`, sorted
+//! by subject, title, place and place in the source.
+//!
+//! # Invariants
+//!
+//! - A part is never changed, only replaced by a rename.
+//! - Killed at any instant, the store holds the old state or the new one.
+//! - No Parquet type stands in a public signature.
+
+mod error;
+mod known;
+mod part;
+mod sort;
+mod stage;
+mod write;
+
+pub use error::StoreError;
+pub use part::{CellCounts, META_KEY, Note, Part, PartMeta, RowCounts, SourceKey, read_part};
+
+use haggle_evidence::{ImportError, Importer, SinkError};
+use sha2::{Digest, Sha256};
+use stage::Stage;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use write::PartWriter;
+
+/// A store of evidence in a folder.
+#[derive(Debug, Clone)]
+pub struct Store {
+    root: PathBuf,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The part was there already, by the same content, recipe and importer.
+    Unchanged(Part),
+    /// The part was written.
+    Written(Part),
+}
+
+impl Outcome {
+    /// The part, written or not.
+    pub fn part(&self) -> &Part {
+        match self {
+            Self::Unchanged(part) | Self::Written(part) => part,
+        }
+    }
+}
+
+/// Why an import did not happen. The store is as it was before.
+#[derive(Debug)]
+pub enum StoreImportError {
+    /// The source cannot be read.
+    Import(ImportError),
+    /// The store cannot be written.
+    Store(StoreError),
+}
+
+impl From<StoreError> for StoreImportError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl std::fmt::Display for StoreImportError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Import(e) => e.fmt(f),
+            Self::Store(e) => e.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for StoreImportError {}
+
+impl Store {
+    /// The store in a folder; the folder comes into being with the first import.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The store's folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn parts_folder(&self) -> PathBuf {
+        self.root.join("parts")
+    }
+
+    fn part_path(&self, sha256: &str, recipe: &str) -> PathBuf {
+        self.parts_folder().join(format!("{sha256}-{recipe}.parquet"))
+    }
+
+    /// Hash and size of a file, remembered while its size, times and inode stay; `fresh` reads
+    /// the file in any case.
+    ///
+    /// # Errors
+    /// The operating system's, or a file that changed while it was read.
+    pub fn hash_of(
+        &self,
+        path: &Path,
+        fresh: bool,
+        hash: impl Fn(&Path) -> io::Result<String>,
+    ) -> io::Result<(String, u64)> {
+        known::hash_of(&self.root.join("known"), path, fresh, hash)
+    }
+
+    /// The part of a content and a recipe, if it is here.
+    ///
+    /// # Errors
+    /// [`StoreError`] if it is here and cannot be read.
+    pub fn find(&self, sha256: &str, recipe: &str) -> Result<Option<Part>, StoreError> {
+        let path = self.part_path(sha256, recipe);
+        if path.exists() { read_part(&path).map(Some) } else { Ok(None) }
+    }
+
+    /// Imports a source unless the same importer has stored the same content before.
+    ///
+    /// # Errors
+    /// [`StoreImportError`]; nothing of the source is stored then.
+    pub fn import(
+        &self,
+        key: &SourceKey,
+        importer: &mut dyn Importer,
+    ) -> Result<Outcome, StoreImportError> {
+        let identity = importer.identity().clone();
+        let path = self.part_path(&key.sha256, &identity.recipe);
+        // A part that cannot be read is replaced, not mourned.
+        if let Ok(part) = read_part(&path)
+            && part.meta.is_by(&identity)
+        {
+            return Ok(Outcome::Unchanged(part));
+        }
+        let stages = self.root.join("stage");
+        stage::sweep(&stages);
+        let mut writer = PartWriter::new(Stage::create(&stages)?);
+        let mut sink = |batch| writer.push(batch).map_err(|e| SinkError(e.to_string()));
+        let import = importer.run(&mut sink).map_err(StoreImportError::Import)?;
+        let meta = PartMeta::new(key, &identity, &import);
+        let staged = writer.finish(&meta).map_err(StoreError::at(&path, "cannot write"))?;
+        let parts = self.parts_folder();
+        fs::create_dir_all(&parts).map_err(StoreError::at(&parts, "cannot create"))?;
+        staged.publish(&path)?;
+        Ok(Outcome::Written(Part { path, meta }))
+    }
+
+    /// Every part, in order of name and location, and the files that are none.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the folder cannot be listed.
+    pub fn parts(&self) -> Result<(Vec<Part>, Vec<StoreError>), StoreError> {
+        let folder = self.parts_folder();
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok((Vec::new(), Vec::new())),
+            Err(e) => return Err(StoreError::new(&folder, "cannot list", e)),
+        };
+        let (mut parts, mut broken) = (Vec::new(), Vec::new());
+        for path in entries.flatten().map(|e| e.path()) {
+            if path.extension().is_some_and(|e| e == "parquet") {
+                match read_part(&path) {
+                    Ok(part) => parts.push(part),
+                    Err(error) => broken.push(error),
+                }
+            }
+        }
+        parts.sort_by(|a, b| {
+            let key = |p: &Part| (p.meta.name.clone(), p.meta.location.clone(), p.path.clone());
+            key(a).cmp(&key(b))
+        });
+        broken.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok((parts, broken))
+    }
+
+    /// Removes a part.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the file cannot be removed.
+    pub fn remove(&self, part: &Part) -> Result<(), StoreError> {
+        fs::remove_file(&part.path).map_err(StoreError::at(&part.path, "cannot remove"))
+    }
+}
+
+pub(crate) fn hex_hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
