@@ -97,6 +97,8 @@ codes! {
     "W0402" "not comparable: unit": "the amount is per another unit than the deal and no arithmetic connects them" / "choose comparables of the deal's unit";
     "W0403" "not comparable: later than the as-of date": "the observation is dated after the day that the report speaks for" / "move `as_of`";
     "W0404" "not comparable: another statistic": "a mean or an extreme is no point of a percentile curve" / "none is needed";
+    "W0405" "not comparable: weight or count": "the row's weight or count is no positive number, or the amount is none" / "correct the cell, or the recipe's weight column";
+    "W0406" "excluded by the deal": "a written rule of the deal file leaves the row out" / "remove the `[[exclude]]` to bring it back";
 }
 
 #[cfg(test)]

@@ -19,16 +19,23 @@
 //! - Killed at any instant, the store holds the old state or the new one.
 //! - No Parquet type stands in a public signature.
 
+mod collect;
 mod error;
 mod known;
+mod lean;
+mod matcher;
 mod part;
+mod prune;
+mod scan;
 mod sort;
 mod stage;
 mod write;
 
 pub use error::StoreError;
+pub use scan::Query;
 pub use part::{CellCounts, META_KEY, Note, Part, PartMeta, RowCounts, SourceKey, read_part};
 
+use haggle_negotiation::market::{Adjuster, Comparables};
 use haggle_evidence::{ImportError, Importer, SinkError};
 use sha2::{Digest, Sha256};
 use stage::Stage;
@@ -185,6 +192,19 @@ impl Store {
         });
         broken.sort_by(|a, b| a.path.cmp(&b.path));
         Ok((parts, broken))
+    }
+
+    /// Answers a query on one part.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the part cannot be read.
+    pub fn comparables(
+        &self,
+        part: &Part,
+        query: &Query,
+        adjuster: &Adjuster,
+    ) -> Result<Comparables, StoreError> {
+        scan::comparables(part, query, adjuster)
     }
 
     /// Removes a part.

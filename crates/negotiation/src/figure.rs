@@ -1,0 +1,374 @@
+//! The graph of figures: every number of a brief with its unit, formula, inputs and ground.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What a figure is measured in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unit {
+    /// Money per something: `USD/year`; a lump of money: `USD`.
+    Money(String),
+    /// A fraction of 1: a probability, a share, a percentile.
+    Share,
+    /// A number of things, not always whole: effective n.
+    Count,
+    /// A factor that an amount is multiplied by.
+    Factor,
+    /// A growth or error relative to 1.
+    Relative,
+    /// Days.
+    Days,
+    /// Months.
+    Months,
+    /// A pure number of a formula.
+    Number,
+}
+
+impl Unit {
+    /// Whether it is money.
+    pub fn is_money(&self) -> bool {
+        matches!(self, Self::Money(_))
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Money(unit) => unit,
+            Self::Share => "share",
+            Self::Count => "count",
+            Self::Factor => "factor",
+            Self::Relative => "relative",
+            Self::Days => "days",
+            Self::Months => "months",
+            Self::Number => "number",
+        })
+    }
+}
+
+/// Whether a value is the figure or bounds it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sense {
+    /// The value itself.
+    #[default]
+    Exact,
+    /// The figure is this or more.
+    AtLeast,
+    /// The figure is this or less.
+    AtMost,
+    /// It rests on bounds that pull both ways, or is known only to lie between low and high.
+    Between,
+}
+
+impl Sense {
+    /// The words, empty for an exact value.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Exact => "",
+            Self::AtLeast => "at least",
+            Self::AtMost => "at most",
+            Self::Between => "between bounds",
+        }
+    }
+}
+
+/// How low and high came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Order statistics of raw rows.
+    OrderStatistic,
+    /// The publisher's own error.
+    PublishedError,
+    /// The disagreement of sources.
+    BetweenSources,
+    /// Lowest to highest; no coverage claimed.
+    Range,
+    /// A lattice over the uncertain inputs.
+    Lattice,
+    /// A stated scenario.
+    Scenario,
+}
+
+impl By {
+    /// The word in the report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OrderStatistic => "order-statistic",
+            Self::PublishedError => "published-error",
+            Self::BetweenSources => "between-sources",
+            Self::Range => "range",
+            Self::Lattice => "lattice",
+            Self::Scenario => "scenario",
+        }
+    }
+}
+
+/// Low and high of a figure, with how sure and how made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    /// Lower end, if there is one.
+    pub low: Option<f64>,
+    /// Upper end, if there is one.
+    pub high: Option<f64>,
+    /// Nominal coverage; `None` where none is claimed.
+    pub level: Option<f64>,
+    /// How it came about.
+    pub by: By,
+}
+
+/// One number of a brief.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// What it is, for people.
+    pub label: String,
+    /// The value, unrounded.
+    pub value: f64,
+    /// Its unit.
+    pub unit: Unit,
+    /// Whether the value is exact or a bound.
+    pub sense: Sense,
+    /// Its uncertainty, if there is any.
+    pub interval: Option<Interval>,
+    /// Name of the formula, a key of [`FORMULAS`].
+    pub formula: &'static str,
+    /// The formula's arguments: name and figure id, in the formula's order.
+    pub inputs: Vec<(String, String)>,
+    /// The evidence set that it rests on.
+    pub evidence: Option<String>,
+    /// What it takes as given, if it does.
+    pub assumption: Option<String>,
+    /// The value as it is spoken, rounded by the rules of `numbers.md` section 9.
+    pub printed: Option<String>,
+}
+
+impl Figure {
+    /// A figure of a formula, to be completed with `with_...`.
+    pub fn new(label: impl Into<String>, value: f64, unit: Unit, formula: &'static str) -> Self {
+        Self {
+            label: label.into(),
+            value,
+            unit,
+            sense: Sense::Exact,
+            interval: None,
+            formula,
+            inputs: Vec::new(),
+            evidence: None,
+            assumption: None,
+            printed: None,
+        }
+    }
+
+    /// A figure that is taken as given.
+    pub fn assumed(label: impl Into<String>, value: f64, unit: Unit, why: impl Into<String>) -> Self {
+        let mut figure = Self::new(label, value, unit, "given");
+        figure.assumption = Some(why.into());
+        figure
+    }
+
+    /// Names the figures that go in.
+    pub fn with_inputs<N: Into<String>, I: Into<String>>(
+        mut self,
+        inputs: impl IntoIterator<Item = (N, I)>,
+    ) -> Self {
+        self.inputs.extend(inputs.into_iter().map(|(name, id)| (name.into(), id.into())));
+        self
+    }
+
+    /// Says that the value bounds the figure.
+    pub fn with_sense(mut self, sense: Sense) -> Self {
+        self.sense = sense;
+        self
+    }
+
+    /// Gives it low and high; nothing if both are absent.
+    pub fn with_interval(mut self, interval: Option<Interval>) -> Self {
+        self.interval = interval.filter(|i| i.low.is_some() || i.high.is_some());
+        self
+    }
+
+    /// Rests it on an evidence set.
+    pub fn with_evidence(mut self, evidence: impl Into<String>) -> Self {
+        self.evidence = Some(evidence.into());
+        self
+    }
+
+    /// Says what it takes as given.
+    pub fn with_assumption(mut self, why: impl Into<String>) -> Self {
+        self.assumption = Some(why.into());
+        self
+    }
+
+    /// Gives it a spoken form.
+    pub fn with_printed(mut self, printed: String) -> Self {
+        self.printed = Some(printed);
+        self
+    }
+}
+
+/// All figures of a brief by id. Ids are stable dotted names.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Figures(BTreeMap<String, Figure>);
+
+impl Figures {
+    /// Adds a figure and hands its id back. A value that is no number is no figure: it is left
+    /// out, and whoever needs it finds it absent.
+    pub fn add(&mut self, id: impl Into<String>, figure: Figure) -> Option<String> {
+        if !figure.value.is_finite() {
+            return None;
+        }
+        let id = id.into();
+        self.0.insert(id.clone(), figure);
+        Some(id)
+    }
+
+    /// The figure of an id.
+    pub fn get(&self, id: &str) -> Option<&Figure> {
+        self.0.get(id)
+    }
+
+    /// Whether an id exists.
+    pub fn has(&self, id: &str) -> bool {
+        self.0.contains_key(id)
+    }
+
+    /// All of them, by id.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Figure)> {
+        self.0.iter().map(|(id, figure)| (id.as_str(), figure))
+    }
+
+    /// Number of figures.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Only those of the pairs whose figure exists: an absent figure is no input.
+    pub fn present<'a>(
+        &self,
+        inputs: impl IntoIterator<Item = (&'a str, String)>,
+    ) -> Vec<(String, String)> {
+        let known = inputs.into_iter().filter(|(_, id)| self.has(id));
+        known.map(|(name, id)| (name.to_owned(), id)).collect()
+    }
+
+    /// What is wrong with the graph: inputs that do not exist, formulas without a definition,
+    /// figures without a ground. Empty for a sound one.
+    pub fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        for (id, figure) in &self.0 {
+            for (name, input) in &figure.inputs {
+                if !self.has(input) {
+                    faults.push(format!("{id}: input {name} = {input} does not exist"));
+                }
+            }
+            if formula(figure.formula).is_none() {
+                faults.push(format!("{id}: formula {} is not defined", figure.formula));
+            }
+            let grounded = !figure.inputs.is_empty() || figure.evidence.is_some();
+            if !grounded && figure.assumption.is_none() {
+                faults.push(format!("{id}: no input, no evidence, no assumption"));
+            }
+        }
+        faults
+    }
+}
+
+/// A formula: what a program must do to recompute a figure from its inputs.
+#[derive(Debug, Clone, Copy)]
+pub struct Formula {
+    /// Its name in a figure.
+    pub name: &'static str,
+    /// The arithmetic, in the names of the inputs.
+    pub text: &'static str,
+    /// Where it is defined.
+    pub source: &'static str,
+}
+
+/// The formula of a name.
+pub fn formula(name: &str) -> Option<&'static Formula> {
+    FORMULAS.iter().find(|f| f.name == name)
+}
+
+macro_rules! formulas {
+    ($($name:literal $source:literal $text:literal;)+) => {
+        /// Every formula that a figure may name.
+        pub const FORMULAS: &[Formula] =
+            &[$(Formula { name: $name, text: $text, source: $source }),+];
+    };
+}
+
+formulas! {
+    "given" "deal file or register" "taken as given";
+    "cell" "product.md" "the amount in the cell";
+    "adjusted_cell" "benchmark 8" "cell * hours * ageing * currency * place";
+    "count_rows" "benchmark 2" "sum of count over the comparables";
+    "kish" "benchmark 2, F2" "(sum count*weight)^2 / sum count*weight^2";
+    "weighted_type7" "benchmark 2, F1" "mean of the inverse distribution function over a window of width 1/effective_n at the percentile";
+    "curve" "benchmark 5, F13" "exp(ln lower + (z(p) - z(p_lower)) / (z(p_upper) - z(p_lower)) * (ln upper - ln lower)); a stated point is returned unchanged; beyond the table only a bound";
+    "composite" "benchmark 6, F10" "sum of share_k * source_k over the sources that state the percentile";
+    "mixture" "benchmark 6" "smallest amount at which sum of share_k * F_k reaches the percentile";
+    "pooled_type7" "benchmark 6" "weighted_type7 over the rows of all sources, weights times share / sum of weights";
+    "share" "benchmark 6" "weight / sum of weights";
+    "auto_weight" "benchmark 6, F10" "match * employers * age * grade * stated";
+    "employers_factor" "benchmark 6" "min(1, employers / 10); unknown: 1 if the median's effective n is at least 100, else 0.5";
+    "age_factor" "benchmark 6" "0.5 ^ (age_months / weight_half_life)";
+    "age_months" "benchmark 6" "(as_of - date) in days / 365.2425 * 12";
+    "compound_ageing" "benchmark 8, F8" "(1 + rate) ^ (days / 365.2425)";
+    "index_ageing" "benchmark 8" "index(as_of) / index(date), ln linear in days between values";
+    "rate_conversion" "benchmark 8" "units of the deal's currency for one unit of the cell's";
+    "hours_conversion" "benchmark 8, F17" "units of the cell's time in a year / units of the deal's time in a year";
+    "place_index" "benchmark 8, F9" "pay at the deal's place / pay at the source's place";
+    "percentile_of" "benchmark 5 and 6" "share of the market at or below the amount";
+    "ratio" "F15" "amount / median";
+    "deal_price" "A1, A3, numbers 3.1" "amount * (1 - f) + idle_value * f + side * ((interim_per_day * days - cost + deal_cost) / units - advantage), f the share of the term that is lost to delay; lump sums: amount / (1 + discount_rate) ^ (days / 365) in place of the first two";
+    "certainty_equivalent" "A2, numbers 3.3" "-rho * ln(mean of exp(-value / rho)) over the atoms of the alternative; the mean if risk-neutral";
+    "reservation_value" "A1 to A4, numbers 3" "certainty equivalent of the best alternative that comes through, alternatives independent, chosen after the outcomes are known";
+    "reservation_neutral" "A4, numbers 3.3" "the same without risk tolerance";
+    "reservation_together" "A4, numbers 3.3" "the same if all alternatives succeed or fail together";
+    "market_median" "numbers 4" "the market's median";
+    "record_percentile" "numbers 4, S3.10" "min(q_max, q_base + q_step * supported claims)";
+    "record_amount" "numbers 4" "the market at the percentile that the track record supports";
+    "half_spread" "numbers 4" "max(interquartile range / 2, room_min * median)";
+    "belief_low" "numbers 2 and 5" "lower end of the triangle";
+    "belief_mode" "numbers 5" "mode of the belief, moved by their offer";
+    "belief_high" "numbers 2 and 5" "upper end of the triangle";
+    "belief_mean" "numbers 2" "(low + mode + high) / 3";
+    "p_zopa" "A7, numbers 5" "chance that their limit is at or beyond the walk-away";
+    "need_me" "D3, numbers 6" "median - walk_away in my value";
+    "need_ot" "D3, numbers 6" "mean of their limit - median in my value";
+    "need_me_positive" "D3, numbers 6" "mean over the lattice of max(median - walk_away, 0)";
+    "need_ot_positive" "D3, numbers 6" "expected excess of their limit over the median";
+    "leverage_index" "D3, numbers 6" "need_ot / (need_me + need_ot)";
+    "standing" "numbers 6" "percentile of the walk-away in the market; a buyer: one minus it";
+    "standing_ot" "numbers 6" "one minus the same of the mean of their limit";
+    "power" "A9, numbers 6" "their delay cost / (ours + theirs), clamped; the default if one is unknown";
+    "expected_zone" "numbers 2" "mean of their limit beyond base, given that it is";
+    "target_power" "A8, numbers 7.1" "base + power * expected_zone";
+    "target_one_offer" "A21, numbers 7.1" "the price p that maximises (p - base) * chance that they accept p";
+    "base" "numbers 5" "the better of walk-away and their offer";
+    "cap_belief" "numbers 7.1" "price that they accept with chance target_feasible_min given a zone";
+    "cap_evidence" "numbers 7.1" "max(better quartile, base + base_room_target * half_spread)";
+    "target" "numbers 7.1" "the largest candidate in my value, not beyond either cap";
+    "opening_raw" "B4, numbers 7.2" "max(2 * target - their first figure, target + room), without their figure target + half_spread";
+    "opening_cap_evidence" "numbers 7.2, S3.12" "max(better edge of the market, base + base_room_opening * half_spread, target + room)";
+    "opening_cap_belief" "numbers 7.2, S5.14" "max(price that they accept with chance 1 - opening_belief given a zone, target + room)";
+    "anchor" "numbers 7.2" "the least of opening and caps in my value";
+    "break_even_counter" "B4, numbers 7.2" "2 * target - anchor: they must open at least there for a split to give the target";
+    "chance_inside" "numbers 7.2" "chance that their limit reaches the anchor, given a zone";
+    "last_ask" "numbers 7.3" "min(target, max(base + floor_share * (target - base), walk_away + floor_confidence * (walk_away_better - walk_away)))";
+    "rung" "C6, numbers 7.4" "anchor - sum of the steps so far; first step (anchor - last_ask) * (1 - ratio) / (1 - ratio^steps), each next one times ratio";
+    "split_difference" "A8, numbers 8" "walk_away + power * expected zone beyond it";
+    "deal_me_out" "A10, numbers 8" "inside share, not below the walk-away nor beyond their expected reach";
+    "split_midpoint" "C11, numbers 8" "(anchor + their figure) / 2";
+    "best_final_offer" "A21, numbers 8" "the price p that maximises (p - walk_away) * chance that they accept p";
+    "acceptance" "A21, numbers 8" "chance that their limit reaches the price, if the belief is right";
+    "counter_gain" "S5.15, numbers 7.3" "(target - offer) * chance that they accept the target";
+    "withdrawal_break_even" "S5.15, numbers 7.3" "counter_gain / (counter_gain + offer - walk_away_neutral)";
+    "plan_worth" "A21, numbers 8" "max(0, offer - walk_away, (p - walk_away) * acceptance at the best p)";
+    "information_worth" "H1 to H4, numbers 8" "expected plan worth with the answer - plan worth without it";
+    "distance" "numbers 7.3" "offer - walk_away in my value";
+}

@@ -1,0 +1,189 @@
+//! Runs a benchmark query on a part: finds the rows, adjusts them, reduces them.
+//!
+//! Two routes give the same answer. A query that few rows can match reads them whole and lists
+//! them; a query over millions reads only the columns that vary, in parallel, and reduces each
+//! row at once. [`DETAILED_ROWS`] is the border.
+
+use crate::collect::Collector;
+use crate::matcher;
+use crate::part::Part;
+use crate::prune::{Group, Pruned, prune};
+use crate::{StoreError, lean};
+use arrow_array::{BooleanArray, RecordBatch};
+use arrow_schema::ArrowError;
+use haggle_evidence::Batch;
+use haggle_negotiation::deal::{Condition, Test};
+use haggle_negotiation::market::{Adjuster, Comparables};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowPredicate, ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions,
+    ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowFilter, RowSelection,
+};
+use parquet::errors::ParquetError;
+use std::fs::File;
+
+/// Up to so many rows that the statistics cannot rule out, rows are read whole.
+const DETAILED_ROWS: usize = 262_144;
+/// Rows decoded at a time.
+pub(crate) const BATCH_ROWS: usize = 8_192;
+/// Near misses listed one by one.
+const NEAR_LISTED: usize = 1_000;
+
+/// A question to a part. A plain value: whoever holds the files can answer it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Query {
+    /// All must hold.
+    pub conditions: Vec<Condition>,
+    /// Rows of which all conditions of one entry hold are passed over, with this reason.
+    pub excludes: Vec<(Vec<Condition>, String)>,
+    /// Whether to look for rows that miss exactly one condition; this reads the whole part.
+    pub near: bool,
+}
+
+/// Answers a query on one part.
+///
+/// # Errors
+/// [`StoreError`] if the part cannot be read.
+pub(crate) fn comparables(
+    part: &Part,
+    query: &Query,
+    adjuster: &Adjuster,
+) -> Result<Comparables, StoreError> {
+    let path = &part.path;
+    let file = File::open(path).map_err(StoreError::at(path, "cannot open"))?;
+    answer(part, &file, query, adjuster).map_err(StoreError::at(path, "cannot query"))
+}
+
+fn answer(
+    part: &Part,
+    file: &File,
+    query: &Query,
+    adjuster: &Adjuster,
+) -> Result<Comparables, ParquetError> {
+    let pruned = prune(file, &query.conditions)?;
+    let mut collector = Collector::new(adjuster, part.meta.date);
+    if pruned.rows() <= DETAILED_ROWS {
+        read_detailed(file, &pruned, &query.conditions, query, &mut collector)?;
+    } else {
+        let found = lean::reduce(file, &pruned, query, adjuster, part.meta.date)?;
+        let tables = found.has_points;
+        collector.take_lean(found);
+        // Points of published tables are few and need their places: a pass of their own.
+        if tables {
+            let mut conditions = query.conditions.clone();
+            conditions.push(Condition { field: "statistic".into(), test: point_statistics() });
+            read_detailed(file, &pruned, &conditions, query, &mut collector)?;
+        }
+    }
+    if query.near {
+        read_near(file, query, &mut collector)?;
+    }
+    Ok(collector.finish())
+}
+
+/// Every statistic but a value.
+fn point_statistics() -> Test {
+    let mut words: Vec<String> = (1..100).map(|p| format!("p{p}")).collect();
+    words.extend(["mean", "min", "max"].map(str::to_owned));
+    Test::OneOf(words)
+}
+
+fn read_detailed(
+    file: &File,
+    pruned: &Pruned,
+    conditions: &[Condition],
+    query: &Query,
+    collector: &mut Collector<'_>,
+) -> Result<(), ParquetError> {
+    for batch in open(file, pruned, &pruned.groups, conditions, None)? {
+        let batch = batch?;
+        let excluded = excluded(query, &batch)?;
+        let rows = Batch::new(&batch).map_err(external)?;
+        for row in 0..batch.num_rows() {
+            let observation = rows.get(row).map_err(external)?;
+            match excluded.iter().find(|(mask, _)| mask.value(row) && mask_valid(mask, row)) {
+                Some((_, reason)) => collector.exclude(&observation, reason),
+                None => collector.take(&observation),
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn mask_valid(mask: &BooleanArray, row: usize) -> bool {
+    arrow_array::Array::is_valid(mask, row)
+}
+
+/// For each exclusion the rows that it takes, and its reason.
+pub(crate) fn excluded<'q>(
+    query: &'q Query,
+    batch: &RecordBatch,
+) -> Result<Vec<(BooleanArray, &'q str)>, ArrowError> {
+    let all = |conditions: &[Condition]| -> Result<BooleanArray, ArrowError> {
+        let masks = conditions.iter().map(|c| matcher::mask(c, batch)).collect::<Result<Vec<_>, _>>()?;
+        let holds = |row| masks.iter().all(|m| mask_valid(m, row) && m.value(row));
+        Ok((0..batch.num_rows()).map(|row| Some(holds(row))).collect())
+    };
+    query.excludes.iter().map(|(c, reason)| Ok((all(c)?, reason.as_str()))).collect()
+}
+
+fn read_near(file: &File, query: &Query, collector: &mut Collector<'_>) -> Result<(), ParquetError> {
+    let whole = prune(file, &[])?;
+    for batch in open(file, &whole, &whole.groups, &[], None)? {
+        let batch = batch?;
+        let masks: Vec<BooleanArray> =
+            query.conditions.iter().map(|c| matcher::mask(c, &batch)).collect::<Result<_, _>>()?;
+        let rows = Batch::new(&batch).map_err(external)?;
+        for row in 0..batch.num_rows() {
+            let mut misses =
+                (0..masks.len()).filter(|&i| !(mask_valid(&masks[i], row) && masks[i].value(row)));
+            if let (Some(missed), None) = (misses.next(), misses.next()) {
+                let observation = rows.get(row).map_err(external)?;
+                collector.near(&query.conditions[missed], &observation, NEAR_LISTED);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Opens some row groups of a pruned file with a row filter; all columns, or the named ones.
+pub(crate) fn open(
+    file: &File,
+    pruned: &Pruned,
+    groups: &[Group],
+    conditions: &[Condition],
+    columns: Option<&[&str]>,
+) -> Result<ParquetRecordBatchReader, ParquetError> {
+    let metadata = ArrowReaderMetadata::try_new(pruned.metadata.clone(), ArrowReaderOptions::new())?;
+    let schema = metadata.parquet_schema().clone();
+    let mask = |names: &[&str]| ProjectionMask::columns(&schema, names.iter().copied());
+    let filter = |c: &Condition| -> Box<dyn ArrowPredicate> {
+        let (condition, columns) = (c.clone(), mask(&[matcher::column(c)]));
+        Box::new(ArrowPredicateFn::new(columns, move |batch| matcher::mask(&condition, &batch)))
+    };
+    let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file.try_clone()?, metadata)
+        .with_batch_size(BATCH_ROWS)
+        .with_row_groups(groups.iter().map(|g| g.index).collect())
+        .with_row_filter(RowFilter::new(conditions.iter().map(filter).collect()));
+    if let Some(names) = columns {
+        builder = builder.with_projection(mask(names));
+    }
+    if groups.iter().any(|g| g.selection.is_some()) {
+        builder = builder.with_row_selection(joined(pruned, groups));
+    }
+    builder.build()
+}
+
+/// One selection over several row groups: theirs, one after another.
+fn joined(pruned: &Pruned, groups: &[Group]) -> RowSelection {
+    let selectors = groups.iter().flat_map(|g| -> Vec<_> {
+        let rows = pruned.metadata.row_group(g.index).num_rows() as usize;
+        let whole = || RowSelection::from_consecutive_ranges(std::iter::once(0..rows), rows);
+        g.selection.clone().unwrap_or_else(whole).into()
+    });
+    selectors.collect::<Vec<_>>().into()
+}
+
+pub(crate) fn external<E: std::error::Error + Send + Sync + 'static>(error: E) -> ParquetError {
+    ParquetError::External(Box::new(error))
+}
