@@ -159,7 +159,12 @@ impl Figure {
     }
 
     /// A figure that is taken as given.
-    pub fn assumed(label: impl Into<String>, value: f64, unit: Unit, why: impl Into<String>) -> Self {
+    pub fn assumed(
+        label: impl Into<String>,
+        value: f64,
+        unit: Unit,
+        why: impl Into<String>,
+    ) -> Self {
         let mut figure = Self::new(label, value, unit, "given");
         figure.assumption = Some(why.into());
         figure

@@ -4,6 +4,9 @@
 //! No I/O, no clock, no random numbers, no hash order: the same inputs give the same bytes.
 
 pub mod bargain;
+pub mod brief;
 pub mod deal;
+pub mod figure;
+pub mod market;
 pub mod parameter;
 pub mod stats;

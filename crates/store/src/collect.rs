@@ -26,7 +26,13 @@ impl<'a> Memo<'a> {
         Self { adjuster, source_date, known: BTreeMap::new() }
     }
 
-    pub(crate) fn unit(&self, currency: &str, per: &str, date: Option<i32>, single: bool) -> CellUnit {
+    pub(crate) fn unit(
+        &self,
+        currency: &str,
+        per: &str,
+        date: Option<i32>,
+        single: bool,
+    ) -> CellUnit {
         let single_unit = single && Per::new(per) != *self.adjuster.per();
         let (currency, per) = (currency.to_owned(), per.to_owned());
         CellUnit { currency, per, date: date.or(self.source_date), single_unit }
@@ -86,7 +92,8 @@ impl<'a> Collector<'a> {
     /// Takes an observation that meets every condition.
     pub(crate) fn take(&mut self, o: &Observation<'_>) {
         if matches!(o.statistic, Statistic::Min | Statistic::Max) {
-            let reason = format!("states the {}, which is no point of a percentile curve", o.statistic);
+            let reason =
+                format!("states the {}, which is no point of a percentile curve", o.statistic);
             return self.pass_over("W0404", &reason, cite(o));
         }
         let unit = self.memo.unit(o.currency, o.per, o.date, is_single_unit(o.attributes));
@@ -104,7 +111,8 @@ impl<'a> Collector<'a> {
             let employer = o.party.map(party_id);
             let (weight, count) = (o.weight.unwrap_or(1.0), o.count.unwrap_or(1));
             let count = u64::try_from(count).unwrap_or(0);
-            if let Err(error) = self.out.rows.push(amount, bound(o.bound), weight, count, employer) {
+            if let Err(error) = self.out.rows.push(amount, bound(o.bound), weight, count, employer)
+            {
                 if error.refuses_source() {
                     self.out.refused = Some(error.to_string());
                 }
@@ -182,7 +190,8 @@ impl<'a> Collector<'a> {
         self.out.listed.sort_by(by_place);
         self.out.points.sort_by(by_place);
         self.out.near.sort_by(|a, b| a.1.at.cmp(&b.1.at));
-        self.out.mean_date = (self.dates.1 > 0).then(|| self.dates.0.div_euclid(self.dates.1) as i64);
+        self.out.mean_date =
+            (self.dates.1 > 0).then(|| self.dates.0.div_euclid(self.dates.1) as i64);
         let complete = self.lean_listed && self.out.listed.len() <= LISTED;
         if complete {
             self.out.digest = Some(digest(&self.out));
@@ -199,7 +208,9 @@ fn shorten(first: &mut Vec<Cited>) {
     first.truncate(FIRST);
 }
 
-fn passed_over(((code, reason), (count, mut first)): ((String, String), (u64, Vec<Cited>))) -> PassedOver {
+fn passed_over(
+    ((code, reason), (count, mut first)): ((String, String), (u64, Vec<Cited>)),
+) -> PassedOver {
     shorten(&mut first);
     PassedOver { code, reason, count, first }
 }
@@ -208,7 +219,8 @@ fn passed_over(((code, reason), (count, mut first)): ((String, String), (u64, Ve
 fn digest(found: &Comparables) -> String {
     let mut all: Vec<&Cited> = found.points.iter().chain(&found.listed).collect();
     all.sort_by(|a, b| a.at.cmp(&b.at));
-    let lines: String = all.iter().map(|c| format!("{}\t{}\t{}\n", c.place, c.amount, c.statistic)).collect();
+    let lines: String =
+        all.iter().map(|c| format!("{}\t{}\t{}\n", c.place, c.amount, c.statistic)).collect();
     crate::hex_hash(lines.as_bytes())
 }
 

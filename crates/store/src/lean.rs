@@ -112,7 +112,13 @@ impl<'a> Word<'a> {
     fn code(&self, row: usize) -> i32 {
         match self {
             Self::Constant(_) => 0,
-            Self::Column { keys, .. } => if keys.is_valid(row) { keys.value(row) } else { -1 },
+            Self::Column { keys, .. } => {
+                if keys.is_valid(row) {
+                    keys.value(row)
+                } else {
+                    -1
+                }
+            }
         }
     }
 }
@@ -159,7 +165,8 @@ impl Worker<'_> {
         query: &Query,
     ) -> Result<(), ParquetError> {
         let meta = pruned.metadata.row_group(group.index);
-        let constants: Vec<Option<Option<String>>> = WORDS.iter().map(|n| constant(meta, n)).collect();
+        let constants: Vec<Option<Option<String>>> =
+            WORDS.iter().map(|n| constant(meta, n)).collect();
         let varying = WORDS.iter().zip(&constants).filter(|(_, c)| c.is_none()).map(|(n, _)| *n);
         let mut columns: Vec<&str> = vec!["amount"];
         columns.extend(varying);
@@ -182,7 +189,8 @@ impl Worker<'_> {
         let excluded = excluded(query, batch)?;
         let words: Vec<Word<'_>> =
             WORDS.iter().zip(constants).map(|(name, c)| word(batch, name, c.as_ref())).collect();
-        let amounts = batch.column_by_name("amount").ok_or_else(missing)?.as_primitive::<Decimal128Type>();
+        let amounts =
+            batch.column_by_name("amount").ok_or_else(missing)?.as_primitive::<Decimal128Type>();
         let weights = batch.column_by_name("weight").map(|a| a.as_primitive::<Float64Type>());
         let counts = batch.column_by_name("count").map(|a| a.as_primitive::<Int64Type>());
         let dates = batch.column_by_name("date").map(|a| a.as_primitive::<Date32Type>());
@@ -191,7 +199,9 @@ impl Worker<'_> {
         let mut flat: Vec<Lane> = Vec::new();
         let mut index: BTreeMap<([i32; 5], Option<i32>), usize> = BTreeMap::new();
         for row in 0..batch.num_rows() {
-            if let Some((_, reason)) = excluded.iter().find(|(m, _)| mask_valid(m, row) && m.value(row)) {
+            if let Some((_, reason)) =
+                excluded.iter().find(|(m, _)| mask_valid(m, row) && m.value(row))
+            {
                 self.out.pass("W0406", format!("excluded by the deal: {reason}"));
                 continue;
             }
@@ -221,9 +231,9 @@ impl Worker<'_> {
             let amount = factors.apply(to_f64(amounts.value(row)));
             let weight = weights.filter(|w| w.is_valid(row)).map_or(1.0, |w| w.value(row));
             let count = counts.filter(|c| c.is_valid(row)).map_or(1, |c| c.value(row));
-            let party = words[4].get(row).map(|name| {
-                *parties.entry(words[4].code(row)).or_insert_with(|| party_id(name))
-            });
+            let party = words[4]
+                .get(row)
+                .map(|name| *parties.entry(words[4].code(row)).or_insert_with(|| party_id(name)));
             let count = u64::try_from(count).unwrap_or(0);
             match self.out.rows.push(amount, lane.bound, weight, count, party) {
                 Ok(()) => lane.count += 1,
@@ -239,7 +249,12 @@ impl Worker<'_> {
         Ok(())
     }
 
-    fn lane(&mut self, words: &[Word<'_>], row: usize, date: Option<i32>) -> Result<Lane, ParquetError> {
+    fn lane(
+        &mut self,
+        words: &[Word<'_>],
+        row: usize,
+        date: Option<i32>,
+    ) -> Result<Lane, ParquetError> {
         let text = |i: usize| words[i].get(row).unwrap_or("");
         let stored = text(1).parse().map_err(external)?;
         let unit = self.memo.unit(text(2), text(3), date, is_single_unit(words[5].get(row)));

@@ -32,11 +32,11 @@ mod stage;
 mod write;
 
 pub use error::StoreError;
-pub use scan::Query;
 pub use part::{CellCounts, META_KEY, Note, Part, PartMeta, RowCounts, SourceKey, read_part};
+pub use scan::Query;
 
-use haggle_negotiation::market::{Adjuster, Comparables};
 use haggle_evidence::{ImportError, Importer, SinkError};
+use haggle_negotiation::market::{Adjuster, Comparables};
 use sha2::{Digest, Sha256};
 use stage::Stage;
 use std::fs;

@@ -120,14 +120,19 @@ pub(crate) fn excluded<'q>(
     batch: &RecordBatch,
 ) -> Result<Vec<(BooleanArray, &'q str)>, ArrowError> {
     let all = |conditions: &[Condition]| -> Result<BooleanArray, ArrowError> {
-        let masks = conditions.iter().map(|c| matcher::mask(c, batch)).collect::<Result<Vec<_>, _>>()?;
+        let masks =
+            conditions.iter().map(|c| matcher::mask(c, batch)).collect::<Result<Vec<_>, _>>()?;
         let holds = |row| masks.iter().all(|m| mask_valid(m, row) && m.value(row));
         Ok((0..batch.num_rows()).map(|row| Some(holds(row))).collect())
     };
     query.excludes.iter().map(|(c, reason)| Ok((all(c)?, reason.as_str()))).collect()
 }
 
-fn read_near(file: &File, query: &Query, collector: &mut Collector<'_>) -> Result<(), ParquetError> {
+fn read_near(
+    file: &File,
+    query: &Query,
+    collector: &mut Collector<'_>,
+) -> Result<(), ParquetError> {
     let whole = prune(file, &[])?;
     for batch in open(file, &whole, &whole.groups, &[], None)? {
         let batch = batch?;
@@ -154,17 +159,19 @@ pub(crate) fn open(
     conditions: &[Condition],
     columns: Option<&[&str]>,
 ) -> Result<ParquetRecordBatchReader, ParquetError> {
-    let metadata = ArrowReaderMetadata::try_new(pruned.metadata.clone(), ArrowReaderOptions::new())?;
+    let metadata =
+        ArrowReaderMetadata::try_new(pruned.metadata.clone(), ArrowReaderOptions::new())?;
     let schema = metadata.parquet_schema().clone();
     let mask = |names: &[&str]| ProjectionMask::columns(&schema, names.iter().copied());
     let filter = |c: &Condition| -> Box<dyn ArrowPredicate> {
         let (condition, columns) = (c.clone(), mask(&[matcher::column(c)]));
         Box::new(ArrowPredicateFn::new(columns, move |batch| matcher::mask(&condition, &batch)))
     };
-    let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file.try_clone()?, metadata)
-        .with_batch_size(BATCH_ROWS)
-        .with_row_groups(groups.iter().map(|g| g.index).collect())
-        .with_row_filter(RowFilter::new(conditions.iter().map(filter).collect()));
+    let mut builder =
+        ParquetRecordBatchReaderBuilder::new_with_metadata(file.try_clone()?, metadata)
+            .with_batch_size(BATCH_ROWS)
+            .with_row_groups(groups.iter().map(|g| g.index).collect())
+            .with_row_filter(RowFilter::new(conditions.iter().map(filter).collect()));
     if let Some(names) = columns {
         builder = builder.with_projection(mask(names));
     }

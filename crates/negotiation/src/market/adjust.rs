@@ -103,7 +103,9 @@ impl Adjuster {
         let rate = self.rate(&cell.currency)?;
         let (currency, low, high) = match &rate {
             None => (1.0, 1.0, 1.0),
-            Some(r) => (r.rate, r.low.unwrap_or(r.rate) / r.rate, r.high.unwrap_or(r.rate) / r.rate),
+            Some(r) => {
+                (r.rate, r.low.unwrap_or(r.rate) / r.rate, r.high.unwrap_or(r.rate) / r.rate)
+            }
         };
         Ok(Factors {
             hours,
@@ -130,7 +132,9 @@ impl Adjuster {
         }
         match per.factor_to(&self.per, self.hours.unwrap_or(HOURS_PER_YEAR)) {
             Some(factor) => Ok(factor),
-            None => refuse(format!("per {per}, and no arithmetic leads from there to per {}", self.per)),
+            None => {
+                refuse(format!("per {per}, and no arithmetic leads from there to per {}", self.per))
+            }
         }
     }
 
@@ -139,7 +143,8 @@ impl Adjuster {
         let Some(date) = date else { return Ok((1.0, 1.0, 1.0)) };
         let as_of = haggle_quantity::day_number(self.as_of);
         if date > as_of {
-            let day = haggle_quantity::from_day_number(date).map_or(String::new(), |d| d.to_string());
+            let day =
+                haggle_quantity::from_day_number(date).map_or(String::new(), |d| d.to_string());
             let reason = format!("dated {day}, after the as-of date {}", self.as_of);
             return Err(Refusal { code: "W0403", reason });
         }
@@ -161,7 +166,8 @@ impl Adjuster {
         }
         let currency: Option<Currency> = code.parse().ok();
         let rate = currency.and_then(|c| self.rates.find(c, self.currency));
-        let reason = || format!("in {code}, and the deal gives no rate from {code} to {}", self.currency);
+        let reason =
+            || format!("in {code}, and the deal gives no rate from {code} to {}", self.currency);
         rate.map(Some).ok_or_else(|| Refusal { code: "W0401", reason: reason() })
     }
 }

@@ -1,7 +1,7 @@
 //! The market of a deal: comparables adjusted, each source a curve, several sources one market.
 
 mod adjust;
-mod comparable;
+mod cited;
 
 pub use adjust::{Adjuster, CellUnit, Factors, Refusal};
-pub use comparable::{Cited, Comparables, LISTED, PassedOver};
+pub use cited::Cited;

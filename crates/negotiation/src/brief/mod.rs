@@ -1,0 +1,309 @@
+//! The brief: everything that a report says, as plain values. Every renderer works from this one
+//! and computes nothing.
+
+use crate::deal::Side;
+use crate::figure::Figures;
+use crate::market::Cited;
+use haggle_quantity::Date;
+use std::collections::BTreeMap;
+
+/// The result of preparing a deal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Brief {
+    /// What is negotiated.
+    pub deal: DealHead,
+    /// The day that it speaks for.
+    pub as_of: Date,
+    /// The market, if there is one.
+    pub market: Option<MarketHead>,
+    /// Ids of the figures that a reader wants first; absent where there is none.
+    pub headline: Headline,
+    /// Every figure, by id.
+    pub figures: Figures,
+    /// What the rules say, gravest first, then by step and rule.
+    pub findings: Vec<Finding>,
+    /// What to find out, dearest first.
+    pub questions: Vec<Question>,
+    /// When to leave, as sentences to be signed before the meeting.
+    pub triggers: Vec<Trigger>,
+    /// Every parameter that was used.
+    pub parameters: Vec<ParameterUse>,
+    /// What was done to amounts before they were compared.
+    pub adjustments: Vec<Adjustment>,
+    /// What met the conditions and does not count, by reason.
+    pub excluded: Vec<Excluded>,
+    /// Rows flagged as outliers; they still count unless the deal excludes them.
+    pub outliers: Vec<Outlier>,
+    /// Evidence sets by id.
+    pub evidence: BTreeMap<String, EvidenceSet>,
+    /// Sources by id, in id order.
+    pub sources: BTreeMap<String, SourceHead>,
+}
+
+/// What is negotiated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DealHead {
+    /// Title of the deal.
+    pub title: String,
+    /// Our side.
+    pub side: Side,
+    /// Currency code.
+    pub currency: String,
+    /// What the price is per.
+    pub per: String,
+}
+
+/// The market in figures: ids, absent where a percentile cannot be given.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MarketHead {
+    /// `("p10", "market.p10")` ... for the percentiles that exist, rising.
+    pub percentiles: Vec<(String, String)>,
+    /// Comparable rows and published points.
+    pub n: u64,
+    /// Effective n of raw rows; absent for a market of published tables alone.
+    pub effective_n: Option<f64>,
+    /// Ids of the sources that entered, in deal order.
+    pub sources: Vec<String>,
+    /// `percentile`, `composite percentile`, `mixture percentile`, `pooled percentile`.
+    pub kind: &'static str,
+    /// Why percentiles are missing, one sentence each.
+    pub refusals: Vec<String>,
+}
+
+/// Ids of the figures that lead a report.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Headline {
+    /// `walk_away`.
+    pub walk_away: Option<String>,
+    /// `target`.
+    pub target: Option<String>,
+    /// `anchor`.
+    pub anchor: Option<String>,
+    /// `concession.1` ..., from the anchor down to the last ask.
+    pub concessions: Vec<String>,
+    /// `offer`.
+    pub offer: Option<String>,
+    /// `leverage`.
+    pub leverage: Option<String>,
+    /// `leverage.need`: what they lose without a deal over what both lose, from needs alone.
+    pub need: Option<String>,
+    /// `leverage.alternative`: the quality of our alternatives against theirs.
+    pub alternative: Option<String>,
+    /// `p_zopa`.
+    pub p_zopa: Option<String>,
+}
+
+/// How grave a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gravity {
+    /// Do not go on before this is settled.
+    Error,
+    /// Know this before you speak.
+    Warning,
+    /// Worth knowing.
+    Info,
+}
+
+impl Gravity {
+    /// The word in the report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+}
+
+/// What a rule says about this deal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The rule: `S2.1`.
+    pub rule: &'static str,
+    /// Step of leverage, 1 to 5.
+    pub step: u8,
+    /// How grave.
+    pub gravity: Gravity,
+    /// What it says.
+    pub text: String,
+    /// The figures that it rests on.
+    pub figures: Vec<String>,
+    /// The facts that it cites: `A1`.
+    pub cites: &'static [&'static str],
+    /// What to do.
+    pub action: Option<String>,
+}
+
+/// Something worth finding out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// The question.
+    pub text: String,
+    /// Id of the figure that says what the answer is worth to the plan.
+    pub worth: String,
+}
+
+/// A reason to leave, with the figure that decides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trigger {
+    /// The sentence.
+    pub text: String,
+    /// Figures in it.
+    pub figures: Vec<String>,
+}
+
+/// A parameter and its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParameterUse {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value as text.
+    pub value: String,
+    /// Whether the deal states it; else it is the register's default.
+    pub stated: bool,
+}
+
+/// One kind of adjustment of one source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Adjustment {
+    /// Id of the source.
+    pub source: String,
+    /// `hours`, `ageing`, `currency`, `place`.
+    pub kind: &'static str,
+    /// What was done, in words, with dates and where the factor comes from.
+    pub text: String,
+    /// Id of the factor's figure.
+    pub figure: String,
+    /// Observations that it was applied to.
+    pub count: u64,
+}
+
+/// Observations that met the conditions and do not count.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Excluded {
+    /// Id of the source.
+    pub source: String,
+    /// Stable code of the reason.
+    pub code: String,
+    /// The reason.
+    pub reason: String,
+    /// How many.
+    pub count: u64,
+    /// The first few places with their amounts.
+    pub first: Vec<Place>,
+}
+
+/// A place in a source and what stands there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The place with its file: `oews.xlsx:national_M2022_dl!Z318`.
+    pub locator: String,
+    /// The amount as stored, with currency and unit: `133080 USD/year`.
+    pub amount: String,
+}
+
+/// A row that does not sit with the others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outlier {
+    /// Id of the source.
+    pub source: String,
+    /// Where and what.
+    pub place: Place,
+    /// Modified z on the log scale.
+    pub z: f64,
+    /// What would make it fit: `times 1000 would fit: typed in thousands?`
+    pub hint: Option<String>,
+}
+
+/// The rows that a figure rests on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EvidenceSet {
+    /// Id of the source.
+    pub source: String,
+    /// The conditions, as text: field and value.
+    pub query: Vec<(String, String)>,
+    /// Rows or cells in it.
+    pub n: u64,
+    /// SHA-256 of their places and amounts; absent above the listing limit.
+    pub digest: Option<String>,
+    /// The first few.
+    pub first: Vec<Cited>,
+    /// The file's name as the places print it.
+    pub file: String,
+}
+
+/// A source as the report shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceHead {
+    /// What it is called.
+    pub name: String,
+    /// Where it is, relative to the deal file.
+    pub location: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Name of the recipe.
+    pub recipe: String,
+    /// Who publishes it.
+    pub publisher: Option<String>,
+    /// Under which terms.
+    pub licence: Option<String>,
+    /// How far it is trusted, in a word.
+    pub grade: Option<String>,
+    /// Reference or mean date of its comparables.
+    pub date: Option<Date>,
+    /// Rows: read, imported, rejected, skipped.
+    pub rows: [u64; 4],
+    /// Cells: mapped, observations, absent.
+    pub cells: [u64; 3],
+    /// Reasons of rejection, skipping and absence, with counts and rows.
+    pub tallies: Vec<TallyHead>,
+    /// Messages of the import.
+    pub diagnostics: Vec<DiagnosticHead>,
+    /// Things taken as given.
+    pub assumptions: Vec<String>,
+}
+
+/// One reason in a source's account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TallyHead {
+    /// `rejected`, `skipped`, `absent`.
+    pub what: String,
+    /// Stable code.
+    pub code: String,
+    /// Column that decided, if one did.
+    pub field: Option<String>,
+    /// The reason.
+    pub reason: String,
+    /// How many.
+    pub count: u64,
+    /// Every row, as runs: `2-17,20`.
+    pub rows: String,
+    /// The first few places with what stood there.
+    pub samples: Vec<(String, String)>,
+}
+
+/// One message of an import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiagnosticHead {
+    /// Stable code.
+    pub code: String,
+    /// `error`, `warning`, `info`.
+    pub severity: String,
+    /// Place with its file.
+    pub place: String,
+    /// What was found and expected.
+    pub message: String,
+    /// A way out.
+    pub help: Option<String>,
+}
+
+/// The comparables of a benchmark one by one, and what missed by one condition.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Listing {
+    /// Source id and comparable, in source order.
+    pub comparables: Vec<(String, Cited)>,
+    /// Source id, the condition that was missed, and the observation.
+    pub near: Vec<(String, String, Cited)>,
+    /// How many missed exactly one condition; the list may be shorter.
+    pub near_count: u64,
+}
