@@ -245,8 +245,11 @@ impl Curve {
 
     /// Percentile of a price, and whether it is only the edge of the table.
     pub(crate) fn percentile_of(&self, price: f64) -> (f64, bool) {
-        let below = self.points.partition_point(|point| point.amount < price);
-        let upto = self.points.partition_point(|point| point.amount <= price);
+        // A price that differs from a table point by rounding only is at that point; on a flat
+        // market the last bit would otherwise decide between its middle and its edge.
+        let last_bits = 1e-12 * price.abs();
+        let below = self.points.partition_point(|point| point.amount < price - last_bits);
+        let upto = self.points.partition_point(|point| point.amount <= price + last_bits);
         if below < upto {
             let (first, last) = (self.points[below], self.points[upto - 1]);
             let middle = (first.percentile + last.percentile) / 2.0;
