@@ -1,7 +1,7 @@
 //! Floor and concession ladder (sections 7.3 and 7.4).
 
 use super::ground::Ground;
-use super::mark::Marked;
+use super::mark::{Marked, below};
 use super::opening::Opening;
 use super::target::Target;
 
@@ -48,7 +48,7 @@ pub(crate) fn floor(ground: &Ground, target: &Target) -> Option<Floor> {
     let share_term = base.plus(target.value.minus(base).times(params.floor_share));
     let r = ground.reservation;
     let confidence_term = r.map(|r| r.value + params.floor_confidence * (r.better - r.value));
-    let confidence_binds = confidence_term.is_some_and(|term| term > share_term.value);
+    let confidence_binds = confidence_term.is_some_and(|term| below(share_term.value, term));
     let wanted = confidence_term.map_or(share_term, |term| share_term.max(Marked::exact(term)));
     let from = match (wanted.value > target.value.value, confidence_binds) {
         (true, _) => FloorFrom::Target,

@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::belief::BeliefSource;
 use super::ground::Ground;
-use super::mark::Mark;
+use super::mark::{Mark, below};
 use super::opening::{CounterFrom, OpeningFrom};
 use super::plan::Plan;
 use super::reservation::{Prospect, ReservationSource};
@@ -152,13 +152,14 @@ fn is_phantom(ground: &Ground) -> bool {
 }
 
 fn about_needs(plan: &Plan, ground: &Ground) -> Facts {
-    let least =
-        plan.market.as_ref().map(|it| -ground.params.need_negligible * libm::fabs(it.median.value));
+    let median = plan.market.as_ref().map(|it| it.median.value);
+    let least = median.map(|it| -ground.params.need_negligible * libm::fabs(it));
     let need = plan.leverage.need_me.map(|it| it.value);
+    let reach = plan.belief.map(|it| it.mean).zip(median);
     vec![
         (FindingCode::S2_12, plan.leverage.negligible),
         (FindingCode::S2_13, need.zip(least).is_some_and(|(need, least)| need < least)),
-        (FindingCode::S2_14, plan.leverage.need_ot.is_some_and(|it| it.value < 0.0)),
+        (FindingCode::S2_14, reach.is_some_and(|(mean, median)| below(mean, median))),
     ]
 }
 
@@ -179,7 +180,7 @@ fn about_figures(plan: &Plan) -> Facts {
     let capped = |cap: OpeningFrom| opening.is_some_and(|it| it.from == cap);
     let counter = opening.and_then(|it| it.counter);
     let r = plan.reservation.map(|it| it.value);
-    let split = plan.split_mid.map(|it| it.value).zip(r).is_some_and(|(mid, r)| mid < r);
+    let split = plan.split_mid.map(|it| it.value).zip(r).is_some_and(|(mid, r)| below(mid, r));
     vec![
         (FindingCode::S3_12, capped(OpeningFrom::CapEvidence)),
         (FindingCode::S5_2, plan.floor.is_some_and(|it| it.confidence_binds)),

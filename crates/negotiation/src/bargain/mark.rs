@@ -90,6 +90,13 @@ impl Marked {
     }
 }
 
+/// Whether `one` is below `two` by more than rounding. Some bounds meet by construction (an
+/// evidence cap and a midpoint that both start from their offer); the last bit must not decide
+/// which of them a finding names.
+pub(crate) fn below(one: f64, two: f64) -> bool {
+    one < two - 1e-12 * f64::max(one.abs(), two.abs())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

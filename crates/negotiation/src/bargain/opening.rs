@@ -1,7 +1,7 @@
 //! The opening: the midpoint rule against their first figure, held by the caps (section 7.2).
 
 use super::ground::Ground;
-use super::mark::{Mark, Marked};
+use super::mark::{Mark, Marked, below};
 use super::target::Target;
 
 /// Where the counter figure `c` comes from.
@@ -122,10 +122,10 @@ impl Opening {
         let belief = (self.belief_cap_raised, OpeningFrom::CapBelief);
         let evidence = self.evidence_cap_raised.map(|cap| (cap, OpeningFrom::CapEvidence));
         let (cap, from) = match evidence {
-            Some(evidence) if evidence.0.value <= belief.0.value => evidence,
+            Some(evidence) if !below(belief.0.value, evidence.0.value) => evidence,
             _ => belief,
         };
-        if cap.value < self.raw.value {
+        if below(cap.value, self.raw.value) {
             self.from = from;
         }
         let all = self.raw.min(self.belief_cap_raised);

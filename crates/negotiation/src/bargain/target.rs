@@ -1,7 +1,7 @@
 //! The target: the best of four candidates, held by belief and evidence (section 7.1).
 
 use super::ground::Ground;
-use super::mark::{Mark, Marked};
+use super::mark::{Mark, Marked, below};
 
 /// What a target comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +109,7 @@ pub(crate) fn target(ground: &Ground) -> Option<Target> {
         residual: ground.open().zip(ground.base).map(|(belief, base)| belief.residual(base)),
         base_acceptance: ground.base_acceptance(),
         belief_cap,
-        belief_cap_binds: belief_cap.value < best.value,
+        belief_cap_binds: below(belief_cap.value, best.value),
         evidence_cap,
         evidence_cap_binds: false,
     };
@@ -124,7 +124,7 @@ impl Target {
         }
         self.value = self.value.min(self.belief_cap);
         let Some(cap) = self.evidence_cap else { return };
-        if cap.value < self.value.value {
+        if below(cap.value, self.value.value) {
             (self.from, self.evidence_cap_binds) = (TargetFrom::CapEvidence, true);
         }
         self.value = self.value.min(cap);
