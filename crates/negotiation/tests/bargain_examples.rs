@@ -1,4 +1,5 @@
 //! Every worked example of the numbers specification, every figure of it.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
 
 use std::collections::BTreeMap;
 

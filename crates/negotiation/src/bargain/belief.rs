@@ -72,8 +72,8 @@ impl Sources<'_> {
     pub(crate) fn belief(&self) -> (Option<Belief>, bool) {
         let walk = self.their_walk();
         let incomplete = walk.is_none() && !self.theirs.is_empty();
-        let first = walk.map(|walk| self.from_alternatives(&walk));
-        let belief = first.or_else(|| self.stated()).or_else(|| self.from_market());
+        let first = walk.map(|walk| self.by_alternatives(&walk));
+        let belief = first.or_else(|| self.by_statement()).or_else(|| self.by_market());
         (belief.map(|it| self.after_offer(it)), incomplete)
     }
 
@@ -83,7 +83,7 @@ impl Sources<'_> {
     }
 
     /// Their lattice draws, negated into my value.
-    fn from_alternatives(&self, walk: &Walk) -> Belief {
+    fn by_alternatives(&self, walk: &Walk) -> Belief {
         let mut draws: Vec<f64> = walk.draws.iter().map(|value| -value).collect();
         draws.sort_by(f64::total_cmp);
         let (tail, mode) = (self.params.interval_tail, percentile(&draws, 0.5));
@@ -93,7 +93,7 @@ impl Sources<'_> {
         self.shaped(BeliefSource::Alternatives, [low, mode, high], 0.0, Mark::Exact)
     }
 
-    fn stated(&self) -> Option<Belief> {
+    fn by_statement(&self) -> Option<Belief> {
         let [low, mode, high] = self.inputs.counterpart.limit?.bounds();
         let own = match self.inputs.side.sign() {
             sign if sign > 0.0 => [low, mode, high],
@@ -104,7 +104,7 @@ impl Sources<'_> {
     }
 
     /// The middle of the market, moved to my record.
-    fn from_market(&self) -> Option<Belief> {
+    fn by_market(&self) -> Option<Belief> {
         let (curve, market) = self.market?;
         let (median, record) = (market.median, market.record);
         let range = self.params.belief_market;
@@ -133,12 +133,12 @@ impl Sources<'_> {
         let old = belief.before_offer;
         let offer = self.inputs.offer.map(|price| self.inputs.side.sign() * price);
         let moved = offer.map_or(old, |x| moved_by(old, x, self.params.offer_room));
-        let triangle = if self.inputs.negative_prices { moved } else { self.from_zero(moved) };
+        let triangle = if self.inputs.negative_prices { moved } else { self.ended_at_zero(moved) };
         let slid = offer.is_some_and(|x| x > old.upper);
         Belief { triangle, mean: triangle.mean(), slid, ..belief }
     }
 
-    fn from_zero(&self, it: Triangle) -> Triangle {
+    fn ended_at_zero(&self, it: Triangle) -> Triangle {
         match self.inputs.side.sign() {
             sign if sign > 0.0 && it.mode >= 0.0 => Triangle { lower: it.lower.max(0.0), ..it },
             sign if sign < 0.0 && it.mode <= 0.0 => Triangle { upper: it.upper.min(0.0), ..it },

@@ -124,9 +124,10 @@ fn about_alternatives(plan: &Plan, ground: &Ground) -> Facts {
     let source = plan.reservation.map(|it| it.source);
     let computed = source == Some(ReservationSource::Alternatives);
     let count = plan.alternatives.len();
+    let live = plan.alternatives.iter().filter(|it| it.probability > 0.0).count();
     vec![
         (FindingCode::S2_2, computed && differs_from_stated(plan, ground)),
-        (FindingCode::S2_3, computed && count == 1),
+        (FindingCode::S2_3, computed && live == 1),
         (FindingCode::S2_4, computed && is_phantom(ground)),
         (FindingCode::S2_10, count == 0),
         (FindingCode::S2_11, count > 0 && !computed),

@@ -264,8 +264,8 @@ impl Party {
         finite(&name("while_no_deal"), self.while_no_deal)?;
         let rate = self.discount_rate.unwrap_or(0.0);
         ensure(rate.is_finite() && rate > -1.0, &name("discount_rate"), rate, "above -1")?;
-        let numbered = self.alternatives.iter().enumerate();
-        numbered.map(|(i, it)| it.check(&name(&format!("alternative[{i}]")))).collect()
+        let mut numbered = self.alternatives.iter().enumerate();
+        numbered.try_for_each(|(i, it)| it.check(&name(&format!("alternative[{i}]"))))
     }
 }
 

@@ -202,7 +202,9 @@ impl Curve {
 
     fn of_rows(rows: &MarketRows, sign: f64, params: &Params) -> Curve {
         let sample = Sample::new(&rows.rows);
-        let n = rows.parties.map_or(sample.effective, |parties| sample.effective.min(parties));
+        // Five equal weights are five parties, whatever the last bit of the division says.
+        let effective = rounded(sample.effective);
+        let n = rows.parties.map_or(effective, |parties| effective.min(parties));
         let (thin, tails) = (n < params.min_parties, n >= params.min_parties_tail);
         let percents: &[u32] = match (thin, tails) {
             (true, _) => &[50],
@@ -309,7 +311,7 @@ fn between(low: MarketPoint, high: MarketPoint, p: f64) -> Marked {
     } else {
         x0 + f * (x1 - x0)
     };
-    Marked { value: value.clamp(x0, x1), mark: low.bound.join(high.bound) }
+    Marked { value: value.max(x0).min(x1), mark: low.bound.join(high.bound) }
 }
 
 fn share_between(low: MarketPoint, high: MarketPoint, price: f64) -> f64 {

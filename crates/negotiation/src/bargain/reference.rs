@@ -1,4 +1,4 @@
-//! References beside the plan: settlement band, single offer, answer to an offer, questions (section 8).
+//! References beside the plan: band, single offer, their offer, worth of questions (section 8).
 
 use super::ground::Ground;
 use super::input::Role;
