@@ -314,6 +314,8 @@ formulas! {
     "kish" "benchmark 2, F2" "(sum count*weight)^2 / sum count*weight^2";
     "weighted_type7" "benchmark 2, F1" "mean of the inverse distribution function over a window of width 1/effective_n at the percentile";
     "curve" "benchmark 5, F13" "exp(ln lower + (z(p) - z(p_lower)) / (z(p_upper) - z(p_lower)) * (ln upper - ln lower)); a stated point is returned unchanged; beyond the table only a bound";
+    "single_source" "benchmark 6" "the source's own percentile and interval";
+    "scenario_limit" "benchmark 8" "limit (the figure itself where it has none) * ratio";
     "composite" "benchmark 6, F10" "sum of share_k * source_k over the sources that state the percentile";
     "mixture" "benchmark 6" "smallest amount at which sum of share_k * F_k reaches the percentile";
     "pooled_type7" "benchmark 6" "weighted_type7 over the rows of all sources, weights times share / sum of weights";

@@ -3,7 +3,9 @@
 //! A parameter has one name, a default and a range; a deal file sets it under `[parameters]`, and
 //! a report prints what it used.
 
+use crate::bargain::Params;
 use crate::deal::Setting;
+use crate::stats::{Combine, StatParams};
 use std::collections::BTreeMap;
 
 /// One entry of the register.
@@ -165,6 +167,86 @@ impl Settings {
         }
     }
 
+    /// The parameters of the statistics (`benchmark.md` section 10).
+    pub fn stat_params(&self) -> StatParams {
+        let n = |name| self.number(name);
+        let whole = |name| self.number(name) as usize;
+        StatParams {
+            confidence: n("interval_level"),
+            min_n_median: n("min_n_median"),
+            min_n_quartile: n("min_n_quartile"),
+            min_n_tail: n("min_n_tail"),
+            min_employers: whole("min_employers"),
+            min_employers_tail: whole("min_employers_tail"),
+            max_employer_share: n("max_employer_share"),
+            employer_refuse: n("employer_refuse"),
+            weight_local_min: n("weight_local_min"),
+            outlier_mod_z: n("outlier_mod_z"),
+            outlier_floor: n("outlier_floor"),
+            trend_sensitivity: n("trend_sensitivity"),
+            place_sensitivity: n("place_sensitivity"),
+            table_deff: n("table_deff"),
+            table_min_n: n("table_min_n"),
+            table_min_n_tail: n("table_min_n_tail"),
+            wide_gap: n("wide_gap"),
+            combine: match self.word("combine") {
+                "mixture" => Combine::Mixture,
+                "pool" => Combine::Pool,
+                _ => Combine::Composite,
+            },
+            total_min_sources: whole("total_min_sources"),
+            source_spread_warn: n("source_spread_warn"),
+            age_warn: n("age_warn"),
+            age_error: n("age_error"),
+            weight_half_life: n("weight_half_life"),
+            match_min: n("job_match_min"),
+            ..StatParams::default()
+        }
+    }
+
+    /// The parameters of the chain (`numbers.md` section 11).
+    pub fn plan_params(&self) -> Params {
+        let n = |name| self.number(name);
+        let whole = |name| self.number(name) as u32;
+        Params {
+            belief_tail: n("belief_tail"),
+            belief_widen: n("belief_widen"),
+            belief_min_halfwidth: n("belief_min_halfwidth"),
+            derived_halfwidth: n("derived_halfwidth"),
+            belief_market: n("belief_market"),
+            offer_room: n("offer_room"),
+            probability_halfwidth: n("probability_halfwidth"),
+            discount_rate: n("discount_rate"),
+            q_base: n("q_base"),
+            q_step: n("q_step"),
+            q_max: n("q_max"),
+            power_default: n("power_default"),
+            power_clamp: n("power_clamp"),
+            target_feasible_min: n("target_feasible_min"),
+            opening_belief: n("opening_belief"),
+            base_room_target: n("base_room_target"),
+            base_room_opening: n("base_room_opening"),
+            room_min: n("room_min"),
+            floor_share: n("floor_share"),
+            floor_confidence: n("floor_confidence"),
+            steps: whole("steps"),
+            ratio: n("ratio"),
+            leverage_min_stake: n("leverage_min_stake"),
+            zopa_warn: n("zopa_warn"),
+            limit_gap: n("limit_gap"),
+            phantom_gap: n("phantom_gap"),
+            need_negligible: n("need_negligible"),
+            precision: n("precision"),
+            precision_fine: n("precision_fine"),
+            min_parties: n("min_parties"),
+            min_parties_tail: n("min_parties_tail"),
+            atoms: whole("atoms"),
+            lattice_n: whole("lattice_n"),
+            lattice_a: whole("lattice_a"),
+            interval_tail: n("interval_tail"),
+        }
+    }
+
     /// The value as it is printed.
     pub fn text(&self, parameter: &Parameter) -> String {
         match self.0.get(parameter.name) {
@@ -192,5 +274,13 @@ mod tests {
             }
         }
         assert_eq!(find("confidence").unwrap().name, "interval_level");
+    }
+
+    /// The register and the two modules that use it state the same defaults.
+    #[test]
+    fn defaults_are_those_of_the_modules() {
+        let settings = Settings::default();
+        assert_eq!(settings.stat_params(), StatParams::default());
+        assert_eq!(settings.plan_params(), Params::default());
     }
 }
