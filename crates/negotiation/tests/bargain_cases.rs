@@ -70,7 +70,7 @@ fn a1_and_a2() {
     assert_eq!(planned(&buyer).reservation.unwrap().value, 55_500.0);
 }
 
-/// A7, A8, D3 and V8 with a point belief.
+/// A7, A8 and D3 with a point belief.
 #[test]
 fn a7_a8_d3() {
     let params = Params { belief_min_halfwidth: 0.0, ..Params::default() };
@@ -87,6 +87,20 @@ fn a7_a8_d3() {
         plan(&inputs, &patient).unwrap().settlement.unwrap().split_difference.value,
         108_200.0
     );
+}
+
+/// V8 of the bargaining vectors: 100,000 to 130,000, patience .9 and .8 a period, so the costs of
+/// delay are -ln .9 and -ln .8.
+#[test]
+fn v8() {
+    let params = Params { belief_min_halfwidth: 0.0, ..Params::default() };
+    let mut inputs = Inputs::new(Side::Seller, Per::Each);
+    inputs.walk_away = Some(100_000.0);
+    inputs.counterpart.limit = Some(Amount::Exact(130_000.0));
+    inputs.us.delay_cost_per_day = Some(0.105_360_515_657_826_28);
+    inputs.counterpart.party.delay_cost_per_day = Some(0.223_143_551_314_209_7);
+    let band = plan(&inputs, &params).unwrap().settlement.unwrap();
+    assert!((band.split_difference.value - 120_378.154_222_352_9).abs() < 1e-6);
 }
 
 /// F1: type 7 equals `PERCENTILE.INC` for equal weights; benchmark W1 and W2.
