@@ -1,12 +1,16 @@
 //! The laws of section 12 over random deals of both sides, with a small lattice.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+use std::collections::BTreeMap;
+
 use haggle_negotiation::bargain::{
-    Alternative, Amount, Counterpart, Inputs, Kind, Mark, Market, MarketPoint, MarketRow,
+    Alternative, Amount, Counterpart, Inputs, Kind, Mark, Marked, Market, MarketPoint, MarketRow,
     MarketRows, MarketTable, Params, Party, Per, Plan, Printed, Record, ReservationSource, Side,
     plan,
 };
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 const TOLERANCE: f64 = 1e-9;
 
@@ -490,4 +494,97 @@ fn falls_with_shrinking_steps(rungs: &[f64], least: f64) -> Result<(), TestCaseE
     prop_assert!(steps.iter().all(|step| *step > 0.0), "{:?}", rungs);
     prop_assert!(steps.windows(2).all(|pair| pair[1] <= pair[0] + least), "{:?}", rungs);
     Ok(())
+}
+
+/// The random deals are not all alike: between them they raise every finding.
+#[test]
+fn the_deals_reach_every_finding() {
+    let mut runner = TestRunner::deterministic();
+    let mut seen = BTreeMap::new();
+    for _ in 0..3000 {
+        let inputs = deal().new_tree(&mut runner).unwrap().current();
+        for code in plan(&inputs, &small()).unwrap().findings {
+            *seen.entry(code).or_insert(0) += 1;
+        }
+    }
+    assert_eq!(seen.len(), 26, "{seen:?}");
+}
+
+/// Every marked figure of a plan.
+fn marked(plan: &Plan) -> Vec<(&'static str, Marked)> {
+    let mut all = Vec::new();
+    let mut put = |name, it: Option<Marked>| all.extend(it.map(|it| (name, it)));
+    if let Some(it) = &plan.market {
+        put("median", Some(it.median));
+        put("record", Some(it.record));
+        put("better_quartile", it.better_quartile);
+        put("worse_quartile", it.worse_quartile);
+        put("iqr", Some(it.iqr));
+        put("evidence", Some(it.evidence));
+        put("better_edge", Some(it.better_edge));
+        put("worse_edge", Some(it.worse_edge));
+    }
+    put("half_spread", plan.half_spread);
+    put("need_me", plan.leverage.need_me);
+    put("need_ot", plan.leverage.need_ot);
+    if let Some(it) = &plan.target {
+        put("target", Some(it.value));
+        put("one_offer", it.candidates.one_offer);
+        put("power", it.candidates.power);
+        put("target.belief_cap", Some(it.belief_cap));
+        put("target.evidence_cap", it.evidence_cap);
+    }
+    if let Some(it) = &plan.opening {
+        put("opening", Some(it.value));
+        put("raw", Some(it.raw));
+        put("counter", it.counter.map(|it| it.value));
+        put("evidence_cap", it.evidence_cap);
+        put("belief_cap", Some(it.belief_cap));
+        put("break_even_counter", Some(it.break_even_counter));
+    }
+    put("floor", plan.floor.map(|it| it.value));
+    plan.ladder.iter().for_each(|it| put("ladder", Some(*it)));
+    put("split_difference", plan.settlement.map(|it| it.split_difference));
+    put("deal_me_out", plan.settlement.and_then(|it| it.deal_me_out));
+    put("split_mid", plan.split_mid);
+    all
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    /// What a mark promises: had the table been open at the top, the figure would lie on the
+    /// marked side, and an exact figure would be the same.
+    #[test]
+    fn marks_keep_their_promise(inputs in deal(), from in 0..5_usize, by in 0.0..1.0, low in any::<bool>()) {
+        let Some(Market::Table(mut coded)) = inputs.market.clone() else { return Ok(()) };
+        let inputs = Inputs { negative_prices: true, ..inputs };
+        let mut open = coded.clone();
+        for i in 0..5 {
+            let (bound, factor) = match (low, i >= from) {
+                (false, true) => (Mark::AtLeast, 1.0 + by),
+                (true, false) => (Mark::AtMost, 1.0 - by / 2.0),
+                _ => (Mark::Exact, 1.0),
+            };
+            coded.points[i].bound = bound;
+            open.points[i].bound = Mark::Exact;
+            open.points[i].amount *= factor;
+        }
+        let with = |it: MarketTable| {
+            plan(&Inputs { market: Some(Market::Table(it)), ..inputs.clone() }, &small()).unwrap()
+        };
+        let (coded, open) = (with(coded), with(open));
+        let least = TOLERANCE * size(&open).max(size(&coded));
+        let (figures, truths) = (marked(&coded), marked(&open));
+        prop_assume!(figures.len() == truths.len());
+        for ((name, it), (_, truth)) in figures.into_iter().zip(truths) {
+            let kept = match it.mark {
+                Mark::Exact => (truth.value - it.value).abs() <= least,
+                Mark::AtLeast => truth.value >= it.value - least,
+                Mark::AtMost => truth.value <= it.value + least,
+                Mark::Unclear => true,
+            };
+            prop_assert!(kept, "{} {:?} {}, in truth {}", name, it.mark, it.value, truth.value);
+        }
+    }
 }

@@ -34,7 +34,7 @@ pub struct Belief {
     pub mean: f64,
     /// Their offer lies beyond the belief, which slid to it (S1.9).
     pub slid: bool,
-    /// Whether it rests on bounded market points, in price.
+    /// `Unclear` if it rests on bounded market points, else `Exact`.
     pub mark: Mark,
 }
 
@@ -114,7 +114,8 @@ impl Sources<'_> {
             let reach = |v: f64| record.plus(curve.read(v).minus(median));
             (reach(0.5 - range), reach(0.5 + range))
         };
-        let mark = low.mark.join(record.mark).join(high.mark);
+        // A belief that grows wider may lower a target (section 12, law 6): no direction is promised.
+        let mark = low.mark.join(record.mark).join(high.mark).unclear();
         let least = self.params.derived_halfwidth * median.value.abs();
         let own = [low, record, high].map(|it: Marked| it.value);
         Some(self.shaped(BeliefSource::Market, own, least, mark))

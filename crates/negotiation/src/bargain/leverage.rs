@@ -67,15 +67,11 @@ pub(crate) fn leverage(ground: &Ground) -> Leverage {
         least_stake: Some(ground.params.leverage_min_stake * median.value.abs()),
         standing_me: walk_away.and_then(|r| standing(ground, r)),
         standing_ot: belief.and_then(|it| standing(ground, it.mean()).map(Standing::reversed)),
-        mark: unclear(median.mark.join(believed_mark)),
+        mark: median.mark.join(believed_mark).unclear(),
         ..Leverage::default()
     };
     leverage.add_index(ground, median.value);
     leverage
-}
-
-fn unclear(mark: Mark) -> Mark {
-    if mark == Mark::Exact { mark } else { Mark::Unclear }
 }
 
 fn mean_need(median: f64, draws: &[f64]) -> f64 {

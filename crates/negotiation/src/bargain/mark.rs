@@ -33,6 +33,11 @@ impl Mark {
         }
     }
 
+    /// The mark of a figure that moves either way with this one.
+    pub(crate) fn unclear(self) -> Mark {
+        if self == Mark::Exact { self } else { Mark::Unclear }
+    }
+
     fn may_be_higher(self) -> bool {
         matches!(self, Mark::AtLeast | Mark::Unclear)
     }
@@ -77,6 +82,10 @@ impl Marked {
     /// The smaller one; the larger leaves its mark if it might in truth be the smaller.
     pub(crate) fn min(self, other: Marked) -> Marked {
         self.negated().max(other.negated()).negated()
+    }
+
+    pub(crate) fn absolute(self) -> Marked {
+        if self.value < 0.0 { self.negated() } else { self }
     }
 
     pub(crate) fn negated(self) -> Marked {

@@ -84,7 +84,7 @@ pub struct MarketFigures {
     /// The edge that is worse for me.
     pub worse_edge: Marked,
     /// Least half spread: `room_min * |M|`.
-    pub least_half_spread: f64,
+    pub least_half_spread: Marked,
     /// Half spread `h`.
     pub half_spread: Marked,
 }
@@ -276,7 +276,7 @@ impl Curve {
             (Some(better), Some(worse)) => better.minus(worse),
             _ => better_edge.minus(worse_edge).times(0.5),
         };
-        let least_half_spread = params.room_min * median.value.abs();
+        let least_half_spread = median.absolute().times(params.room_min);
         MarketFigures {
             points: self.points.clone(),
             n: self.n,
@@ -291,7 +291,7 @@ impl Curve {
             better_edge,
             worse_edge,
             least_half_spread,
-            half_spread: iqr.times(0.5).max(Marked::exact(least_half_spread)),
+            half_spread: iqr.times(0.5).max(least_half_spread),
         }
     }
 

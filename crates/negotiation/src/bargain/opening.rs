@@ -140,18 +140,16 @@ fn counter(ground: &Ground, target: &Target) -> Option<Counter> {
         (Some(offer), _) => (offer, CounterFrom::Offer),
         (None, expected) => (expected?, CounterFrom::FirstOffer),
     };
-    if stated > target.value.value {
-        return Some(Counter { value: target.value, from: CounterFrom::Target, stated });
-    }
-    Some(Counter { value: Marked::exact(stated), from, stated })
+    let from = if stated > target.value.value { CounterFrom::Target } else { from };
+    Some(Counter { value: Marked::exact(stated).min(target.value), from, stated })
 }
 
+/// `2T - c` rises with the target, whether or not the target is the counter.
 fn midpoint(ground: &Ground, target: &Target, counter: Option<Counter>) -> Option<Marked> {
-    let value = target.value;
+    let target = target.value;
     match counter {
-        Some(Counter { from: CounterFrom::Target, .. }) => Some(value),
-        Some(counter) => Some(value.times(2.0).minus(counter.value)),
-        None => Some(value.plus(ground.half_spread?)),
+        Some(it) => Some(Marked { value: 2.0 * target.value - it.value.value, mark: target.mark }),
+        None => Some(target.plus(ground.half_spread?)),
     }
 }
 
