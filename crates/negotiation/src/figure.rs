@@ -337,6 +337,7 @@ formulas! {
     "reservation_neutral" "A4, numbers 3.3" "the same without risk tolerance";
     "reservation_together" "A4, numbers 3.3" "the same if all alternatives succeed or fail together";
     "market_median" "numbers 4" "the market's median";
+    "market_edge" "numbers 4" "outermost point of a table, P10 or P90 of rows, least or greatest row of a thin market";
     "record_percentile" "numbers 4, S3.10" "min(q_max, q_base + q_step * supported claims)";
     "record_amount" "numbers 4" "the market at the percentile that the track record supports";
     "half_spread" "numbers 4" "max(interquartile range / 2, room_min * median)";

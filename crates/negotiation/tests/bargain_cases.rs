@@ -408,24 +408,3 @@ proptest! {
         }
     }
 }
-
-/// `cargo test --release -p haggle-negotiation --test bargain_cases -- --ignored --nocapture`
-#[test]
-#[ignore = "a measurement"]
-fn speed() {
-    let range = |mode: f64| Amount::Range { low: mode * 0.9, mode, high: mode * 1.2 };
-    let uncertain =
-        |mode: f64| Alternative { probability: 0.5, ..Alternative::certain(range(mode)) };
-    let mut alternatives: Vec<Alternative> = [120e3, 110e3, 100e3].map(uncertain).to_vec();
-    alternatives.push(Alternative::certain(range(90e3)));
-    let mut inputs = deal(Side::Seller, Per::YEAR, alternatives.clone());
-    inputs.us.risk_tolerance = Some(50e3);
-    inputs.counterpart.party.alternatives = alternatives;
-    inputs.market = Some(data_scientist());
-    let start = std::time::Instant::now();
-    let runs = 100;
-    for _ in 0..runs {
-        planned(&inputs);
-    }
-    println!("{:?} a plan", start.elapsed() / runs);
-}
