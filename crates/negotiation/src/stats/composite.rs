@@ -268,8 +268,8 @@ impl Members {
                 estimate.high = own.high.map(|high| high * scale);
             }
             members if members.len() < params.total_min_sources => {
-                let low = |m: &Member| m.estimate.low.unwrap_or(m.value);
-                let high = |m: &Member| m.estimate.high.unwrap_or(m.value);
+                let low = |m: &Member| m.estimate.ungated.0.unwrap_or(m.value);
+                let high = |m: &Member| m.estimate.ungated.1.unwrap_or(m.value);
                 estimate.low = members.iter().map(low).reduce(f64::min).map(|x| x * scale);
                 estimate.high = members.iter().map(high).reduce(f64::max).map(|x| x * scale);
                 estimate.basis = Some(Basis::Range);
@@ -329,10 +329,11 @@ impl Members {
     }
 }
 
-/// Standard error of ln Q from the limits of a source (section 6, `s_k`); `None` without limits.
+/// Standard error of ln Q from the limits of a source (section 6, `s_k`), which count here even
+/// where the source alone would not show them (W10, P10 of the second table); `None` without.
 fn log_error(estimate: &Estimate, value: f64, params: &StatParams) -> Option<f64> {
     let z = params.z();
-    match (estimate.low, estimate.high) {
+    match estimate.ungated {
         (Some(low), Some(high)) => Some(libm::log(high / low) / (2.0 * z)),
         (Some(limit), None) | (None, Some(limit)) => Some(libm::log(value / limit).abs() / z),
         (None, None) => None,

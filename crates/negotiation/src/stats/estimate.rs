@@ -187,6 +187,10 @@ pub struct Estimate {
     pub low: Option<f64>,
     /// Upper limit; alone it reads "at most".
     pub high: Option<f64>,
+    /// The limits as computed, before the gates on the number of employers and on the effective n
+    /// of a table: not for show, but better than nothing as the sampling error of one source among
+    /// several (section 6, `s_k`).
+    pub ungated: (Option<f64>, Option<f64>),
     /// How the limits came about, if there is one.
     pub basis: Option<Basis>,
     /// Why one limit or both are absent though there is a value.

@@ -86,18 +86,19 @@ impl RowCurve {
     fn add_interval(&self, estimate: &mut Estimate, params: &StatParams) {
         let percent = estimate.percent;
         self.fill_chain(percent, params, &mut estimate.chain);
+        let (Some(below), Some(above)) = (estimate.chain.pos_low, estimate.chain.pos_high) else {
+            estimate.interval_refused = self.gate(percent, params);
+            return;
+        };
+        let low = limit(self.ranked().low(), percent, below, |limit, point| limit <= point);
+        let high = limit(self.ranked().high(), percent, above, |limit, point| limit >= point);
+        estimate.ungated = (low, high);
         if let Some(reason) = self.gate(percent, params) {
             estimate.interval_refused = Some(reason);
             return;
         }
-        let (Some(below), Some(above)) = (estimate.chain.pos_low, estimate.chain.pos_high) else {
-            return;
-        };
-        estimate.low = limit(self.ranked().low(), percent, below, |limit, point| limit <= point);
-        estimate.high = limit(self.ranked().high(), percent, above, |limit, point| limit >= point);
-        if estimate.low.is_some() || estimate.high.is_some() {
-            estimate.basis = Some(Basis::OrderStatistic);
-        }
+        (estimate.low, estimate.high) = (low, high);
+        estimate.basis = low.or(high).map(|_| Basis::OrderStatistic);
         if estimate.interval().is_none() {
             estimate.interval_refused = Some(self.reason(below, above));
         }
@@ -108,6 +109,10 @@ impl RowCurve {
         let p = percent / 100.0;
         let n_w = self.local_effective_n(percent, params);
         chain.n_w = Some(n_w);
+        // One employer leaves no degree of freedom; its rows are no sample of anything else.
+        if self.clustering().is_some_and(|c| c.employers < 2) {
+            return;
+        }
         let mut n_e = n_w;
         if let Some((cluster, icc)) = self.clustering().and_then(|c| c.icc.map(|icc| (c, icc))) {
             let squares = self.ranked().totals().squares as f64;

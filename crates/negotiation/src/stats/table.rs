@@ -261,9 +261,9 @@ impl Table {
             Some(x) => self.limits(x, params, &mut estimate),
             None => Err(Refusal::ValueIsBound),
         };
-        match limits {
-            Ok((low, high)) => {
-                (estimate.low, estimate.high) = (Some(low), Some(high));
+        match limits.and_then(|()| self.gate(&estimate, params)) {
+            Ok(()) => {
+                (estimate.low, estimate.high) = estimate.ungated;
                 estimate.basis = Some(Basis::PublishedError);
             }
             Err(reason) => estimate.interval_refused = Some(reason),
@@ -271,26 +271,18 @@ impl Table {
         estimate
     }
 
-    /// The interval of section 5, the first of (a) to (d) that applies.
-    fn limits(
-        &self,
-        x: f64,
-        params: &StatParams,
-        estimate: &mut Estimate,
-    ) -> Result<(f64, f64), Refusal> {
+    /// The limits of section 5, by the first of (a) to (d) that applies.
+    fn limits(&self, x: f64, params: &StatParams, estimate: &mut Estimate) -> Result<(), Refusal> {
         let percent = estimate.percent;
         let stated = self.knots.iter().find(|knot| knot.percent == percent);
         if let Some(cv) = stated.and_then(|knot| knot.cv) {
             let factor = libm::exp(params.z() * cv);
-            return Ok((x / factor, x * factor));
+            estimate.ungated = (Some(x / factor), Some(x * factor));
+            return Ok(());
         }
         let size = self.size(params)?;
         estimate.chain.sigma = size.sigma;
         estimate.chain.n_e = Some(size.n_e);
-        let needed = params.table_min_n_at(percent);
-        if size.n_e < needed {
-            return Err(Refusal::TableTooSmall { effective_n: size.n_e, needed });
-        }
         let (u_low, u_high) = beta::levels(size.n_e, percent / 100.0, params.confidence);
         (estimate.chain.u_low, estimate.chain.u_high) = (Some(u_low), Some(u_high));
         let read = |u: f64| self.value(100.0 * u).and_then(Value::exact);
@@ -298,7 +290,19 @@ impl Table {
         estimate.reflected = low.is_none() || high.is_none();
         let low_or = low.or(high.map(|high| x * x / high)).ok_or(Refusal::OutsideTable)?;
         let high_or = high.or(low.map(|low| x * x / low)).ok_or(Refusal::OutsideTable)?;
-        Ok((low_or, high_or))
+        estimate.ungated = (Some(low_or), Some(high_or));
+        Ok(())
+    }
+
+    /// The least effective n of an interval from (b) or (c) that may be shown (section 5).
+    fn gate(&self, estimate: &Estimate, params: &StatParams) -> Result<(), Refusal> {
+        let needed = params.table_min_n_at(estimate.percent);
+        match estimate.chain.n_e {
+            Some(effective_n) if effective_n < needed => {
+                Err(Refusal::TableTooSmall { effective_n, needed })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Effective n of the whole table (section 5 b and c); the reason if it is not published.
