@@ -7,6 +7,7 @@ pub mod bargain;
 pub mod brief;
 pub mod deal;
 pub mod figure;
+pub mod leverage;
 pub mod market;
 pub mod parameter;
 pub mod stats;

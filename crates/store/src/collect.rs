@@ -4,7 +4,7 @@ use crate::lean::Reduced;
 use haggle_evidence::{Bound as StoredBound, Observation, Statistic};
 use haggle_negotiation::deal::Condition;
 use haggle_negotiation::market::{
-    Adjuster, CellUnit, Cited, Comparables, Factors, LISTED, PassedOver, Refusal,
+    Adjuster, CellUnit, Cited, Comparables, Factors, LISTED, PassedOver, Refusal, digest_of,
 };
 use haggle_negotiation::stats::Bound;
 use haggle_quantity::{Per, from_day_number, from_scaled, to_f64};
@@ -215,13 +215,10 @@ fn passed_over(
     PassedOver { code, reason, count, first }
 }
 
-/// SHA-256 over `place TAB amount TAB statistic LF` of every comparable, in source order.
+/// Digest of all comparables together.
 fn digest(found: &Comparables) -> String {
-    let mut all: Vec<&Cited> = found.points.iter().chain(&found.listed).collect();
-    all.sort_by(|a, b| a.at.cmp(&b.at));
-    let lines: String =
-        all.iter().map(|c| format!("{}\t{}\t{}\n", c.place, c.amount, c.statistic)).collect();
-    crate::hex_hash(lines.as_bytes())
+    let all: Vec<Cited> = found.points.iter().chain(&found.listed).cloned().collect();
+    digest_of(&all)
 }
 
 fn cite(o: &Observation<'_>) -> Cited {

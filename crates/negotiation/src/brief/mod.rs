@@ -1,6 +1,11 @@
 //! The brief: everything that a report says, as plain values. Every renderer works from this one
 //! and computes nothing.
 
+mod plan_figures;
+mod prepare;
+
+pub use prepare::{PrepareError, benchmark, prepare};
+
 use crate::deal::Side;
 use crate::figure::Figures;
 use crate::market::Cited;

@@ -2,8 +2,7 @@
 
 use super::Headline;
 use crate::bargain::{
-    self, AlternativeFigures, BeliefSource, Inputs, Mark, Marked, Plan, Printed, ReservationSource,
-    Unknown,
+    self, AlternativeFigures, BeliefSource, Mark, Marked, Plan, Printed, ReservationSource, Unknown,
 };
 use crate::deal::{Alternative, Deal, as_f64, slug};
 use crate::figure::{By, Figure, Figures, Interval, Sense, Unit};
@@ -13,7 +12,6 @@ use crate::parameter::Settings;
 pub(crate) struct PlanFigures<'a> {
     pub(crate) deal: &'a Deal,
     pub(crate) plan: &'a Plan,
-    pub(crate) inputs: &'a Inputs,
     pub(crate) settings: &'a Settings,
     /// Money per unit of the deal.
     pub(crate) money: Unit,
@@ -21,6 +19,8 @@ pub(crate) struct PlanFigures<'a> {
 }
 
 type Pair = (&'static str, String);
+/// Id, label, value if there is one, formula, inputs.
+type Candidate = (&'static str, &'static str, Option<Marked>, &'static str, Vec<Pair>);
 
 fn sense(mark: Mark) -> Sense {
     match mark {
@@ -40,9 +40,17 @@ impl PlanFigures<'_> {
     /// Adds everything; returns the headline and the questions' texts with their figures.
     pub(crate) fn add(mut self) -> (Headline, Vec<(String, String)>) {
         self.given();
-        self.alternatives("alternative", &self.deal.alternatives.clone(), &self.plan.alternatives.clone());
+        self.alternatives(
+            "alternative",
+            &self.deal.alternatives.clone(),
+            &self.plan.alternatives.clone(),
+        );
         let theirs = self.deal.counterpart.alternatives.clone();
-        self.alternatives("counterpart.alternative", &theirs, &self.plan.counterpart_alternatives.clone());
+        self.alternatives(
+            "counterpart.alternative",
+            &theirs,
+            &self.plan.counterpart_alternatives.clone(),
+        );
         self.reservation();
         self.market();
         self.belief();
@@ -75,8 +83,10 @@ impl PlanFigures<'_> {
     fn put(&mut self, id: &str, figure: Figure, inputs: &[Pair]) {
         let present = self.figures.present(inputs.iter().map(|(name, id)| (*name, id.clone())));
         let figure = figure.with_inputs(present);
-        let grounded = !figure.inputs.is_empty() || figure.evidence.is_some() || figure.assumption.is_some();
-        let figure = if grounded { figure } else { figure.with_assumption("parameters of the register") };
+        let grounded =
+            !figure.inputs.is_empty() || figure.evidence.is_some() || figure.assumption.is_some();
+        let figure =
+            if grounded { figure } else { figure.with_assumption("parameters of the register") };
         self.figures.add(id, figure);
     }
 
@@ -84,7 +94,11 @@ impl PlanFigures<'_> {
     fn parameter(&mut self, name: &'static str) -> Pair {
         let id = format!("parameter.{name}");
         if !self.figures.has(&id) {
-            let why = if self.settings.is_stated(name) { "stated in the deal" } else { "default of the register" };
+            let why = if self.settings.is_stated(name) {
+                "stated in the deal"
+            } else {
+                "default of the register"
+            };
             let label = crate::parameter::find(name).map_or(name, |p| p.meaning);
             let figure = Figure::assumed(label, self.settings.number(name), Unit::Number, why);
             self.figures.add(id.clone(), figure);
@@ -92,7 +106,14 @@ impl PlanFigures<'_> {
         (name, id)
     }
 
-    fn given_money(&mut self, id: &str, label: &str, amount: Option<haggle_quantity::Amount>, unit: Unit, why: &str) {
+    fn given_money(
+        &mut self,
+        id: &str,
+        label: &str,
+        amount: Option<haggle_quantity::Amount>,
+        unit: Unit,
+        why: &str,
+    ) {
         if let Some(amount) = amount {
             self.figures.add(id, Figure::assumed(label, as_f64(amount), unit, why));
         }
@@ -104,36 +125,102 @@ impl PlanFigures<'_> {
         let (money, lump, day) = (self.money.clone(), self.lump(), self.per_day());
         let file = "stated in the deal file";
         if let Some(offer) = &deal.offer {
-            let why = offer.from.clone().unwrap_or_else(|| "the deal file; where it stands is not said".to_owned());
+            let why = offer
+                .from
+                .clone()
+                .unwrap_or_else(|| "the deal file; where it stands is not said".to_owned());
             self.given_money("offer", "their offer", Some(offer.amount), money.clone(), &why);
         }
-        for (who, whose, party) in [("us", "our", &deal.us), ("counterpart", "their", &deal.counterpart.party)] {
+        for (who, whose, party) in
+            [("us", "our", &deal.us), ("counterpart", "their", &deal.counterpart.party)]
+        {
             let id = |tail: &str| format!("{who}.{tail}");
             let label = |what: &str| format!("{whose} {what}");
-            self.given_money(&id("risk_tolerance"), &label("risk tolerance"), party.risk_tolerance, lump.clone(), file);
-            self.given_money(&id("delay_cost_per_day"), &label("cost of a day's delay"), party.delay_cost_per_day, day.clone(), file);
-            self.given_money(&id("deal_cost"), &label("cost of concluding this deal"), party.deal_cost, lump.clone(), file);
-            self.given_money(&id("idle_value"), &label("value of idle time"), party.idle_value, money.clone(), file);
-            self.given_money(&id("while_no_deal"), &label("income while no deal stands"), party.while_no_deal, money.clone(), file);
+            self.given_money(
+                &id("risk_tolerance"),
+                &label("risk tolerance"),
+                party.risk_tolerance,
+                lump.clone(),
+                file,
+            );
+            self.given_money(
+                &id("delay_cost_per_day"),
+                &label("cost of a day's delay"),
+                party.delay_cost_per_day,
+                day.clone(),
+                file,
+            );
+            self.given_money(
+                &id("deal_cost"),
+                &label("cost of concluding this deal"),
+                party.deal_cost,
+                lump.clone(),
+                file,
+            );
+            self.given_money(
+                &id("idle_value"),
+                &label("value of idle time"),
+                party.idle_value,
+                money.clone(),
+                file,
+            );
+            self.given_money(
+                &id("while_no_deal"),
+                &label("income while no deal stands"),
+                party.while_no_deal,
+                money.clone(),
+                file,
+            );
             if let Some(rate) = party.discount_rate {
-                self.figures.add(id("discount_rate"), Figure::assumed(label("discount rate"), rate, Unit::Relative, file));
+                self.figures.add(
+                    id("discount_rate"),
+                    Figure::assumed(label("discount rate"), rate, Unit::Relative, file),
+                );
             }
         }
         let first = "stated in the deal file, as expected";
-        self.given_money("counterpart.first_offer", "first figure expected of them", deal.counterpart.first_offer, money.clone(), first);
-        self.given_money("stated.walk_away", "walk-away as stated", deal.stated_walk_away, money.clone(), file);
+        self.given_money(
+            "counterpart.first_offer",
+            "first figure expected of them",
+            deal.counterpart.first_offer,
+            money.clone(),
+            first,
+        );
+        self.given_money(
+            "stated.walk_away",
+            "walk-away as stated",
+            deal.stated_walk_away,
+            money.clone(),
+            file,
+        );
         if let Some(limit) = &deal.counterpart.limit {
             let why = limit.source.clone().unwrap_or_else(|| "unsourced".to_owned());
             for (tail, amount) in [("low", limit.low), ("mode", limit.mode), ("high", limit.high)] {
                 let label = format!("their walk-away as believed, {tail}");
-                self.given_money(&format!("counterpart.limit.{tail}"), &label, Some(amount), money.clone(), &why);
+                self.given_money(
+                    &format!("counterpart.limit.{tail}"),
+                    &label,
+                    Some(amount),
+                    money.clone(),
+                    &why,
+                );
             }
         }
-        let units = Figure::assumed("price units over which one-off money is spread", self.plan.units, Unit::Number, if deal.term.is_some() { "term of the deal file" } else { "a year's worth of the price unit, or one" });
+        let units = Figure::assumed(
+            "price units over which one-off money is spread",
+            self.plan.units,
+            Unit::Number,
+            if deal.term.is_some() {
+                "term of the deal file"
+            } else {
+                "a year's worth of the price unit, or one"
+            },
+        );
         self.figures.add("units", units);
         let claims = deal.claims.iter().filter(|c| c.is_supported()).count() as f64;
         let why = "claims with a number and a date or reference";
-        self.figures.add("record.claims", Figure::assumed("supported claims", claims, Unit::Count, why));
+        self.figures
+            .add("record.claims", Figure::assumed("supported claims", claims, Unit::Count, why));
     }
 
     fn alternatives(&mut self, prefix: &str, stated: &[Alternative], made: &[AlternativeFigures]) {
@@ -149,17 +236,23 @@ impl PlanFigures<'_> {
             if !inputs.iter().any(|(k, id)| *k == "discount_rate" && self.figures.has(id)) {
                 inputs.push(rate);
             }
-            let label = format!("{}: deal price that is as good, if it comes through", alternative.name);
+            let label =
+                format!("{}: deal price that is as good, if it comes through", alternative.name);
             let mut figure = self.money(&label, figures.mean, "deal_price");
             let (low, high) = ordered(figures.deal_price.lower, figures.deal_price.upper);
             if low < high {
-                figure.interval = Some(Interval { low: Some(low), high: Some(high), level: None, by: By::Range });
+                figure.interval =
+                    Some(Interval { low: Some(low), high: Some(high), level: None, by: By::Range });
             }
             self.put(&format!("{base}.deal_price"), figure, &inputs);
             let label = format!("{}: certainty equivalent", alternative.name);
             let figure = self.money(&label, figures.certainty_equivalent, "certainty_equivalent");
             let tolerance = ("risk_tolerance", format!("{who}.risk_tolerance"));
-            self.put(&format!("{base}.certainty_equivalent"), figure, &[("deal_price", format!("{base}.deal_price")), tolerance]);
+            self.put(
+                &format!("{base}.certainty_equivalent"),
+                figure,
+                &[("deal_price", format!("{base}.deal_price")), tolerance],
+            );
         }
     }
 
@@ -170,20 +263,70 @@ impl PlanFigures<'_> {
         match a.amount.as_slice() {
             [low, mode, high] => {
                 let why = "stated in the deal file, read as P10, mode, P90 (H6)";
-                for (tail, amount) in [("amount.low", low), ("amount", mode), ("amount.high", high)] {
-                    self.given_money(&format!("{base}.{tail}"), &label(tail), Some(*amount), money.clone(), why);
+                for (tail, amount) in [("amount.low", low), ("amount", mode), ("amount.high", high)]
+                {
+                    self.given_money(
+                        &format!("{base}.{tail}"),
+                        &label(tail),
+                        Some(*amount),
+                        money.clone(),
+                        why,
+                    );
                 }
             }
-            other => self.given_money(&format!("{base}.amount"), &label("amount"), other.first().copied(), money.clone(), file),
+            other => self.given_money(
+                &format!("{base}.amount"),
+                &label("amount"),
+                other.first().copied(),
+                money.clone(),
+                file,
+            ),
         }
-        self.given_money(&format!("{base}.cost"), &label("one-off cost"), Some(a.cost.unwrap_or_default()), lump, if a.cost.is_some() { file } else { "none stated: 0" });
-        self.given_money(&format!("{base}.interim_per_day"), &label("money per day of waiting"), a.interim_per_day, day, file);
-        self.given_money(&format!("{base}.advantage"), &label("what this deal has and it lacks"), a.advantage, money, file);
-        self.figures.add(format!("{base}.probability"), Figure::assumed(label("chance that it comes through"), a.probability, Unit::Share, file));
-        self.figures.add(format!("{base}.delay_days"), Figure::assumed(label("days until it starts"), a.delay_days, Unit::Days, file));
-        ["amount", "amount.low", "amount.high", "cost", "interim_per_day", "advantage", "delay_days"]
-            .map(|tail| (tail, format!("{base}.{tail}")))
-            .to_vec()
+        self.given_money(
+            &format!("{base}.cost"),
+            &label("one-off cost"),
+            Some(a.cost.unwrap_or_default()),
+            lump,
+            if a.cost.is_some() { file } else { "none stated: 0" },
+        );
+        self.given_money(
+            &format!("{base}.interim_per_day"),
+            &label("money per day of waiting"),
+            a.interim_per_day,
+            day,
+            file,
+        );
+        self.given_money(
+            &format!("{base}.advantage"),
+            &label("what this deal has and it lacks"),
+            a.advantage,
+            money,
+            file,
+        );
+        self.figures.add(
+            format!("{base}.probability"),
+            Figure::assumed(
+                label("chance that it comes through"),
+                a.probability,
+                Unit::Share,
+                file,
+            ),
+        );
+        self.figures.add(
+            format!("{base}.delay_days"),
+            Figure::assumed(label("days until it starts"), a.delay_days, Unit::Days, file),
+        );
+        [
+            "amount",
+            "amount.low",
+            "amount.high",
+            "cost",
+            "interim_per_day",
+            "advantage",
+            "delay_days",
+        ]
+        .map(|tail| (tail, format!("{base}.{tail}")))
+        .to_vec()
     }
 
     fn reservation(&mut self) {
@@ -198,18 +341,27 @@ impl PlanFigures<'_> {
         with_risk.push(tolerance);
         let mut figure = self.money("walk-away", r.value, formula);
         if r.source == ReservationSource::Stated {
-            figure = figure.with_assumption("stated in the deal file; it does not follow from alternatives");
+            figure = figure
+                .with_assumption("stated in the deal file; it does not follow from alternatives");
         } else {
             let (low, high) = ordered(r.worse, r.better);
-            with_risk.extend(["probability_halfwidth", "interval_tail", "lattice_n", "lattice_a", "atoms"].map(|name| self.parameter(name)));
+            with_risk.extend(
+                ["probability_halfwidth", "interval_tail", "lattice_n", "lattice_a", "atoms"]
+                    .map(|name| self.parameter(name)),
+            );
             figure = figure.with_interval(self.lattice(low, high).filter(|_| low < high));
         }
         figure.printed = printed(self.plan.printed.reservation);
         self.put("walk_away", figure, &with_risk);
-        let neutral = self.money("walk-away without risk tolerance", r.neutral, "reservation_neutral");
+        let neutral =
+            self.money("walk-away without risk tolerance", r.neutral, "reservation_neutral");
         self.put("walk_away.neutral", neutral, &inputs);
         if let Some(together) = r.together {
-            let figure = self.money("walk-away if all alternatives stand or fall together", together, "reservation_together");
+            let figure = self.money(
+                "walk-away if all alternatives stand or fall together",
+                together,
+                "reservation_together",
+            );
             self.put("walk_away.together", figure, &with_risk);
         }
         let better = self.money("better end of the walk-away", r.better, "reservation_value");
@@ -246,7 +398,8 @@ impl PlanFigures<'_> {
             .into_iter()
             .filter(|(_, id)| self.figures.has(id))
             .collect();
-        let rows: Option<String> = self.deal.sources.iter().map(|s| format!("{}.n", s.id)).find(|id| self.figures.has(id));
+        let rows: Option<String> =
+            self.deal.sources.iter().map(|s| format!("{}.n", s.id)).find(|id| self.figures.has(id));
         let mut ground = points.clone();
         if points.is_empty() {
             ground.extend(rows.map(|id| ("rows", id)));
@@ -254,7 +407,12 @@ impl PlanFigures<'_> {
         let label = if m.thin { "middle of the comparables" } else { "market median" };
         let median = self.marked(label, m.median, "market_median");
         self.put("market.median", median, &ground);
-        let share = Figure::new("percentile that the record supports", m.record_percentile, Unit::Share, "record_percentile");
+        let share = Figure::new(
+            "percentile that the record supports",
+            m.record_percentile,
+            Unit::Share,
+            "record_percentile",
+        );
         let mut inputs = vec![("claims", "record.claims".to_owned())];
         inputs.extend(["q_base", "q_step", "q_max"].map(|name| self.parameter(name)));
         self.put("record.percentile", share, &inputs);
@@ -268,14 +426,22 @@ impl PlanFigures<'_> {
         inputs.push(("median", "market.median".to_owned()));
         inputs.push(room);
         self.put("market.half_spread", spread, &inputs);
-        for (id, label, edge) in [("market.edge.better", "better edge of the market for us", m.better_edge), ("market.edge.worse", "worse edge of the market for us", m.worse_edge)] {
+        for (id, label, edge) in [
+            ("market.edge.better", "better edge of the market for us", m.better_edge),
+            ("market.edge.worse", "worse edge of the market for us", m.worse_edge),
+        ] {
             let figure = self.marked(label, edge, "market_edge");
             self.put(id, figure, &ground);
         }
         if let (Some(offer), true) = (&self.deal.offer, m.median.value > 0.0) {
             let ratio = as_f64(offer.amount) / m.median.value;
-            let figure = Figure::new("their offer over the median", ratio, Unit::Factor, "ratio").with_sense(sense(m.median.mark));
-            self.put("offer.market_ratio", figure, &[("amount", "offer".into()), ("median", "market.median".into())]);
+            let figure = Figure::new("their offer over the median", ratio, Unit::Factor, "ratio")
+                .with_sense(sense(m.median.mark));
+            self.put(
+                "offer.market_ratio",
+                figure,
+                &[("amount", "offer".into()), ("median", "market.median".into())],
+            );
         }
     }
 
@@ -287,7 +453,9 @@ impl PlanFigures<'_> {
                 ("mode", "counterpart.limit.mode".into()),
                 ("high", "counterpart.limit.high".into()),
             ],
-            BeliefSource::Market => vec![("median", "market.median".into()), ("record", "record.amount".into())],
+            BeliefSource::Market => {
+                vec![("median", "market.median".into()), ("record", "record.amount".into())]
+            }
             BeliefSource::Alternatives => self
                 .deal
                 .counterpart
@@ -295,15 +463,29 @@ impl PlanFigures<'_> {
                 .iter()
                 .flat_map(|a| {
                     let base = format!("counterpart.alternative.{}", slug(&a.name));
-                    [("alternative", format!("{base}.deal_price")), ("probability", format!("{base}.probability"))]
+                    [
+                        ("alternative", format!("{base}.deal_price")),
+                        ("probability", format!("{base}.probability")),
+                    ]
                 })
                 .collect(),
         };
         inputs.push(("offer", "offer".into()));
         let names: &[&'static str] = match b.source {
-            BeliefSource::Stated => &["belief_tail", "belief_widen", "belief_min_halfwidth", "offer_room"],
-            BeliefSource::Market => &["belief_tail", "belief_widen", "belief_market", "derived_halfwidth", "offer_room"],
-            BeliefSource::Alternatives => &["belief_tail", "belief_widen", "derived_halfwidth", "offer_room", "lattice_n", "lattice_a"],
+            BeliefSource::Stated => {
+                &["belief_tail", "belief_widen", "belief_min_halfwidth", "offer_room"]
+            }
+            BeliefSource::Market => {
+                &["belief_tail", "belief_widen", "belief_market", "derived_halfwidth", "offer_room"]
+            }
+            BeliefSource::Alternatives => &[
+                "belief_tail",
+                "belief_widen",
+                "derived_halfwidth",
+                "offer_room",
+                "lattice_n",
+                "lattice_a",
+            ],
         };
         for name in names {
             inputs.push(self.parameter(name));
@@ -318,10 +500,17 @@ impl PlanFigures<'_> {
             let figure = self.money(label, value, formula).with_sense(sense(b.mark));
             self.put(&format!("belief.{tail}"), figure, &inputs);
         }
-        let figure = self.money("their walk-away as believed, mean", b.mean, "belief_mean").with_sense(sense(b.mark));
+        let figure = self
+            .money("their walk-away as believed, mean", b.mean, "belief_mean")
+            .with_sense(sense(b.mark));
         self.put("belief.mean", figure, &self.triangle());
         if let Some(p) = self.plan.zone_probability {
-            let figure = Figure::new("chance of a zone of agreement, if the belief is right", p, Unit::Share, "p_zopa");
+            let figure = Figure::new(
+                "chance of a zone of agreement, if the belief is right",
+                p,
+                Unit::Share,
+                "p_zopa",
+            );
             let mut inputs = self.triangle();
             inputs.push(("walk_away", "walk_away".into()));
             self.put("p_zopa", figure, &inputs);
@@ -329,7 +518,11 @@ impl PlanFigures<'_> {
     }
 
     fn triangle(&self) -> Vec<Pair> {
-        vec![("low", "belief.low".into()), ("mode", "belief.mode".into()), ("high", "belief.high".into())]
+        vec![
+            ("low", "belief.low".into()),
+            ("mode", "belief.mode".into()),
+            ("high", "belief.high".into()),
+        ]
     }
 
     fn leverage(&mut self) {
@@ -340,11 +533,35 @@ impl PlanFigures<'_> {
         let mean = ("mean", "belief.mean".to_owned());
         let mut belief = triangle.clone();
         belief.push(median.clone());
-        let money: [(&str, &str, Option<Marked>, &'static str, Vec<Pair>); 4] = [
-            ("need.ours", "what we lose at the median if there is no deal, signed", l.need_me, "need_me", vec![median.clone(), walk.clone()]),
-            ("need.theirs", "what they lose at the median if there is no deal, signed", l.need_ot, "need_ot", vec![mean.clone(), median.clone()]),
-            ("leverage.need", "our need of the deal", l.need_me_positive.map(|v| Marked { value: v, mark: l.mark }), "need_me_positive", vec![median.clone(), walk.clone()]),
-            ("leverage.need.theirs", "their need of the deal", l.need_ot_positive.map(|v| Marked { value: v, mark: l.mark }), "need_ot_positive", belief),
+        let money: [Candidate; 4] = [
+            (
+                "need.ours",
+                "what we lose at the median if there is no deal, signed",
+                l.need_me,
+                "need_me",
+                vec![median.clone(), walk.clone()],
+            ),
+            (
+                "need.theirs",
+                "what they lose at the median if there is no deal, signed",
+                l.need_ot,
+                "need_ot",
+                vec![mean.clone(), median.clone()],
+            ),
+            (
+                "leverage.need",
+                "our need of the deal",
+                l.need_me_positive.map(|v| Marked { value: v, mark: l.mark }),
+                "need_me_positive",
+                vec![median.clone(), walk.clone()],
+            ),
+            (
+                "leverage.need.theirs",
+                "their need of the deal",
+                l.need_ot_positive.map(|v| Marked { value: v, mark: l.mark }),
+                "need_ot_positive",
+                belief,
+            ),
         ];
         for (id, label, value, formula, inputs) in money {
             if let Some(value) = value {
@@ -353,24 +570,57 @@ impl PlanFigures<'_> {
             }
         }
         for (id, label, standing, formula, input) in [
-            ("leverage.alternative", "quality of our alternatives, as a percentile", l.standing_me, "standing", walk.clone()),
-            ("leverage.alternative.theirs", "quality of theirs, as believed", l.standing_ot, "standing_ot", mean),
+            (
+                "leverage.alternative",
+                "quality of our alternatives, as a percentile",
+                l.standing_me,
+                "standing",
+                walk.clone(),
+            ),
+            (
+                "leverage.alternative.theirs",
+                "quality of theirs, as believed",
+                l.standing_ot,
+                "standing_ot",
+                mean,
+            ),
         ] {
             if let Some(s) = standing {
-                let label = if s.at_edge { format!("{label}, at the edge of the market") } else { label.to_owned() };
+                let label = if s.at_edge {
+                    format!("{label}, at the edge of the market")
+                } else {
+                    label.to_owned()
+                };
                 let figure = Figure::new(label, s.value, Unit::Share, formula);
-                self.put(id, figure, &[input, ("p10", "market.p10".into()), ("p25", "market.p25".into()), ("p50", "market.p50".into()), ("p75", "market.p75".into()), ("p90", "market.p90".into())]);
+                self.put(
+                    id,
+                    figure,
+                    &[
+                        input,
+                        ("p10", "market.p10".into()),
+                        ("p25", "market.p25".into()),
+                        ("p50", "market.p50".into()),
+                        ("p75", "market.p75".into()),
+                        ("p90", "market.p90".into()),
+                    ],
+                );
             }
         }
         if let Some(index) = l.index {
             let figure = Figure::new("leverage", index.value, Unit::Share, "leverage_index")
                 .with_sense(sense(l.mark))
                 .with_interval(self.lattice(index.low, index.high));
-            let inputs = [("need_me", "leverage.need".to_owned()), ("need_ot", "leverage.need.theirs".to_owned())];
+            let inputs = [
+                ("need_me", "leverage.need".to_owned()),
+                ("need_ot", "leverage.need.theirs".to_owned()),
+            ];
             self.put("leverage", figure, &inputs);
         }
         let power = Figure::new("our bargaining power", self.plan.power, Unit::Share, "power");
-        let mut inputs = vec![("ours", "us.delay_cost_per_day".to_owned()), ("theirs", "counterpart.delay_cost_per_day".to_owned())];
+        let mut inputs = vec![
+            ("ours", "us.delay_cost_per_day".to_owned()),
+            ("theirs", "counterpart.delay_cost_per_day".to_owned()),
+        ];
         inputs.extend(["power_default", "power_clamp"].map(|name| self.parameter(name)));
         self.put("power", power, &inputs);
     }
@@ -380,7 +630,11 @@ impl PlanFigures<'_> {
         let base = ("base", "base".to_owned());
         if let Some(value) = self.plan.base {
             let figure = self.money("the better of walk-away and their offer", value, "base");
-            self.put("base", figure, &[("walk_away", "walk_away".into()), ("offer", "offer".into())]);
+            self.put(
+                "base",
+                figure,
+                &[("walk_away", "walk_away".into()), ("offer", "offer".into())],
+            );
         }
         let mut with_base = self.triangle();
         with_base.push(base.clone());
@@ -388,9 +642,25 @@ impl PlanFigures<'_> {
             let figure = self.money("expected zone beyond base", residual, "expected_zone");
             self.put("expected_zone", figure, &with_base);
         }
-        let candidates: [(&str, &str, Option<Marked>, &'static str, Vec<Pair>); 2] = [
-            ("target.one_offer", "candidate: best single offer", t.candidates.one_offer, "target_one_offer", with_base.clone()),
-            ("target.power", "candidate: our share of the expected zone", t.candidates.power, "target_power", vec![base.clone(), ("power", "power".into()), ("expected_zone", "expected_zone".into())]),
+        let candidates: [Candidate; 2] = [
+            (
+                "target.one_offer",
+                "candidate: best single offer",
+                t.candidates.one_offer,
+                "target_one_offer",
+                with_base.clone(),
+            ),
+            (
+                "target.power",
+                "candidate: our share of the expected zone",
+                t.candidates.power,
+                "target_power",
+                vec![
+                    base.clone(),
+                    ("power", "power".into()),
+                    ("expected_zone", "expected_zone".into()),
+                ],
+            ),
         ];
         for (id, label, value, formula, inputs) in candidates {
             if let Some(value) = value {
@@ -406,48 +676,106 @@ impl PlanFigures<'_> {
         if let Some(value) = t.evidence_cap {
             let room = self.parameter("base_room_target");
             let cap = self.marked("cap: what the evidence carries", value, "cap_evidence");
-            let quartile = if self.plan.side == bargain::Side::Seller { "market.p75" } else { "market.p25" };
+            let quartile =
+                if self.plan.side == bargain::Side::Seller { "market.p75" } else { "market.p25" };
             let edge = if self.figures.has(quartile) { quartile } else { "market.edge.better" };
-            self.put("target.cap.evidence", cap, &[("quartile", edge.into()), base.clone(), ("half_spread", "market.half_spread".into()), room]);
+            self.put(
+                "target.cap.evidence",
+                cap,
+                &[
+                    ("quartile", edge.into()),
+                    base.clone(),
+                    ("half_spread", "market.half_spread".into()),
+                    room,
+                ],
+            );
         }
         let mut figure = self.marked("target", t.value, "target");
         figure.label = format!("target, from {}", t.from.name().replace('_', " "));
         figure.printed = printed(self.plan.printed.target);
-        self.put("target", figure, &[
-            ("one_offer", "target.one_offer".into()),
-            ("power", "target.power".into()),
-            ("record", "record.amount".into()),
-            base,
-            ("mode", "belief.mode".into()),
-            ("cap_belief", "target.cap.belief".into()),
-            ("cap_evidence", "target.cap.evidence".into()),
-        ]);
+        self.put(
+            "target",
+            figure,
+            &[
+                ("one_offer", "target.one_offer".into()),
+                ("power", "target.power".into()),
+                ("record", "record.amount".into()),
+                base,
+                ("mode", "belief.mode".into()),
+                ("cap_belief", "target.cap.belief".into()),
+                ("cap_evidence", "target.cap.evidence".into()),
+            ],
+        );
     }
 
     fn anchor(&mut self) {
         let Some(o) = self.plan.opening else { return };
         let target = ("target", "target".to_owned());
         let room = self.parameter("room_min");
-        let counter = ("their_figure", if self.deal.offer.is_some() { "offer" } else { "counterpart.first_offer" }.to_owned());
+        let counter = (
+            "their_figure",
+            if self.deal.offer.is_some() { "offer" } else { "counterpart.first_offer" }.to_owned(),
+        );
         let raw = self.marked("opening before caps", o.raw, "opening_raw");
-        self.put("anchor.raw", raw, &[target.clone(), counter.clone(), ("half_spread", "market.half_spread".into()), room.clone()]);
+        self.put(
+            "anchor.raw",
+            raw,
+            &[
+                target.clone(),
+                counter.clone(),
+                ("half_spread", "market.half_spread".into()),
+                room.clone(),
+            ],
+        );
         if let Some(value) = o.evidence_cap_raised {
             let share = self.parameter("base_room_opening");
             let cap = self.marked("cap: edge of the evidence", value, "opening_cap_evidence");
-            self.put("anchor.cap.evidence", cap, &[("edge", "market.edge.better".into()), ("base", "base".into()), ("half_spread", "market.half_spread".into()), target.clone(), room.clone(), share]);
+            self.put(
+                "anchor.cap.evidence",
+                cap,
+                &[
+                    ("edge", "market.edge.better".into()),
+                    ("base", "base".into()),
+                    ("half_spread", "market.half_spread".into()),
+                    target.clone(),
+                    room.clone(),
+                    share,
+                ],
+            );
         }
         let deep = self.parameter("opening_belief");
         let mut inputs = self.triangle();
         inputs.extend([("base", "base".to_owned()), target.clone(), room, deep]);
-        let cap = self.marked("cap: edge of what they may accept", o.belief_cap_raised, "opening_cap_belief");
+        let cap = self.marked(
+            "cap: edge of what they may accept",
+            o.belief_cap_raised,
+            "opening_cap_belief",
+        );
         self.put("anchor.cap.belief", cap, &inputs);
         let mut figure = self.marked("anchor (opening)", o.value, "anchor");
         figure.printed = printed(self.plan.printed.opening);
-        self.put("anchor", figure, &[("raw", "anchor.raw".into()), ("cap_evidence", "anchor.cap.evidence".into()), ("cap_belief", "anchor.cap.belief".into())]);
-        let even = self.marked("their figure at which a split gives the target", o.break_even_counter, "break_even_counter");
+        self.put(
+            "anchor",
+            figure,
+            &[
+                ("raw", "anchor.raw".into()),
+                ("cap_evidence", "anchor.cap.evidence".into()),
+                ("cap_belief", "anchor.cap.belief".into()),
+            ],
+        );
+        let even = self.marked(
+            "their figure at which a split gives the target",
+            o.break_even_counter,
+            "break_even_counter",
+        );
         self.put("anchor.break_even", even, &[target, ("anchor", "anchor".into())]);
         if let Some(inside) = o.inside {
-            let figure = Figure::new("chance that the anchor is inside their limit, given a zone", inside, Unit::Share, "chance_inside");
+            let figure = Figure::new(
+                "chance that the anchor is inside their limit, given a zone",
+                inside,
+                Unit::Share,
+                "chance_inside",
+            );
             let mut inputs = self.triangle();
             inputs.extend([("anchor", "anchor".to_owned()), ("base", "base".to_owned())]);
             self.put("anchor.chance_inside", figure, &inputs);
@@ -459,10 +787,20 @@ impl PlanFigures<'_> {
         let names = ["floor_share", "floor_confidence"].map(|name| self.parameter(name));
         let mut figure = self.marked("last ask", f.value, "last_ask");
         figure.printed = printed(self.plan.printed.floor);
-        let mut inputs = vec![("target", "target".to_owned()), ("base", "base".to_owned()), ("walk_away", "walk_away".to_owned()), ("walk_away_better", "walk_away.better".to_owned())];
+        let mut inputs = vec![
+            ("target", "target".to_owned()),
+            ("base", "base".to_owned()),
+            ("walk_away", "walk_away".to_owned()),
+            ("walk_away_better", "walk_away.better".to_owned()),
+        ];
         inputs.extend(names);
         self.put("last_ask", figure, &inputs);
-        let chance = Figure::new("chance that they accept the last ask, if the belief is right", f.acceptance, Unit::Share, "acceptance");
+        let chance = Figure::new(
+            "chance that they accept the last ask, if the belief is right",
+            f.acceptance,
+            Unit::Share,
+            "acceptance",
+        );
         let mut inputs = self.triangle();
         inputs.push(("price", "last_ask".into()));
         self.put("last_ask.acceptance", chance, &inputs);
@@ -470,7 +808,8 @@ impl PlanFigures<'_> {
         for (i, rung) in self.plan.ladder.clone().into_iter().enumerate().skip(1) {
             let mut figure = self.marked(&format!("concession {i}"), rung, "rung");
             figure.printed = self.plan.printed.ladder.get(i).map(ToString::to_string);
-            let mut inputs = vec![("anchor", "anchor".to_owned()), ("last_ask", "last_ask".to_owned())];
+            let mut inputs =
+                vec![("anchor", "anchor".to_owned()), ("last_ask", "last_ask".to_owned())];
             inputs.extend(names.clone());
             self.put(&format!("concession.{i}"), figure, &inputs);
         }
@@ -483,22 +822,40 @@ impl PlanFigures<'_> {
         if let Some(s) = self.plan.settlement {
             let mut inputs = with_walk.clone();
             inputs.push(("power", "power".into()));
-            let figure = self.marked("settlement if alternatives are income", s.split_difference, "split_difference");
+            let figure = self.marked(
+                "settlement if alternatives are income",
+                s.split_difference,
+                "split_difference",
+            );
             self.put("settlement.split_difference", figure, &inputs);
             if let Some(value) = s.deal_me_out {
                 inputs.push(("median", "market.median".into()));
-                let figure = self.marked("settlement if alternatives are exits", value, "deal_me_out");
+                let figure =
+                    self.marked("settlement if alternatives are exits", value, "deal_me_out");
                 self.put("settlement.deal_me_out", figure, &inputs);
             }
         }
         if let Some(mid) = self.plan.split_mid {
             let figure = self.marked("midpoint of anchor and their figure", mid, "split_midpoint");
-            self.put("split_midpoint", figure, &[("anchor", "anchor".into()), ("offer", "offer".into()), ("first_offer", "counterpart.first_offer".into())]);
+            self.put(
+                "split_midpoint",
+                figure,
+                &[
+                    ("anchor", "anchor".into()),
+                    ("offer", "offer".into()),
+                    ("first_offer", "counterpart.first_offer".into()),
+                ],
+            );
         }
         if let Some(one) = self.plan.one_offer {
             let figure = self.money("best single, final offer", one.value, "best_final_offer");
             self.put("final_offer", figure, &with_walk);
-            let chance = Figure::new("chance that they accept the final offer, if the belief is right", one.acceptance, Unit::Share, "acceptance");
+            let chance = Figure::new(
+                "chance that they accept the final offer, if the belief is right",
+                one.acceptance,
+                Unit::Share,
+                "acceptance",
+            );
             let mut inputs = self.triangle();
             inputs.push(("price", "final_offer".into()));
             self.put("final_offer.acceptance", chance, &inputs);
@@ -520,8 +877,21 @@ impl PlanFigures<'_> {
             self.put("counter_gain", figure, &inputs);
         }
         if let Some(share) = offer.withdrawal_break_even {
-            let figure = Figure::new("chance of withdrawal up to which a counter pays", share, Unit::Share, "withdrawal_break_even");
-            self.put("withdrawal_break_even", figure, &[("counter_gain", "counter_gain".into()), ("offer", "offer".into()), ("walk_away_neutral", "walk_away.neutral".into())]);
+            let figure = Figure::new(
+                "chance of withdrawal up to which a counter pays",
+                share,
+                Unit::Share,
+                "withdrawal_break_even",
+            );
+            self.put(
+                "withdrawal_break_even",
+                figure,
+                &[
+                    ("counter_gain", "counter_gain".into()),
+                    ("offer", "offer".into()),
+                    ("walk_away_neutral", "walk_away.neutral".into()),
+                ],
+            );
         }
     }
 
@@ -529,18 +899,33 @@ impl PlanFigures<'_> {
     fn questions(&mut self) -> Vec<(String, String)> {
         let Some(information) = self.plan.information.clone() else { return Vec::new() };
         let mut inputs = self.triangle();
-        inputs.extend([("walk_away_neutral", "walk_away.neutral".to_owned()), ("offer", "offer".to_owned())]);
-        let worth = self.money("worth of the plan without further answers", information.plan_worth, "plan_worth");
+        inputs.extend([
+            ("walk_away_neutral", "walk_away.neutral".to_owned()),
+            ("offer", "offer".to_owned()),
+        ]);
+        let worth = self.money(
+            "worth of the plan without further answers",
+            information.plan_worth,
+            "plan_worth",
+        );
         self.put("plan.worth", worth, &inputs);
         inputs.push(("plan_worth", "plan.worth".into()));
-        let mut ranked: Vec<_> = information.questions.iter().filter(|q| q.worth > 1e-9 * information.plan_worth.abs().max(1e-300)).collect();
+        let mut ranked: Vec<_> = information
+            .questions
+            .iter()
+            .filter(|q| q.worth > 1e-9 * information.plan_worth.abs().max(1e-300))
+            .collect();
         ranked.sort_by(|a, b| b.worth.total_cmp(&a.worth));
         let mut asked = Vec::new();
         for (i, question) in ranked.into_iter().enumerate() {
             let (text, mut more) = self.question(question.unknown);
             more.extend(inputs.clone());
             let id = format!("question.{}.worth", i + 1);
-            let figure = self.money(&format!("worth of knowing: {text}"), question.worth, "information_worth");
+            let figure = self.money(
+                &format!("worth of knowing: {text}"),
+                question.worth,
+                "information_worth",
+            );
             self.put(&id, figure, &more);
             asked.push((text, id));
         }
@@ -548,15 +933,26 @@ impl PlanFigures<'_> {
     }
 
     fn question(&self, unknown: Unknown) -> (String, Vec<Pair>) {
-        let name = |i: usize| self.deal.alternatives.get(i).map_or(String::new(), |a| a.name.clone());
+        let name =
+            |i: usize| self.deal.alternatives.get(i).map_or(String::new(), |a| a.name.clone());
         let inputs = |i: usize| {
             let base = format!("alternative.{}", slug(&name(i)));
-            vec![("probability", format!("{base}.probability")), ("deal_price", format!("{base}.deal_price"))]
+            vec![
+                ("probability", format!("{base}.probability")),
+                ("deal_price", format!("{base}.deal_price")),
+            ]
         };
         match unknown {
-            Unknown::TheirLimit => ("How far can they go? What limits them, and who decides?".to_owned(), Vec::new()),
-            Unknown::ComesThrough(i) => (format!("Will \"{}\" come through? Get it signed, or get a no.", name(i)), inputs(i)),
-            Unknown::Amount(i) => (format!("What exactly is \"{}\" worth? Get the number.", name(i)), inputs(i)),
+            Unknown::TheirLimit => {
+                ("How far can they go? What limits them, and who decides?".to_owned(), Vec::new())
+            }
+            Unknown::ComesThrough(i) => (
+                format!("Will \"{}\" come through? Get it signed, or get a no.", name(i)),
+                inputs(i),
+            ),
+            Unknown::Amount(i) => {
+                (format!("What exactly is \"{}\" worth? Get the number.", name(i)), inputs(i))
+            }
         }
     }
 

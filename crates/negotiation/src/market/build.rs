@@ -54,7 +54,7 @@ pub(crate) fn build(
         .zip(evidence)
         .map(|(source, evidence)| {
             let money = money.clone();
-            SourceContext { deal, source, evidence, params: &params, settings, money }.build(ledger)
+            SourceContext { deal, source, evidence, params: &params, money }.build(ledger)
         })
         .collect();
     let mut notes = gather_notes(&results);
@@ -70,7 +70,11 @@ fn gather_notes(results: &[SourceResult]) -> MarketNotes {
     };
     MarketNotes {
         said: results.iter().flat_map(said).collect(),
-        ages: results.iter().filter(|r| r.curve.is_some()).filter_map(|r| Some((r.id.clone(), r.age_months?))).collect(),
+        ages: results
+            .iter()
+            .filter(|r| r.curve.is_some())
+            .filter_map(|r| Some((r.id.clone(), r.age_months?)))
+            .collect(),
         unmatched: results.iter().filter(|r| r.unmatched).map(|r| r.id.clone()).collect(),
         flagged: results.iter().map(|r| r.flagged).sum(),
         unconverted: results.iter().map(|r| r.unconverted).sum(),
@@ -152,7 +156,8 @@ fn share_figures(entered: &[SourceResult], shares: &[f64], ledger: &mut Ledger) 
     for (result, share) in entered.iter().zip(shares) {
         let mut inputs = vec![("weight".to_owned(), format!("{}.weight", result.id))];
         inputs.extend(weights.iter().filter(|(id, _)| *id != result.id).cloned());
-        let figure = Figure::new(format!("share of {}", result.id), *share, Unit::Share, "share").with_inputs(inputs);
+        let figure = Figure::new(format!("share of {}", result.id), *share, Unit::Share, "share")
+            .with_inputs(inputs);
         ledger.figures.add(format!("share.{}", result.id), figure);
     }
 }
@@ -219,7 +224,13 @@ fn source_inputs(result: &SourceResult, tail: &str, how: Combine) -> Vec<(String
 
 /// The second pair of limits, from the extremes of the adjustments: scenarios, kept apart
 /// (`benchmark.md` section 8).
-fn scenario_figures(id: &str, base: &Figure, entered: &[SourceResult], shares: &[f64], ledger: &mut Ledger) {
+fn scenario_figures(
+    id: &str,
+    base: &Figure,
+    entered: &[SourceResult],
+    shares: &[f64],
+    ledger: &mut Ledger,
+) {
     let mean = |end: fn(&(f64, f64)) -> f64| -> f64 {
         entered.iter().zip(shares).map(|(r, share)| share * end(&r.scenario)).sum()
     };
@@ -233,10 +244,17 @@ fn scenario_figures(id: &str, base: &Figure, entered: &[SourceResult], shares: &
         ("high_adjusted", interval.and_then(|i| i.high), high_ratio, "highest"),
     ];
     for (tail, limit, ratio, word) in ends {
-        let why = format!("{word} growth, rate and place that the sensitivities of the register allow: a scenario, no probability");
+        let why = format!(
+            "{word} growth, rate and place that the sensitivities of the register allow: a scenario, no probability"
+        );
         let label = format!("{}, {word} adjustment", base.label);
         let ratio_id = format!("{id}.{tail}.ratio");
-        let factor = Figure::assumed(format!("{word} adjustment over the one used"), ratio, Unit::Factor, why);
+        let factor = Figure::assumed(
+            format!("{word} adjustment over the one used"),
+            ratio,
+            Unit::Factor,
+            why,
+        );
         ledger.figures.add(ratio_id.clone(), factor);
         let value = limit.unwrap_or(base.value) * ratio;
         let figure = Figure::new(label, value, base.unit.clone(), "scenario_limit")
@@ -246,14 +264,19 @@ fn scenario_figures(id: &str, base: &Figure, entered: &[SourceResult], shares: &
     }
 }
 
-fn note_disagreement(estimates: &[MarketEstimate], entered: &[SourceResult], notes: &mut MarketNotes) {
+fn note_disagreement(
+    estimates: &[MarketEstimate],
+    entered: &[SourceResult],
+    notes: &mut MarketNotes,
+) {
     for made in estimates {
         if made.estimate.percent == 50.0
             && let Some(d) = &made.disagreement
         {
             notes.spread = Some((d.spread, d.wide, d.intervals_apart));
         }
-        let left: Vec<&str> = made.left_out.iter().filter_map(|i| entered.get(*i)).map(|r| r.id.as_str()).collect();
+        let left: Vec<&str> =
+            made.left_out.iter().filter_map(|i| entered.get(*i)).map(|r| r.id.as_str()).collect();
         if !left.is_empty() && made.estimate.value.is_some() {
             let text = format!(
                 "P{}: {} does not reach it and is left out there; the others give the shape",
@@ -273,11 +296,21 @@ fn place_offer(deal: &Deal, combined: &crate::stats::Market<'_>, ledger: &mut Le
     let mut figure = Figure::new("their offer in the market", middle, Unit::Share, "percentile_of")
         .with_sense(if known { Sense::Exact } else { Sense::Between });
     if !known {
-        figure.interval = Some(Interval { low: Some(share.low), high: Some(share.high), level: None, by: By::Range });
+        figure.interval = Some(Interval {
+            low: Some(share.low),
+            high: Some(share.high),
+            level: None,
+            by: By::Range,
+        });
     }
     let mut inputs = vec![("amount".to_owned(), "offer".to_owned())];
     let points = STANDARD.map(|p| format!("p{p}"));
-    inputs.extend(points.iter().map(|p| (p.clone(), format!("market.{p}"))).filter(|(_, id)| ledger.figures.has(id)));
+    inputs.extend(
+        points
+            .iter()
+            .map(|p| (p.clone(), format!("market.{p}")))
+            .filter(|(_, id)| ledger.figures.has(id)),
+    );
     figure.inputs = inputs;
     ledger.figures.add("offer.percentile", figure);
 }
@@ -293,22 +326,19 @@ fn for_bargaining(
     let raw = curves.iter().all(|c| matches!(c.curve, Curve::Rows(_)));
     let quartiles = estimates[1..4].iter().all(|e| e.estimate.value.is_some());
     let parties = curves.iter().map(|c| effective_parties(&c.curve, params)).sum::<Option<f64>>();
-    let listed = entered.iter().all(|r| r.rows.len() as u64 >= r.n.min(crate::market::LISTED as u64));
+    let listed =
+        entered.iter().all(|r| r.rows.len() as u64 >= r.n.min(crate::market::LISTED as u64));
     let tails = estimates[0].estimate.value.is_some() && estimates[4].estimate.value.is_some();
     if raw && listed && !tails {
         let rows = rows_of(entered, shares);
-        return (!rows.is_empty()).then_some(bargain::Market::Rows(bargain::MarketRows { rows, parties }));
+        return (!rows.is_empty())
+            .then_some(bargain::Market::Rows(bargain::MarketRows { rows, parties }));
     }
     let points: Vec<bargain::MarketPoint> = estimates.iter().filter_map(market_point).collect();
     if !points.iter().any(|p| p.percentile == 0.5) {
         return None;
     }
-    let table = bargain::MarketTable {
-        points,
-        thin: !quartiles,
-        edges: None,
-        n: parties,
-    };
+    let table = bargain::MarketTable { points, thin: !quartiles, edges: None, n: parties };
     Some(bargain::Market::Table(table))
 }
 
@@ -316,9 +346,7 @@ fn for_bargaining(
 fn effective_parties(curve: &Curve, params: &StatParams) -> Option<f64> {
     let n = curve.effective_n(params)?;
     match curve {
-        Curve::Rows(rows) => {
-            Some(rows.clustering().map_or(n, |c| n.min(c.employers as f64)))
-        }
+        Curve::Rows(rows) => Some(rows.clustering().map_or(n, |c| n.min(c.employers as f64))),
         Curve::Table(_) => Some(n),
     }
 }
@@ -331,7 +359,8 @@ fn rows_of(entered: &[SourceResult], shares: &[f64]) -> Vec<bargain::MarketRow> 
         let total: f64 = result.rows.iter().map(|c| weight(c) * count(c) as f64).sum();
         for cited in &result.rows {
             let Some(amount) = cited.adjusted else { continue };
-            let own = if entered.len() == 1 { weight(cited) } else { weight(cited) * share / total };
+            let own =
+                if entered.len() == 1 { weight(cited) } else { weight(cited) * share / total };
             rows.extend((0..count(cited)).map(|_| bargain::MarketRow { amount, weight: own }));
         }
     }

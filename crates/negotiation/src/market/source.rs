@@ -6,7 +6,6 @@ use super::comparable::Comparables;
 use crate::brief::{Adjustment, EvidenceSet, Excluded, Outlier, Place, SourceHead};
 use crate::deal::{Deal, Source};
 use crate::figure::{By, Figure, Figures, Interval, Sense, Unit};
-use crate::parameter::Settings;
 use crate::stats::estimate::{Basis, Estimate};
 use crate::stats::outlier::{self, Correction};
 use crate::stats::table::Published;
@@ -65,7 +64,6 @@ pub(crate) struct SourceContext<'a> {
     pub(crate) source: &'a Source,
     pub(crate) evidence: &'a SourceEvidence,
     pub(crate) params: &'a StatParams,
-    pub(crate) settings: &'a Settings,
     pub(crate) money: Unit,
 }
 
@@ -120,7 +118,8 @@ impl SourceContext<'_> {
     }
 
     fn place(&self, cited: &Cited) -> Place {
-        let bound = if cited.bound == "exact" { String::new() } else { format!("{} ", cited.bound) };
+        let bound =
+            if cited.bound == "exact" { String::new() } else { format!("{} ", cited.bound) };
         Place {
             locator: format!("{}:{}", self.evidence.file, cited.place),
             amount: format!("{bound}{} {}/{}", cited.amount, cited.currency, cited.per),
@@ -145,8 +144,9 @@ impl SourceContext<'_> {
         let inputs: Vec<_> = inputs.collect();
         for (id, (kind, _, value, text)) in named {
             let count = counts.get(&id).copied().unwrap_or(0);
-            let figure = Figure::new(text.clone(), value, Unit::Factor, formula_of(kind, self.deal))
-                .with_assumption(self.ground_of(kind));
+            let figure =
+                Figure::new(text.clone(), value, Unit::Factor, formula_of(kind, self.deal))
+                    .with_assumption(self.ground_of(kind));
             ledger.figures.add(id.clone(), figure);
             let source = self.source.id.clone();
             ledger.adjustments.push(Adjustment { source, kind, text, figure: id, count });
@@ -168,10 +168,20 @@ impl SourceContext<'_> {
         }
         if let Some(rate) = &f.rate {
             let text = format!("{} to {} at {} of {}", rate.from, rate.to, rate.rate, rate.date);
-            steps.push(("currency", format!(".{}", rate.from.as_str().to_lowercase()), f.currency, text));
+            steps.push((
+                "currency",
+                format!(".{}", rate.from.as_str().to_lowercase()),
+                f.currency,
+                text,
+            ));
         }
         if self.source.place_index.is_some() {
-            steps.push(("place", String::new(), f.place, "from the source's place to the deal's".to_owned()));
+            steps.push((
+                "place",
+                String::new(),
+                f.place,
+                "from the source's place to the deal's".to_owned(),
+            ));
         }
         steps
     }
@@ -185,9 +195,14 @@ impl SourceContext<'_> {
                 None => "2,080 hours in a year (F17)".to_owned(),
             },
             "ageing" => {
-                let rate = ageing.and_then(|a| a.rate).map_or("by the stated index".to_owned(), |r| format!("{r} a year, compound"));
+                let rate = ageing
+                    .and_then(|a| a.rate)
+                    .map_or("by the stated index".to_owned(), |r| format!("{r} a year, compound"));
                 let source = ageing.and_then(|a| a.source.clone());
-                format!("{rate}; {}", source.unwrap_or_else(|| "the deal names no source".to_owned()))
+                format!(
+                    "{rate}; {}",
+                    source.unwrap_or_else(|| "the deal names no source".to_owned())
+                )
             }
             "currency" => {
                 let named = self.deal.rates.iter().find_map(|r| r.source.clone());
@@ -197,12 +212,23 @@ impl SourceContext<'_> {
         }
     }
 
-    fn evidence_set(&self, tail: &str, cells: Vec<Cited>, n: u64, digest: Option<String>, ledger: &mut Ledger) -> String {
+    fn evidence_set(
+        &self,
+        tail: &str,
+        cells: Vec<Cited>,
+        n: u64,
+        digest: Option<String>,
+        ledger: &mut Ledger,
+    ) -> String {
         let id = self.id(tail);
         let query = self.source.conditions.iter().map(|c| {
             let text = c.to_string();
             let at = text.find(['=', '~']).unwrap_or(text.len());
-            let value = if text[at..].starts_with('~') { &text[at..] } else { text.get(at + 1..).unwrap_or("") };
+            let value = if text[at..].starts_with('~') {
+                &text[at..]
+            } else {
+                text.get(at + 1..).unwrap_or("")
+            };
             (c.field.clone(), value.to_owned())
         });
         let set = EvidenceSet {
@@ -228,11 +254,16 @@ impl SourceContext<'_> {
         let n = curve.ranked().n();
         let first = found.listed.iter().take(FIRST_ROWS).cloned().collect();
         let set = self.evidence_set("rows", first, n, found.digest.clone(), ledger);
-        let count = Figure::new("comparable rows", n as f64, Unit::Count, "count_rows").with_evidence(set.clone());
+        let count = Figure::new("comparable rows", n as f64, Unit::Count, "count_rows")
+            .with_evidence(set.clone());
         ledger.figures.add(self.id("n"), count);
-        let kish = Figure::new("effective n", curve.ranked().effective_n(), Unit::Count, "kish").with_evidence(set.clone());
+        let kish = Figure::new("effective n", curve.ranked().effective_n(), Unit::Count, "kish")
+            .with_evidence(set.clone());
         ledger.figures.add(self.id("effective_n"), kish);
-        let mut inputs = vec![("n".to_owned(), self.id("n")), ("effective_n".to_owned(), self.id("effective_n"))];
+        let mut inputs = vec![
+            ("n".to_owned(), self.id("n")),
+            ("effective_n".to_owned(), self.id("effective_n")),
+        ];
         let mut seen = std::collections::BTreeSet::new();
         for (kind, id) in factors.iter().flatten() {
             if seen.insert(id) {
@@ -242,7 +273,13 @@ impl SourceContext<'_> {
         }
         for percent in STANDARD {
             let estimate = curve.estimate(percent, self.params);
-            let figure = estimate_figure(&self.label(percent), &estimate, &self.money, "weighted_type7", self.params);
+            let figure = estimate_figure(
+                &self.label(percent),
+                &estimate,
+                &self.money,
+                "weighted_type7",
+                self.params,
+            );
             if let Some(figure) = figure {
                 let figure = figure.with_inputs(inputs.clone()).with_evidence(set.clone());
                 ledger.figures.add(self.id(&format!("p{percent}")), figure);
@@ -277,13 +314,19 @@ impl SourceContext<'_> {
             let rows = found.listed.iter().filter(|c| c.adjusted == Some(flag.amount));
             for cited in rows {
                 result.flagged += 1;
-                let chance = if tested.may_be_chance { "; may be chance, with so few rows" } else { "" };
-                let hint = flag.correction.as_ref().map(|(c, _)| format!("{}{chance}", correction_text(c)));
+                let chance =
+                    if tested.may_be_chance { "; may be chance, with so few rows" } else { "" };
+                let hint = flag
+                    .correction
+                    .as_ref()
+                    .map(|(c, _)| format!("{}{chance}", correction_text(c)));
                 ledger.outliers.push(Outlier {
                     source: self.source.id.clone(),
                     place: self.place(cited),
                     z: flag.z,
-                    hint: hint.or_else(|| tested.may_be_chance.then(|| "may be chance, with so few rows".to_owned())),
+                    hint: hint.or_else(|| {
+                        tested.may_be_chance.then(|| "may be chance, with so few rows".to_owned())
+                    }),
                 });
             }
         }
@@ -294,7 +337,8 @@ impl SourceContext<'_> {
                 continue;
             }
             let label = format!("{} without the flagged rows", self.label(percent));
-            let figure = Figure::new(label, value, self.money.clone(), "weighted_type7").with_evidence(set.to_owned());
+            let figure = Figure::new(label, value, self.money.clone(), "weighted_type7")
+                .with_evidence(set.to_owned());
             ledger.figures.add(self.id(&format!("p{percent}.without_outliers")), figure);
         }
     }
@@ -310,7 +354,8 @@ impl SourceContext<'_> {
             Ok(points) => points,
             Err(reason) => return result.notes.push(("S3.17", reason)),
         };
-        let mean = found.points.iter().find(|p| p.statistic == "mean" && p.relative_error.is_some());
+        let mean =
+            found.points.iter().find(|p| p.statistic == "mean" && p.relative_error.is_some());
         let published = Published {
             mean_rse: mean.and_then(|m| m.relative_error),
             sample_size: points.iter().find_map(|p| p.sample_size).map(|n| n as f64),
@@ -334,7 +379,9 @@ impl SourceContext<'_> {
     /// The percentile points of one table in one unit, percentiles rising.
     fn one_table<'f>(&self, found: &'f Comparables) -> Result<Vec<&'f Cited>, String> {
         let percentiles = || found.points.iter().filter(|p| p.percentile.is_some());
-        let own = |p: &&Cited| Per::new(&p.per) == self.deal.per && p.currency == self.deal.currency.as_str();
+        let own = |p: &&Cited| {
+            Per::new(&p.per) == self.deal.per && p.currency == self.deal.currency.as_str()
+        };
         let mut points: Vec<&Cited> = percentiles().filter(own).collect();
         if points.is_empty() {
             points = percentiles().collect();
@@ -358,7 +405,9 @@ impl SourceContext<'_> {
         let mean = mean?;
         let set = self.evidence_set("mean", vec![mean.clone()], 1, None, ledger);
         let value = mean.relative_error?;
-        let figure = Figure::new("relative standard error of the mean", value, Unit::Relative, "cell").with_evidence(set);
+        let figure =
+            Figure::new("relative standard error of the mean", value, Unit::Relative, "cell")
+                .with_evidence(set);
         ledger.figures.add(self.id("mean.relative_error"), figure)
     }
 
@@ -366,28 +415,45 @@ impl SourceContext<'_> {
         let tail = cited.statistic.clone();
         let digest = crate::market::digest_of(std::slice::from_ref(cited));
         let set = self.evidence_set(&tail, vec![cited.clone()], 1, Some(digest), ledger);
-        let (Some(adjusted), Ok(stated)) = (cited.adjusted, cited.amount.parse::<f64>()) else { return };
+        let (Some(adjusted), Ok(stated)) = (cited.adjusted, cited.amount.parse::<f64>()) else {
+            return;
+        };
         let unit = Unit::Money(format!("{}/{}", cited.currency, cited.per));
         let label = format!("{} of {}, as published", tail.to_uppercase(), self.source.id);
-        let cell = Figure::new(label, stated, unit, "cell").with_evidence(set).with_sense(sense_of(cited));
+        let cell =
+            Figure::new(label, stated, unit, "cell").with_evidence(set).with_sense(sense_of(cited));
         let cell_id = self.id(&format!("{tail}.cell"));
         ledger.figures.add(cell_id.clone(), cell);
         let mut inputs = vec![("cell".to_owned(), cell_id)];
         inputs.extend(cited.factors.and_then(|i| factors.get(i)).cloned().unwrap_or_default());
         let label = format!("{} of {}", tail.to_uppercase(), self.source.id);
-        let figure = Figure::new(label, adjusted, self.money.clone(), "adjusted_cell").with_inputs(inputs);
+        let figure =
+            Figure::new(label, adjusted, self.money.clone(), "adjusted_cell").with_inputs(inputs);
         ledger.figures.add(self.id(&tail), figure.with_sense(sense_of(cited)));
     }
 
     /// A standard percentile of a table: its interval on the stated point, or a read point.
-    fn curve_figure(&self, percent: f64, table: &Table, points: &[&Cited], error: Option<&str>, ledger: &mut Ledger) {
+    fn curve_figure(
+        &self,
+        percent: f64,
+        table: &Table,
+        points: &[&Cited],
+        error: Option<&str>,
+        ledger: &mut Ledger,
+    ) {
         let estimate = table.estimate(percent, self.params);
         let id = self.id(&format!("p{percent}"));
         let stated = ledger.figures.get(&id).cloned();
         let figure = match stated {
             Some(figure) => Some(figure),
             None => {
-                let made = estimate_figure(&self.label(percent), &estimate, &self.money, "curve", self.params);
+                let made = estimate_figure(
+                    &self.label(percent),
+                    &estimate,
+                    &self.money,
+                    "curve",
+                    self.params,
+                );
                 let ids = points.iter().map(|p| (p.statistic.clone(), self.id(&p.statistic)));
                 made.map(|f| f.with_inputs(ids))
             }
@@ -408,7 +474,10 @@ impl SourceContext<'_> {
         let coverage = self.coverage(found, curve);
         let grade = self.evidence.grade.unwrap_or(Grade::SelfReport);
         let age = months.unwrap_or(self.params.age_error);
-        let Some(auto) = AutoWeight::new(self.source.job_match, coverage, age, grade, self.params) else { return };
+        let Some(auto) = AutoWeight::new(self.source.job_match, coverage, age, grade, self.params)
+        else {
+            return;
+        };
         result.unmatched = auto.excluded();
         result.weight = auto.product * self.source.weight;
         self.weight_figures(&auto, months, ledger, result.weight);
@@ -425,17 +494,37 @@ impl SourceContext<'_> {
         };
         match named.or(self.source.employers).or(published) {
             Some(count) => Coverage::Employers(count as u64),
-            None => Coverage::Unknown { effective_n: curve.and_then(|c| c.effective_n(self.params)) },
+            None => {
+                Coverage::Unknown { effective_n: curve.and_then(|c| c.effective_n(self.params)) }
+            }
         }
     }
 
-    fn weight_figures(&self, auto: &AutoWeight, months: Option<f64>, ledger: &mut Ledger, weight: f64) {
+    fn weight_figures(
+        &self,
+        auto: &AutoWeight,
+        months: Option<f64>,
+        ledger: &mut Ledger,
+        weight: f64,
+    ) {
         let figures = &mut ledger.figures;
         let id = |tail: &str| self.id(&format!("weight.{tail}"));
-        let given = |label: &str, value: f64, why: &str| Figure::assumed(label, value, Unit::Factor, why);
-        figures.add(id("match"), given("match of the job", auto.matching, "match of the deal file; 0 below job_match_min"));
+        let given =
+            |label: &str, value: f64, why: &str| Figure::assumed(label, value, Unit::Factor, why);
+        figures.add(
+            id("match"),
+            given(
+                "match of the job",
+                auto.matching,
+                "match of the deal file; 0 below job_match_min",
+            ),
+        );
         let employers = "employers behind the source, or its effective n where they are unknown";
-        figures.add(id("employers"), Figure::new("factor of employers", auto.employers, Unit::Factor, "employers_factor").with_assumption(employers));
+        figures.add(
+            id("employers"),
+            Figure::new("factor of employers", auto.employers, Unit::Factor, "employers_factor")
+                .with_assumption(employers),
+        );
         let undated = "undated: counted as if it were age_error months old";
         let age = Figure::new("factor of age", auto.age, Unit::Factor, "age_factor");
         let age = match months.and_then(|m| figures.add(id("age_months"), self.age_figure(m))) {
@@ -443,18 +532,39 @@ impl SourceContext<'_> {
             None => age.with_assumption(undated),
         };
         figures.add(id("age"), age);
-        let grade = self.evidence.head.grade.as_deref().unwrap_or("not stated: counted as self-report");
+        let grade =
+            self.evidence.head.grade.as_deref().unwrap_or("not stated: counted as self-report");
         figures.add(id("grade"), given("factor of grade", auto.grade, grade));
-        figures.add(id("stated"), given("weight stated in the deal", self.source.weight, "weight of the deal file"));
-        let product = Figure::new(format!("weight of {}", self.source.id), weight, Unit::Number, "auto_weight")
-            .with_inputs(["match", "employers", "age", "grade", "stated"].map(|t| (t.to_owned(), id(t))));
+        figures.add(
+            id("stated"),
+            given("weight stated in the deal", self.source.weight, "weight of the deal file"),
+        );
+        let product = Figure::new(
+            format!("weight of {}", self.source.id),
+            weight,
+            Unit::Number,
+            "auto_weight",
+        )
+        .with_inputs(
+            ["match", "employers", "age", "grade", "stated"].map(|t| (t.to_owned(), id(t))),
+        );
         figures.add(self.id("weight"), product);
     }
 
     fn age_figure(&self, months: f64) -> Figure {
-        let date = self.evidence.comparables.mean_date.and_then(|d| i32::try_from(d).ok()).and_then(from_day_number);
-        let why = format!("dated {}, as of {}", date.map_or("unknown".to_owned(), |d| d.to_string()), self.deal.as_of);
-        Figure::new(format!("age of {}", self.source.id), months, Unit::Months, "age_months").with_assumption(why)
+        let date = self
+            .evidence
+            .comparables
+            .mean_date
+            .and_then(|d| i32::try_from(d).ok())
+            .and_then(from_day_number);
+        let why = format!(
+            "dated {}, as of {}",
+            date.map_or("unknown".to_owned(), |d| d.to_string()),
+            self.deal.as_of
+        );
+        Figure::new(format!("age of {}", self.source.id), months, Unit::Months, "age_months")
+            .with_assumption(why)
     }
 }
 

@@ -1,0 +1,309 @@
+//! `prepare`: from a deal and its evidence to the brief, purely.
+
+use super::plan_figures::PlanFigures;
+use super::{Brief, DealHead, Gravity, Headline, ParameterUse, Question, Trigger};
+use crate::bargain::{self, BargainError, Counterpart, Inputs, Plan, Record};
+use crate::deal::{self, Deal, Side, as_f64};
+use crate::figure::Unit;
+use crate::leverage::{Facts, judge};
+use crate::market::{self, Ledger, MarketBuild, SourceEvidence};
+use crate::parameter::{Settings, register};
+use haggle_quantity::HOURS_PER_YEAR;
+use std::fmt;
+
+/// Why no brief can be made.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PrepareError {
+    /// An input or a parameter lies outside what the arithmetic can take.
+    Bargain(BargainError),
+    /// The evidence handed over is not that of the deal's sources, one each, in their order.
+    Evidence {
+        /// Sources of the deal.
+        expected: usize,
+        /// Sources handed over.
+        found: usize,
+    },
+}
+
+impl fmt::Display for PrepareError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bargain(error) => error.fmt(f),
+            Self::Evidence { expected, found } => {
+                write!(f, "evidence of {found} sources, expected {expected}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for PrepareError {}
+
+/// Prepares a negotiation: the market from the evidence, the chain from there to the anchor, what
+/// the rules say. `evidence` holds one entry for each source of the deal, in its order.
+///
+/// # Errors
+/// [`PrepareError`] if the evidence does not fit the deal or a number is outside its domain.
+pub fn prepare(deal: &Deal, evidence: &[SourceEvidence]) -> Result<Brief, PrepareError> {
+    let (mut ledger, built, settings, money) = build_market(deal, evidence)?;
+    let inputs = inputs_of(deal, built.bargain.clone());
+    let plan = bargain::plan(&inputs, &settings.plan_params()).map_err(PrepareError::Bargain)?;
+    let figures = &mut ledger.figures;
+    let (headline, questions) =
+        PlanFigures { deal, plan: &plan, settings: &settings, money, figures }.add();
+    let mut brief = assemble(deal, evidence, ledger, built.head.clone(), headline, &settings);
+    brief.questions = questions.into_iter().map(|(text, worth)| Question { text, worth }).collect();
+    brief.triggers = triggers(deal, &plan, &brief);
+    brief.findings = judge(&Facts {
+        deal,
+        plan: Some(&plan),
+        notes: &built.notes,
+        settings: &settings,
+        brief: &brief,
+    });
+    Ok(brief)
+}
+
+/// The market alone: a brief without a plan, for whoever asks for percentiles only.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn benchmark(deal: &Deal, evidence: &[SourceEvidence]) -> Result<Brief, PrepareError> {
+    let (ledger, built, settings, _) = build_market(deal, evidence)?;
+    let mut brief =
+        assemble(deal, evidence, ledger, built.head.clone(), Headline::default(), &settings);
+    brief.findings =
+        judge(&Facts { deal, plan: None, notes: &built.notes, settings: &settings, brief: &brief });
+    Ok(brief)
+}
+
+type Built = (Ledger, MarketBuild, Settings, Unit);
+
+fn build_market(deal: &Deal, evidence: &[SourceEvidence]) -> Result<Built, PrepareError> {
+    if deal.sources.len() != evidence.len() {
+        let (expected, found) = (deal.sources.len(), evidence.len());
+        return Err(PrepareError::Evidence { expected, found });
+    }
+    let settings = Settings::new(deal.parameters.clone());
+    let money = Unit::Money(format!("{}/{}", deal.currency, deal.per));
+    let mut ledger = Ledger::default();
+    let built = market::build(deal, evidence, &settings, &money, &mut ledger);
+    Ok((ledger, built, settings, money))
+}
+
+fn assemble(
+    deal: &Deal,
+    evidence: &[SourceEvidence],
+    ledger: Ledger,
+    market: Option<super::MarketHead>,
+    headline: Headline,
+    settings: &Settings,
+) -> Brief {
+    let used = |p: &'static crate::parameter::Parameter| ParameterUse {
+        name: p.name,
+        value: settings.text(p),
+        stated: settings.is_stated(p.name),
+    };
+    Brief {
+        deal: DealHead {
+            title: deal.title.clone(),
+            side: deal.side,
+            currency: deal.currency.to_string(),
+            per: deal.per.to_string(),
+        },
+        as_of: deal.as_of,
+        market,
+        headline,
+        figures: ledger.figures,
+        findings: Vec::new(),
+        questions: Vec::new(),
+        triggers: Vec::new(),
+        parameters: register().map(used).collect(),
+        adjustments: ledger.adjustments,
+        excluded: ledger.excluded,
+        outliers: ledger.outliers,
+        evidence: ledger.evidence,
+        sources: deal
+            .sources
+            .iter()
+            .zip(evidence)
+            .map(|(s, e)| (s.id.clone(), e.head.clone()))
+            .collect(),
+    }
+}
+
+/// The deal in the words of the arithmetic.
+fn inputs_of(deal: &Deal, market: Option<bargain::Market>) -> Inputs {
+    let side = match deal.side {
+        Side::Seller => bargain::Side::Seller,
+        Side::Buyer => bargain::Side::Buyer,
+    };
+    let per = match deal.per.units_per_year(HOURS_PER_YEAR) {
+        Some(per_year) => bargain::Per::Time { per_year },
+        None => bargain::Per::Each,
+    };
+    let claims = deal.claims.iter().filter(|c| c.is_supported()).count() as u32;
+    Inputs {
+        side,
+        per,
+        term: deal.term,
+        market,
+        offer: deal.offer.as_ref().map(|o| as_f64(o.amount)),
+        record: deal.us.percentile.map_or(Record::Claims(claims), Record::Percentile),
+        us: party(&deal.us, &deal.alternatives),
+        counterpart: Counterpart {
+            party: party(&deal.counterpart.party, &deal.counterpart.alternatives),
+            limit: deal.counterpart.limit.as_ref().map(|l| bargain::Amount::Range {
+                low: as_f64(l.low),
+                mode: as_f64(l.mode),
+                high: as_f64(l.high),
+            }),
+            first_offer: deal.counterpart.first_offer.map(as_f64),
+        },
+        walk_away: deal.stated_walk_away.map(as_f64),
+        tick: deal.tick.map(as_f64),
+        negative_prices: false,
+    }
+}
+
+fn party(stated: &deal::Party, alternatives: &[deal::Alternative]) -> bargain::Party {
+    bargain::Party {
+        alternatives: alternatives.iter().map(alternative).collect(),
+        risk_tolerance: stated.risk_tolerance.map(as_f64),
+        delay_cost_per_day: stated.delay_cost_per_day.map(as_f64),
+        deal_cost: stated.deal_cost.map_or(0.0, as_f64),
+        idle_value: stated.idle_value.map(as_f64),
+        while_no_deal: stated.while_no_deal.map(as_f64),
+        discount_rate: stated.discount_rate,
+    }
+}
+
+fn alternative(stated: &deal::Alternative) -> bargain::Alternative {
+    let amount = match stated.amount.as_slice() {
+        [low, mode, high] => {
+            bargain::Amount::Range { low: as_f64(*low), mode: as_f64(*mode), high: as_f64(*high) }
+        }
+        other => bargain::Amount::Exact(other.first().copied().map_or(0.0, as_f64)),
+    };
+    bargain::Alternative {
+        amount,
+        probability: stated.probability,
+        cost: stated.cost.map_or(0.0, as_f64),
+        advantage: stated.advantage.map_or(0.0, as_f64),
+        delay_days: stated.delay_days,
+        interim_per_day: stated.interim_per_day.map_or(0.0, as_f64),
+        role: stated.role.map(|role| match role {
+            deal::Role::Exit => bargain::Role::Exit,
+            deal::Role::Income => bargain::Role::Income,
+        }),
+    }
+}
+
+/// When to leave: sentences to be agreed before the meeting (step 5).
+fn triggers(deal: &Deal, plan: &Plan, brief: &Brief) -> Vec<Trigger> {
+    let mut triggers = Vec::new();
+    let mut say = |text: String, figures: &[&str]| {
+        let figures = figures.iter().filter(|id| brief.figures.has(id)).map(|id| (*id).to_owned());
+        triggers.push(Trigger { text, figures: figures.collect() });
+    };
+    let spoken = |id: &str| brief.spoken(id);
+    let (beyond, worse) = match deal.side {
+        Side::Seller => ("at or above", "below"),
+        Side::Buyer => ("at or below", "above"),
+    };
+    if let Some(limit) = spoken("walk_away") {
+        say(
+            format!(
+                "Their last figure is {worse} {limit}: leave, unless a new fact has changed our alternatives."
+            ),
+            &["walk_away"],
+        );
+        say(
+            format!(
+                "Their last figure is {beyond} {limit}: do not leave; leaving would cost more than accepting."
+            ),
+            &["walk_away"],
+        );
+        say("The walk-away moves only with a new fact about our alternatives, written down before the next meeting.".to_owned(), &["walk_away"]);
+    }
+    if let (Some(offer), Some(last)) = (plan.offer.filter(|o| o.acceptable), spoken("last_ask")) {
+        let figure = brief.spoken("offer").unwrap_or_else(|| offer.value.to_string());
+        say(
+            format!(
+                "After the last ask of {last} the fallback is to accept {figure}, never to leave."
+            ),
+            &["last_ask", "offer"],
+        );
+    }
+    triggers
+}
+
+impl Brief {
+    /// A figure as it is spoken in a sentence: `USD 121,000/year`; `None` if there is none.
+    pub fn spoken(&self, id: &str) -> Option<String> {
+        let figure = self.figures.get(id)?;
+        let text = match (&figure.printed, &figure.unit) {
+            (Some(printed), _) => group(printed),
+            (None, Unit::Share) => return Some(percent(figure.value)),
+            (None, unit) if unit.is_money() => group(&money_text(figure.value)),
+            (None, _) => format!("{:.2}", figure.value),
+        };
+        let sense = figure.sense.words();
+        let sense = if sense.is_empty() { String::new() } else { format!("{sense} ") };
+        match &figure.unit {
+            Unit::Money(unit) => {
+                let (currency, per) = unit.split_once('/').unwrap_or((unit, ""));
+                let per = if per.is_empty() { String::new() } else { format!("/{per}") };
+                Some(format!("{sense}{currency} {text}{per}"))
+            }
+            _ => Some(format!("{sense}{text}")),
+        }
+    }
+
+    /// Whether the evidence is too weak for `--strict`: no market, no percentile of it, or an
+    /// error that comes from the evidence.
+    pub fn is_weak(&self) -> bool {
+        let percentiles = self.market.as_ref().map_or(0, |m| m.percentiles.len());
+        let errors = self.findings.iter().any(|f| f.step == 3 && f.gravity == Gravity::Error);
+        percentiles < 3 || errors
+    }
+}
+
+/// A share as a percentage; never a certainty that it is not.
+fn percent(share: f64) -> String {
+    match share {
+        s if s == 0.0 || s == 1.0 => format!("{:.0} %", 100.0 * s),
+        s if s > 0.99 => "over 99 %".to_owned(),
+        s if s < 0.01 => "under 1 %".to_owned(),
+        s => format!("{:.0} %", 100.0 * s),
+    }
+}
+
+/// Whole units from a thousand on, cents below, four significant digits below one.
+fn money_text(value: f64) -> String {
+    let size = libm::fabs(value);
+    if size >= 1000.0 {
+        format!("{value:.0}")
+    } else if size >= 1.0 || size == 0.0 {
+        format!("{value:.2}")
+    } else {
+        let places = (4.0 - libm::floor(libm::log10(size))) as usize;
+        format!("{value:.places$}")
+    }
+}
+
+/// Thousands marks into the digits before the point.
+fn group(text: &str) -> String {
+    let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(w, f)| (w, Some(f)));
+    let mut grouped = String::new();
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    match fraction {
+        Some(fraction) => format!("{sign}{grouped}.{fraction}"),
+        None => format!("{sign}{grouped}"),
+    }
+}

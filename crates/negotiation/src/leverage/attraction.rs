@@ -1,0 +1,320 @@
+//! Step 3: make yourself look attractive: evidence, its weaknesses, track record.
+
+use super::{Facts, Rule, Said, when};
+use crate::bargain::FindingCode as Code;
+use crate::figure::{By, Sense};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "S3.1",
+        step: 3,
+        statement: "Thin evidence is said to be thin, and gives no percentile.",
+        test: "effective n or employers below the minima of the benchmark",
+        cites: &["F12", "F5"],
+        judge: thin,
+    },
+    Rule {
+        id: "S3.2",
+        step: 3,
+        statement: "Old evidence is said to be old; it stays, and its weight has fallen.",
+        test: "age > age_warn: warning; > age_error: error",
+        cites: &["F8", "F10"],
+        judge: age,
+    },
+    Rule {
+        id: "S3.3",
+        step: 3,
+        statement: "The market is argued as a range with its sources, not as a point.",
+        test: "market.p50 with its interval",
+        cites: &["F1", "F2", "F5", "F10"],
+        judge: market,
+    },
+    Rule {
+        id: "S3.4",
+        step: 3,
+        statement: "An offer has a place in the market.",
+        test: "offer.percentile, offer.market_ratio",
+        cites: &["F14", "F15"],
+        judge: offer,
+    },
+    Rule {
+        id: "S3.10",
+        step: 3,
+        statement: "A claim counts when it has a number and can be checked; the rest is dropped or quantified.",
+        test: "claim with a digit, and a date or reference",
+        cites: &["A19", "B12"],
+        judge: claims,
+    },
+    Rule {
+        id: "S3.11",
+        step: 3,
+        statement: "A top-coded figure is a bound, and what follows from it is one as well.",
+        test: "a market point that enters the plan is a bound",
+        cites: &["F18"],
+        judge: bounded,
+    },
+    Rule {
+        id: "S3.12",
+        step: 3,
+        statement: "The opening stops at the edge of the evidence.",
+        test: "anchor = anchor.cap.evidence",
+        cites: &["B1", "B9", "B12"],
+        judge: edge,
+    },
+    Rule {
+        id: "S3.13",
+        step: 3,
+        statement: "Without a market nothing can be justified by comparison, and it is said first.",
+        test: "no comparable observation",
+        cites: &["A19", "B16"],
+        judge: no_market,
+    },
+    Rule {
+        id: "S3.14",
+        step: 3,
+        statement: "Sources that disagree are shown to disagree.",
+        test: "max/min - 1 of the sources' medians > source_spread_warn, or intervals that do not meet",
+        cites: &["F7", "F10"],
+        judge: disagreement,
+    },
+    Rule {
+        id: "S3.15",
+        step: 3,
+        statement: "Outliers are listed and counted; only a written rule leaves them out.",
+        test: "|modified z| of ln amount > outlier_mod_z",
+        cites: &["F7"],
+        judge: outliers,
+    },
+    Rule {
+        id: "S3.16",
+        step: 3,
+        statement: "A source that does not reach a percentile is left out there, by name.",
+        test: "a source states neither a value nor a bound at the percentile",
+        cites: &["F10"],
+        judge: left_out,
+    },
+    Rule {
+        id: "S3.17",
+        step: 3,
+        statement: "A source that cannot be read as one market is left out, with the reason.",
+        test: "ambiguous table, order of percentiles, match below job_match_min, weights",
+        cites: &["F10", "F12"],
+        judge: refused,
+    },
+    Rule {
+        id: "S3.18",
+        step: 3,
+        statement: "Observations that nothing converts are passed over and counted.",
+        test: "currency without a rate, unit without arithmetic",
+        cites: &["F17", "F19"],
+        judge: unconverted,
+    },
+];
+
+fn said_by(facts: &Facts<'_>, rule: &str) -> Vec<String> {
+    facts.notes.said.iter().filter(|(r, _)| *r == rule).map(|(_, text)| text.clone()).collect()
+}
+
+fn thin(facts: &Facts<'_>) -> Vec<Said> {
+    let mut all: Vec<Said> = said_by(facts, "S3.1").into_iter().map(Said::warning).collect();
+    let refusals = facts.brief.market.as_ref().map_or(&[][..], |m| &m.refusals);
+    if facts.raised(Code::S3_1) || !refusals.is_empty() {
+        let n = facts.notes.n;
+        let rows = if n == 1 { "1 comparable".to_owned() } else { format!("{n} comparables") };
+        let why =
+            if refusals.is_empty() { String::new() } else { format!(" ({})", refusals.join("; ")) };
+        let text = if facts.has("market.p50") {
+            format!("Some percentiles are not given: {rows}{why}.")
+        } else {
+            format!("Too thin to quote a percentile: {rows}{why}.")
+        };
+        all.push(
+            Said::warning(text)
+                .resting_on(&["market.median"])
+                .so("Show the comparables one by one, and look for a second source."),
+        );
+    }
+    all
+}
+
+fn age(facts: &Facts<'_>) -> Vec<Said> {
+    let (warn, error) = (facts.settings.number("age_warn"), facts.settings.number("age_error"));
+    let aged = if facts.deal.ageing.is_some() {
+        "it was aged to the as-of date"
+    } else {
+        "it was not aged, for the deal states no rate"
+    };
+    let old = facts.notes.ages.iter().filter(|(_, months)| *months > warn);
+    let say = |(id, months): &(String, f64)| {
+        let text = format!("The evidence of `{id}` is {months:.0} months old; {aged}.");
+        let said = if *months > error { Said::error(text) } else { Said::warning(text) };
+        let weight = format!("{id}.weight.age");
+        said.resting_on(&[&weight]).so("Look for a newer edition; say its age before they do.")
+    };
+    old.map(say).collect()
+}
+
+fn market(facts: &Facts<'_>) -> Vec<Said> {
+    let Some(median) = facts.brief.figures.get("market.p50") else { return Vec::new() };
+    let sources = facts.brief.market.as_ref().map_or(0, |m| m.sources.len());
+    let by = match median.interval {
+        Some(i) if i.low.is_some() && i.high.is_some() => {
+            let (low, high) = (i.low.unwrap_or(0.0), i.high.unwrap_or(0.0));
+            let level = i.level.map_or(String::new(), |l| format!(" at {:.0} %", 100.0 * l));
+            let claim = if i.by == By::Range {
+                ", the range of the sources, no coverage claimed"
+            } else {
+                ""
+            };
+            format!(" ({low:.0} to {high:.0}{level}{claim})")
+        }
+        _ => " (no interval can be given)".to_owned(),
+    };
+    let plural = if sources == 1 { "1 source".to_owned() } else { format!("{sources} sources") };
+    vec![
+        Said::info(format!("The market's middle is {}{by}, from {plural}. Argue the range and name the sources.", facts.say("market.p50")))
+            .resting_on(&["market.p25", "market.p50", "market.p75"])
+            .so("Name source, date and number of people with the figure: that is what makes it hard to rebut."),
+    ]
+}
+
+fn offer(facts: &Facts<'_>) -> Vec<Said> {
+    let Some(place) = facts.brief.figures.get("offer.percentile") else { return Vec::new() };
+    let text = match (place.sense, place.interval) {
+        (Sense::Between, Some(i)) => {
+            let (low, high) = (100.0 * i.low.unwrap_or(0.0), 100.0 * i.high.unwrap_or(1.0));
+            format!("between P{low:.0} and P{high:.0}")
+        }
+        _ => format!("at P{:.0}", 100.0 * place.value),
+    };
+    vec![
+        Said::info(format!(
+            "Their offer of {} sits {text} of the market, {:.2} times the median.",
+            facts.say("offer"),
+            facts.value("offer.market_ratio").unwrap_or(f64::NAN)
+        ))
+        .resting_on(&["offer", "offer.percentile", "offer.market_ratio"]),
+    ]
+}
+
+fn claims(facts: &Facts<'_>) -> Vec<Said> {
+    if facts.plan.is_none() {
+        return Vec::new();
+    }
+    let weak = facts.deal.claims.iter().filter(|c| !c.is_supported());
+    let mut all: Vec<Said> = weak
+        .map(|c| {
+            Said::warning(format!(
+                "The claim \"{}\" does not count: it has no number, or nothing to check it by.",
+                c.text
+            ))
+            .so("Quantify it and add a date or reference, or leave it out.")
+        })
+        .collect();
+    let supported = facts.deal.claims.iter().filter(|c| c.is_supported()).count();
+    if supported > 0 && facts.has("record.amount") {
+        let plural = if supported == 1 {
+            "One supported claim places"
+        } else {
+            "The supported claims place"
+        };
+        all.push(
+            Said::info(format!(
+                "{plural} you at {} of the market, {}.",
+                facts.say("record.percentile"),
+                facts.say("record.amount")
+            ))
+            .resting_on(&["record.claims", "record.percentile", "record.amount"])
+            .so("Lead with the claim that is hardest to rebut."),
+        );
+    } else if facts.deal.claims.is_empty() && facts.has("record.amount") {
+        all.push(
+            Said::info(
+                "No track record is stated, so nothing places you above the middle of the market.",
+            )
+            .so("Add a `[[claim]]` with a number and a reference."),
+        );
+    }
+    all
+}
+
+fn bounded(facts: &Facts<'_>) -> Vec<Said> {
+    when(facts.raised(Code::S3_11), || {
+        Said::warning("A top-coded figure of the market is only a bound; every figure marked `at least`, `at most` or `between bounds` rests on it.")
+            .resting_on(&["market.p75", "market.p90", "target", "anchor"])
+            .so("Say \"at least\" when you quote it.")
+    })
+}
+
+fn edge(facts: &Facts<'_>) -> Vec<Said> {
+    when(facts.raised(Code::S3_12), || {
+        Said::info("The opening stops where the evidence ends; beyond it nothing could justify the figure.")
+            .resting_on(&["anchor", "anchor.raw", "anchor.cap.evidence"])
+    })
+}
+
+fn no_market(facts: &Facts<'_>) -> Vec<Said> {
+    let none = facts.brief.market.is_none() && facts.plan.is_none_or(|p| p.market.is_none());
+    when(none, || {
+        let text = if facts.notes.named == 0 {
+            "The deal names no evidence, so there is no market."
+        } else {
+            "No observation of the named sources is comparable, so there is no market."
+        };
+        Said::error(format!("{text} Nothing here can be justified by comparison.")).so(
+            "Loosen `where`, look at the near misses with `haggle benchmark --list`, or add a source.",
+        )
+    })
+}
+
+fn disagreement(facts: &Facts<'_>) -> Vec<Said> {
+    let Some((spread, wide, apart)) = facts.notes.spread else { return Vec::new() };
+    when(wide || apart, || {
+        let meet = if apart { "; their intervals do not meet" } else { "" };
+        Said::warning(format!("The sources disagree: their medians lie {:.0} % apart{meet}.", 100.0 * spread))
+            .resting_on(&["market.p50"])
+            .so("Find out why before quoting either; never quote the composite as if it were one survey.")
+    })
+}
+
+fn outliers(facts: &Facts<'_>) -> Vec<Said> {
+    let n = facts.notes.flagged;
+    when(n > 0, || {
+        let rows = if n == 1 {
+            "One comparable row does".to_owned()
+        } else {
+            format!("{n} comparable rows do")
+        };
+        Said::warning(format!("{rows} not sit with the others; listed below, and still counted."))
+            .so("Look at them; leave one out only by a written `[[exclude]]`.")
+    })
+}
+
+fn left_out(facts: &Facts<'_>) -> Vec<Said> {
+    said_by(facts, "S3.16").into_iter().map(Said::info).collect()
+}
+
+fn refused(facts: &Facts<'_>) -> Vec<Said> {
+    let mut all: Vec<Said> = said_by(facts, "S3.17").into_iter().map(Said::error).collect();
+    for id in &facts.notes.unmatched {
+        all.push(Said::warning(format!(
+            "`{id}` is left out: too little of the job agrees (`match` below job_match_min)."
+        )));
+    }
+    all
+}
+
+fn unconverted(facts: &Facts<'_>) -> Vec<Said> {
+    let n = facts.notes.unconverted;
+    when(n > 0, || {
+        let rows = if n == 1 {
+            "One observation was".to_owned()
+        } else {
+            format!("{n} observations were")
+        };
+        Said::warning(format!(
+            "{rows} passed over: another currency or unit, and nothing in the deal converts it."
+        ))
+        .so("Add a dated `[[rate]]`, or narrow `where`.")
+    })
+}

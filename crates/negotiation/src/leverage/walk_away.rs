@@ -1,0 +1,191 @@
+//! Step 5: be prepared to walk away, and prepared not to.
+
+use super::{Facts, Rule, Said, when};
+use crate::bargain::FindingCode as Code;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "S5.1",
+        step: 5,
+        statement: "An offer worse than the walk-away is refused unless there are new facts.",
+        test: "offer worse than walk_away",
+        cites: &["J1", "J2"],
+        judge: below,
+    },
+    Rule {
+        id: "S5.2",
+        step: 5,
+        statement: "Where the walk-away itself is uncertain, the last ask keeps a distance from it.",
+        test: "last_ask bound by floor_confidence",
+        cites: &["A2", "H1"],
+        judge: uncertain,
+    },
+    Rule {
+        id: "S5.4",
+        step: 5,
+        statement: "People split the difference; where a split would end below the walk-away, it must be refused in advance.",
+        test: "split_midpoint worse than walk_away",
+        cites: &["C11", "B4"],
+        judge: split,
+    },
+    Rule {
+        id: "S5.8",
+        step: 5,
+        statement: "A target beyond the evidence is lowered to it.",
+        test: "target = target.cap.evidence",
+        cites: &["C1", "C2"],
+        judge: evidence_cap,
+    },
+    Rule {
+        id: "S5.9",
+        step: 5,
+        statement: "There is a best single, final figure; it is for the end, not for the opening.",
+        test: "final_offer by best_final_offer",
+        cites: &["A21"],
+        judge: final_offer,
+    },
+    Rule {
+        id: "S5.11",
+        step: 5,
+        statement: "Without a market and without a belief there is no target.",
+        test: "neither market nor belief",
+        cites: &["C2", "A19"],
+        judge: no_target,
+    },
+    Rule {
+        id: "S5.12",
+        step: 5,
+        statement: "A target that they can hardly accept is lowered.",
+        test: "target = target.cap.belief",
+        cites: &["C2", "A7"],
+        judge: belief_cap,
+    },
+    Rule {
+        id: "S5.13",
+        step: 5,
+        statement: "A first figure beyond the market is used as it is, and answered with the market.",
+        test: "their figure beyond market.edge.worse",
+        cites: &["B14"],
+        judge: beyond_market,
+    },
+    Rule {
+        id: "S5.14",
+        step: 5,
+        statement: "An opening that they can hardly accept costs deals and goodwill, and is held back.",
+        test: "anchor = anchor.cap.belief",
+        cites: &["B1", "B9"],
+        judge: opening_cap,
+    },
+    Rule {
+        id: "S5.15",
+        step: 5,
+        statement: "An offer at or beyond the walk-away is the fallback: countering is worth a risk, leaving is not.",
+        test: "offer at or beyond walk_away",
+        cites: &["C12", "C13", "B15"],
+        judge: acceptable,
+    },
+    Rule {
+        id: "S5.16",
+        step: 5,
+        statement: "If their expected first figure is better than the target, let them open.",
+        test: "counterpart.first_offer better than target",
+        cites: &["B10"],
+        judge: let_them_open,
+    },
+];
+
+fn below(facts: &Facts<'_>) -> Vec<Said> {
+    let distance = facts.value("offer.beyond_walk_away");
+    when(distance.is_some_and(|d| d < 0.0), || {
+        Said::warning(format!("Their offer of {} is worse than the walk-away of {}: refuse it unless new facts change the alternatives. Agreement for its own sake is a known trap.", facts.say("offer"), facts.say("walk_away")))
+            .resting_on(&["offer", "walk_away", "offer.beyond_walk_away"])
+            .so("Answer with the anchor and its evidence; decide with a second person before accepting less.")
+    })
+}
+
+fn uncertain(facts: &Facts<'_>) -> Vec<Said> {
+    when(facts.raised(Code::S5_2), || {
+        Said::info("The walk-away is uncertain, so the last ask keeps a distance from it.")
+            .resting_on(&["last_ask", "walk_away", "walk_away.better"])
+            .so("Learn more about the alternatives before the last round.")
+    })
+}
+
+fn split(facts: &Facts<'_>) -> Vec<Said> {
+    when(facts.raised(Code::S5_4), || {
+        Said::warning(format!(
+            "Splitting the difference would end at {}, worse than the walk-away.",
+            facts.say("split_midpoint")
+        ))
+        .resting_on(&["split_midpoint", "walk_away"])
+        .so("Say early that a split is not on the table, and argue from the market.")
+    })
+}
+
+fn evidence_cap(facts: &Facts<'_>) -> Vec<Said> {
+    when(facts.raised(Code::S5_8), || {
+        Said::info("The target was lowered to what the evidence carries.")
+            .resting_on(&["target", "target.cap.evidence"])
+    })
+}
+
+fn final_offer(facts: &Facts<'_>) -> Vec<Said> {
+    when(facts.has("final_offer"), || {
+        Said::info(format!("If it comes to one last figure: {}, accepted with a chance of {} if the belief is right.", facts.say("final_offer"), facts.say("final_offer.acceptance")))
+            .resting_on(&["final_offer", "final_offer.acceptance"])
+    })
+}
+
+fn no_target(facts: &Facts<'_>) -> Vec<Said> {
+    when(facts.raised(Code::S5_11), || {
+        Said::error("There is neither a market nor a belief about them, so there is no target and no anchor.")
+            .so("Add evidence, or what you believe they can give.")
+    })
+}
+
+fn belief_cap(facts: &Facts<'_>) -> Vec<Said> {
+    when(facts.raised(Code::S5_12), || {
+        Said::info(
+            "The target was lowered to what they can accept often enough, if the belief is right.",
+        )
+        .resting_on(&["target", "target.cap.belief"])
+    })
+}
+
+fn beyond_market(facts: &Facts<'_>) -> Vec<Said> {
+    when(facts.raised(Code::S5_13), || {
+        Said::info("Their first figure lies beyond the market.")
+            .resting_on(&["counterpart.first_offer", "offer", "market.edge.worse"])
+            .so("Do not debate it: name the market and put your own figure beside it at once.")
+    })
+}
+
+fn opening_cap(facts: &Facts<'_>) -> Vec<Said> {
+    when(facts.raised(Code::S5_14), || {
+        Said::info(format!("The opening is held back to where they may still accept it (chance {} given a zone): a bolder one costs deals and goodwill.", facts.say("anchor.chance_inside")))
+            .resting_on(&["anchor", "anchor.raw", "anchor.cap.belief", "anchor.chance_inside"])
+    })
+}
+
+fn acceptable(facts: &Facts<'_>) -> Vec<Said> {
+    when(facts.raised(Code::S5_15), || {
+        let pays = match facts.value("withdrawal_break_even") {
+            Some(_) => format!(
+                " A counter gains {} on average and pays while the chance that they withdraw stays below {}.",
+                facts.say("counter_gain"),
+                facts.say("withdrawal_break_even")
+            ),
+            None => String::new(),
+        };
+        Said::info(format!("Their offer of {} is at or beyond the walk-away: the fallback is to accept it, never to leave.{pays}", facts.say("offer")))
+            .resting_on(&["offer", "walk_away", "counter_gain", "withdrawal_break_even"])
+            .so("Counter once, with evidence; thank them for the offer first.")
+    })
+}
+
+fn let_them_open(facts: &Facts<'_>) -> Vec<Said> {
+    when(facts.raised(Code::B10), || {
+        Said::info("Their expected first figure is better than the target: let them open.")
+            .resting_on(&["counterpart.first_offer", "target"])
+    })
+}
