@@ -86,12 +86,18 @@ fn read(note: &Path) -> Option<Known> {
     serde_json::from_slice(&fs::read(note).ok()?).ok()
 }
 
-/// Forgetting is harmless, so a failure to remember is none.
 fn remember(folder: &Path, note: &Path, known: &Known) {
+    if let Ok(text) = serde_json::to_vec(known) {
+        write_note(folder, note, &text);
+    }
+}
+
+/// Writes a note in one rename. Forgetting is harmless, so a failure to remember is none.
+pub(crate) fn write_note(folder: &Path, note: &Path, text: &[u8]) {
     let write = || -> io::Result<()> {
         fs::create_dir_all(folder)?;
-        let file = tempfile::NamedTempFile::new_in(folder)?;
-        serde_json::to_writer(&file, known)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        io::Write::write_all(&mut file, text)?;
         file.persist(note)?;
         Ok(())
     };

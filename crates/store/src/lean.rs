@@ -124,7 +124,7 @@ impl<'a> Word<'a> {
 }
 
 /// `Some(word)` if every row of the group has the same word, or none.
-fn constant(group: &RowGroupMetaData, name: &str) -> Option<Option<String>> {
+pub(crate) fn constant(group: &RowGroupMetaData, name: &str) -> Option<Option<String>> {
     let column = group.columns().iter().find(|c| c.column_descr().name() == name)?;
     let statistics = column.statistics()?;
     let nulls = statistics.null_count_opt()?;
@@ -142,6 +142,9 @@ fn is_absent(group: &RowGroupMetaData, name: &str) -> bool {
     let nulls = column.and_then(|c| c.statistics()).and_then(|s| s.null_count_opt());
     nulls == Some(group.num_rows() as u64)
 }
+
+/// Codes of the words of a row, and its date.
+type LaneKey = ([i32; 5], Option<i32>);
 
 /// The words that decide what becomes of a row, apart from its numbers.
 struct Lane {
@@ -195,9 +198,9 @@ impl Worker<'_> {
         let counts = batch.column_by_name("count").map(|a| a.as_primitive::<Int64Type>());
         let dates = batch.column_by_name("date").map(|a| a.as_primitive::<Date32Type>());
         let mut parties: BTreeMap<i32, u64> = BTreeMap::new();
-        let mut last: Option<(([i32; 5], Option<i32>), usize)> = None;
+        let mut last: Option<(LaneKey, usize)> = None;
         let mut flat: Vec<Lane> = Vec::new();
-        let mut index: BTreeMap<([i32; 5], Option<i32>), usize> = BTreeMap::new();
+        let mut index: BTreeMap<LaneKey, usize> = BTreeMap::new();
         for row in 0..batch.num_rows() {
             if let Some((_, reason)) =
                 excluded.iter().find(|(m, _)| mask_valid(m, row) && m.value(row))

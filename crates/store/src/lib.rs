@@ -24,6 +24,7 @@ mod error;
 mod known;
 mod lean;
 mod matcher;
+mod outline;
 mod part;
 mod prune;
 mod scan;
@@ -32,6 +33,7 @@ mod stage;
 mod write;
 
 pub use error::StoreError;
+pub use outline::Outline;
 pub use part::{CellCounts, META_KEY, Note, Part, PartMeta, RowCounts, SourceKey, read_part};
 pub use scan::Query;
 
@@ -205,6 +207,25 @@ impl Store {
         adjuster: &Adjuster,
     ) -> Result<Comparables, StoreError> {
         scan::comparables(part, query, adjuster)
+    }
+
+    /// Units and newest date of what meets a query on one part.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the part cannot be read.
+    pub fn outline(&self, part: &Part, query: &Query) -> Result<Outline, StoreError> {
+        outline::outline(part, query)
+    }
+
+    /// What was remembered under a key; forgetting is harmless.
+    pub fn remembered(&self, key: &str) -> Option<String> {
+        fs::read_to_string(self.root.join("known").join(hex_hash(key.as_bytes()))).ok()
+    }
+
+    /// Remembers a text under a key, for speed alone: a failure to do so is none.
+    pub fn remember(&self, key: &str, value: &str) {
+        let folder = self.root.join("known");
+        known::write_note(&folder, &folder.join(hex_hash(key.as_bytes())), value.as_bytes());
     }
 
     /// Removes a part.

@@ -152,7 +152,7 @@ impl PartMeta {
     }
 
     /// Whether this importer would write the same part again.
-    pub(crate) fn is_by(&self, identity: &ImporterIdentity) -> bool {
+    pub fn is_by(&self, identity: &ImporterIdentity) -> bool {
         self.schema == haggle_evidence::SCHEMA_VERSION
             && self.recipe_hash == identity.recipe_hash
             && self.importer == identity.importer

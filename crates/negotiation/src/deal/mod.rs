@@ -8,7 +8,8 @@ pub(crate) mod reader;
 pub use condition::{Condition, FIELDS, Test};
 pub use problem::{CODES, Problem};
 pub use read::{Parsed, parse};
-pub(crate) use read::{as_f64, slug};
+pub(crate) use read::as_f64;
+pub use read::slug;
 
 use haggle_quantity::{Amount, Currency, Date, Per, Rate};
 use std::collections::BTreeMap;

@@ -478,7 +478,7 @@ pub(crate) fn as_f64(amount: Amount) -> f64 {
     to_scaled(amount).map_or(f64::NAN, to_f64)
 }
 
-/// A name as part of a figure id.
-pub(crate) fn slug(name: &str) -> String {
+/// A name as part of a figure id: lower case letters, digits and dashes.
+pub fn slug(name: &str) -> String {
     identifier(name)
 }

@@ -1,0 +1,254 @@
+//! What can be typed: every verb and option, with its help.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const AFTER: &str = "\
+Examples:
+  haggle report data/deals/salary-us.toml         the main job
+  haggle explain data/deals/salary-us.toml target where a number comes from
+  haggle benchmark --where subject=15-1252        percentiles of what the store holds
+  haggle help exit-codes";
+
+/// Prepares a negotiation from evidence: where to walk away, what to aim for, what to open with,
+/// and why; every number traceable to the cells it rests on.
+#[derive(Debug, Parser)]
+#[command(name = "haggle", version, after_help = AFTER, disable_help_subcommand = true)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// Options that every verb takes.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Global {
+    /// Folder of the evidence store [default: the data folder of the user]
+    #[arg(long, global = true, env = "HAGGLE_STORE", value_name = "DIR")]
+    pub(crate) store: Option<PathBuf>,
+    /// Say nothing but errors on standard error
+    #[arg(long, short, global = true, env = "HAGGLE_QUIET")]
+    pub(crate) quiet: bool,
+    /// Say what is read and reused; alone: the version
+    #[arg(long, short, global = true)]
+    pub(crate) verbose: bool,
+    /// Colour in text
+    #[arg(long, global = true, env = "HAGGLE_COLOR", value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Read files into the evidence store
+    Import(Import),
+    /// What the store holds: list it, or remove from it
+    Sources(Sources),
+    /// Percentiles of what the store holds, with intervals and sources
+    Benchmark(Benchmark),
+    /// The main job: import what the deal names, then print the brief
+    Report(Report),
+    /// Read a deal file alone: errors and warnings
+    Check(Check),
+    /// The arithmetic of a figure down to source cells; a rule, a diagnostic or `parameters`
+    Explain(Explain),
+    /// JSON Schema of the deal file, for editor completion
+    Schema(Schema),
+    /// Completions for a shell
+    Completions(Completions),
+    /// Check store, folders and versions
+    Doctor,
+    /// Help on a topic, such as exit-codes
+    Help(Help),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Import {
+    /// Files: CSV, TSV, XLSX, XLS, ODS
+    #[arg(required = true, value_name = "SOURCE")]
+    pub(crate) sources: Vec<PathBuf>,
+    /// Recipe by name, or a recipe file; else found by the columns
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) recipe: Option<String>,
+    /// Vintage that the file itself does not state, such as 2022
+    #[arg(long, value_name = "YEAR")]
+    pub(crate) vintage: Option<String>,
+    /// Hash the file even if it looks unchanged
+    #[arg(long)]
+    pub(crate) locked: bool,
+    /// How to print the account
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Sources {
+    #[command(subcommand)]
+    pub(crate) action: Option<SourcesAction>,
+    /// How to print the list
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SourcesAction {
+    /// What the store holds, from where, how old, under which licence
+    List,
+    /// Remove sources by the start of their hash, or by file name
+    Remove {
+        /// Start of a hash (at least 6 digits), or a file name
+        #[arg(required = true)]
+        which: Vec<String>,
+    },
+}
+
+/// Formats of lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Benchmark {
+    /// Condition: FIELD=VALUE[,VALUE], FIELD~WORDS, FIELD=FROM..TO; all must hold
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub(crate) conditions: Vec<String>,
+    /// Currency to compare in [default: the one most comparables state]
+    #[arg(long, value_name = "CODE")]
+    pub(crate) currency: Option<String>,
+    /// Unit to compare in [default: the one most comparables state]
+    #[arg(long, value_name = "UNIT")]
+    pub(crate) per: Option<String>,
+    /// Day to speak for [default: the newest date in the evidence]
+    #[arg(long, value_name = "DATE", env = "HAGGLE_AS_OF")]
+    pub(crate) as_of: Option<String>,
+    /// Yearly growth that ages amounts to that day, as a fraction
+    #[arg(long, value_name = "RATE")]
+    pub(crate) ageing: Option<f64>,
+    /// The comparables one by one, and the near misses with what they miss
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: BenchmarkFormat,
+    /// Write to a file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Exit with 3 if the evidence gives no quartiles
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+/// Formats of a benchmark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BenchmarkFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// For spreadsheets
+    Csv,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Report {
+    /// The deal file
+    pub(crate) deal: PathBuf,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ReportFormat,
+    /// Write to a file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) pinned: Pinned,
+    /// Exit with 3 if the evidence is too weak for percentiles
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+/// Formats of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For a terminal
+    Text,
+    /// Markdown
+    Md,
+    /// One self-contained page
+    Html,
+    /// haggle.report/1
+    Json,
+}
+
+/// Options that say which state of the world counts.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Pinned {
+    /// Speak for this day, whatever the deal says
+    #[arg(long, value_name = "DATE", env = "HAGGLE_AS_OF")]
+    pub(crate) as_of: Option<String>,
+    /// Refuse sources that are not as the lock file says
+    #[arg(long, env = "HAGGLE_LOCKED")]
+    pub(crate) locked: bool,
+    /// Use only what is stored
+    #[arg(long, env = "HAGGLE_OFFLINE")]
+    pub(crate) offline: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Check {
+    /// The deal file
+    pub(crate) deal: PathBuf,
+    /// Take this day for a file that states none
+    #[arg(long, value_name = "DATE", env = "HAGGLE_AS_OF")]
+    pub(crate) as_of: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Explain {
+    /// A deal file and a figure or rule; or a code (E0004, S2.1, D0101) or `parameters` alone
+    #[arg(required = true, num_args = 1..=2, value_name = "DEAL FIGURE|CODE")]
+    pub(crate) what: Vec<String>,
+    #[command(flatten)]
+    pub(crate) pinned: Pinned,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Schema {
+    /// Of what
+    #[arg(value_name = "WHAT")]
+    pub(crate) what: SchemaOf,
+}
+
+/// What has a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// The deal file
+    Deal,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Help {
+    /// A topic (exit-codes, environment, conditions) or a verb
+    pub(crate) topic: Option<String>,
+}

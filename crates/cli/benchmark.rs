@@ -1,0 +1,161 @@
+//! `benchmark`: percentiles of what the store holds, without a deal.
+
+use crate::args::{Benchmark, BenchmarkFormat};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::gather::{query_of, source_evidence};
+use crate::report::{date_option, strictness};
+use haggle_negotiation::brief::{Brief, Listing, benchmark};
+use haggle_negotiation::deal::{Ageing, Condition, Counterpart, Deal, Origin, Party, Side, Source};
+use haggle_negotiation::market::{Adjuster, SourceEvidence};
+use haggle_negotiation::parameter::Settings;
+use haggle_quantity::{Currency, Date, Per, from_day_number};
+use haggle_store::{Outline, Part, Query};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+pub(crate) fn run(args: &Benchmark, context: &Context) -> Result<u8, Failure> {
+    let parse = |text: &String| Condition::parse(text).map_err(|m| Failure::usage(format!("--where: {m}")));
+    let conditions = args.conditions.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+    let (parts, broken) = context.store.parts()?;
+    for error in &broken {
+        context.talk(&format!("warning: {error}\n"));
+    }
+    let outlines = outlines(&parts, &conditions, context)?;
+    let deal = deal_of(args, &conditions, &parts, &outlines, context)?;
+    let evidence = gather(&deal, &parts, &outlines, args.list, context)?;
+    let listing = args.list.then(|| listing(&deal, &evidence));
+    let brief = benchmark(&deal, &evidence)?;
+    context.deliver(args.out.as_deref(), &render(args, &brief, listing.as_ref(), context))?;
+    Ok(strictness(args.strict, &brief, context))
+}
+
+fn render(args: &Benchmark, brief: &Brief, listing: Option<&Listing>, context: &Context) -> String {
+    match args.format {
+        BenchmarkFormat::Text => haggle_report::benchmark_text(brief, listing, &context.style(args.out.is_some())),
+        BenchmarkFormat::Json => haggle_report::benchmark_json(brief, listing),
+        BenchmarkFormat::Csv => match listing {
+            Some(listing) => haggle_report::listing_csv(brief, listing),
+            None => haggle_report::benchmark_csv(brief),
+        },
+    }
+}
+
+fn outlines(parts: &[Part], conditions: &[Condition], context: &Context) -> Result<Vec<Outline>, Failure> {
+    let query = Query { conditions: conditions.to_vec(), ..Query::default() };
+    parts.iter().map(|p| Ok(context.store.outline(p, &query)?)).collect()
+}
+
+/// A deal that asks for nothing but the market: one source for each part that has an answer.
+fn deal_of(
+    args: &Benchmark,
+    conditions: &[Condition],
+    parts: &[Part],
+    outlines: &[Outline],
+    context: &Context,
+) -> Result<Deal, Failure> {
+    let (currency, per) = units(args, outlines, context)?;
+    let newest = outlines.iter().filter(|o| !o.units.is_empty()).filter_map(|o| o.newest).max();
+    let as_of = match date_option(args.as_of.as_deref())? {
+        Some(date) => date,
+        None => newest.and_then(from_day_number).unwrap_or(Date::constant(1970, 1, 1)),
+    };
+    let mut names = BTreeSet::new();
+    let answering = parts.iter().zip(outlines).filter(|(_, o)| args.list || !o.units.is_empty());
+    let sources = answering.map(|(part, _)| source(part, conditions, &mut names)).collect();
+    Ok(Deal {
+        title: conditions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        side: Side::Seller,
+        currency,
+        per,
+        as_of,
+        term: None,
+        tick: None,
+        sources,
+        excludes: Vec::new(),
+        rates: Vec::new(),
+        ageing: args.ageing.map(|rate| Ageing { rate: Some(rate), index: Vec::new(), source: Some("--ageing".to_owned()) }),
+        offer: None,
+        us: Party::default(),
+        alternatives: Vec::new(),
+        claims: Vec::new(),
+        counterpart: Counterpart::default(),
+        stated_walk_away: None,
+        parameters: BTreeMap::new(),
+    })
+}
+
+/// The currency and unit to compare in: as asked, else what most comparables state.
+fn units(args: &Benchmark, outlines: &[Outline], context: &Context) -> Result<(Currency, Per), Failure> {
+    let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for ((currency, per), count) in outlines.iter().flat_map(|o| &o.units) {
+        *counts.entry((currency, per)).or_default() += count;
+    }
+    let fits = |(currency, per): (&str, &str)| {
+        args.currency.as_deref().is_none_or(|c| c == currency)
+            && args.per.as_deref().is_none_or(|p| Per::new(p).as_str() == per)
+    };
+    // Of equally many a year comes first: it is what most people compare pay by.
+    let best = counts.iter().filter(|(unit, _)| fits(**unit)).max_by_key(|((currency, per), count)| {
+        (**count, *per == "year", std::cmp::Reverse((*currency, *per)))
+    });
+    let (currency, per) = best.map_or(("USD", "year"), |(unit, _)| *unit);
+    let others: Vec<String> = counts.keys().filter(|u| **u != (currency, per)).map(|(c, p)| format!("{c}/{p}")).collect();
+    if !others.is_empty() && (args.currency.is_none() || args.per.is_none()) {
+        context.talk(&format!("note: compared in {currency}/{per}; also stated: {} (--currency, --per)\n", others.join(", ")));
+    }
+    let currency = args.currency.as_deref().unwrap_or(currency);
+    let currency = currency.parse().map_err(|e| Failure::usage(format!("--currency `{currency}`: {e}")))?;
+    Ok((currency, Per::new(args.per.as_deref().unwrap_or(per))))
+}
+
+fn source(part: &Part, conditions: &[Condition], names: &mut BTreeSet<String>) -> Source {
+    let stem = Path::new(&part.meta.location).file_stem().map_or(String::new(), |s| s.to_string_lossy().into_owned());
+    let base = haggle_negotiation::deal::slug(&stem);
+    let id = (1..).map(|n| if n == 1 { base.clone() } else { format!("{base}-{n}") }).find(|id| names.insert(id.clone()));
+    Source {
+        id: id.unwrap_or(base),
+        origin: Origin::Path(part.meta.location.clone()),
+        recipe: Some(part.meta.recipe.clone()),
+        vintage: None,
+        conditions: conditions.to_vec(),
+        job_match: 1.0,
+        weight: 1.0,
+        share: None,
+        employers: None,
+        hours_per_year: None,
+        place_index: None,
+    }
+}
+
+fn gather(
+    deal: &Deal,
+    parts: &[Part],
+    outlines: &[Outline],
+    near: bool,
+    context: &Context,
+) -> Result<Vec<SourceEvidence>, Failure> {
+    let settings = Settings::new(deal.parameters.clone());
+    let answering = parts.iter().zip(outlines).filter(|(_, o)| near || !o.units.is_empty());
+    let mut all = Vec::new();
+    for ((part, _), source) in answering.zip(&deal.sources) {
+        let adjuster = Adjuster::new(deal, source, settings.number("trend_sensitivity"), settings.number("place_sensitivity"));
+        let found = context.store.comparables(part, &query_of(deal, source, near), &adjuster)?;
+        let name = Path::new(&part.meta.location).file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
+        all.push(source_evidence(part, &name, found));
+    }
+    Ok(all)
+}
+
+fn listing(deal: &Deal, evidence: &[SourceEvidence]) -> Listing {
+    let mut listing = Listing::default();
+    for (source, evidence) in deal.sources.iter().zip(evidence) {
+        let found = &evidence.comparables;
+        let mut comparables: Vec<_> = found.points.iter().chain(&found.listed).cloned().collect();
+        comparables.sort_by(|a, b| a.at.cmp(&b.at));
+        listing.comparables.extend(comparables.into_iter().map(|c| (source.id.clone(), c)));
+        listing.near.extend(found.near.iter().map(|(missed, c)| (source.id.clone(), missed.clone(), c.clone())));
+        listing.near_count += found.near_count;
+    }
+    listing
+}

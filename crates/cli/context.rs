@@ -1,0 +1,98 @@
+//! The surroundings of a run: folders, screen, what may be said and where.
+
+use crate::args::{Color, Global};
+use crate::failure::Failure;
+use haggle_report::Style;
+use haggle_store::Store;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+/// Everything that a verb needs to know of its surroundings.
+pub(crate) struct Context {
+    pub(crate) store: Store,
+    quiet: bool,
+    verbose: bool,
+    color: Color,
+}
+
+impl Context {
+    pub(crate) fn new(global: &Global) -> Self {
+        let root = global.store.clone().unwrap_or_else(default_store);
+        Self {
+            store: Store::new(root),
+            quiet: global.quiet,
+            verbose: global.verbose,
+            color: global.color,
+        }
+    }
+
+    /// Data, on standard output.
+    #[expect(clippy::print_stdout, reason = "the one place that prints data")]
+    pub(crate) fn data(&self, text: &str) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        written.map_err(|e| Failure::io(Path::new("standard output"), "cannot write", &e))
+    }
+
+    /// Data to a file if one is named, else to standard output.
+    pub(crate) fn deliver(&self, out: Option<&Path>, text: &str) -> Result<(), Failure> {
+        match out {
+            None => self.data(text),
+            Some(path) if path == Path::new("-") => self.data(text),
+            Some(path) => {
+                crate::whole::write(path, text.as_bytes()).map_err(|e| Failure::io(path, "cannot write", &e))?;
+                self.talk(&format!("wrote {}\n", path.display()));
+                Ok(())
+            }
+        }
+    }
+
+    /// Talk, on standard error, unless it is to be quiet.
+    pub(crate) fn talk(&self, text: &str) {
+        if !self.quiet {
+            say(text);
+        }
+    }
+
+    /// Talk that only `--verbose` wants.
+    pub(crate) fn detail(&self, text: &str) {
+        if self.verbose {
+            say(text);
+        }
+    }
+
+    /// A failure, on standard error, quiet or not.
+    pub(crate) fn complain(&self, failure: &Failure) {
+        if !failure.silent {
+            say(&failure.to_string());
+        }
+    }
+
+    /// How text on standard output is to look.
+    pub(crate) fn style(&self, to_file: bool) -> Style {
+        let terminal = io::stdout().is_terminal() && !to_file;
+        let color = match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+        };
+        let wide = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let width = if terminal { wide().unwrap_or(80) } else { 80 };
+        Style { width: width.clamp(40, 100), color }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the one place that talks")]
+fn say(text: &str) {
+    let mut err = io::stderr().lock();
+    // If standard error is gone there is nowhere left to say so.
+    let _ = err.write_all(text.as_bytes());
+}
+
+/// `$XDG_DATA_HOME/haggle/store`, else `~/.local/share/haggle/store`.
+fn default_store() -> PathBuf {
+    let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
+    let home = || std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).map(PathBuf::from);
+    let base = data.or_else(|| home().map(|h| h.join(".local").join("share")));
+    base.unwrap_or_else(|| PathBuf::from(".")).join("haggle").join("store")
+}

@@ -1,0 +1,288 @@
+//! Brings the sources of a deal into the store and asks it for their comparables.
+
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::lock::{Lock, Pin};
+use haggle_evidence::{Importer, Locator};
+use haggle_import::{FileImporter, Options, Recipe};
+use haggle_negotiation::brief::{DiagnosticHead, SourceHead, TallyHead};
+use haggle_negotiation::deal::{Deal, Origin, Source};
+use haggle_negotiation::market::{Adjuster, Comparables, SourceEvidence};
+use haggle_negotiation::parameter::Settings;
+use haggle_negotiation::stats::weight::Grade;
+use haggle_quantity::from_day_number;
+use haggle_store::{Outcome, Part, PartMeta, Query, SourceKey};
+use std::path::{Path, PathBuf};
+
+/// Which state of the world counts.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Pinning {
+    pub(crate) locked: bool,
+    pub(crate) offline: bool,
+}
+
+/// The evidence of every source of a deal, in its order. Imports what is not stored yet and keeps
+/// the lock file.
+pub(crate) fn evidence(
+    deal: &Deal,
+    file: &Path,
+    pinning: Pinning,
+    context: &Context,
+) -> Result<Vec<SourceEvidence>, Failure> {
+    let mut lock = Lock::beside(file)?;
+    let settings = Settings::new(deal.parameters.clone());
+    let mut all = Vec::new();
+    for source in &deal.sources {
+        let part = part_of(source, file, pinning, &mut lock, context)?;
+        let query = query_of(deal, source, false);
+        let adjuster = Adjuster::new(deal, source, settings.number("trend_sensitivity"), settings.number("place_sensitivity"));
+        let found = context.store.comparables(&part, &query, &adjuster)?;
+        all.push(source_evidence(&part, location(source), found));
+    }
+    if !pinning.locked {
+        keep(&lock, context);
+    }
+    Ok(all)
+}
+
+fn keep(lock: &Lock, context: &Context) {
+    match lock.save() {
+        Ok(true) => context.detail(&format!("wrote {}\n", lock.path().display())),
+        Ok(false) => {}
+        Err(e) => context.talk(&format!("warning: {}: cannot write: {e}; the sources are not pinned\n", lock.path().display())),
+    }
+}
+
+/// The query of a source: its conditions, and the exclusions that name it or nobody.
+pub(crate) fn query_of(deal: &Deal, source: &Source, near: bool) -> Query {
+    let mine = deal.excludes.iter().filter(|e| e.source.as_ref().is_none_or(|id| *id == source.id));
+    Query {
+        conditions: source.conditions.clone(),
+        excludes: mine.map(|e| (e.conditions.clone(), e.reason.clone())).collect(),
+        near,
+    }
+}
+
+fn location(source: &Source) -> &str {
+    match &source.origin {
+        Origin::Path(text) | Origin::Url(text) | Origin::Plugin(text) => text,
+    }
+}
+
+fn part_of(
+    source: &Source,
+    file: &Path,
+    pinning: Pinning,
+    lock: &mut Lock,
+    context: &Context,
+) -> Result<Part, Failure> {
+    let Origin::Path(relative) = &source.origin else {
+        return Err(not_built(source));
+    };
+    let path = file.parent().unwrap_or(Path::new("")).join(relative);
+    let recipe = source.recipe.as_deref().map(|r| find_recipe(r, file)).transpose()?;
+    let pin = lock.pin(relative, recipe.as_ref().map(Recipe::name)).cloned();
+    if pinning.offline && !path.exists() {
+        return stored_only(relative, pin.as_ref(), context);
+    }
+    let options = Options { recipe, vintage: source.vintage.clone() };
+    if pinning.locked {
+        refuse_change(&path, relative, pin.as_ref(), context)?;
+    }
+    let part = import_file(&path, &options, pinning.locked, context)?.part().clone();
+    let made = Pin {
+        location: relative.clone(),
+        sha256: part.meta.sha256.clone(),
+        size: part.meta.size,
+        recipe: part.meta.recipe.clone(),
+        recipe_hash: part.meta.recipe_hash.clone(),
+    };
+    compare_pins(relative, pin.as_ref(), &made, pinning.locked, context)?;
+    lock.set(made);
+    Ok(part)
+}
+
+fn not_built(source: &Source) -> Failure {
+    let (kind, text) = match &source.origin {
+        Origin::Url(text) => ("url", text),
+        Origin::Plugin(text) | Origin::Path(text) => ("plugin", text),
+    };
+    Failure::new(format!("source `{}`: {kind} = \"{text}\" cannot be read by this version", source.id))
+        .help("download it and name the file with `path = ...`")
+}
+
+/// Content of a locked source, before anything is imported.
+fn refuse_change(path: &Path, relative: &str, pin: Option<&Pin>, context: &Context) -> Result<(), Failure> {
+    let Some(pin) = pin else {
+        return Err(Failure::not_as_locked(format!("{relative}: not in haggle.lock"))
+            .help("run once without `--locked` to pin it"));
+    };
+    let (sha256, _) = hash(path, true, context)?;
+    if sha256 == pin.sha256 {
+        return Ok(());
+    }
+    let message = format!("{relative}: content is {}, haggle.lock says {}", short(&sha256), short(&pin.sha256));
+    Err(Failure::not_as_locked(message).help("restore the file, or run without `--locked` to accept the new content"))
+}
+
+fn compare_pins(relative: &str, old: Option<&Pin>, new: &Pin, locked: bool, context: &Context) -> Result<(), Failure> {
+    let Some(old) = old else { return Ok(()) };
+    let changed = if old.sha256 != new.sha256 {
+        format!("{relative}: content changed from {} to {}", short(&old.sha256), short(&new.sha256))
+    } else if (&old.recipe, &old.recipe_hash) != (&new.recipe, &new.recipe_hash) {
+        format!("{relative}: recipe changed from {} {} to {} {}", old.recipe, short(&old.recipe_hash), new.recipe, short(&new.recipe_hash))
+    } else {
+        return Ok(());
+    };
+    if locked {
+        return Err(Failure::not_as_locked(changed).help("run without `--locked` to accept the change"));
+    }
+    context.talk(&format!("note: {changed}; haggle.lock follows\n"));
+    Ok(())
+}
+
+fn short(hash: &str) -> &str {
+    hash.get(..12).unwrap_or(hash)
+}
+
+fn stored_only(relative: &str, pin: Option<&Pin>, context: &Context) -> Result<Part, Failure> {
+    let part = match pin {
+        Some(pin) => context.store.find(&pin.sha256, &pin.recipe)?,
+        None => None,
+    };
+    part.ok_or_else(|| {
+        Failure::not_as_locked(format!("{relative}: the file is not there and its content is not stored"))
+            .help("run once without `--offline` where the file is")
+    })
+}
+
+fn hash(path: &Path, fresh: bool, context: &Context) -> Result<(String, u64), Failure> {
+    let hashed = context.store.hash_of(path, fresh, haggle_import::content_hash);
+    hashed.map_err(|e| {
+        Failure::new(format!("{}: cannot open: {e} [E0001]", path.display()))
+            .help("check the path; a path in a deal file is relative to the deal file")
+    })
+}
+
+/// A recipe by the name of a built-in one, or by the path of a file.
+pub(crate) fn find_recipe(text: &str, beside: &Path) -> Result<Recipe, Failure> {
+    if let Some(recipe) = haggle_import::builtin_recipes().into_iter().find(|r| r.name() == text) {
+        return Ok(recipe);
+    }
+    let path = beside.parent().unwrap_or(Path::new("")).join(text);
+    if !path.exists() && !text.ends_with(".toml") {
+        let names: Vec<String> = haggle_import::builtin_recipes().iter().map(|r| r.name().to_owned()).collect();
+        return Err(Failure::new(format!("no recipe is called `{text}`"))
+            .help(format!("built in: {}; or name a recipe file", names.join(", "))));
+    }
+    let content = std::fs::read_to_string(&path).map_err(|e| Failure::io(&path, "cannot read", &e))?;
+    Recipe::parse(&content, &path.display().to_string()).map_err(|e| Failure::new(e.to_string()))
+}
+
+/// Imports one file unless the store holds what would be written.
+pub(crate) fn import_file(path: &Path, options: &Options, fresh: bool, context: &Context) -> Result<Outcome, Failure> {
+    let shown = path.display().to_string();
+    let (sha256, size) = hash(path, fresh, context)?;
+    if let Some(part) = already(&sha256, options, context)? {
+        context.detail(&format!("{shown}: stored already\n"));
+        return Ok(Outcome::Unchanged(part));
+    }
+    let mut importer: FileImporter = haggle_import::open(path, options).map_err(|e| Failure::source(&shown, &e))?;
+    let location = std::fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
+    let key = SourceKey { sha256, size, location: location.display().to_string() };
+    let outcome = context.store.import(&key, &mut importer).map_err(|e| Failure::import(&shown, &e))?;
+    // The content that was hashed must be the content that was read.
+    let (after, _) = hash(path, false, context)?;
+    if after != key.sha256 {
+        context.store.remove(outcome.part())?;
+        return Err(Failure::new(format!("{shown}: the file changed while it was read")).help("try again"));
+    }
+    if options.recipe.is_none() {
+        context.store.remember(&detection_key(&key.sha256, options), &importer.identity().recipe);
+    }
+    Ok(outcome)
+}
+
+/// The part that an import would leave unchanged, found without opening the file.
+fn already(sha256: &str, options: &Options, context: &Context) -> Result<Option<Part>, Failure> {
+    let detected = || {
+        let name = context.store.remembered(&detection_key(sha256, options))?;
+        haggle_import::builtin_recipes().into_iter().find(|r| r.name() == name)
+    };
+    let Some(recipe) = options.recipe.clone().or_else(detected) else { return Ok(None) };
+    let identity = haggle_import::identity(&recipe, options.vintage.as_deref());
+    let part = context.store.find(sha256, recipe.name()).unwrap_or(None);
+    Ok(part.filter(|p| p.meta.is_by(&identity)))
+}
+
+/// Which recipe a content is read by depends on the content and on the built-in recipes alone.
+fn detection_key(sha256: &str, options: &Options) -> String {
+    let recipes: Vec<String> = haggle_import::builtin_recipes().iter().map(|r| r.hash().to_owned()).collect();
+    format!("recipe of {sha256} among {} for {:?}", recipes.join(" "), options.vintage)
+}
+
+/// A part and its comparables as the brief takes them.
+pub(crate) fn source_evidence(part: &Part, location: &str, comparables: Comparables) -> SourceEvidence {
+    let file = Path::new(location).file_name().map_or(location.to_owned(), |n| n.to_string_lossy().into_owned());
+    let day = comparables.mean_date.and_then(|d| i32::try_from(d).ok()).or(part.meta.date);
+    SourceEvidence {
+        head: head_of(&part.meta, location, &file, day),
+        grade: part.meta.grade().map(grade),
+        file,
+        comparables,
+    }
+}
+
+fn grade(stored: haggle_evidence::Grade) -> Grade {
+    match stored {
+        haggle_evidence::Grade::Employer => Grade::Employer,
+        haggle_evidence::Grade::Government => Grade::Government,
+        haggle_evidence::Grade::Posted => Grade::PostedRanges,
+        haggle_evidence::Grade::Filing => Grade::Filings,
+        haggle_evidence::Grade::SelfReport => Grade::SelfReport,
+        haggle_evidence::Grade::Anecdote => Grade::Anecdotes,
+    }
+}
+
+fn head_of(meta: &PartMeta, location: &str, file: &str, day: Option<i32>) -> SourceHead {
+    let tally = |t: &haggle_evidence::Tally| TallyHead {
+        what: match t.what {
+            haggle_evidence::Disposition::Rejected => "rejected",
+            haggle_evidence::Disposition::Skipped => "skipped",
+            haggle_evidence::Disposition::Absent => "absent",
+        }
+        .to_owned(),
+        code: t.code.clone(),
+        field: t.field.clone(),
+        reason: t.reason.clone(),
+        count: t.count,
+        rows: t.rows.clone(),
+        samples: t.samples.iter().map(|s| (s.place.clone(), s.found.clone())).collect(),
+    };
+    let note = |n: &haggle_store::Note| DiagnosticHead {
+        code: n.code.clone(),
+        severity: n.severity.clone(),
+        place: place_in(file, &n.place),
+        message: n.message.clone(),
+        help: n.help.clone(),
+    };
+    SourceHead {
+        name: meta.name.clone(),
+        location: location.to_owned(),
+        sha256: meta.sha256.clone(),
+        recipe: meta.recipe.clone(),
+        publisher: meta.publisher.clone(),
+        licence: meta.licence.clone(),
+        grade: meta.grade.clone(),
+        date: day.and_then(from_day_number),
+        rows: [meta.rows.read, meta.rows.imported, meta.rows.rejected, meta.rows.skipped],
+        cells: [meta.cells.mapped, meta.cells.observations, meta.cells.absent],
+        tallies: meta.tallies.iter().map(tally).collect(),
+        diagnostics: meta.notes.iter().map(note).collect(),
+        assumptions: meta.assumptions.clone(),
+    }
+}
+
+fn place_in(file: &str, place: &str) -> String {
+    if place == Locator::default().to_string() { file.to_owned() } else { format!("{file}:{place}") }
+}

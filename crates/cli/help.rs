@@ -1,0 +1,72 @@
+//! `help`, `schema`, `completions`: what the program says about itself.
+
+use crate::args::{Args, Completions, Help, Schema, SchemaOf};
+use crate::context::Context;
+use crate::failure::{Failure, exit};
+use clap::CommandFactory;
+
+const EXIT_CODES: &str = "\
+0  fine
+1  failed: a file cannot be read, a deal file is wrong
+2  usage: the command line is wrong
+3  evidence too weak, under --strict
+4  not as locked, or not available offline
+";
+
+const ENVIRONMENT: &str = "\
+HAGGLE_STORE     folder of the evidence store (--store)
+HAGGLE_AS_OF     day to speak for (--as-of)
+HAGGLE_LOCKED    refuse sources that are not as locked (--locked)
+HAGGLE_OFFLINE   use only what is stored (--offline)
+HAGGLE_QUIET     say nothing but errors (--quiet)
+HAGGLE_COLOR     auto, always, never (--color)
+NO_COLOR         no colour, if set and not empty
+XDG_DATA_HOME    where the store lies by default: $XDG_DATA_HOME/haggle/store
+An option on the command line comes before its variable.
+";
+
+const CONDITIONS: &str = "\
+field=value            equal; several values separated by commas
+field~words            contains all of the words, in any order, whatever their case
+field=from..to         numbers and dates, either end may be missing
+
+Fields: sheet kind basis component tax subject scheme title place party level statistic bound
+currency per amount weight count employers sample_size date row; any other name is an attribute
+of the source. In a deal file: where = { subject = \"15-1252\", place = [\"US\", \"Colorado\"],
+title = \"~ software engineer\", date = \"2024-01-01..\" }
+";
+
+pub(crate) fn topic(args: &Help, context: &Context) -> Result<u8, Failure> {
+    let text = match args.topic.as_deref() {
+        None => Args::command().render_long_help().to_string(),
+        Some("exit-codes") => EXIT_CODES.to_owned(),
+        Some("environment") => ENVIRONMENT.to_owned(),
+        Some("conditions") => CONDITIONS.to_owned(),
+        Some(verb) => verb_help(verb)?,
+    };
+    context.data(&text)?;
+    Ok(exit::FINE)
+}
+
+fn verb_help(verb: &str) -> Result<String, Failure> {
+    let mut command = Args::command();
+    command.build();
+    let known = command.find_subcommand_mut(verb);
+    known.map(|c| c.render_long_help().to_string()).ok_or_else(|| {
+        Failure::usage(format!("no help on `{verb}`")).help("topics: exit-codes, environment, conditions, or a verb")
+    })
+}
+
+pub(crate) fn schema(args: &Schema, context: &Context) -> Result<u8, Failure> {
+    match args.what {
+        SchemaOf::Deal => context.data(haggle_negotiation::deal::SCHEMA)?,
+    }
+    Ok(exit::FINE)
+}
+
+pub(crate) fn completions(args: &Completions, context: &Context) -> Result<u8, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Args::command(), "haggle", &mut script);
+    context.data(&String::from_utf8_lossy(&script))?;
+    Ok(exit::FINE)
+}

@@ -1,0 +1,95 @@
+//! `import`: files into the store, with the account of each.
+
+use crate::args::{Import, ListFormat};
+use crate::context::Context;
+use crate::failure::{Failure, exit};
+use crate::gather::{find_recipe, import_file};
+use haggle_import::Options;
+use haggle_store::{Outcome, PartMeta};
+use std::fmt::Write;
+use std::path::Path;
+
+pub(crate) fn run(args: &Import, context: &Context) -> Result<u8, Failure> {
+    let recipe = args.recipe.as_deref().map(|r| find_recipe(r, Path::new("."))).transpose()?;
+    let options = Options { recipe, vintage: args.vintage.clone() };
+    let mut code = exit::FINE;
+    let mut accounts = Vec::new();
+    for path in &args.sources {
+        // One file that cannot be read does not keep the others out.
+        match import_file(path, &options, args.locked, context) {
+            Ok(outcome) => accounts.push((path.display().to_string(), outcome)),
+            Err(failure) => {
+                context.complain(&failure);
+                code = failure.exit;
+            }
+        }
+    }
+    let text = match args.format {
+        ListFormat::Text => accounts.iter().map(|(path, o)| account(path, o)).collect(),
+        ListFormat::Json => json(&accounts),
+    };
+    context.data(&text)?;
+    Ok(code)
+}
+
+fn state(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Unchanged(_) => "unchanged",
+        Outcome::Written(_) => "imported",
+    }
+}
+
+/// The account of an import, for people.
+fn account(path: &str, outcome: &Outcome) -> String {
+    let meta = &outcome.part().meta;
+    let mut text = format!("{path}: {} by recipe {}, {}\n", state(outcome), meta.recipe, meta.name);
+    let (r, c) = (meta.rows, meta.cells);
+    push(&mut text, format!("  rows   read {} = imported {} + rejected {} + skipped {}", r.read, r.imported, r.rejected, r.skipped));
+    push(&mut text, format!("  cells  mapped {} = observations {} + absent {}", c.mapped, c.observations, c.absent));
+    for t in &meta.tallies {
+        let field = t.field.as_ref().map_or(String::new(), |f| format!(" `{f}`"));
+        let what = format!("{:?}", t.what).to_lowercase();
+        let rows = shorten(&t.rows);
+        push(&mut text, format!("  {what:<8} {:>7}  {}{field}: {} (rows {rows}) [{}]", t.count, first_found(t), t.reason, t.code));
+    }
+    for n in &meta.notes {
+        let help = n.help.as_ref().map_or(String::new(), |h| format!("\n    help: {h}"));
+        push(&mut text, format!("  {}: {} [{}]{help}", n.severity, n.message, n.code));
+    }
+    text
+}
+
+fn push(text: &mut String, line: String) {
+    // Writing into a string cannot fail.
+    let _ = writeln!(text, "{line}");
+}
+
+fn first_found(tally: &haggle_evidence::Tally) -> String {
+    tally.samples.first().map_or(String::new(), |s| format!("`{}` at {}", s.found, s.place))
+}
+
+/// A long list of rows is in `--format json`.
+fn shorten(rows: &str) -> String {
+    if rows.len() <= 60 {
+        return rows.to_owned();
+    }
+    let cut = rows[..60].rfind(',').unwrap_or(60);
+    format!("{} ...; all with --format json", &rows[..cut])
+}
+
+fn json(accounts: &[(String, Outcome)]) -> String {
+    let one = |(path, outcome): &(String, Outcome)| {
+        serde_json::json!({
+            "path": path,
+            "state": state(outcome),
+            "part": outcome.part().path.file_name().map(|n| n.to_string_lossy()),
+            "account": meta_json(&outcome.part().meta),
+        })
+    };
+    let list: Vec<serde_json::Value> = accounts.iter().map(one).collect();
+    format!("{:#}\n", serde_json::Value::Array(list))
+}
+
+pub(crate) fn meta_json(meta: &PartMeta) -> serde_json::Value {
+    serde_json::to_value(meta).unwrap_or(serde_json::Value::Null)
+}

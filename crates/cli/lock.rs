@@ -1,0 +1,97 @@
+//! `haggle.lock`: which bytes each source of the deals in a folder had.
+
+use crate::failure::Failure;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const SCHEMA: &str = "haggle.lock/1";
+const HEAD: &str = "# Written by haggle: which bytes each source had. `--locked` refuses anything else.\n\n";
+
+/// The pins of one source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pin {
+    /// Location as the deal file writes it.
+    pub(crate) location: String,
+    /// SHA-256 of the content.
+    pub(crate) sha256: String,
+    /// Size in bytes.
+    pub(crate) size: u64,
+    /// Name of the recipe that read it.
+    pub(crate) recipe: String,
+    /// Hash of that recipe.
+    pub(crate) recipe_hash: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Content {
+    schema: String,
+    #[serde(default)]
+    source: Vec<Pin>,
+}
+
+/// A lock file beside a deal file. Deals of one folder share it, so pins are kept by location and
+/// recipe, and those of other deals are left alone.
+pub(crate) struct Lock {
+    path: PathBuf,
+    pins: BTreeMap<(String, String), Pin>,
+    stored: Option<String>,
+}
+
+impl Lock {
+    /// The lock file beside a deal.
+    pub(crate) fn beside(deal: &Path) -> Result<Self, Failure> {
+        let path = deal.with_file_name("haggle.lock");
+        let stored = match fs::read_to_string(&path) {
+            Ok(text) => Some(text),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
+            Err(e) => return Err(Failure::io(&path, "cannot read", &e)),
+        };
+        let pins = stored.as_deref().map_or(Ok(BTreeMap::new()), |text| parse(&path, text))?;
+        Ok(Self { path, pins, stored })
+    }
+
+    /// The pin of a source; of any recipe if none is named.
+    pub(crate) fn pin(&self, location: &str, recipe: Option<&str>) -> Option<&Pin> {
+        let mut pins = self.pins.values().filter(|p| p.location == location);
+        match recipe {
+            Some(recipe) => pins.find(|p| p.recipe == recipe),
+            None => pins.next(),
+        }
+    }
+
+    /// Pins a source; a pin of the same location and recipe gives way.
+    pub(crate) fn set(&mut self, pin: Pin) -> Option<Pin> {
+        self.pins.insert((pin.location.clone(), pin.recipe.clone()), pin)
+    }
+
+    /// Writes the file if it would say anything new.
+    pub(crate) fn save(&self) -> std::io::Result<bool> {
+        let content = Content { schema: SCHEMA.to_owned(), source: self.pins.values().cloned().collect() };
+        let text = toml::to_string(&content).map_err(std::io::Error::other)?;
+        let text = format!("{HEAD}{text}");
+        if self.stored.as_deref() == Some(text.as_str()) {
+            return Ok(false);
+        }
+        crate::whole::write(&self.path, text.as_bytes()).map(|()| true)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+fn parse(path: &Path, text: &str) -> Result<BTreeMap<(String, String), Pin>, Failure> {
+    let broken = |why: String| {
+        Failure::new(format!("{}: {why}", path.display()))
+            .help("restore the lock file, or delete it and run without `--locked` to write it anew")
+    };
+    let content: Content = toml::from_str(text).map_err(|e| broken(e.message().to_owned()))?;
+    if content.schema != SCHEMA {
+        return Err(broken(format!("schema is `{}`, expected `{SCHEMA}`", content.schema)));
+    }
+    Ok(content.source.into_iter().map(|p| ((p.location.clone(), p.recipe.clone()), p)).collect())
+}
