@@ -1,5 +1,8 @@
 //! The worked examples of the benchmark definition, its degenerate cases, and a brute-force oracle.
 
+// `allow-unwrap-in-tests` does not see the helpers of an integration test.
+#![allow(clippy::unwrap_used)]
+
 use haggle_negotiation::stats::ageing::{self, Factor, Index, IndexError, Staleness};
 use haggle_negotiation::stats::composite::{between_half_width, sampling_half_width};
 use haggle_negotiation::stats::outlier::{Correction, ScaleBasis, outliers};
@@ -746,7 +749,8 @@ fn tables_that_cannot_be_are_refused() {
         let points = points.iter().map(|&(p, x, b)| TablePoint::new(p, x, b)).collect();
         Table::new(points, Published::default()).err()
     };
-    let cases: [(&[(f64, f64, Bound)], Option<TableError>); 14] = [
+    type Case = (&'static [(f64, f64, Bound)], Option<TableError>);
+    let cases: [Case; 14] = [
         (&[], Some(TableError::Empty)),
         (&[(0.0, 5.0, Exact)], Some(TableError::Percent { index: 0 })),
         (&[(f64::NAN, 5.0, Exact)], Some(TableError::Percent { index: 0 })),
