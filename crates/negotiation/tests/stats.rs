@@ -1,5 +1,8 @@
 //! The worked examples of the benchmark definition, its degenerate cases, and a brute-force oracle.
 
+// `allow-unwrap-in-tests` does not see the helpers of an integration test.
+#![allow(clippy::unwrap_used)]
+
 use haggle_negotiation::stats::ageing::{self, Factor, Index, IndexError, Staleness};
 use haggle_negotiation::stats::composite::{between_half_width, sampling_half_width};
 use haggle_negotiation::stats::outlier::{Correction, ScaleBasis, outliers};
@@ -746,7 +749,8 @@ fn tables_that_cannot_be_are_refused() {
         let points = points.iter().map(|&(p, x, b)| TablePoint::new(p, x, b)).collect();
         Table::new(points, Published::default()).err()
     };
-    let cases: [(&[(f64, f64, Bound)], Option<TableError>); 14] = [
+    type Case = (&'static [(f64, f64, Bound)], Option<TableError>);
+    let cases: [Case; 14] = [
         (&[], Some(TableError::Empty)),
         (&[(0.0, 5.0, Exact)], Some(TableError::Percent { index: 0 })),
         (&[(f64::NAN, 5.0, Exact)], Some(TableError::Percent { index: 0 })),
@@ -1288,4 +1292,77 @@ fn reasons_read_as_sentences() {
     assert_eq!(reason.to_string(), "effective n is 2.50, 3 needed; see the rows instead");
     assert_eq!(Refusal::BeyondRows.to_string(), "too few rows for a limit on this side");
     assert_eq!(Basis::OrderStatistic.to_string(), "order-statistic");
+}
+
+// Corners that a change of the code went through unnoticed.
+
+#[test]
+fn effective_n_near_a_percentile_is_never_larger() {
+    let input = &example("W7")["input"];
+    let (x, mut w) = (numbers(&input["x"]), numbers(&input["w"]));
+    w.reverse();
+    let mut rows = Rows::new();
+    x.iter().zip(w).for_each(|(&x, w)| rows.push(x, Bound::Exact, w, 1, None).unwrap());
+    let chain = rows.finish().estimate(75.0, &StatParams::default()).chain;
+    assert_eq!((chain.n_w, chain.n_star), (Some(20.0), Some(20.0)));
+}
+
+#[test]
+fn effective_n_of_clusters_is_one_at_least() {
+    let found = by_employer(&[&[50.0, 50.0, 50.0, 50.0], &[70.0, 70.0, 70.0, 70.0]]);
+    let found = found.estimate(50.0, &StatParams::default());
+    assert_eq!((found.chain.icc, found.chain.n_e), (Some(1.0), Some(1.0)));
+    assert_eq!(found.ungated, (None, None));
+}
+
+#[test]
+fn a_limit_on_the_wrong_side_of_the_point_is_none() {
+    let amounts: Vec<f64> = (0..10).map(|i| 50.0 + f64::from(i)).collect();
+    for (percent, sides) in [0.1, 0.515, 99.485, 99.9].map(|percent| (percent, (None, None))) {
+        let found = curve(&amounts).estimate(percent, &StatParams::default());
+        assert_eq!((found.low, found.high), sides);
+        assert_eq!(found.interval_refused, Some(Refusal::BeyondRows));
+    }
+}
+
+#[test]
+fn a_mixture_meets_stated_amounts_exactly() {
+    let table = || exact_table(&[(10.0, 70_001.0), (50.0, 100_003.0), (90.0, 150_007.0)]);
+    let sources = [SourceCurve::new(0.3, table()), SourceCurve::new(0.7, table())];
+    let params = mixture_params();
+    let market = market(&sources, &params).unwrap();
+    assert_eq!(market.at(50.0).estimate.value, Some(Value::Exact(100_003.0)));
+}
+
+#[test]
+fn the_interval_of_the_only_source_moves_with_the_shape() {
+    let cv = Some(0.05);
+    let points = [(50.0, 100.0), (90.0, 150.0)];
+    let points = points.map(|(p, x)| TablePoint { cv, ..TablePoint::new(p, x, Bound::Exact) });
+    let full = Table::new(points.to_vec(), Published::default()).unwrap();
+    let own = full.estimate(90.0, &StatParams::default()).interval().unwrap();
+    let short = exact_table(&[(25.0, 90.0), (50.0, 120.0)]);
+    let sources = [SourceCurve::new(1.0, full), SourceCurve::new(1.0, short)];
+    let params = StatParams::default();
+    let found = composite_of(&sources, &params).at(90.0);
+    close(found.estimate.exact().unwrap(), 165.0, 1e-14);
+    let (low, high) = found.estimate.interval().unwrap();
+    close(low, own.0 * 1.1, 1e-14);
+    close(high, own.1 * 1.1, 1e-14);
+    assert_eq!(found.estimate.basis, Some(Basis::PublishedError));
+}
+
+#[test]
+fn cells_are_in_order_of_amount_and_bound() {
+    let mut sample = Sample::new();
+    for amount in (1..40).rev() {
+        for bound in [Bound::AtMost, Bound::AtLeast, Bound::Exact] {
+            sample.push(f64::from(amount), bound, 1.0, 2).unwrap();
+        }
+    }
+    let ranked = sample.ranked();
+    let keys: Vec<_> = ranked.cells().iter().map(|cell| (cell.amount, cell.bound)).collect();
+    assert_eq!(keys.len(), sample.distinct());
+    assert!(keys.windows(2).all(|pair| pair[0] < pair[1]));
+    assert!(ranked.cells().iter().all(|cell| cell.rows == 1 && cell.sums.n == 2));
 }
