@@ -1,0 +1,1 @@
+//! Recipes that are wrong, and where they say so.
