@@ -201,7 +201,8 @@ impl Binder<'_> {
 
     fn amounts(&self) -> Result<Vec<AmountColumn>, ImportError> {
         let specs = self.spec.amount.get_ref();
-        let bound = self.all(specs, |a| (&a.any, a.required))?;
+        let mut bound = self.all(specs, |a| (&a.any, a.required))?;
+        bound.sort_by_key(|(column, _)| column.index);
         if bound.is_empty() {
             return Err(self.missing(&specs[0].any));
         }

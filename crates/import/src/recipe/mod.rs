@@ -5,8 +5,8 @@ mod error;
 mod spec;
 
 pub(crate) use spec::{
-    AmountSpec, AttributeSpec, ConstantSpec, DateFormat, FieldSpec, FlagSpec, FromNumber, KeepSpec, Sentinel,
-    SkipSpec, Spec, TextField, Threshold, VintageSpec, WordSpec,
+    AmountSpec, AttributeSpec, ConstantSpec, DateFormat, FieldSpec, FlagSpec, FromNumber, KeepSpec,
+    Sentinel, SkipSpec, Spec, TextField, Threshold, VintageSpec, WordSpec,
 };
 
 use crate::hash::text_hash;
