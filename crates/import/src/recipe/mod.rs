@@ -1,0 +1,69 @@
+//! Recipes: small TOML files that say which columns of a layout are which fields.
+
+mod check;
+mod error;
+mod spec;
+
+pub(crate) use spec::{
+    AmountSpec, AttributeSpec, ConstantSpec, DateFormat, FieldSpec, FlagSpec, FromNumber, KeepSpec,
+    Sentinel, SkipSpec, Spec, TextField, Threshold, VintageSpec, WordSpec,
+};
+
+use crate::hash::text_hash;
+pub use error::RecipeError;
+
+/// How the columns of one layout become observations.
+///
+/// A recipe is found by its signature, the header texts that its layout always has; a file's name
+/// never decides.
+#[derive(Debug, Clone)]
+pub struct Recipe {
+    spec: Spec,
+    hash: String,
+    origin: String,
+}
+
+impl Recipe {
+    /// Reads a recipe. `origin` is the name of its file, for messages.
+    ///
+    /// # Errors
+    /// [`RecipeError`] with line and column, and the nearest key where one was misspelt.
+    pub fn parse(text: &str, origin: &str) -> Result<Self, RecipeError> {
+        let spec: Spec =
+            toml::from_str(text).map_err(|e| RecipeError::from_toml(&e, text, origin))?;
+        check::check(&spec).map_err(|p| RecipeError::at(p.message, p.span, text, origin))?;
+        Ok(Self { spec, hash: text_hash(&[text]), origin: origin.to_owned() })
+    }
+
+    /// Name of the recipe: `bls-oews`.
+    pub fn name(&self) -> &str {
+        &self.spec.name
+    }
+
+    /// Version of the recipe, as it states itself.
+    pub fn version(&self) -> u32 {
+        self.spec.version
+    }
+
+    /// SHA-256 of the recipe's text, in lower-case hexadecimal.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// Where the recipe was read: the name that was given to [`Recipe::parse`].
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The header texts that a table must have, each with the texts that do as well.
+    pub fn signature(&self) -> &[Vec<String>] {
+        &self.spec.signature
+    }
+
+    pub(crate) fn spec(&self) -> &Spec {
+        &self.spec
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+//! Which format a file has, by its content: names lie.
+
+use crate::guard::{self, Archive};
+use haggle_evidence::{ImportError, Locator};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// Formats that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// Separated fields.
+    Text,
+    /// Office Open XML workbook.
+    Xlsx,
+    /// OpenDocument spreadsheet.
+    Ods,
+    /// Excel 97 to 2003.
+    Xls,
+}
+
+/// Bytes that are looked at.
+const HEAD: u64 = 4096;
+const OLE: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+
+/// First bytes of formats that are no tables.
+const FOREIGN: [(&[u8], &str); 10] = [
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"II*\0", "a TIFF image"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"{\\rtf", "a rich text document"),
+    (b"PAR1", "a Parquet file"),
+];
+
+/// Finds the format, or says what the file is instead.
+pub(crate) fn sniff(path: &Path) -> Result<Format, ImportError> {
+    let mut head = Vec::new();
+    let mut file = File::open(path).map_err(unreadable)?;
+    (&mut file).take(HEAD).read_to_end(&mut head).map_err(unreadable)?;
+    if is_blank(&head, &mut file).map_err(unreadable)? {
+        return Err(fail("E0002", "the file is empty"));
+    }
+    match head.as_slice() {
+        h if h.starts_with(OLE) => ole(path),
+        h if h.starts_with(b"PK") => zip(path),
+        h => text(h),
+    }
+}
+
+fn unreadable(error: io::Error) -> ImportError {
+    ImportError::source("E0001", Locator::default(), error.to_string())
+}
+
+fn fail(code: &'static str, message: &str) -> ImportError {
+    ImportError::source(code, Locator::default(), message)
+}
+
+/// No byte but white space and a byte order mark.
+fn is_blank(head: &[u8], rest: &mut File) -> io::Result<bool> {
+    let marks = [b"\xef\xbb\xbf".as_slice(), b"\xff\xfe", b"\xfe\xff"];
+    let text = marks.iter().find_map(|m| head.strip_prefix(*m)).unwrap_or(head);
+    let blank = |bytes: &[u8]| bytes.iter().all(|b| b.is_ascii_whitespace() || *b == 0);
+    let mut buffer = vec![0; 1 << 16];
+    let mut chunk = text.len();
+    if !blank(text) || head.is_empty() {
+        return Ok(head.is_empty());
+    }
+    while chunk > 0 {
+        chunk = rest.read(&mut buffer)?;
+        if !blank(&buffer[..chunk]) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn text(head: &[u8]) -> Result<Format, ImportError> {
+    if let Some((_, what)) = FOREIGN.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return Err(fail("E0003", &format!("found {what}, expected a table")));
+    }
+    if let Some(what) = markup(head) {
+        return Err(fail("E0003", &format!("found {what}, expected a table")));
+    }
+    let wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+    if !wide && head.contains(&0) {
+        return Err(fail("E0003", "found binary data, expected a table"));
+    }
+    Ok(Format::Text)
+}
+
+/// Web pages and XML, which spreadsheet programs open under any name.
+fn markup(head: &[u8]) -> Option<&'static str> {
+    let printable = head.iter().filter(|b| **b != 0).map(u8::to_ascii_lowercase);
+    let text: Vec<u8> =
+        printable.skip_while(|b| !b.is_ascii() || b.is_ascii_whitespace()).collect();
+    let has = |word: &str| text.windows(word.len()).any(|w| w == word.as_bytes());
+    match text.first() {
+        Some(b'<') if ["<!doctype html", "<html", "<table", "<body"].iter().any(|w| has(w)) => {
+            Some("a web page")
+        }
+        Some(b'<') if text.starts_with(b"<?xml") || has("</") => Some("an XML document"),
+        _ => None,
+    }
+}
+
+fn zip(path: &Path) -> Result<Format, ImportError> {
+    match guard::check(path)? {
+        Archive::Xlsx => Ok(Format::Xlsx),
+        Archive::Ods => Ok(Format::Ods),
+        Archive::Other => {
+            Err(fail("E0003", "found an archive without a workbook in it, expected a table"))
+        }
+    }
+}
+
+fn ole(path: &Path) -> Result<Format, ImportError> {
+    let has = |name: &str| contains(path, &utf16(name)).map_err(unreadable);
+    if has("EncryptedPackage")? {
+        return Err(fail("E0004", "the workbook is protected by a password"));
+    }
+    if !has("Workbook")? && !has("Book")? {
+        return Err(fail("E0003", "found an Office document without a workbook, expected a table"));
+    }
+    Ok(Format::Xls)
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+/// Whether some bytes occur anywhere in a file.
+fn contains(path: &Path, wanted: &[u8]) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    let mut window = Vec::new();
+    loop {
+        let keep = window.len().saturating_sub(wanted.len());
+        window.drain(..keep);
+        if (&mut file).take(1 << 16).read_to_end(&mut window)? == 0 {
+            return Ok(false);
+        }
+        if window.windows(wanted.len()).any(|w| w == wanted) {
+            return Ok(true);
+        }
+    }
+}

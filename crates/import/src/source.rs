@@ -1,0 +1,100 @@
+//! A source as rows of cells, whatever its format.
+
+use crate::cell::Cell;
+use crate::header::Header;
+use crate::sniff::{Format, sniff};
+use crate::text::TextFile;
+use crate::workbook::Workbook;
+use haggle_evidence::ImportError;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+/// Rows of a table among which the header is looked for: up to twenty title lines and some blank.
+pub(crate) const HEADER_WITHIN: usize = 30;
+/// Rows of a table that may hold notes.
+const NOTES_WITHIN: usize = 100;
+
+/// One row of a table.
+#[derive(Debug)]
+pub(crate) struct Row<'a> {
+    /// Line of a text file or row of a sheet, from 1.
+    pub(crate) number: u64,
+    /// The cells from the first column on; trailing blank ones may be missing.
+    pub(crate) cells: &'a [Cell<'a>],
+    /// In a text file the number of fields, which must be that of the header.
+    pub(crate) fields: Option<usize>,
+    /// A quoted field goes on after its closing quote, so that its borders are doubtful.
+    pub(crate) stray: bool,
+}
+
+impl<'a> Row<'a> {
+    /// The cell of a column, from 0.
+    pub(crate) fn cell(&self, column: usize) -> &'a Cell<'a> {
+        self.cells.get(column).unwrap_or(&Cell::Blank)
+    }
+}
+
+/// Takes rows one after the other, and may have enough.
+pub(crate) type Visit<'v> = &'v mut dyn FnMut(&Row<'_>) -> Result<ControlFlow<()>, ImportError>;
+
+/// A file that was opened.
+pub(crate) enum Source {
+    /// Separated fields.
+    Text(TextFile),
+    /// Sheets.
+    Workbook(Workbook),
+}
+
+/// The beginning of a table.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Preview {
+    /// Its sheet.
+    pub(crate) sheet: Option<String>,
+    /// Whether a user sees the sheet.
+    pub(crate) hidden: bool,
+    /// The first rows that are not blank: number and texts.
+    pub(crate) rows: Vec<(u64, Header)>,
+}
+
+impl Source {
+    /// Opens a file by its content.
+    pub(crate) fn open(path: &Path) -> Result<Self, ImportError> {
+        Ok(match sniff(path)? {
+            Format::Text => Self::Text(TextFile::open(path)?),
+            format => Self::Workbook(Workbook::open(path, format)?),
+        })
+    }
+
+    /// Shows every row of a table to a visitor.
+    pub(crate) fn rows(
+        &mut self,
+        sheet: Option<&str>,
+        visit: Visit<'_>,
+    ) -> Result<(), ImportError> {
+        match self {
+            Self::Text(text) => text.rows(visit),
+            Self::Workbook(book) => book.rows(sheet.unwrap_or(""), visit),
+        }
+    }
+
+    /// The beginnings of all tables.
+    pub(crate) fn previews(&mut self) -> Result<Vec<Preview>, ImportError> {
+        let sheets = match self {
+            Self::Text(_) => vec![(None, false)],
+            Self::Workbook(book) => book.sheets(),
+        };
+        sheets.into_iter().map(|(sheet, hidden)| self.preview(sheet, hidden)).collect()
+    }
+
+    fn preview(&mut self, sheet: Option<String>, hidden: bool) -> Result<Preview, ImportError> {
+        let mut rows: Vec<(u64, Header)> = Vec::new();
+        self.rows(sheet.as_deref(), &mut |row| {
+            if row.cells.iter().any(|c| !c.is_blank()) {
+                rows.push((row.number, Header::new(row.cells)));
+            }
+            let enough = rows.len() >= NOTES_WITHIN;
+            Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
+        Ok(Preview { sheet, hidden, rows })
+    }
+}
