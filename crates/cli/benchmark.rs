@@ -15,7 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 pub(crate) fn run(args: &Benchmark, context: &Context) -> Result<u8, Failure> {
-    let parse = |text: &String| Condition::parse(text).map_err(|m| Failure::usage(format!("--where: {m}")));
+    let parse =
+        |text: &String| Condition::parse(text).map_err(|m| Failure::usage(format!("--where: {m}")));
     let conditions = args.conditions.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
     let (parts, broken) = context.store.parts()?;
     for error in &broken {
@@ -32,7 +33,9 @@ pub(crate) fn run(args: &Benchmark, context: &Context) -> Result<u8, Failure> {
 
 fn render(args: &Benchmark, brief: &Brief, listing: Option<&Listing>, context: &Context) -> String {
     match args.format {
-        BenchmarkFormat::Text => haggle_report::benchmark_text(brief, listing, &context.style(args.out.is_some())),
+        BenchmarkFormat::Text => {
+            haggle_report::benchmark_text(brief, listing, &context.style(args.out.is_some()))
+        }
         BenchmarkFormat::Json => haggle_report::benchmark_json(brief, listing),
         BenchmarkFormat::Csv => match listing {
             Some(listing) => haggle_report::listing_csv(brief, listing),
@@ -41,7 +44,11 @@ fn render(args: &Benchmark, brief: &Brief, listing: Option<&Listing>, context: &
     }
 }
 
-fn outlines(parts: &[Part], conditions: &[Condition], context: &Context) -> Result<Vec<Outline>, Failure> {
+fn outlines(
+    parts: &[Part],
+    conditions: &[Condition],
+    context: &Context,
+) -> Result<Vec<Outline>, Failure> {
     let query = Query { conditions: conditions.to_vec(), ..Query::default() };
     parts.iter().map(|p| Ok(context.store.outline(p, &query)?)).collect()
 }
@@ -74,7 +81,11 @@ fn deal_of(
         sources,
         excludes: Vec::new(),
         rates: Vec::new(),
-        ageing: args.ageing.map(|rate| Ageing { rate: Some(rate), index: Vec::new(), source: Some("--ageing".to_owned()) }),
+        ageing: args.ageing.map(|rate| Ageing {
+            rate: Some(rate),
+            index: Vec::new(),
+            source: Some("--ageing".to_owned()),
+        }),
         offer: None,
         us: Party::default(),
         alternatives: Vec::new(),
@@ -86,7 +97,11 @@ fn deal_of(
 }
 
 /// The currency and unit to compare in: as asked, else what most comparables state.
-fn units(args: &Benchmark, outlines: &[Outline], context: &Context) -> Result<(Currency, Per), Failure> {
+fn units(
+    args: &Benchmark,
+    outlines: &[Outline],
+    context: &Context,
+) -> Result<(Currency, Per), Failure> {
     let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for ((currency, per), count) in outlines.iter().flat_map(|o| &o.units) {
         *counts.entry((currency, per)).or_default() += count;
@@ -96,23 +111,33 @@ fn units(args: &Benchmark, outlines: &[Outline], context: &Context) -> Result<(C
             && args.per.as_deref().is_none_or(|p| Per::new(p).as_str() == per)
     };
     // Of equally many a year comes first: it is what most people compare pay by.
-    let best = counts.iter().filter(|(unit, _)| fits(**unit)).max_by_key(|((currency, per), count)| {
-        (**count, *per == "year", std::cmp::Reverse((*currency, *per)))
-    });
+    let best =
+        counts.iter().filter(|(unit, _)| fits(**unit)).max_by_key(|((currency, per), count)| {
+            (**count, *per == "year", std::cmp::Reverse((*currency, *per)))
+        });
     let (currency, per) = best.map_or(("USD", "year"), |(unit, _)| *unit);
-    let others: Vec<String> = counts.keys().filter(|u| **u != (currency, per)).map(|(c, p)| format!("{c}/{p}")).collect();
+    let others: Vec<String> =
+        counts.keys().filter(|u| **u != (currency, per)).map(|(c, p)| format!("{c}/{p}")).collect();
     if !others.is_empty() && (args.currency.is_none() || args.per.is_none()) {
-        context.talk(&format!("note: compared in {currency}/{per}; also stated: {} (--currency, --per)\n", others.join(", ")));
+        context.talk(&format!(
+            "note: compared in {currency}/{per}; also stated: {} (--currency, --per)\n",
+            others.join(", ")
+        ));
     }
     let currency = args.currency.as_deref().unwrap_or(currency);
-    let currency = currency.parse().map_err(|e| Failure::usage(format!("--currency `{currency}`: {e}")))?;
+    let currency =
+        currency.parse().map_err(|e| Failure::usage(format!("--currency `{currency}`: {e}")))?;
     Ok((currency, Per::new(args.per.as_deref().unwrap_or(per))))
 }
 
 fn source(part: &Part, conditions: &[Condition], names: &mut BTreeSet<String>) -> Source {
-    let stem = Path::new(&part.meta.location).file_stem().map_or(String::new(), |s| s.to_string_lossy().into_owned());
+    let stem = Path::new(&part.meta.location)
+        .file_stem()
+        .map_or(String::new(), |s| s.to_string_lossy().into_owned());
     let base = haggle_negotiation::deal::slug(&stem);
-    let id = (1..).map(|n| if n == 1 { base.clone() } else { format!("{base}-{n}") }).find(|id| names.insert(id.clone()));
+    let id = (1..)
+        .map(|n| if n == 1 { base.clone() } else { format!("{base}-{n}") })
+        .find(|id| names.insert(id.clone()));
     Source {
         id: id.unwrap_or(base),
         origin: Origin::Path(part.meta.location.clone()),
@@ -139,9 +164,16 @@ fn gather(
     let answering = parts.iter().zip(outlines).filter(|(_, o)| near || !o.units.is_empty());
     let mut all = Vec::new();
     for ((part, _), source) in answering.zip(&deal.sources) {
-        let adjuster = Adjuster::new(deal, source, settings.number("trend_sensitivity"), settings.number("place_sensitivity"));
+        let adjuster = Adjuster::new(
+            deal,
+            source,
+            settings.number("trend_sensitivity"),
+            settings.number("place_sensitivity"),
+        );
         let found = context.store.comparables(part, &query_of(deal, source, near), &adjuster)?;
-        let name = Path::new(&part.meta.location).file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
+        let name = Path::new(&part.meta.location)
+            .file_name()
+            .map_or(String::new(), |n| n.to_string_lossy().into_owned());
         all.push(source_evidence(part, &name, found));
     }
     Ok(all)
@@ -154,7 +186,9 @@ fn listing(deal: &Deal, evidence: &[SourceEvidence]) -> Listing {
         let mut comparables: Vec<_> = found.points.iter().chain(&found.listed).cloned().collect();
         comparables.sort_by(|a, b| a.at.cmp(&b.at));
         listing.comparables.extend(comparables.into_iter().map(|c| (source.id.clone(), c)));
-        listing.near.extend(found.near.iter().map(|(missed, c)| (source.id.clone(), missed.clone(), c.clone())));
+        listing.near.extend(
+            found.near.iter().map(|(missed, c)| (source.id.clone(), missed.clone(), c.clone())),
+        );
         listing.near_count += found.near_count;
     }
     listing

@@ -40,7 +40,8 @@ impl Context {
             None => self.data(text),
             Some(path) if path == Path::new("-") => self.data(text),
             Some(path) => {
-                crate::whole::write(path, text.as_bytes()).map_err(|e| Failure::io(path, "cannot write", &e))?;
+                crate::whole::write(path, text.as_bytes())
+                    .map_err(|e| Failure::io(path, "cannot write", &e))?;
                 self.talk(&format!("wrote {}\n", path.display()));
                 Ok(())
             }
@@ -92,7 +93,8 @@ fn say(text: &str) {
 /// `$XDG_DATA_HOME/haggle/store`, else `~/.local/share/haggle/store`.
 fn default_store() -> PathBuf {
     let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
-    let home = || std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).map(PathBuf::from);
+    let home =
+        || std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).map(PathBuf::from);
     let base = data.or_else(|| home().map(|h| h.join(".local").join("share")));
     base.unwrap_or_else(|| PathBuf::from(".")).join("haggle").join("store")
 }

@@ -11,11 +11,29 @@ pub(crate) fn run(context: &Context) -> Result<u8, Failure> {
         // Writing into a string cannot fail.
         let _ = writeln!(text, "{name:<12} {value}");
     };
-    line("haggle", format!("{}, observation schema {}, importer {}", env!("CARGO_PKG_VERSION"), haggle_evidence::SCHEMA_VERSION, haggle_import::IMPORTER_VERSION));
-    let recipes: Vec<String> = haggle_import::builtin_recipes().iter().map(|r| format!("{} {}", r.name(), r.version())).collect();
+    line(
+        "haggle",
+        format!(
+            "{}, observation schema {}, importer {}",
+            env!("CARGO_PKG_VERSION"),
+            haggle_evidence::SCHEMA_VERSION,
+            haggle_import::IMPORTER_VERSION
+        ),
+    );
+    let recipes: Vec<String> = haggle_import::builtin_recipes()
+        .iter()
+        .map(|r| format!("{} {}", r.name(), r.version()))
+        .collect();
     line("recipes", recipes.join(", "));
     let root = context.store.root();
-    line("store", format!("{}, {}", root.display(), if root.exists() { "exists" } else { "not there yet; the first import makes it" }));
+    line(
+        "store",
+        format!(
+            "{}, {}",
+            root.display(),
+            if root.exists() { "exists" } else { "not there yet; the first import makes it" }
+        ),
+    );
     let (parts, broken) = context.store.parts()?;
     let observations: u64 = parts.iter().map(|p| p.meta.cells.observations).sum();
     line("parts", format!("{}, {observations} observations", parts.len()));

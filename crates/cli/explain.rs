@@ -4,7 +4,7 @@ use crate::args::{Explain, Pinned};
 use crate::context::Context;
 use crate::failure::{Failure, exit};
 use haggle_negotiation::brief::Brief;
-use haggle_negotiation::leverage::{STEPS, Rule, rule, rules};
+use haggle_negotiation::leverage::{Rule, STEPS, rule, rules};
 use haggle_negotiation::parameter::register;
 use std::fmt::Write;
 use std::path::Path;
@@ -85,8 +85,9 @@ fn meaning(code: &str) -> Result<String, Failure> {
     if let Some(p) = haggle_negotiation::parameter::find(code) {
         return Ok(parameter_line(p));
     }
-    Err(Failure::new(format!("`{code}` is no rule, diagnostic or parameter"))
-        .help("try `haggle explain rules`, `haggle explain parameters`, or `haggle explain DEAL FIGURE`"))
+    Err(Failure::new(format!("`{code}` is no rule, diagnostic or parameter")).help(
+        "try `haggle explain rules`, `haggle explain parameters`, or `haggle explain DEAL FIGURE`",
+    ))
 }
 
 fn parameters() -> String {
@@ -95,6 +96,7 @@ fn parameters() -> String {
 
 fn parameter_line(p: &haggle_negotiation::parameter::Parameter) -> String {
     let alias = p.alias.map_or(String::new(), |a| format!(" (also {a})"));
-    let choice = if p.words.is_empty() { String::new() } else { format!(" [{}]", p.words.join(", ")) };
+    let choice =
+        if p.words.is_empty() { String::new() } else { format!(" [{}]", p.words.join(", ")) };
     format!("{:<22} {:<10} {}{choice}{alias} ({})\n", p.name, p.default, p.meaning, p.source)
 }

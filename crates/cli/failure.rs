@@ -85,7 +85,9 @@ fn said(file: &str, d: &Diagnostic) -> String {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::new(error.to_string()).help("`haggle doctor` looks at the store; a broken part is written again by `haggle import`")
+        Self::new(error.to_string()).help(
+            "`haggle doctor` looks at the store; a broken part is written again by `haggle import`",
+        )
     }
 }
 

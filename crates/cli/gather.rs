@@ -35,7 +35,12 @@ pub(crate) fn evidence(
     for source in &deal.sources {
         let part = part_of(source, file, pinning, &mut lock, context)?;
         let query = query_of(deal, source, false);
-        let adjuster = Adjuster::new(deal, source, settings.number("trend_sensitivity"), settings.number("place_sensitivity"));
+        let adjuster = Adjuster::new(
+            deal,
+            source,
+            settings.number("trend_sensitivity"),
+            settings.number("place_sensitivity"),
+        );
         let found = context.store.comparables(&part, &query, &adjuster)?;
         all.push(source_evidence(&part, location(source), found));
     }
@@ -49,7 +54,10 @@ fn keep(lock: &Lock, context: &Context) {
     match lock.save() {
         Ok(true) => context.detail(&format!("wrote {}\n", lock.path().display())),
         Ok(false) => {}
-        Err(e) => context.talk(&format!("warning: {}: cannot write: {e}; the sources are not pinned\n", lock.path().display())),
+        Err(e) => context.talk(&format!(
+            "warning: {}: cannot write: {e}; the sources are not pinned\n",
+            lock.path().display()
+        )),
     }
 }
 
@@ -107,12 +115,20 @@ fn not_built(source: &Source) -> Failure {
         Origin::Url(text) => ("url", text),
         Origin::Plugin(text) | Origin::Path(text) => ("plugin", text),
     };
-    Failure::new(format!("source `{}`: {kind} = \"{text}\" cannot be read by this version", source.id))
-        .help("download it and name the file with `path = ...`")
+    Failure::new(format!(
+        "source `{}`: {kind} = \"{text}\" cannot be read by this version",
+        source.id
+    ))
+    .help("download it and name the file with `path = ...`")
 }
 
 /// Content of a locked source, before anything is imported.
-fn refuse_change(path: &Path, relative: &str, pin: Option<&Pin>, context: &Context) -> Result<(), Failure> {
+fn refuse_change(
+    path: &Path,
+    relative: &str,
+    pin: Option<&Pin>,
+    context: &Context,
+) -> Result<(), Failure> {
     let Some(pin) = pin else {
         return Err(Failure::not_as_locked(format!("{relative}: not in haggle.lock"))
             .help("run once without `--locked` to pin it"));
@@ -121,21 +137,40 @@ fn refuse_change(path: &Path, relative: &str, pin: Option<&Pin>, context: &Conte
     if sha256 == pin.sha256 {
         return Ok(());
     }
-    let message = format!("{relative}: content is {}, haggle.lock says {}", short(&sha256), short(&pin.sha256));
-    Err(Failure::not_as_locked(message).help("restore the file, or run without `--locked` to accept the new content"))
+    let message = format!(
+        "{relative}: content is {}, haggle.lock says {}",
+        short(&sha256),
+        short(&pin.sha256)
+    );
+    Err(Failure::not_as_locked(message)
+        .help("restore the file, or run without `--locked` to accept the new content"))
 }
 
-fn compare_pins(relative: &str, old: Option<&Pin>, new: &Pin, locked: bool, context: &Context) -> Result<(), Failure> {
+fn compare_pins(
+    relative: &str,
+    old: Option<&Pin>,
+    new: &Pin,
+    locked: bool,
+    context: &Context,
+) -> Result<(), Failure> {
     let Some(old) = old else { return Ok(()) };
     let changed = if old.sha256 != new.sha256 {
         format!("{relative}: content changed from {} to {}", short(&old.sha256), short(&new.sha256))
     } else if (&old.recipe, &old.recipe_hash) != (&new.recipe, &new.recipe_hash) {
-        format!("{relative}: recipe changed from {} {} to {} {}", old.recipe, short(&old.recipe_hash), new.recipe, short(&new.recipe_hash))
+        format!(
+            "{relative}: recipe changed from {} {} to {} {}",
+            old.recipe,
+            short(&old.recipe_hash),
+            new.recipe,
+            short(&new.recipe_hash)
+        )
     } else {
         return Ok(());
     };
     if locked {
-        return Err(Failure::not_as_locked(changed).help("run without `--locked` to accept the change"));
+        return Err(
+            Failure::not_as_locked(changed).help("run without `--locked` to accept the change")
+        );
     }
     context.talk(&format!("note: {changed}; haggle.lock follows\n"));
     Ok(())
@@ -151,8 +186,10 @@ fn stored_only(relative: &str, pin: Option<&Pin>, context: &Context) -> Result<P
         None => None,
     };
     part.ok_or_else(|| {
-        Failure::not_as_locked(format!("{relative}: the file is not there and its content is not stored"))
-            .help("run once without `--offline` where the file is")
+        Failure::not_as_locked(format!(
+            "{relative}: the file is not there and its content is not stored"
+        ))
+        .help("run once without `--offline` where the file is")
     })
 }
 
@@ -171,59 +208,82 @@ pub(crate) fn find_recipe(text: &str, beside: &Path) -> Result<Recipe, Failure> 
     }
     let path = beside.parent().unwrap_or(Path::new("")).join(text);
     if !path.exists() && !text.ends_with(".toml") {
-        let names: Vec<String> = haggle_import::builtin_recipes().iter().map(|r| r.name().to_owned()).collect();
+        let names: Vec<String> =
+            haggle_import::builtin_recipes().iter().map(|r| r.name().to_owned()).collect();
         return Err(Failure::new(format!("no recipe is called `{text}`"))
             .help(format!("built in: {}; or name a recipe file", names.join(", "))));
     }
-    let content = std::fs::read_to_string(&path).map_err(|e| Failure::io(&path, "cannot read", &e))?;
+    let content =
+        std::fs::read_to_string(&path).map_err(|e| Failure::io(&path, "cannot read", &e))?;
     Recipe::parse(&content, &path.display().to_string()).map_err(|e| Failure::new(e.to_string()))
 }
 
 /// Imports one file unless the store holds what would be written.
-pub(crate) fn import_file(path: &Path, options: &Options, fresh: bool, context: &Context) -> Result<Outcome, Failure> {
+pub(crate) fn import_file(
+    path: &Path,
+    options: &Options,
+    fresh: bool,
+    context: &Context,
+) -> Result<Outcome, Failure> {
     let shown = path.display().to_string();
     let (sha256, size) = hash(path, fresh, context)?;
-    if let Some(part) = already(&sha256, options, context)? {
+    let remembered = identity_key(&sha256, path, options);
+    if let Some(part) = already(&remembered, &sha256, context)? {
         context.detail(&format!("{shown}: stored already\n"));
         return Ok(Outcome::Unchanged(part));
     }
-    let mut importer: FileImporter = haggle_import::open(path, options).map_err(|e| Failure::source(&shown, &e))?;
+    let mut importer: FileImporter =
+        haggle_import::open(path, options).map_err(|e| Failure::source(&shown, &e))?;
     let location = std::fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
     let key = SourceKey { sha256, size, location: location.display().to_string() };
-    let outcome = context.store.import(&key, &mut importer).map_err(|e| Failure::import(&shown, &e))?;
+    let outcome =
+        context.store.import(&key, &mut importer).map_err(|e| Failure::import(&shown, &e))?;
     // The content that was hashed must be the content that was read.
     let (after, _) = hash(path, false, context)?;
     if after != key.sha256 {
         context.store.remove(outcome.part())?;
-        return Err(Failure::new(format!("{shown}: the file changed while it was read")).help("try again"));
+        return Err(
+            Failure::new(format!("{shown}: the file changed while it was read")).help("try again")
+        );
     }
-    if options.recipe.is_none() {
-        context.store.remember(&detection_key(&key.sha256, options), &importer.identity().recipe);
-    }
+    let identity = importer.identity();
+    context.store.remember(&remembered, &format!("{} {}", identity.recipe, identity.recipe_hash));
     Ok(outcome)
 }
 
-/// The part that an import would leave unchanged, found without opening the file.
-fn already(sha256: &str, options: &Options, context: &Context) -> Result<Option<Part>, Failure> {
-    let detected = || {
-        let name = context.store.remembered(&detection_key(sha256, options))?;
-        haggle_import::builtin_recipes().into_iter().find(|r| r.name() == name)
-    };
-    let Some(recipe) = options.recipe.clone().or_else(detected) else { return Ok(None) };
-    let identity = haggle_import::identity(&recipe, options.vintage.as_deref());
-    let part = context.store.find(sha256, recipe.name()).unwrap_or(None);
-    Ok(part.filter(|p| p.meta.is_by(&identity)))
+/// The part that an import would leave unchanged, found without opening the file: the identity
+/// under which the same content was read before, if it is remembered and the part still has it.
+fn already(key: &str, sha256: &str, context: &Context) -> Result<Option<Part>, Failure> {
+    let Some(identity) = context.store.remembered(key) else { return Ok(None) };
+    let Some((recipe, recipe_hash)) = identity.split_once(' ') else { return Ok(None) };
+    let part = context.store.find(sha256, recipe).unwrap_or(None);
+    let importer = haggle_import::IMPORTER_VERSION;
+    Ok(part.filter(|p| p.meta.recipe_hash == recipe_hash && p.meta.importer == importer))
 }
 
-/// Which recipe a content is read by depends on the content and on the built-in recipes alone.
-fn detection_key(sha256: &str, options: &Options) -> String {
-    let recipes: Vec<String> = haggle_import::builtin_recipes().iter().map(|r| r.hash().to_owned()).collect();
-    format!("recipe of {sha256} among {} for {:?}", recipes.join(" "), options.vintage)
+/// Everything that decides by which identity a content is read: itself, its file's name, the
+/// recipes to choose from, the vintage, the importing code.
+fn identity_key(sha256: &str, path: &Path, options: &Options) -> String {
+    let recipes = options.recipe.clone().map_or_else(haggle_import::builtin_recipes, |r| vec![r]);
+    let recipes: Vec<&str> = recipes.iter().map(Recipe::hash).collect();
+    let name = path.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
+    format!(
+        "identity of {sha256} named {name} by {} for {:?}, importer {}",
+        recipes.join(" "),
+        options.vintage,
+        haggle_import::IMPORTER_VERSION
+    )
 }
 
 /// A part and its comparables as the brief takes them.
-pub(crate) fn source_evidence(part: &Part, location: &str, comparables: Comparables) -> SourceEvidence {
-    let file = Path::new(location).file_name().map_or(location.to_owned(), |n| n.to_string_lossy().into_owned());
+pub(crate) fn source_evidence(
+    part: &Part,
+    location: &str,
+    comparables: Comparables,
+) -> SourceEvidence {
+    let file = Path::new(location)
+        .file_name()
+        .map_or(location.to_owned(), |n| n.to_string_lossy().into_owned());
     let day = comparables.mean_date.and_then(|d| i32::try_from(d).ok()).or(part.meta.date);
     SourceEvidence {
         head: head_of(&part.meta, location, &file, day),
@@ -235,7 +295,7 @@ pub(crate) fn source_evidence(part: &Part, location: &str, comparables: Comparab
 
 fn grade(stored: haggle_evidence::Grade) -> Grade {
     match stored {
-        haggle_evidence::Grade::Employer => Grade::Employer,
+        haggle_evidence::Grade::Employer => Grade::EmployerReported,
         haggle_evidence::Grade::Government => Grade::Government,
         haggle_evidence::Grade::Posted => Grade::PostedRanges,
         haggle_evidence::Grade::Filing => Grade::Filings,
@@ -284,5 +344,9 @@ fn head_of(meta: &PartMeta, location: &str, file: &str, day: Option<i32>) -> Sou
 }
 
 fn place_in(file: &str, place: &str) -> String {
-    if place == Locator::default().to_string() { file.to_owned() } else { format!("{file}:{place}") }
+    if place == Locator::default().to_string() {
+        file.to_owned()
+    } else {
+        format!("{file}:{place}")
+    }
 }

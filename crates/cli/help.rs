@@ -53,7 +53,8 @@ fn verb_help(verb: &str) -> Result<String, Failure> {
     command.build();
     let known = command.find_subcommand_mut(verb);
     known.map(|c| c.render_long_help().to_string()).ok_or_else(|| {
-        Failure::usage(format!("no help on `{verb}`")).help("topics: exit-codes, environment, conditions, or a verb")
+        Failure::usage(format!("no help on `{verb}`"))
+            .help("topics: exit-codes, environment, conditions, or a verb")
     })
 }
 

@@ -44,13 +44,34 @@ fn account(path: &str, outcome: &Outcome) -> String {
     let meta = &outcome.part().meta;
     let mut text = format!("{path}: {} by recipe {}, {}\n", state(outcome), meta.recipe, meta.name);
     let (r, c) = (meta.rows, meta.cells);
-    push(&mut text, format!("  rows   read {} = imported {} + rejected {} + skipped {}", r.read, r.imported, r.rejected, r.skipped));
-    push(&mut text, format!("  cells  mapped {} = observations {} + absent {}", c.mapped, c.observations, c.absent));
+    push(
+        &mut text,
+        format!(
+            "  rows   read {} = imported {} + rejected {} + skipped {}",
+            r.read, r.imported, r.rejected, r.skipped
+        ),
+    );
+    push(
+        &mut text,
+        format!(
+            "  cells  mapped {} = observations {} + absent {}",
+            c.mapped, c.observations, c.absent
+        ),
+    );
     for t in &meta.tallies {
         let field = t.field.as_ref().map_or(String::new(), |f| format!(" `{f}`"));
         let what = format!("{:?}", t.what).to_lowercase();
         let rows = shorten(&t.rows);
-        push(&mut text, format!("  {what:<8} {:>7}  {}{field}: {} (rows {rows}) [{}]", t.count, first_found(t), t.reason, t.code));
+        push(
+            &mut text,
+            format!(
+                "  {what:<8} {:>7}  {}{field}: {} (rows {rows}) [{}]",
+                t.count,
+                first_found(t),
+                t.reason,
+                t.code
+            ),
+        );
     }
     for n in &meta.notes {
         let help = n.help.as_ref().map_or(String::new(), |h| format!("\n    help: {h}"));

@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const SCHEMA: &str = "haggle.lock/1";
-const HEAD: &str = "# Written by haggle: which bytes each source had. `--locked` refuses anything else.\n\n";
+const HEAD: &str =
+    "# Written by haggle: which bytes each source had. `--locked` refuses anything else.\n\n";
 
 /// The pins of one source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,7 +71,8 @@ impl Lock {
 
     /// Writes the file if it would say anything new.
     pub(crate) fn save(&self) -> std::io::Result<bool> {
-        let content = Content { schema: SCHEMA.to_owned(), source: self.pins.values().cloned().collect() };
+        let content =
+            Content { schema: SCHEMA.to_owned(), source: self.pins.values().cloned().collect() };
         let text = toml::to_string(&content).map_err(std::io::Error::other)?;
         let text = format!("{HEAD}{text}");
         if self.stored.as_deref() == Some(text.as_str()) {

@@ -55,9 +55,12 @@ fn read_deal(path: &Path, as_of: Option<&str>, context: &Context) -> Result<Deal
 }
 
 fn read_text(path: &Path) -> Result<String, Failure> {
-    let bytes = fs::read(path).map_err(|e| Failure::io(path, "cannot open", &e).help("name a deal file: `haggle report DEAL`"))?;
+    let bytes = fs::read(path).map_err(|e| {
+        Failure::io(path, "cannot open", &e).help("name a deal file: `haggle report DEAL`")
+    })?;
     String::from_utf8(bytes).map_err(|_| {
-        Failure::new(format!("{}: not UTF-8 text", path.display())).help("save the deal file as UTF-8")
+        Failure::new(format!("{}: not UTF-8 text", path.display()))
+            .help("save the deal file as UTF-8")
     })
 }
 
@@ -86,6 +89,11 @@ pub(crate) fn check(args: &Check, context: &Context) -> Result<u8, Failure> {
     let errors = parsed.problems.iter().filter(|p| !p.warning).count();
     let warnings = parsed.problems.len() - errors;
     let count = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
-    context.talk(&format!("{}: {}, {}\n", args.deal.display(), count(errors, "error"), count(warnings, "warning")));
+    context.talk(&format!(
+        "{}: {}, {}\n",
+        args.deal.display(),
+        count(errors, "error"),
+        count(warnings, "warning")
+    ));
     Ok(if errors == 0 { exit::FINE } else { exit::FAILED })
 }

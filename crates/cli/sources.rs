@@ -18,7 +18,9 @@ pub(crate) fn run(args: &Sources, context: &Context) -> Result<u8, Failure> {
 fn list(format: ListFormat, context: &Context) -> Result<u8, Failure> {
     let (parts, broken) = context.store.parts()?;
     for error in &broken {
-        context.talk(&format!("warning: {error}\n  help: remove the file, or import the source again\n"));
+        context.talk(&format!(
+            "warning: {error}\n  help: remove the file, or import the source again\n"
+        ));
     }
     if format == ListFormat::Json {
         let all: Vec<serde_json::Value> = parts.iter().map(|p| meta_json(&p.meta)).collect();
@@ -26,7 +28,10 @@ fn list(format: ListFormat, context: &Context) -> Result<u8, Failure> {
         return Ok(exit::FINE);
     }
     if parts.is_empty() {
-        context.talk(&format!("the store at {} holds nothing yet; `haggle import FILE` fills it\n", context.store.root().display()));
+        context.talk(&format!(
+            "the store at {} holds nothing yet; `haggle import FILE` fills it\n",
+            context.store.root().display()
+        ));
     }
     context.data(&parts.iter().map(line).collect::<String>())?;
     Ok(exit::FINE)
@@ -50,11 +55,18 @@ fn remove(which: &[String], context: &Context) -> Result<u8, Failure> {
     let (parts, _) = context.store.parts()?;
     for wanted in which {
         let matching: Vec<&Part> = parts.iter().filter(|p| is_meant(p, wanted)).collect();
-        let contents: std::collections::BTreeSet<&str> = matching.iter().map(|p| p.meta.sha256.as_str()).collect();
+        let contents: std::collections::BTreeSet<&str> =
+            matching.iter().map(|p| p.meta.sha256.as_str()).collect();
         match contents.len() {
-            0 => return Err(Failure::new(format!("no source matches `{wanted}`")).help("`haggle sources` lists what is there")),
+            0 => {
+                return Err(Failure::new(format!("no source matches `{wanted}`"))
+                    .help("`haggle sources` lists what is there"));
+            }
             1 => {}
-            n => return Err(Failure::new(format!("{n} sources match `{wanted}`")).help("name one by more digits of its hash")),
+            n => {
+                return Err(Failure::new(format!("{n} sources match `{wanted}`"))
+                    .help("name one by more digits of its hash"));
+            }
         }
         for part in matching {
             context.store.remove(part)?;
@@ -67,5 +79,7 @@ fn remove(which: &[String], context: &Context) -> Result<u8, Failure> {
 fn is_meant(part: &Part, wanted: &str) -> bool {
     let digits = wanted.len() >= 6 && wanted.bytes().all(|b| b.is_ascii_hexdigit());
     let name = Path::new(&part.meta.location).file_name().is_some_and(|n| n == wanted);
-    (digits && part.meta.sha256.starts_with(&wanted.to_lowercase())) || name || part.meta.location == wanted
+    (digits && part.meta.sha256.starts_with(&wanted.to_lowercase()))
+        || name
+        || part.meta.location == wanted
 }

@@ -7,9 +7,9 @@ pub(crate) mod reader;
 
 pub use condition::{Condition, FIELDS, Test};
 pub use problem::{CODES, Problem};
-pub use read::{Parsed, parse};
 pub(crate) use read::as_f64;
 pub use read::slug;
+pub use read::{Parsed, parse};
 
 use haggle_quantity::{Amount, Currency, Date, Per, Rate};
 use std::collections::BTreeMap;
