@@ -1,6 +1,6 @@
 //! The graph of figures: every number of a brief with its unit, formula, inputs and ground.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What a figure is measured in.
@@ -252,12 +252,9 @@ impl Figures {
     }
 
     /// Only those of the pairs whose figure exists: an absent figure is no input.
-    pub fn present<'a>(
-        &self,
-        inputs: impl IntoIterator<Item = (&'a str, String)>,
-    ) -> Vec<(String, String)> {
-        let known = inputs.into_iter().filter(|(_, id)| self.has(id));
-        known.map(|(name, id)| (name.to_owned(), id)).collect()
+    pub fn present<N: AsRef<str>>(&self, inputs: &[(N, String)]) -> Vec<(String, String)> {
+        let known = inputs.iter().filter(|(_, id)| self.has(id));
+        known.map(|(name, id)| (name.as_ref().to_owned(), id.clone())).collect()
     }
 
     /// What is wrong with the graph: inputs that do not exist, formulas without a definition,
@@ -269,6 +266,10 @@ impl Figures {
                 if !self.has(input) {
                     faults.push(format!("{id}: input {name} = {input} does not exist"));
                 }
+            }
+            let names: BTreeSet<&String> = figure.inputs.iter().map(|(name, _)| name).collect();
+            if names.len() != figure.inputs.len() {
+                faults.push(format!("{id}: two inputs have one name"));
             }
             if formula(figure.formula).is_none() {
                 faults.push(format!("{id}: formula {} is not defined", figure.formula));

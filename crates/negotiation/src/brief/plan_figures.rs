@@ -80,8 +80,8 @@ impl PlanFigures<'_> {
     }
 
     /// Adds a figure with those of its inputs that exist.
-    fn put(&mut self, id: &str, figure: Figure, inputs: &[Pair]) {
-        let present = self.figures.present(inputs.iter().map(|(name, id)| (*name, id.clone())));
+    fn put<N: AsRef<str>>(&mut self, id: &str, figure: Figure, inputs: &[(N, String)]) {
+        let present = self.figures.present(inputs);
         let figure = figure.with_inputs(present);
         let grounded =
             !figure.inputs.is_empty() || figure.evidence.is_some() || figure.assumption.is_some();
@@ -332,7 +332,7 @@ impl PlanFigures<'_> {
     fn reservation(&mut self) {
         let Some(r) = self.plan.reservation else { return };
         let inputs = self.reservation_inputs(r.source);
-        let tolerance = ("risk_tolerance", "us.risk_tolerance".to_owned());
+        let tolerance = ("risk_tolerance".to_owned(), "us.risk_tolerance".to_owned());
         let formula = match r.source {
             ReservationSource::Alternatives => "reservation_value",
             ReservationSource::Stated => "given",
@@ -347,7 +347,8 @@ impl PlanFigures<'_> {
             let (low, high) = ordered(r.worse, r.better);
             with_risk.extend(
                 ["probability_halfwidth", "interval_tail", "lattice_n", "lattice_a", "atoms"]
-                    .map(|name| self.parameter(name)),
+                    .map(|name| self.parameter(name))
+                    .map(|(name, id)| (name.to_owned(), id)),
             );
             figure = figure.with_interval(self.lattice(low, high).filter(|_| low < high));
         }
@@ -368,22 +369,21 @@ impl PlanFigures<'_> {
         self.put("walk_away.better", better, &with_risk);
     }
 
-    fn reservation_inputs(&self, source: ReservationSource) -> Vec<Pair> {
+    /// The inputs of the walk-away: plain names for one alternative, names with the alternative's
+    /// own behind them for several.
+    fn reservation_inputs(&self, source: ReservationSource) -> Vec<(String, String)> {
         if source == ReservationSource::Stated {
-            return vec![("stated", "stated.walk_away".to_owned())];
+            return vec![("stated".to_owned(), "stated.walk_away".to_owned())];
         }
-        let single = self.deal.alternatives.len() == 1;
-        let mut inputs = Vec::new();
-        for alternative in &self.deal.alternatives {
-            let base = format!("alternative.{}", slug(&alternative.name));
-            inputs.push(("alternative", format!("{base}.certainty_equivalent")));
-            inputs.push(("deal_price", format!("{base}.deal_price")));
-            inputs.push(("probability", format!("{base}.probability")));
-            if single {
-                inputs.push(("switching_cost", format!("{base}.cost")));
-            }
+        let mut tails = vec![
+            ("alternative", "certainty_equivalent"),
+            ("deal_price", "deal_price"),
+            ("probability", "probability"),
+        ];
+        if self.deal.alternatives.len() == 1 {
+            tails.push(("switching_cost", "cost"));
         }
-        inputs
+        named_inputs("alternative", &self.deal.alternatives, &tails)
     }
 
     fn lattice(&self, low: f64, high: f64) -> Option<Interval> {
@@ -447,48 +447,10 @@ impl PlanFigures<'_> {
 
     fn belief(&mut self) {
         let Some(b) = self.plan.belief else { return };
-        let mut inputs: Vec<Pair> = match b.source {
-            BeliefSource::Stated => vec![
-                ("low", "counterpart.limit.low".into()),
-                ("mode", "counterpart.limit.mode".into()),
-                ("high", "counterpart.limit.high".into()),
-            ],
-            BeliefSource::Market => {
-                vec![("median", "market.median".into()), ("record", "record.amount".into())]
-            }
-            BeliefSource::Alternatives => self
-                .deal
-                .counterpart
-                .alternatives
-                .iter()
-                .flat_map(|a| {
-                    let base = format!("counterpart.alternative.{}", slug(&a.name));
-                    [
-                        ("alternative", format!("{base}.deal_price")),
-                        ("probability", format!("{base}.probability")),
-                    ]
-                })
-                .collect(),
-        };
-        inputs.push(("offer", "offer".into()));
-        let names: &[&'static str] = match b.source {
-            BeliefSource::Stated => {
-                &["belief_tail", "belief_widen", "belief_min_halfwidth", "offer_room"]
-            }
-            BeliefSource::Market => {
-                &["belief_tail", "belief_widen", "belief_market", "derived_halfwidth", "offer_room"]
-            }
-            BeliefSource::Alternatives => &[
-                "belief_tail",
-                "belief_widen",
-                "derived_halfwidth",
-                "offer_room",
-                "lattice_n",
-                "lattice_a",
-            ],
-        };
-        for name in names {
-            inputs.push(self.parameter(name));
+        let mut inputs = self.belief_inputs(b.source);
+        for name in belief_parameters(b.source) {
+            let (name, id) = self.parameter(name);
+            inputs.push((name.to_owned(), id));
         }
         let t = b.triangle;
         let (low, high) = ordered(t.lower, t.upper);
@@ -515,6 +477,29 @@ impl PlanFigures<'_> {
             inputs.push(("walk_away", "walk_away".into()));
             self.put("p_zopa", figure, &inputs);
         }
+    }
+
+    fn belief_inputs(&self, source: BeliefSource) -> Vec<(String, String)> {
+        let plain = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(name, id)| ((*name).to_owned(), (*id).to_owned())).collect()
+        };
+        let mut inputs = match source {
+            BeliefSource::Stated => plain(&[
+                ("low", "counterpart.limit.low"),
+                ("mode", "counterpart.limit.mode"),
+                ("high", "counterpart.limit.high"),
+            ]),
+            BeliefSource::Market => {
+                plain(&[("median", "market.median"), ("record", "record.amount")])
+            }
+            BeliefSource::Alternatives => {
+                let tails = [("alternative", "deal_price"), ("probability", "probability")];
+                let theirs = &self.deal.counterpart.alternatives;
+                named_inputs("counterpart.alternative", theirs, &tails)
+            }
+        };
+        inputs.extend(plain(&[("offer", "offer")]));
+        inputs
     }
 
     fn triangle(&self) -> Vec<Pair> {
@@ -975,4 +960,45 @@ impl PlanFigures<'_> {
 
 fn printed(value: Option<Printed>) -> Option<String> {
     value.map(|p| p.to_string())
+}
+
+/// The parameters that shape a belief, by where it comes from.
+fn belief_parameters(source: BeliefSource) -> &'static [&'static str] {
+    match source {
+        BeliefSource::Stated => {
+            &["belief_tail", "belief_widen", "belief_min_halfwidth", "offer_room"]
+        }
+        BeliefSource::Market => {
+            &["belief_tail", "belief_widen", "belief_market", "derived_halfwidth", "offer_room"]
+        }
+        BeliefSource::Alternatives => &[
+            "belief_tail",
+            "belief_widen",
+            "derived_halfwidth",
+            "offer_room",
+            "lattice_n",
+            "lattice_a",
+        ],
+    }
+}
+
+/// Figures of several alternatives as inputs: `name`, or `name_<alternative>` if there are more
+/// than one.
+fn named_inputs(
+    prefix: &str,
+    alternatives: &[Alternative],
+    tails: &[(&str, &str)],
+) -> Vec<(String, String)> {
+    let mut inputs = Vec::new();
+    for alternative in alternatives {
+        let own = slug(&alternative.name);
+        for (name, tail) in tails {
+            let name = match alternatives.len() {
+                1 => (*name).to_owned(),
+                _ => format!("{name}_{own}"),
+            };
+            inputs.push((name, format!("{prefix}.{own}.{tail}")));
+        }
+    }
+    inputs
 }

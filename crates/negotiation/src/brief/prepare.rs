@@ -259,6 +259,11 @@ impl Brief {
         }
     }
 
+    /// An amount in a sentence, without its unit: `121,000`.
+    pub fn amount(value: f64) -> String {
+        group(&money_text(value))
+    }
+
     /// Whether the evidence is too weak for `--strict`: no market, no percentile of it, or an
     /// error that comes from the evidence.
     pub fn is_weak(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use super::{Facts, Rule, Said, when};
 use crate::bargain::FindingCode as Code;
+use crate::brief::Brief;
 use crate::figure::{By, Sense};
 
 pub(super) const RULES: &[Rule] = &[
@@ -166,7 +167,7 @@ fn market(facts: &Facts<'_>) -> Vec<Said> {
             } else {
                 ""
             };
-            format!(" ({low:.0} to {high:.0}{level}{claim})")
+            format!(" ({} to {}{level}{claim})", Brief::amount(low), Brief::amount(high))
         }
         _ => " (no interval can be given)".to_owned(),
     };

@@ -2,6 +2,7 @@
 
 use super::{Facts, Rule, Said, when};
 use crate::bargain::FindingCode as Code;
+use crate::brief::Brief;
 use crate::deal::Side;
 
 pub(super) const RULES: &[Rule] = &[
@@ -102,7 +103,11 @@ fn walk_away(facts: &Facts<'_>) -> Vec<Said> {
         let interval = facts.brief.figures.get("walk_away").and_then(|f| f.interval);
         let range =
             interval.and_then(|i| i.low.zip(i.high)).map_or(String::new(), |(low, high)| {
-                format!(", and could be {low:.0} to {high:.0} once the uncertain inputs are known")
+                format!(
+                    ", and could be {} to {} once the uncertain inputs are known",
+                    Brief::amount(low),
+                    Brief::amount(high)
+                )
             });
         Said::info(format!("The walk-away is {}{range}. It follows from the alternatives, not from hope or present figures.", facts.say("walk_away")))
             .resting_on(&["walk_away", "walk_away.neutral", "walk_away.together"])
@@ -155,12 +160,14 @@ fn leverage(facts: &Facts<'_>) -> Vec<Said> {
         let range = interval
             .and_then(|i| i.low.zip(i.high))
             .map_or(String::new(), |(l, h)| format!(" ({l:.2} to {h:.2})"));
-        let index = facts.value("leverage").unwrap_or(0.5);
+        let index = facts.value("leverage").map_or(String::new(), |l| format!("{l:.2}"));
+        let standing = facts.value("leverage.alternative").map_or(String::new(), |share| {
+            format!(" Your alternatives stand at P{:.0} of the market.", 100.0 * share)
+        });
         Said::info(format!(
-            "Without a deal they lose {}, you lose {}: leverage {index:.2}{range}, where 0.5 is balance. Your alternatives stand at {} of the market.",
+            "Without a deal they lose {}, you lose {}: leverage {index}{range}, where 0.5 is balance.{standing}",
             facts.say("leverage.need.theirs"),
             facts.say("leverage.need"),
-            facts.say("leverage.alternative"),
         ))
         .resting_on(&["leverage", "leverage.need", "leverage.need.theirs", "leverage.alternative", "leverage.alternative.theirs"])
     })

@@ -2,6 +2,7 @@
 //! (`benchmark.md` section 8), each factor kept apart.
 
 use crate::deal::{Ageing, Deal, Source};
+use crate::stats::ageing;
 use haggle_quantity::{Currency, Date, HOURS_PER_YEAR, Per, Rate, RateTable};
 
 /// What an amount is multiplied by, in this order, and the scenario ends of the product.
@@ -141,23 +142,25 @@ impl Adjuster {
     /// Factor, and the scenario ends over it.
     fn ageing(&self, date: Option<i32>) -> Result<(f64, f64, f64), Refusal> {
         let Some(date) = date else { return Ok((1.0, 1.0, 1.0)) };
-        let as_of = haggle_quantity::day_number(self.as_of);
-        if date > as_of {
+        let (from, to) = (i64::from(date), i64::from(haggle_quantity::day_number(self.as_of)));
+        if from > to {
             let day =
                 haggle_quantity::from_day_number(date).map_or(String::new(), |d| d.to_string());
-            let reason = format!("dated {day}, after the as-of date {}", self.as_of);
-            return Err(Refusal { code: "W0403", reason });
+            return Err(refused(format!("dated {day}, after the as-of date {}", self.as_of)));
         }
-        let years = f64::from(as_of - date) / haggle_quantity::DAYS_PER_YEAR;
-        let grown = |rate: f64| libm::pow(1.0 + rate, years);
+        let years = ageing::years(from, to);
+        let grown = |rate: f64| {
+            ageing::compound(rate, years)
+                .ok_or_else(|| refused(format!("no growth of {rate} a year over {years:.1} years")))
+        };
         let factor = match &self.ageing {
             None => 1.0,
-            Some(Ageing { rate: Some(rate), .. }) => grown(*rate),
-            Some(Ageing { index, .. }) => index_factor(index, date, as_of)?,
+            Some(Ageing { rate: Some(rate), .. }) => grown(*rate)?,
+            Some(Ageing { index, .. }) => index_factor(index, from, to)?,
         };
         // The yearly growth that the factor amounts to, for the scenario around it.
         let rate = if years > 0.0 { libm::pow(factor, 1.0 / years) - 1.0 } else { 0.0 };
-        Ok((factor, grown(rate - self.trend) / factor, grown(rate + self.trend) / factor))
+        Ok((factor, grown(rate - self.trend)? / factor, grown(rate + self.trend)? / factor))
     }
 
     fn rate(&self, code: &str) -> Result<Option<Rate>, Refusal> {
@@ -172,36 +175,14 @@ impl Adjuster {
     }
 }
 
-/// `I(as_of) / I(date)` by the statistics' own index ageing.
-fn index_factor(index: &[(Date, f64)], date: i32, as_of: i32) -> Result<f64, Refusal> {
-    let points: Vec<(i64, f64)> =
+fn refused(reason: String) -> Refusal {
+    Refusal { code: "W0403", reason }
+}
+
+/// `I(as_of) / I(date)` of the deal's index.
+fn index_factor(index: &[(Date, f64)], from: i64, to: i64) -> Result<f64, Refusal> {
+    let values: Vec<(i64, f64)> =
         index.iter().map(|(d, v)| (i64::from(haggle_quantity::day_number(*d)), *v)).collect();
-    let value = |day: i32| index_value(&points, i64::from(day));
-    match (value(date), value(as_of)) {
-        (Some(from), Some(to)) => Ok(to / from),
-        _ => Err(Refusal {
-            code: "W0403",
-            reason: "dated before the first value of the ageing index".to_owned(),
-        }),
-    }
-}
-
-fn index_value(points: &[(i64, f64)], day: i64) -> Option<f64> {
-    let after = points.iter().position(|(d, _)| *d >= day);
-    match after {
-        Some(0) if points[0].0 > day => None,
-        Some(i) if points[i].0 == day => Some(points[i].1),
-        Some(i) => Some(between(points[i - 1], points[i], day)),
-        None => {
-            let last = *points.last()?;
-            let back = points.iter().find(|(d, _)| *d >= last.0 - 366).copied()?;
-            if back.0 == last.0 { Some(last.1) } else { Some(between(back, last, day)) }
-        }
-    }
-}
-
-/// Linear in days on the log scale, inside or beyond the two points.
-fn between(a: (i64, f64), b: (i64, f64), day: i64) -> f64 {
-    let t = (day - a.0) as f64 / (b.0 - a.0) as f64;
-    libm::exp(libm::log(a.1) + t * (libm::log(b.1) - libm::log(a.1)))
+    let made = ageing::Index::new(&values).and_then(|index| index.factor(from, to));
+    made.map(|f| f.factor).map_err(|error| refused(format!("the ageing index: {error}")))
 }

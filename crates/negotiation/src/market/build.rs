@@ -130,6 +130,7 @@ fn combine(
     for made in &estimates {
         percentile_figure(made, entered, &shares, money, params, ledger, &mut head);
     }
+    head.refusals = refusals(&estimates);
     note_disagreement(&estimates, entered, notes);
     place_offer(deal, &combined, ledger);
     notes.n = head.n;
@@ -195,8 +196,6 @@ fn percentile_figure(
     };
     let label = format!("market P{percent}");
     let Some(mut figure) = estimate_figure(&label, &made.estimate, money, formula, params) else {
-        let why = made.estimate.refused.map_or("no evidence".to_owned(), |r| r.to_string());
-        head.refusals.push(format!("P{percent}: {why}"));
         return;
     };
     for result in entered {
@@ -210,6 +209,20 @@ fn percentile_figure(
     ledger.figures.add(id.clone(), figure);
     head.percentiles.push((tail, id.clone()));
     scenario_figures(&id, &base, entered, shares, ledger);
+}
+
+/// Why percentiles are missing: one sentence for all that lack the same thing.
+fn refusals(estimates: &[MarketEstimate]) -> Vec<String> {
+    let mut said: Vec<(String, String)> = Vec::new();
+    for made in estimates.iter().filter(|e| e.estimate.value.is_none()) {
+        let why = made.estimate.refused.map_or("no evidence".to_owned(), |r| r.to_string());
+        let percent = format!("P{}", made.estimate.percent);
+        match said.iter_mut().find(|(_, known)| *known == why) {
+            Some((percents, _)) => *percents = format!("{percents}, {percent}"),
+            None => said.push((percent, why)),
+        }
+    }
+    said.into_iter().map(|(percents, why)| format!("{percents}: {why}")).collect()
 }
 
 fn source_inputs(result: &SourceResult, tail: &str, how: Combine) -> Vec<(String, String)> {

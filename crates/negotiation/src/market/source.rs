@@ -12,7 +12,7 @@ use crate::stats::table::Published;
 use crate::stats::weight::{AutoWeight, Coverage, Grade};
 use crate::stats::{Bound, Curve, RowCurve, STANDARD, StatParams, Table, TablePoint, Value};
 use haggle_quantity::{Per, day_number, from_day_number};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the store and the importer know of one source of the deal.
 #[derive(Debug, Clone)]
@@ -89,14 +89,18 @@ impl SourceContext<'_> {
             unconverted: unconverted(found),
         };
         self.list_excluded(found, ledger);
-        let factors = self.adjustments(found, ledger);
+        let chosen = self.one_table(found);
+        let factors = self.adjustments(found, &chosen, ledger);
         let raw = found.rows.sample().n();
         let percentiles = found.points.iter().filter(|p| p.percentile.is_some()).count();
         match (raw, percentiles, &found.refused) {
             (_, _, Some(reason)) => result.notes.push(("S3.17", format!("left out: {reason}"))),
             (0, 0, _) => {}
             (_, 0, _) => self.rows_curve(found, &factors, ledger, &mut result),
-            (0, _, _) => self.table_curve(found, &factors, ledger, &mut result),
+            (0, _, _) => match chosen {
+                Ok(points) => self.table_curve(found, &points, &factors, ledger, &mut result),
+                Err(reason) => result.notes.push(("S3.17", reason)),
+            },
             _ => result.notes.push(("S3.17", "left out: the comparables mix raw rows and published percentiles; narrow `where` with `statistic`".to_owned())),
         }
         if result.curve.is_some() {
@@ -127,15 +131,25 @@ impl SourceContext<'_> {
     }
 
     /// Adds a figure and an entry for every factor in use; returns for each combination of factors
-    /// the inputs that it gives a figure.
-    fn adjustments(&self, found: &Comparables, ledger: &mut Ledger) -> Vec<Vec<(String, String)>> {
+    /// the inputs that it gives a figure. Points of a table that another unit states as well are
+    /// not used, and neither are their factors.
+    fn adjustments(
+        &self,
+        found: &Comparables,
+        chosen: &Result<Vec<&Cited>, String>,
+        ledger: &mut Ledger,
+    ) -> Vec<Vec<(String, String)>> {
+        let unused = unused_factors(found, chosen);
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
         let mut named: BTreeMap<String, (&'static str, String, f64, String)> = BTreeMap::new();
-        let inputs = found.factors.iter().map(|(factors, count)| {
+        let inputs = found.factors.iter().enumerate().map(|(i, (factors, count))| {
             let mut inputs = Vec::new();
+            if unused.contains(&i) {
+                return inputs;
+            }
             for (kind, tail, value, text) in self.steps(factors) {
                 let id = self.id(&format!("{kind}{tail}"));
-                *counts.entry(id.clone()).or_default() += count;
+                *counts.entry(id.clone()).or_default() += self.applied(found, i, *count, chosen);
                 inputs.push((kind.to_owned(), id.clone()));
                 named.insert(id, (kind, tail, value, text));
             }
@@ -152,6 +166,20 @@ impl SourceContext<'_> {
             ledger.adjustments.push(Adjustment { source, kind, text, figure: id, count });
         }
         inputs
+    }
+
+    /// How many observations that enter have a combination of factors.
+    fn applied(
+        &self,
+        found: &Comparables,
+        i: usize,
+        count: u64,
+        chosen: &Result<Vec<&Cited>, String>,
+    ) -> u64 {
+        if found.rows.sample().n() > 0 {
+            return count;
+        }
+        chosen.iter().flatten().filter(|c| c.factors == Some(i)).count() as u64
     }
 
     /// The steps that change an amount: kind, tail of the id, factor, words.
@@ -264,7 +292,7 @@ impl SourceContext<'_> {
             ("n".to_owned(), self.id("n")),
             ("effective_n".to_owned(), self.id("effective_n")),
         ];
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         for (kind, id) in factors.iter().flatten() {
             if seen.insert(id) {
                 let times = seen.len();
@@ -346,14 +374,11 @@ impl SourceContext<'_> {
     fn table_curve(
         &self,
         found: &Comparables,
+        points: &[&Cited],
         factors: &[Vec<(String, String)>],
         ledger: &mut Ledger,
         result: &mut SourceResult,
     ) {
-        let points = match self.one_table(found) {
-            Ok(points) => points,
-            Err(reason) => return result.notes.push(("S3.17", reason)),
-        };
         let mean =
             found.points.iter().find(|p| p.statistic == "mean" && p.relative_error.is_some());
         let published = Published {
@@ -366,11 +391,11 @@ impl SourceContext<'_> {
             Err(error) => return result.notes.push(("S3.17", format!("left out: {error}"))),
         };
         let error = self.error_figure(mean, ledger);
-        for cited in &points {
+        for cited in points {
             self.cell_figures(cited, factors, ledger);
         }
         for percent in STANDARD {
-            self.curve_figure(percent, &table, &points, error.as_deref(), ledger);
+            self.curve_figure(percent, &table, points, error.as_deref(), ledger);
         }
         result.n = points.len() as u64;
         result.curve = Some(Curve::from(table));
@@ -566,6 +591,15 @@ impl SourceContext<'_> {
         Figure::new(format!("age of {}", self.source.id), months, Unit::Months, "age_months")
             .with_assumption(why)
     }
+}
+
+/// Combinations of factors that only points outside the chosen table have.
+fn unused_factors(found: &Comparables, chosen: &Result<Vec<&Cited>, String>) -> BTreeSet<usize> {
+    if found.rows.sample().n() > 0 {
+        return BTreeSet::new();
+    }
+    let used: BTreeSet<usize> = chosen.iter().flatten().filter_map(|cited| cited.factors).collect();
+    (0..found.factors.len()).filter(|i| !used.contains(i)).collect()
 }
 
 /// How many rows an evidence set shows.

@@ -1,0 +1,106 @@
+//! A folder of one's own with a store and a copy of the bundled data, and a way to run `haggle` in it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A scratch place for one test.
+pub struct Bench {
+    folder: tempfile::TempDir,
+}
+
+/// What a run printed and how it ended.
+#[derive(Debug)]
+pub struct Ran {
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+    /// Exit code.
+    pub code: i32,
+}
+
+impl Bench {
+    /// An empty place.
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// A place with the bundled deals and evidence, laid out as in the repository.
+    pub fn with_data() -> Self {
+        let bench = Self::new();
+        for part in ["data/deals", "data/evidence"] {
+            let to = bench.path(part);
+            fs::create_dir_all(&to).unwrap();
+            for entry in fs::read_dir(repository().join(part)).unwrap() {
+                let from = entry.unwrap().path();
+                fs::copy(&from, to.join(from.file_name().unwrap())).unwrap();
+            }
+        }
+        bench
+    }
+
+    /// A path in the place.
+    pub fn path(&self, relative: &str) -> PathBuf {
+        self.folder.path().join(relative)
+    }
+
+    /// Writes a file in the place.
+    pub fn write(&self, relative: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(relative);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// Reads a text file of the place.
+    pub fn read(&self, relative: &str) -> String {
+        fs::read_to_string(self.path(relative)).unwrap()
+    }
+
+    /// The command, run in the place with its own store and nothing else of this machine's
+    /// settings.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_haggle"));
+        command.current_dir(self.folder.path()).env_clear();
+        command.env("HAGGLE_STORE", self.path("store"));
+        command
+    }
+
+    /// Runs `haggle` with these arguments, separated by spaces.
+    pub fn run(&self, arguments: &str) -> Ran {
+        self.run_all(&arguments.split_whitespace().collect::<Vec<_>>())
+    }
+
+    /// Runs `haggle` with these arguments.
+    pub fn run_all(&self, arguments: &[&str]) -> Ran {
+        ran(self.command().args(arguments).output().unwrap())
+    }
+
+    /// The JSON report of a deal file; the run must be fine.
+    pub fn json(&self, arguments: &str) -> serde_json::Value {
+        let run = self.run(arguments);
+        assert_eq!(run.code, 0, "{}", run.err);
+        serde_json::from_str(&run.out).unwrap()
+    }
+}
+
+/// The text of a finished run.
+pub fn ran(output: Output) -> Ran {
+    Ran {
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+        code: output.status.code().unwrap_or(-1),
+    }
+}
+
+/// The root of the repository.
+pub fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The value of a figure of a JSON report.
+pub fn figure(report: &serde_json::Value, id: &str) -> f64 {
+    let value = &report["figures"][id]["value"];
+    value.as_str().unwrap_or_else(|| panic!("no figure {id}")).parse().unwrap()
+}
