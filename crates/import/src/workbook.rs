@@ -1,6 +1,7 @@
 //! Workbooks: XLSX as a stream of cells, XLS and ODS whole.
 
 use crate::cell::Cell;
+use crate::ods;
 use crate::sniff::Format;
 use crate::source::{Row, Visit};
 use calamine::{
@@ -55,6 +56,9 @@ impl Workbook {
         if format != Format::Xlsx && size > WHOLE_FILE_LIMIT {
             let message = format!("the file has {size} bytes, expected at most {WHOLE_FILE_LIMIT}");
             return Err(fail("E0009", message));
+        }
+        if format == Format::Ods {
+            ods::check_area(path)?;
         }
         guarded(|| Self::load(BufReader::new(file), format))
     }

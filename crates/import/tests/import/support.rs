@@ -242,7 +242,11 @@ pub(crate) fn ods(sheet: &str, rows: &[&[&str]]) -> Vec<u8> {
     let row = |cells: &&[&str]| {
         format!("<table:table-row>{}</table:table-row>", cells.iter().map(cell).collect::<String>())
     };
-    let rows: String = rows.iter().map(row).collect();
+    ods_of(sheet, &rows.iter().map(row).collect::<String>())
+}
+
+/// An ODS workbook of one sheet with these row elements.
+pub(crate) fn ods_of(sheet: &str, rows: &str) -> Vec<u8> {
     let content = format!(
         "<office:document-content xmlns:office=\"o\" xmlns:table=\"t\" xmlns:text=\"x\"><office:body><office:spreadsheet>\
          <table:table table:name=\"{sheet}\">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"
