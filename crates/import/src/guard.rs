@@ -51,7 +51,8 @@ fn broken(error: &ZipError) -> ImportError {
 
 fn kind(zip: &mut ZipArchive<BufReader<File>>) -> Archive {
     const ODS: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet";
-    if zip.index_for_name("xl/workbook.xml").is_some() {
+    let is_book = |name: &[u8]| name.eq_ignore_ascii_case(b"xl/workbook.xml");
+    if zip.file_names_raw().any(is_book) {
         return Archive::Xlsx;
     }
     let mut mimetype = Vec::new();
@@ -64,6 +65,7 @@ fn kind(zip: &mut ZipArchive<BufReader<File>>) -> Archive {
 
 /// Whether the reader of workbooks looks at this part.
 fn is_read(name: &str) -> bool {
+    let name = name.to_lowercase();
     name.ends_with(".xml") || name.ends_with(".rels")
 }
 

@@ -13,6 +13,7 @@ use haggle_evidence::{
     Observation, Severity, Sink, SourceFacts, Statistic, code,
 };
 use haggle_quantity::{day_number, parse_date};
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -284,12 +285,12 @@ impl Run<'_> {
 
     fn skip(&mut self, row: u64, skip: &row::Skip) {
         let place = self.place(row, None);
-        self.account.skip(skip.code, &skip.reason, &place, &skip.found);
+        self.account.skip(skip.code, &skip.reason, &place, &short(&skip.found));
     }
 
     fn reject(&mut self, row: u64, r: &Reject) {
         let place = self.place(row, r.column);
-        self.account.reject(r.code, &r.field, &r.reason, &place, &r.found);
+        self.account.reject(r.code, &r.field, &r.reason, &place, &short(&r.found));
     }
 
     fn import(&mut self, row: u64, reading: &Reading<'_>) -> Result<(), ImportError> {
@@ -302,7 +303,7 @@ impl Run<'_> {
                 }
                 What::Absent { code, reason, found } => {
                     let place = self.place(row, Some(amount.column.index));
-                    self.account.absent(code, &amount.column.name, reason, &place, found);
+                    self.account.absent(code, &amount.column.name, reason, &place, &short(found));
                 }
             }
         }
@@ -355,6 +356,15 @@ impl Run<'_> {
             return Ok(());
         }
         Ok(self.sink.accept(self.builder.finish())?)
+    }
+}
+
+/// Enough of a cell to know it again.
+fn short(found: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 120;
+    match found.char_indices().nth(LONGEST) {
+        None => Cow::Borrowed(found),
+        Some((end, _)) => Cow::Owned(format!("{}...", &found[..end])),
     }
 }
 

@@ -18,6 +18,7 @@ mod json;
 mod layout;
 mod lines;
 mod number;
+mod ods;
 mod recipe;
 mod row;
 mod sniff;

@@ -93,13 +93,16 @@ fn text(head: &[u8]) -> Result<Format, ImportError> {
     Ok(Format::Text)
 }
 
-/// Web pages and XML, which spreadsheet programs open under any name.
+/// Web pages, XML and JSON, which come under any name.
 fn markup(head: &[u8]) -> Option<&'static str> {
     let printable = head.iter().filter(|b| **b != 0).map(u8::to_ascii_lowercase);
     let text: Vec<u8> =
         printable.skip_while(|b| !b.is_ascii() || b.is_ascii_whitespace()).collect();
     let has = |word: &str| text.windows(word.len()).any(|w| w == word.as_bytes());
+    let inner = text.iter().skip(1).find(|b| !b.is_ascii_whitespace());
     match text.first() {
+        Some(b'{') if matches!(inner, Some(b'"')) => Some("JSON"),
+        Some(b'[') if matches!(inner, Some(b'"' | b'{' | b'[')) => Some("JSON"),
         Some(b'<') if ["<!doctype html", "<html", "<table", "<body"].iter().any(|w| has(w)) => {
             Some("a web page")
         }

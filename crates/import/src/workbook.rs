@@ -1,11 +1,12 @@
 //! Workbooks: XLSX as a stream of cells, XLS and ODS whole.
 
 use crate::cell::Cell;
+use crate::ods;
 use crate::sniff::Format;
 use crate::source::{Row, Visit};
 use calamine::{
     Data, DataRef, Ods, OdsError, Range, Reader, Sheet, SheetType, SheetVisible, Xls, XlsError,
-    Xlsx, XlsxError,
+    Xlsx, XlsxCellFormulaMetadataRecord, XlsxError,
 };
 use haggle_evidence::{ImportError, Locator};
 use std::fmt::Display;
@@ -55,6 +56,9 @@ impl Workbook {
         if format != Format::Xlsx && size > WHOLE_FILE_LIMIT {
             let message = format!("the file has {size} bytes, expected at most {WHOLE_FILE_LIMIT}");
             return Err(fail("E0009", message));
+        }
+        if format == Format::Ods {
+            ods::check_area(path)?;
         }
         guarded(|| Self::load(BufReader::new(file), format))
     }
@@ -171,15 +175,22 @@ fn stream(book: &mut Xlsx<Input>, sheet: &str, visit: Visit<'_>) -> Result<(), I
     };
     let mut rows = Rows::new(visit);
     while !rows.enough {
-        let Some(cell) = reader.next_cell().map_err(|e| after(sheet, rows.current, &e))? else {
-            break;
-        };
-        let (row, column) = cell.get_position();
-        // A cell cannot be taken out of its wrapper; only inline texts are copied by this.
-        let data: DataRef<'_> = cell.get_value().clone();
-        rows.add(u64::from(row) + 1, column, Cell::from(data))?;
+        let next = guarded(|| {
+            reader.next_cell_with_formula_metadata().map_err(|e| after(sheet, rows.current, &e))
+        })?;
+        let Some(cell) = next else { break };
+        let (row, column) = cell.pos;
+        rows.add(u64::from(row) + 1, column, computed(cell))?;
     }
     rows.close()
+}
+
+/// The cell, unless its formula was never computed: then it is not blank, but unknown.
+fn computed(cell: XlsxCellFormulaMetadataRecord<'_>) -> Cell<'_> {
+    match (cell.value, cell.formula) {
+        (DataRef::Empty, Some(_)) => Cell::Error("formula without a stored value".to_owned()),
+        (value, _) => Cell::from(value),
+    }
 }
 
 fn after(sheet: &str, row: u64, error: &XlsxError) -> ImportError {

@@ -17,7 +17,7 @@ each = "5"
 
 fn wrong(from: &str, to: &str) -> (String, Option<String>) {
     assert!(GOOD.contains(from), "{from}");
-    let error = Recipe::parse(&GOOD.replace(from, to), "my.toml").err().expect("a wrong recipe");
+    let error = Recipe::parse(&GOOD.replace(from, to), "my.toml").expect_err("a wrong recipe");
     (format!("{}:{}:{}: {}", error.origin, error.line, error.column, error.message), error.help)
 }
 

@@ -1,7 +1,9 @@
 //! Every way in which a source as a whole cannot be read, with its code.
 
 use crate::support::V::S;
-use crate::support::{compound, failure, read, read_by, save, xlsx, xlsx_parts, zip, zip_owned};
+use crate::support::{
+    compound, failure, ods_of, read, read_by, save, xlsx, xlsx_parts, zip, zip_owned,
+};
 use haggle_import::{Options, WHOLE_FILE_LIMIT, open};
 
 fn code(name: &str, bytes: impl AsRef<[u8]>) -> String {
@@ -16,6 +18,7 @@ fn foreign_content_is_named_whatever_the_name_says() {
         (b"\r\n <!DOCTYPE html><html><table><tr><td>1", "a web page"),
         (b"\xef\xbb\xbf<table><tr><td>1</td></tr></table>", "a web page"),
         (b"<?xml version=\"1.0\"?><Workbook></Workbook>", "an XML document"),
+        (b" [\n {\"a\": 1}]", "JSON"),
         (b"\x01\x02\x00\x03", "binary data"),
     ] {
         let (code, message) = failure(read("prices.xls", bytes));
@@ -52,6 +55,12 @@ fn a_missing_file_and_an_encrypted_one() {
     let error = open(&nowhere, &Options::default()).err().unwrap();
     assert!(error.to_string().starts_with("E0001"), "{error}");
     assert_eq!(code("a.xlsx", compound("EncryptedPackage", b"x")), "E0004");
+    let encrypted = zip(&[
+        ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", b"<m><manifest:encryption-data/></m>"),
+        ("content.xml", b"\xd1\x07<\x00"),
+    ]);
+    assert_eq!(code("a.ods", encrypted), "E0004");
 }
 
 #[test]
@@ -69,10 +78,7 @@ fn truncated_workbooks() {
     assert_eq!(code("a.xlsx", zip_owned(&parts)), "E0005");
     // A byte inside a packed part is wrong.
     let mut spoilt = whole.clone();
-    let at = whole
-        .windows(14)
-        .position(|w| w == b"xl/styles.xml\xb3" || w.starts_with(b"xl/styles.xml"))
-        .unwrap();
+    let at = whole.windows(13).position(|w| w == b"xl/styles.xml").unwrap();
     spoilt[at + 20] ^= 0x55;
     assert_eq!(code("a.xlsx", spoilt), "E0005");
     let xls = crate::support::xls("s", (0, 0), &[&["work_year", "job_title"]]);
@@ -101,6 +107,24 @@ fn old_workbooks_have_a_limit() {
     let mut bytes = compound("Workbook", b"x");
     bytes.resize(WHOLE_FILE_LIMIT as usize + 1, 0);
     assert_eq!(code("a.xls", bytes), "E0009");
+}
+
+/// Few bytes can say "a million rows of a thousand cells"; blank ones at the end are usual.
+#[test]
+fn a_small_file_of_many_cells_is_too_large() {
+    let cell = |n: u32| {
+        format!("<table:table-cell table:number-columns-repeated=\"{n}\" office:value=\"1\"/>")
+    };
+    let rows = |n: u32, cells: &str| {
+        format!("<table:table-row table:number-rows-repeated=\"{n}\">{cells}</table:table-row>")
+    };
+    let blank = "<table:table-cell table:number-columns-repeated=\"1024\"/>";
+    let padded = rows(2, &(cell(3) + blank)) + &rows(1_048_000, blank);
+    assert_eq!(code("a.ods", ods_of("s", &padded)), "E0006");
+    assert_eq!(code("a.ods", ods_of("s", &rows(1_000_000, &cell(1_000)))), "E0009");
+    let far =
+        rows(1, &cell(1)) + &rows(1_000_000, blank) + &rows(1, &(blank.to_owned() + &cell(1)));
+    assert_eq!(code("a.ods", ods_of("s", &far)), "E0009");
 }
 
 #[test]

@@ -22,6 +22,8 @@ pub(crate) fn save(name: &str, bytes: impl AsRef<[u8]>) -> Saved {
     Saved { path, _folder: folder }
 }
 
+pub(crate) type Numbers = (Option<f64>, Option<i64>, Option<i64>, Option<i64>);
+
 /// What came of a file.
 #[derive(Debug)]
 pub(crate) struct Done {
@@ -33,7 +35,8 @@ pub(crate) struct Done {
     pub(crate) attributes: Vec<Option<String>>,
     pub(crate) errors: Vec<Option<f64>>,
     pub(crate) dates: Vec<Option<i32>>,
-    pub(crate) numbers: Vec<(Option<f64>, Option<i64>, Option<i64>, Option<i64>)>,
+    /// Weight, count, employers, sample size.
+    pub(crate) numbers: Vec<Numbers>,
 }
 
 impl Done {
@@ -122,6 +125,8 @@ pub(crate) enum V<'a> {
     B(bool),
     E(&'a str),
     D(&'a str),
+    /// A formula that was never computed.
+    F(&'a str),
     /// A cell without a value, as formatting makes it.
     Empty,
 }
@@ -141,6 +146,7 @@ fn xml_cell((at, value): &(&str, V<'_>)) -> String {
         V::B(b) => format!("<c r=\"{at}\" t=\"b\"><v>{}</v></c>", u8::from(*b)),
         V::E(e) => format!("<c r=\"{at}\" t=\"e\"><v>{e}</v></c>"),
         V::D(n) => format!("<c r=\"{at}\" s=\"1\"><v>{n}</v></c>"),
+        V::F(f) => format!("<c r=\"{at}\"><f>{f}</f><v></v></c>"),
         V::Empty => format!("<c r=\"{at}\" s=\"0\"/>"),
     }
 }
@@ -236,7 +242,11 @@ pub(crate) fn ods(sheet: &str, rows: &[&[&str]]) -> Vec<u8> {
     let row = |cells: &&[&str]| {
         format!("<table:table-row>{}</table:table-row>", cells.iter().map(cell).collect::<String>())
     };
-    let rows: String = rows.iter().map(row).collect();
+    ods_of(sheet, &rows.iter().map(row).collect::<String>())
+}
+
+/// An ODS workbook of one sheet with these row elements.
+pub(crate) fn ods_of(sheet: &str, rows: &str) -> Vec<u8> {
     let content = format!(
         "<office:document-content xmlns:office=\"o\" xmlns:table=\"t\" xmlns:text=\"x\"><office:body><office:spreadsheet>\
          <table:table table:name=\"{sheet}\">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"

@@ -255,3 +255,25 @@ SKU;Preis;Hoechst;Einheit;Land;ab;Gewicht;n;Firmen;Stichprobe
         ]
     );
 }
+
+/// The year is in column 2 and read before the amount in column 1, yet the amount is named.
+#[test]
+fn of_several_faults_the_leftmost_is_named() {
+    let done =
+        read("a.csv", "salary,work_year,job_title,salary_currency\nx,soon,Cook,Euro\n").unwrap();
+    let rejected: Vec<String> =
+        done.reasons().into_iter().filter(|r| r.starts_with("rejected")).collect();
+    assert_eq!(rejected, ["rejected I0101 2:1=x"]);
+}
+
+/// In a table of two columns a lone text is a row whose amount is blank, not a note.
+#[test]
+fn a_narrow_table_has_no_notes() {
+    let recipe = "name = \"l\"\nversion = 1\nsignature = [[\"item\"]]\nsource = { name = \"l\" }\n\
+        number = { decimal = \".\" }\nfield.title = { any = [\"item\"] }\n\
+        constant = { kind = \"price\", basis = \"list\", tax = \"unknown\", currency = \"EUR\" }\n\
+        amount = [{ any = [\"price\"], statistic = \"value\", per = \"each\" }]\n";
+    let done = read_by(recipe, "item,price\nbolt,\nnut,1\n").unwrap();
+    assert_eq!(done.reasons(), ["skipped I0202 1=item", "absent I0301 2:2="]);
+    assert_eq!(done.import.account.imported, 2);
+}
