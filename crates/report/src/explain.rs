@@ -122,7 +122,7 @@ impl Walk<'_> {
 /// The figure itself in one line.
 fn head(name: Option<&str>, id: &str, figure: &Figure, again: bool) -> Inline {
     let line = name.map_or(Inline::default(), |name| Inline::from(format!("{name} = ")));
-    let line = line.strong(&number::spoken(id, figure)).text(&format!("  {} ", figure.label));
+    let line = line.strong(&number::spoken(id, figure)).text(&format!(": {} ", figure.label));
     let line = line.code(&format!("[{id}]"));
     if again { line.muted(" see above") } else { line }
 }
@@ -171,16 +171,16 @@ fn evidence_head(brief: &Brief, id: &str, set: &EvidenceSet, again: bool) -> Inl
 /// A cell: file and place, what stands there, what it became.
 fn cell(set: &EvidenceSet, it: &Cited, brief: &Brief) -> Inline {
     let bound = if it.bound == "exact" { String::new() } else { format!("{} ", it.bound) };
-    let stated = format!("  {bound}{} {}/{}", it.amount, it.currency, it.per);
+    let stated = format!(" {bound}{} {}/{}", it.amount, it.currency, it.per);
     let line = Inline::default().code(&format!("{}:{}", set.file, it.place)).strong(&stated);
-    let line = line.text(&format!("  {}", it.statistic));
+    let line = line.text(&format!(", {}", it.statistic));
     let line = match it.adjusted.filter(|value| value.is_finite()) {
         Some(value) => {
             let amount = number::amount(value, &brief.deal.currency);
             let per = number::per_words(&brief.deal.per);
-            line.text(&format!("  counts as {} {amount} {per}", brief.deal.currency))
+            line.text(&format!(", counts as {} {amount} {per}", brief.deal.currency))
         }
-        None => line.toned("  cannot be adjusted", Tone::Warning),
+        None => line.toned(", cannot be adjusted", Tone::Warning),
     };
     line.muted(&whose(it))
 }
@@ -189,5 +189,5 @@ fn cell(set: &EvidenceSet, it: &Cited, brief: &Brief) -> Inline {
 fn whose(it: &Cited) -> String {
     let parts = [&it.subject, &it.title, &it.location, &it.party, &it.level];
     let known: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
-    if known.is_empty() { String::new() } else { format!("  ({})", known.join(", ")) }
+    if known.is_empty() { String::new() } else { format!(" ({})", known.join(", ")) }
 }

@@ -64,7 +64,7 @@ fn line(inline: &Inline) -> String {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let marker = text[digits..].chars().next();
     match marker {
-        Some('-' | '+' | '=' | '#') if digits == 0 => format!("\\{text}"),
+        Some('-' | '+' | '=' | '#' | '[') if digits == 0 => format!("\\{text}"),
         Some('.' | ')') if digits > 0 => format!("{}\\{}", &text[..digits], &text[digits..]),
         _ => text,
     }
@@ -115,11 +115,17 @@ fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
             '_' if inside(i) => out.push('_'),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => out.extend(['\\', c]),
+            ']' if !links(chars.get(i + 1)) => out.push(c),
+            '\\' | '`' | '*' | '_' | ']' | '|' | '~' | '$' => out.extend(['\\', c]),
             _ => out.push(c),
         }
     }
     out
+}
+
+/// Whether a closing bracket before this makes a link; at the end of a run, it might.
+fn links(next: Option<&char>) -> bool {
+    next.is_none_or(|c| "([:".contains(*c))
 }
 
 #[cfg(test)]
@@ -132,7 +138,7 @@ mod tests {
             ("a|b", "a\\|b"),
             ("`rm`", "\\`rm\\`"),
             ("<script>", "&lt;script&gt;"),
-            ("[x](y)", "\\[x\\](y)"),
+            ("[x](y) [A1, D3] .", "[x\\](y) [A1, D3] ."),
             ("walk_away _x_", "walk_away \\_x\\_"),
             ("AT&T", "AT&amp;T"),
         ] {

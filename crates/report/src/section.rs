@@ -95,10 +95,19 @@ impl Table {
         self.rows.push(cells);
     }
 
-    /// The table as a block, or nothing if it has no row.
-    pub(crate) fn block(self) -> Option<Block> {
+    /// The table as a block, without columns that are empty; nothing if it has no row.
+    pub(crate) fn block(mut self) -> Option<Block> {
+        let said = |i: usize| i == 0 || self.rows.iter().any(|row| !row[i].is_empty());
+        let keep: Vec<bool> = (0..self.columns.len()).map(said).collect();
+        retain(&mut self.columns, &keep);
+        self.rows.iter_mut().for_each(|row| retain(row, &keep));
         (!self.rows.is_empty()).then_some(Block::Table(self))
     }
+}
+
+fn retain<T>(items: &mut Vec<T>, keep: &[bool]) {
+    let mut keep = keep.iter();
+    items.retain(|_| keep.next().copied().unwrap_or(true));
 }
 
 /// A heading.

@@ -80,7 +80,7 @@ fn asks(brief: &Brief) -> Vec<Mark> {
 /// An SVG element with a title and a description for whoever cannot see it.
 fn frame(id: &str, title: &str, description: &str, height: f64, body: &str) -> String {
     format!(
-        "<svg class=\"chart\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" width=\"100%\" \
+        "<svg class=\"chart\" id=\"{id}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" width=\"100%\" \
          height=\"{height}\"><title id=\"{id}-t\">{}</title><desc id=\"{id}-d\">{}</desc>{body}\
          </svg>",
         escape(title),
@@ -226,6 +226,8 @@ fn dot(x: f64, y: f64, class: &str) -> String {
 /// A row of the second picture: words above, what they describe below.
 struct Lane {
     words: Vec<String>,
+    /// What it says to whoever cannot see it.
+    told: String,
     shape: Box<dyn Fn(f64) -> String>,
     height: f64,
 }
@@ -249,9 +251,12 @@ fn zone(brief: &Brief) -> Option<String> {
     lanes.extend(belief_lane(&axis, &belief));
     lanes.push(walk_lane(&axis, &walk, number::span(id, figure), &ends));
     lanes.extend(asks.iter().map(|mark| ask_lane(&axis, mark)));
-    let words = lanes.iter().map(|lane| lane.words.join(": ")).collect::<Vec<_>>().join("; ");
+    let words = lanes.iter().map(|lane| lane.told.as_str()).collect::<Vec<_>>().join("; ");
     let (body, height) = stacked(&lanes);
-    let body = room(brief.deal.side, &axis, &walk, &belief, height) + &body;
+    let room = room(brief.deal.side, &axis, &walk, &belief, height);
+    let key = if room.is_empty() { "" } else { "shaded: where both could agree, if the belief is right" };
+    let key = format!("<text class=\"small\" x=\"0\" y=\"{}\">{key}</text>", height + 14.0);
+    let (body, height) = (room + &body + &key, height + 20.0);
     let title = "Walk-away, what we believe of their limit, target and anchor";
     Some(frame("chart-zone", title, &format!("{words}."), height, &body))
 }
@@ -302,7 +307,7 @@ fn belief_lane(axis: &Axis, belief: &[Mark]) -> Option<Lane> {
         axis.at(high.value)
     );
     let shape = move |y: f64| stretched(y, 40.0, &format!("<polygon class=\"belief\" points=\"{points}\"/>"));
-    Some(Lane { words, shape: Box::new(shape), height: 40.0 })
+    Some(Lane { told: words.join(": "), words, shape: Box::new(shape), height: 40.0 })
 }
 
 /// Shapes in percent of width and of height.
@@ -330,13 +335,13 @@ fn walk_lane(axis: &Axis, walk: &Mark, span: String, ends: &[f64]) -> Lane {
         });
         bar + &dot(x, y + 6.0, "walk")
     };
-    Lane { words, shape: Box::new(shape), height: 12.0 }
+    Lane { told: words.join(", "), words, shape: Box::new(shape), height: 12.0 }
 }
 
 fn ask_lane(axis: &Axis, mark: &Mark) -> Lane {
-    let (x, class) = (axis.at(mark.value), mark.name.clone());
-    let shape = move |y: f64| dot(x, y + 6.0, &class);
-    Lane { words: vec![mark.text()], shape: Box::new(shape), height: 12.0 }
+    let (x, class, text) = (axis.at(mark.value), mark.name.clone(), mark.text());
+    let shape = move |y: f64| dot(x, y + 6.0, &class) + &beside(x, y + 10.0, &text, Stand::Right);
+    Lane { words: Vec::new(), told: mark.text(), shape: Box::new(shape), height: 12.0 }
 }
 
 fn ladder(brief: &Brief) -> Option<String> {

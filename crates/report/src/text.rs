@@ -76,7 +76,7 @@ fn title(level: u8, text: &str, style: &Style) -> Vec<String> {
 fn card(card: &Card, style: &Style) -> Vec<String> {
     let name = format!("{:<8}", card.name.to_uppercase());
     let name = painted(&name, Tone::Strong, style.color);
-    let line = card.value.clone().muted(&format!("  {}", card.note));
+    let line = card.value.clone().muted(&format!(": {}", card.note));
     let indent = " ".repeat(8);
     let mut lines = wrap(&line, &indent, &indent, style);
     lines[0].replace_range(..indent.len(), &name);

@@ -16,15 +16,18 @@ const MOST_MESSAGES: usize = 5;
 /// The whole account.
 pub(super) fn account(brief: &Brief) -> Vec<Block> {
     let mut blocks = vec![heading(2, "evidence", "Where the numbers come from")];
+    if brief.sources.is_empty() {
+        blocks.push(paragraph("The deal names no source."));
+    }
     for (id, source) in &brief.sources {
         blocks.extend(source_account(id, source));
     }
     blocks.extend(section("adjustments", "Adjustments", adjustments(brief).block()));
     blocks.extend(section("excluded", "Comparable, but not counted", excluded(brief).block()));
-    blocks.extend(section("outliers", "Outliers, counted all the same", outliers(brief).block()));
+    blocks.extend(section("outliers", "Outliers, counted unless the deal excludes them", outliers(brief).block()));
     blocks.extend(section("parameters", "Parameters that the deal states", parameters(brief)));
     blocks.extend(section("assumptions", "Taken as given", assumptions(brief)));
-    blocks.push(closing());
+    blocks.extend((!brief.figures.is_empty()).then(closing));
     blocks
 }
 
@@ -93,11 +96,16 @@ fn reasons(source: &SourceHead) -> Table {
 /// A long list of rows cut at a comma.
 fn shortened(rows: &str) -> String {
     if rows.chars().count() <= LONGEST_ROWS {
-        return rows.to_owned();
+        return spaced(rows);
     }
     let start: String = rows.chars().take(LONGEST_ROWS).collect();
     let end = start.rfind(',').unwrap_or(start.len());
-    format!("{}, ... (the JSON report has all)", &start[..end])
+    format!("{}, ... (the JSON report has all)", spaced(&start[..end]))
+}
+
+/// Spaces where a line may break, so that no number of a row is broken.
+fn spaced(rows: &str) -> String {
+    rows.replace(',', ", ")
 }
 
 fn messages(source: &SourceHead) -> Option<Block> {
@@ -236,10 +244,10 @@ mod tests {
 
     #[test]
     fn long_lists_of_rows_end_at_a_comma() {
-        assert_eq!(shortened("2-17,20"), "2-17,20");
+        assert_eq!(shortened("2-17,20"), "2-17, 20");
         let long = (1..40).map(|n| (n * 2).to_string()).collect::<Vec<_>>().join(",");
         let short = shortened(&long);
-        assert!(short.starts_with("2,4,6") && short.ends_with(", ... (the JSON report has all)"));
-        assert!(!short.contains(",,"), "{short}");
+        assert!(short.starts_with("2, 4, 6") && short.ends_with(", ... (the JSON report has all)"));
+        assert!(!short.contains(", ,"), "{short}");
     }
 }

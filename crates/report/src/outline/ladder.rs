@@ -25,7 +25,7 @@ fn triggers(brief: &Brief) -> Vec<Block> {
 }
 
 fn ladder(brief: &Brief) -> Vec<Block> {
-    let mut table = Table::new("Concessions", &["ask", "#say", "#unrounded"]);
+    let mut table = Table::new("Concessions", &["ask", "#say", "#computed"]);
     for id in &brief.headline.concessions {
         let Some(figure) = brief.figures.get(id) else { continue };
         table.row(vec![

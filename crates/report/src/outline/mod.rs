@@ -81,10 +81,10 @@ fn origin(brief: &Brief, finding: &Finding) -> Inline {
         [] => String::new(),
         cites => format!(" [{}]", cites.join(", ")),
     };
-    let line = Inline::default().muted(&format!("{}{cites}", finding.rule));
+    let rule = format!("{}{cites}", finding.rule);
     match links(brief, &finding.figures) {
-        figures if figures.is_empty() => line,
-        figures => line.muted(": ").with(figures),
+        figures if figures.is_empty() => Inline::default().muted(&rule),
+        figures => Inline::default().muted(&format!("{rule} on ")).with(figures),
     }
 }
 

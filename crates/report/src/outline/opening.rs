@@ -24,11 +24,11 @@ pub(super) fn opening(brief: &Brief) -> Vec<Block> {
 fn subtitle(brief: &Brief) -> Block {
     let deal = &brief.deal;
     let side = match deal.side {
-        Side::Seller => "seller, wants more",
-        Side::Buyer => "buyer, wants less",
+        Side::Seller => "seller (wants more)",
+        Side::Buyer => "buyer (wants less)",
     };
     let unit = format!("{} {}", deal.currency, number::per_words(&deal.per));
-    paragraph(format!("{side} | {unit} | as of {}", brief.as_of))
+    paragraph(format!("{side}, {unit}, as of {}", brief.as_of))
 }
 
 /// The gravest findings, with whatever tells the limit held back for its own place (D5).
@@ -83,10 +83,15 @@ fn cards(brief: &Brief) -> Option<Block> {
     Some(Block::Cards(all.into_iter().filter_map(card).collect()))
 }
 
-/// A sentence from the market that goes with the opening; nothing without a median.
+/// A sentence from the market that goes with the opening; nothing without a median, and nothing
+/// that a grave finding forbids to quote.
 fn say(brief: &Brief) -> Option<Block> {
     let market = brief.market.as_ref()?;
     brief.headline.anchor.as_ref()?;
+    if let Some(open) = unsettled(brief) {
+        let text = format!("nothing of the market before {} is settled.", open.rule);
+        return Some(paragraph(Inline::default().strong("Say: ").text(&text)));
+    }
     let quartile = if brief.deal.side == Side::Seller { "p75" } else { "p25" };
     let point = |name: &str, words: &str| {
         let id = &market.percentiles.iter().find(|(p, _)| p == name)?.1;
@@ -100,6 +105,11 @@ fn say(brief: &Brief) -> Option<Block> {
         Some(quartile) => line.text(", ").with(quartile).text("."),
         None => line.text("."),
     }))
+}
+
+/// A grave finding about the evidence: a number under it is not to be quoted.
+fn unsettled(brief: &Brief) -> Option<&Finding> {
+    brief.findings.iter().find(|f| f.gravity == Gravity::Error && f.step == 3)
 }
 
 fn ordinal(percentile: &str) -> &'static str {
