@@ -1,1 +1,29 @@
-//! report
+//! One brief, many renderers: text, Markdown, HTML, JSON, and the way from a figure to its cells.
+//!
+//! No number is computed here. What a renderer shows stands in the [`Brief`]; the only arithmetic
+//! is where a mark sits in a picture.
+//!
+//! [`Brief`]: haggle_negotiation::brief::Brief
+
+mod appendix;
+mod benchmark;
+mod csv;
+mod explain;
+mod grid;
+mod html;
+mod inline;
+mod json;
+mod markdown;
+mod number;
+mod outline;
+mod section;
+mod svg;
+mod text;
+mod wrap;
+
+pub use benchmark::{benchmark_csv, benchmark_json, benchmark_text, listing_csv};
+pub use explain::{explain, nearest_figures};
+pub use html::html;
+pub use json::json;
+pub use markdown::markdown;
+pub use text::{Style, text};

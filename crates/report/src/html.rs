@@ -1,0 +1,179 @@
+//! The report as one HTML file: no request, no script that runs, readable on a phone, on paper and
+//! by a screen reader. The JSON report lies inside.
+
+use crate::inline::{Inline, Span, Tone, clean};
+use crate::outline::outline;
+use crate::section::{Block, Card, Item, Table};
+use crate::{appendix, json, svg};
+use haggle_negotiation::brief::Brief;
+use std::fmt::Write;
+
+/// Nothing may be fetched and nothing may run.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+/// The report as one self-contained HTML file.
+pub fn html(brief: &Brief) -> String {
+    let mut page = Page { out: head(brief), section: false };
+    for block in &outline(brief) {
+        page.block(brief, block);
+    }
+    page.close_section();
+    page.out += &appendix::appendix(brief);
+    let _ = write!(
+        page.out,
+        "</main>\n<footer>haggle {}, as of {}. The JSON report is embedded in this file.</footer>\n\
+         <script type=\"application/json\" id=\"haggle-report\">\n{}</script>\n</body>\n</html>\n",
+        env!("CARGO_PKG_VERSION"),
+        brief.as_of,
+        embedded(&json(brief))
+    );
+    page.out
+}
+
+/// JSON that cannot end its element: `<` stands only inside strings, where it may be escaped.
+fn embedded(json: &str) -> String {
+    json.replace('<', "\\u003c")
+}
+
+fn head(brief: &Brief) -> String {
+    let title = escape(&clean(&brief.deal.title));
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
+         <meta name=\"robots\" content=\"noindex\">\n<link rel=\"icon\" href=\"data:,\">\n\
+         <title>{title}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n",
+        include_str!("html.css")
+    )
+}
+
+/// Text as HTML shows it, in an element and in an attribute.
+pub(crate) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// The fragment of a figure or an evidence set.
+pub(crate) fn anchor(kind: &str, id: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let part = |c: char| if plain(c) { c.to_string() } else { format!("~{:x}", c as u32) };
+    format!("{kind}-{}", id.chars().map(part).collect::<String>())
+}
+
+/// The page so far.
+struct Page {
+    out: String,
+    section: bool,
+}
+
+impl Page {
+    fn block(&mut self, brief: &Brief, block: &Block) {
+        match block {
+            Block::Heading { level, id, text } => self.heading(*level, id, text),
+            Block::Paragraph(inline) => self.line(&format!("<p>{}</p>", spans(inline))),
+            Block::Cards(cards) => {
+                let cards: String = cards.iter().map(card).collect();
+                self.line(&format!("<div class=\"cards\">{cards}</div>"));
+            }
+            Block::List(items) => {
+                let items: String = items.iter().map(point).collect();
+                self.line(&format!("<ul>\n{items}</ul>"));
+            }
+            Block::Table(it) => self.line(&table(it)),
+            Block::Chart(it) => svg::chart(brief, *it).iter().for_each(|svg| self.line(svg)),
+        }
+    }
+
+    fn line(&mut self, text: &str) {
+        self.out += text;
+        self.out.push('\n');
+    }
+
+    /// A heading; one of the second level opens a section.
+    fn heading(&mut self, level: u8, id: &str, text: &str) {
+        let text = escape(text);
+        if level == 2 {
+            self.close_section();
+            self.section = true;
+            self.line(&format!("<section aria-labelledby=\"{id}\">"));
+        }
+        let id = if id.is_empty() { String::new() } else { format!(" id=\"{id}\"") };
+        self.line(&format!("<h{level}{id}>{text}</h{level}>"));
+    }
+
+    fn close_section(&mut self) {
+        if std::mem::take(&mut self.section) {
+            self.line("</section>");
+        }
+    }
+}
+
+fn card(card: &Card) -> String {
+    format!(
+        "<dl class=\"card {0}\"><dt>{0}</dt><dd>{1}</dd><dd>{2}</dd></dl>",
+        card.name,
+        spans(&card.value),
+        escape(&card.note)
+    )
+}
+
+fn point(item: &Item) -> String {
+    let more = item.more.iter().map(|more| format!("<div>{}</div>", spans(more)));
+    format!("<li>{}{}</li>\n", spans(&item.head), more.collect::<String>())
+}
+
+/// A table that stacks its rows on a narrow page.
+pub(crate) fn table(table: &Table) -> String {
+    let class = |i: usize| if table.columns[i].number { "number" } else { "words" };
+    let titles = table.columns.iter().enumerate().map(|(i, column)| {
+        format!("<th scope=\"col\" class=\"{}\">{}</th>", class(i), escape(&column.title))
+    });
+    let cell = |(i, inline): (usize, &Inline)| match i {
+        0 => format!("<th scope=\"row\">{}</th>", spans(inline)),
+        _ => {
+            let title = escape(&table.columns[i].title);
+            format!("<td class=\"{}\" data-title=\"{title}\">{}</td>", class(i), spans(inline))
+        }
+    };
+    let row = |row: &Vec<Inline>| {
+        format!("<tr>{}</tr>\n", row.iter().enumerate().map(cell).collect::<String>())
+    };
+    format!(
+        "<div class=\"scroll\"><table class=\"pairs\"><caption>{}</caption>\n<thead><tr>{}</tr>\
+         </thead>\n<tbody>\n{}</tbody></table></div>",
+        escape(&table.caption),
+        titles.collect::<String>(),
+        table.rows.iter().map(row).collect::<String>()
+    )
+}
+
+/// Runs as HTML.
+pub(crate) fn spans(inline: &Inline) -> String {
+    inline.0.iter().map(span).collect()
+}
+
+fn span(span: &Span) -> String {
+    let text = escape(&span.text);
+    let text = match &span.figure {
+        Some(id) => format!("<a href=\"#{}\">{text}</a>", anchor("figure", id)),
+        None => text,
+    };
+    match span.tone {
+        Tone::Plain => text,
+        Tone::Strong => format!("<strong>{text}</strong>"),
+        Tone::Muted => format!("<span class=\"muted\">{text}</span>"),
+        Tone::Code => format!("<code>{text}</code>"),
+        Tone::Error => format!("<span class=\"error\">{text}</span>"),
+        Tone::Warning => format!("<span class=\"warning\">{text}</span>"),
+    }
+}

@@ -1,0 +1,298 @@
+//! The report as `haggle.report/1`: every figure with its ground, amounts as decimal strings.
+
+use crate::number;
+use haggle_negotiation::brief::{
+    Adjustment, Brief, EvidenceSet, Excluded, Finding, MarketHead, Outlier, Place, Question,
+    SourceHead, TallyHead, Trigger,
+};
+use haggle_negotiation::figure::{Figure, Figures, Interval, Sense, Unit};
+use haggle_negotiation::market::Cited;
+use haggle_quantity::from_day_number;
+use serde_json::{Map, Number, Value, json};
+
+/// The report as JSON with a line feed at its end. The same brief gives the same bytes.
+pub fn json(brief: &Brief) -> String {
+    pretty(&report(brief))
+}
+
+/// Indented, with a line feed at the end.
+pub(crate) fn pretty(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
+fn report(brief: &Brief) -> Value {
+    let head = &brief.headline;
+    json!({
+        "schema": "haggle.report/1",
+        "haggle": env!("CARGO_PKG_VERSION"),
+        "as_of": brief.as_of.to_string(),
+        "deal": deal(brief),
+        "market": brief.market.as_ref().map(market),
+        "leverage": {"index": head.leverage, "need": head.need, "alternative": head.alternative},
+        "walk_away": head.walk_away,
+        "target": head.target,
+        "anchor": head.anchor,
+        "concessions": head.concessions,
+        "findings": list(&brief.findings, finding),
+        "questions": list(&brief.questions, question),
+        "triggers": list(&brief.triggers, trigger),
+        "parameters": object(brief.parameters.iter().map(|p| (p.name, json!(p.value)))),
+        "stated_parameters": stated(brief),
+        "adjustments": list(&brief.adjustments, adjustment),
+        "excluded": list(&brief.excluded, excluded),
+        "outliers": list(&brief.outliers, outlier),
+        "diagnostics": diagnostics(brief),
+        "figures": figures(&brief.figures),
+        "evidence": object(brief.evidence.iter().map(|(id, set)| (id, evidence(set)))),
+        "sources": object(brief.sources.iter().map(|(id, it)| (id, source(it)))),
+    })
+}
+
+/// An object in the order of its pairs.
+fn object<K: Into<String>>(pairs: impl IntoIterator<Item = (K, Value)>) -> Value {
+    Value::Object(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect())
+}
+
+pub(crate) fn list<T>(items: &[T], each: impl Fn(&T) -> Value) -> Value {
+    Value::Array(items.iter().map(each).collect())
+}
+
+/// Adds a member if there is something to say.
+fn put(map: &mut Map<String, Value>, key: &str, value: Option<impl Into<Value>>) {
+    if let Some(value) = value {
+        map.insert(key.to_owned(), value.into());
+    }
+}
+
+/// The object inside a value built as one.
+fn map_of(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+pub(crate) fn deal(brief: &Brief) -> Value {
+    let deal = &brief.deal;
+    json!({
+        "title": deal.title,
+        "side": deal.side.as_str(),
+        "currency": deal.currency,
+        "per": deal.per,
+    })
+}
+
+fn market(market: &MarketHead) -> Value {
+    let mut map = Map::new();
+    for (name, id) in &market.percentiles {
+        map.insert(name.clone(), json!(id));
+    }
+    map.insert("n".to_owned(), json!(market.n));
+    map.insert("effective_n".to_owned(), json!(market.effective_n.and_then(Number::from_f64)));
+    map.insert("sources".to_owned(), json!(market.sources));
+    map.insert("kind".to_owned(), json!(market.kind));
+    map.insert("refusals".to_owned(), json!(market.refusals));
+    Value::Object(map)
+}
+
+fn finding(it: &Finding) -> Value {
+    json!({
+        "rule": it.rule,
+        "step": it.step,
+        "severity": it.gravity.as_str(),
+        "text": it.text,
+        "figures": it.figures,
+        "cites": it.cites,
+        "action": it.action,
+    })
+}
+
+fn question(it: &Question) -> Value {
+    json!({"text": it.text, "worth": it.worth})
+}
+
+fn trigger(it: &Trigger) -> Value {
+    json!({"text": it.text, "figures": it.figures})
+}
+
+/// Names of the parameters that the deal states; the others are defaults of the register.
+fn stated(brief: &Brief) -> Vec<&'static str> {
+    brief.parameters.iter().filter(|p| p.stated).map(|p| p.name).collect()
+}
+
+fn adjustment(it: &Adjustment) -> Value {
+    json!({
+        "source": it.source,
+        "kind": it.kind,
+        "text": it.text,
+        "figure": it.figure,
+        "count": it.count,
+    })
+}
+
+fn excluded(it: &Excluded) -> Value {
+    json!({
+        "source": it.source,
+        "code": it.code,
+        "reason": it.reason,
+        "count": it.count,
+        "first": list(&it.first, place),
+    })
+}
+
+fn place(it: &Place) -> Value {
+    json!({"locator": it.locator, "amount": it.amount})
+}
+
+fn outlier(it: &Outlier) -> Value {
+    json!({
+        "source": it.source,
+        "locator": it.place.locator,
+        "amount": it.place.amount,
+        "z": number::decimal(it.z),
+        "hint": it.hint,
+    })
+}
+
+fn diagnostics(brief: &Brief) -> Value {
+    let all = brief.sources.iter().flat_map(|(id, source)| {
+        source.diagnostics.iter().map(move |it| {
+            json!({
+                "source": id,
+                "code": it.code,
+                "severity": it.severity,
+                "place": it.place,
+                "message": it.message,
+                "help": it.help,
+            })
+        })
+    });
+    Value::Array(all.collect())
+}
+
+fn figures(figures: &Figures) -> Value {
+    object(figures.iter().map(|(id, it)| (id, figure(it))))
+}
+
+fn figure(it: &Figure) -> Value {
+    let mut map = map_of(json!({
+        "label": it.label,
+        "value": number::exact(it.value, &it.unit),
+        "unit": it.unit.to_string(),
+    }));
+    if let Some(interval) = &it.interval {
+        add_interval(&mut map, interval, &it.unit);
+    }
+    put(&mut map, "bound", bound(it.sense));
+    put(&mut map, "printed", it.printed.clone());
+    map.insert("formula".to_owned(), json!(it.formula));
+    let inputs = it.inputs.iter().map(|(name, id)| (name.clone(), json!(id)));
+    map.insert("inputs".to_owned(), object(inputs));
+    map.insert("evidence".to_owned(), json!(it.evidence));
+    map.insert("assumption".to_owned(), json!(it.assumption));
+    Value::Object(map)
+}
+
+/// The words of a value that is no exact one.
+pub(crate) fn bound(sense: Sense) -> Option<&'static str> {
+    (sense != Sense::Exact).then(|| sense.words())
+}
+
+/// Low and high with how sure and how made, as far as there is any.
+pub(crate) fn add_interval(map: &mut Map<String, Value>, it: &Interval, unit: &Unit) {
+    let exact = |value: Option<f64>| Some(number::exact(value.filter(|v| v.is_finite())?, unit));
+    put(map, "low", exact(it.low));
+    put(map, "high", exact(it.high));
+    put(map, "level", it.level.and_then(Number::from_f64).map(Value::Number));
+    put(map, "by", Some(it.by.as_str()));
+}
+
+fn evidence(it: &EvidenceSet) -> Value {
+    json!({
+        "source": it.source,
+        "query": query(&it.query),
+        "n": it.n,
+        "digest": it.digest,
+        "file": it.file,
+        "first": list(&it.first, cited),
+    })
+}
+
+/// Conditions by field; a field with several has a list.
+fn query(conditions: &[(String, String)]) -> Value {
+    let mut map: Map<String, Value> = Map::new();
+    for (field, value) in conditions {
+        match map.get_mut(field) {
+            None => {
+                map.insert(field.clone(), json!(value));
+            }
+            Some(Value::Array(all)) => all.push(json!(value)),
+            Some(one) => *one = json!([one.take(), value]),
+        }
+    }
+    Value::Object(map)
+}
+
+/// One observation, with what its source states and nothing that it does not.
+pub(crate) fn cited(it: &Cited) -> Value {
+    let mut map = map_of(json!({
+        "locator": it.place,
+        "amount": it.amount,
+        "statistic": it.statistic,
+        "bound": it.bound,
+        "currency": it.currency,
+        "per": it.per,
+    }));
+    put(&mut map, "percentile", it.percentile);
+    put(&mut map, "adjusted", it.adjusted.filter(|v| v.is_finite()).map(number::money));
+    let words = [
+        ("subject", &it.subject),
+        ("title", &it.title),
+        ("location", &it.location),
+        ("party", &it.party),
+        ("level", &it.level),
+    ];
+    words.into_iter().for_each(|(key, value)| put(&mut map, key, value.clone()));
+    put(&mut map, "date", it.date.and_then(from_day_number).map(|date| date.to_string()));
+    put(&mut map, "weight", it.weight.filter(|v| v.is_finite()).map(number::decimal));
+    put(&mut map, "count", it.count);
+    put(&mut map, "employers", it.employers);
+    put(&mut map, "sample_size", it.sample_size);
+    let error = it.relative_error.filter(|v| v.is_finite());
+    put(&mut map, "relative_error", error.map(number::decimal));
+    put(&mut map, "attributes", it.attributes.clone());
+    Value::Object(map)
+}
+
+/// A source with its account.
+pub(crate) fn source(it: &SourceHead) -> Value {
+    let [read, imported, rejected, skipped] = it.rows;
+    let [mapped, observations, absent] = it.cells;
+    json!({
+        "name": it.name,
+        "location": it.location,
+        "sha256": it.sha256,
+        "recipe": it.recipe,
+        "publisher": it.publisher,
+        "licence": it.licence,
+        "grade": it.grade,
+        "date": it.date.map(|date| date.to_string()),
+        "rows": {"read": read, "imported": imported, "rejected": rejected, "skipped": skipped},
+        "cells": {"mapped": mapped, "observations": observations, "absent": absent},
+        "tallies": list(&it.tallies, tally),
+        "assumptions": it.assumptions,
+    })
+}
+
+fn tally(it: &TallyHead) -> Value {
+    let sample = |(place, found): &(String, String)| json!({"place": place, "found": found});
+    json!({
+        "what": it.what,
+        "code": it.code,
+        "field": it.field,
+        "reason": it.reason,
+        "count": it.count,
+        "rows": it.rows,
+        "samples": list(&it.samples, sample),
+    })
+}

@@ -1,0 +1,80 @@
+//! Step 2: walk-away, alternatives, leverage and the zone, in a place of their own.
+
+use super::{figure_table, find, named, spoken};
+use crate::inline::{Inline, Tone};
+use crate::number;
+use crate::section::{Block, Chart, Table, heading, paragraph};
+use haggle_negotiation::brief::Brief;
+use haggle_negotiation::deal::Side;
+use haggle_negotiation::figure::Figure;
+
+/// Most figures of alternatives that the report lists; the rest is in the JSON.
+const MOST: usize = 16;
+
+/// Walk-away, alternatives, leverage, zone.
+pub(super) fn backup(brief: &Brief) -> Vec<Block> {
+    let mut blocks = walk_away(brief);
+    blocks.extend(alternatives(brief));
+    blocks.extend(leverage(brief));
+    blocks.extend(zone(brief));
+    blocks
+}
+
+fn walk_away(brief: &Brief) -> Vec<Block> {
+    let title = heading(3, "walk-away", "Walk-away");
+    let Some((id, figure)) = find(brief, brief.headline.walk_away.as_ref()) else {
+        return vec![title, paragraph("No walk-away can be given; the findings say why.")];
+    };
+    let beyond = if brief.deal.side == Side::Seller { "Below" } else { "Above" };
+    let line = Inline::from(beyond)
+        .text(" ")
+        .with(spoken(id, figure, Tone::Strong))
+        .text(" no deal is better. Keep this number to yourself.");
+    let mut blocks = vec![title, paragraph(line)];
+    if figure.interval.is_some() {
+        blocks.push(paragraph(format!("It could be {}.", number::uncertainty(id, figure))));
+    }
+    blocks.push(Block::Chart(Chart::Zone));
+    blocks
+}
+
+/// What the alternatives come to; computed figures before given ones.
+fn alternatives(brief: &Brief) -> Vec<Block> {
+    let own = |(id, _): &(&str, &Figure)| id.starts_with("alternative.");
+    let mut figures: Vec<_> = brief.figures.iter().filter(own).collect();
+    figures.sort_by_key(|(id, figure)| (figure.inputs.is_empty(), id.to_owned()));
+    let more = figures.len() > MOST;
+    figures.truncate(MOST);
+    let Some(table) = figure_table("Alternatives", figures).block() else { return Vec::new() };
+    let mut blocks = vec![heading(3, "alternatives", "Alternatives"), table];
+    if more {
+        let note = "The JSON report lists every figure of the alternatives.";
+        blocks.push(paragraph(Inline::default().muted(note)));
+    }
+    blocks
+}
+
+fn leverage(brief: &Brief) -> Vec<Block> {
+    let head = &brief.headline;
+    let ids = [&head.leverage, &head.need, &head.alternative];
+    let figures = ids.into_iter().filter_map(|id| find(brief, id.as_ref()));
+    let table: Table = figure_table("Leverage and its two factors", figures);
+    let Some(table) = table.block() else { return Vec::new() };
+    let words = "Leverage has two factors: how much each side needs the deal compared with the \
+                 other, and how good each side's best alternative is compared with the other's.";
+    vec![heading(3, "leverage", "Leverage"), paragraph(words), table]
+}
+
+/// The chance of a zone and the belief that it rests on.
+fn zone(brief: &Brief) -> Vec<Block> {
+    let ids = ["belief.low", "belief.mode", "belief.high"];
+    let belief = ids.into_iter().filter_map(|id| named(brief, id));
+    let table = figure_table("What we believe of their limit", belief).block();
+    let chance = find(brief, brief.headline.p_zopa.as_ref()).map(|(id, figure)| {
+        let line = Inline::from("Chance that there is a price that suits both: ");
+        paragraph(line.with(spoken(id, figure, Tone::Strong)).text(", if the belief is right."))
+    });
+    let blocks: Vec<Block> = chance.into_iter().chain(table).collect();
+    let title = heading(3, "zone", "Zone of possible agreement");
+    if blocks.is_empty() { blocks } else { std::iter::once(title).chain(blocks).collect() }
+}

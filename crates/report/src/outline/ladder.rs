@@ -1,0 +1,44 @@
+//! Step 5: when to leave, and how to concede until then.
+
+use super::{links, spoken};
+use crate::inline::{Inline, Tone};
+use crate::number;
+use crate::section::{Block, Chart, Item, Table, heading, list};
+use haggle_negotiation::brief::Brief;
+
+/// Triggers and the concession ladder.
+pub(super) fn leaving(brief: &Brief) -> Vec<Block> {
+    let mut blocks = triggers(brief);
+    blocks.extend(ladder(brief));
+    blocks
+}
+
+fn triggers(brief: &Brief) -> Vec<Block> {
+    let items = brief.triggers.iter().map(|trigger| Item {
+        head: trigger.text.as_str().into(),
+        more: Some(links(brief, &trigger.figures)).filter(|l| !l.is_empty()).into_iter().collect(),
+    });
+    match list(items.collect()) {
+        Some(list) => vec![heading(3, "triggers", "Leave when: sign this before you meet"), list],
+        None => Vec::new(),
+    }
+}
+
+fn ladder(brief: &Brief) -> Vec<Block> {
+    let mut table = Table::new("Concessions", &["ask", "#say", "#computed"]);
+    for id in &brief.headline.concessions {
+        let Some(figure) = brief.figures.get(id) else { continue };
+        table.row(vec![
+            figure.label.as_str().into(),
+            spoken(id, figure, Tone::Strong),
+            Inline::default().muted(&number::bare(id, figure.value, &figure.unit)),
+        ]);
+    }
+    match table.block() {
+        Some(table) => {
+            let title = heading(3, "ladder", "Concessions, each smaller than the one before");
+            vec![title, Block::Chart(Chart::Ladder), table]
+        }
+        None => Vec::new(),
+    }
+}

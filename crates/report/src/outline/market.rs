@@ -1,0 +1,101 @@
+//! The market: percentiles with intervals or the reason why there are none, n, sources, and where
+//! the offer stands.
+
+use super::named;
+use crate::inline::{Inline, Tone};
+use crate::number;
+use crate::section::{Block, Chart, Item, Table, heading, list, paragraph};
+use haggle_negotiation::brief::{Brief, MarketHead};
+use haggle_negotiation::figure::Sense;
+
+/// The section about the market.
+pub(crate) fn market(brief: &Brief) -> Vec<Block> {
+    let mut blocks = vec![heading(2, "market", "The market")];
+    let Some(market) = &brief.market else {
+        blocks.push(paragraph("No market: no source of this deal has a comparable observation."));
+        return blocks;
+    };
+    blocks.push(Block::Chart(Chart::Market));
+    blocks.extend(percentiles(brief, market).block());
+    blocks.extend(bound_note(brief, market));
+    blocks.extend(list(market.refusals.iter().map(refusal).collect()));
+    blocks.push(basis(market));
+    blocks.extend(offer(brief));
+    blocks.extend(sources(brief, market).block());
+    blocks
+}
+
+/// Why a percentile is missing.
+fn refusal(reason: &String) -> Item {
+    let head = Inline::default().toned("not given", Tone::Warning).text(": ").text(reason);
+    Item { head, more: Vec::new() }
+}
+
+fn percentiles(brief: &Brief, market: &MarketHead) -> Table {
+    let unit = format!("#{} {}", brief.deal.currency, number::per_words(&brief.deal.per));
+    let titles = ["percentile", unit.as_str(), "interval", "how sure"];
+    let mut table = Table::new("Percentiles of the market", &titles);
+    for (name, id) in &market.percentiles {
+        let Some(figure) = brief.figures.get(id) else { continue };
+        let sure = figure.interval.as_ref().map_or("no interval".to_owned(), number::basis);
+        table.row(vec![
+            name.as_str().into(),
+            Inline::default().figure(id, &number::column(id, figure), Tone::Strong),
+            number::span(id, figure).into(),
+            Inline::default().muted(&sure),
+        ]);
+    }
+    table
+}
+
+/// What `at least` means, if it stands in the table.
+fn bound_note(brief: &Brief, market: &MarketHead) -> Option<Block> {
+    let ids = market.percentiles.iter().map(|(_, id)| id);
+    let any = ids.filter_map(|id| brief.figures.get(id)).any(|figure| figure.sense != Sense::Exact);
+    let note = "A percentile that is a bound stays one in everything that follows from it.";
+    any.then(|| paragraph(Inline::default().muted(note)))
+}
+
+/// How many, and how they became one market.
+fn basis(market: &MarketHead) -> Block {
+    let line = Inline::from(format!("n {}", number::count(market.n)));
+    let line = match market.effective_n.filter(|n| n.is_finite()) {
+        Some(n) => line.text(&format!(", effective n {}", number::grouped(&number::fixed(n, 1)))),
+        None => line.text(", published tables only"),
+    };
+    paragraph(match market.kind {
+        "" => line,
+        kind => line.text(&format!(", {kind}")),
+    })
+}
+
+/// Where the offer stands.
+fn offer(brief: &Brief) -> Option<Block> {
+    let (id, figure) = named(brief, "offer.percentile")?;
+    let mut line = Inline::from("The offer: ")
+        .figure(id, &number::spoken(id, figure), Tone::Strong)
+        .text(" of the market is at or below it");
+    if figure.interval.is_some() {
+        line = line.text(", ").text(&number::uncertainty(id, figure));
+    }
+    Some(paragraph(line.text(".")))
+}
+
+fn sources(brief: &Brief, market: &MarketHead) -> Table {
+    let titles = ["source", "name", "date", "grade", "#share"];
+    let mut table = Table::new("Sources of the market", &titles);
+    for id in &market.sources {
+        let Some(source) = brief.sources.get(id) else { continue };
+        let share = named(brief, &format!("share.{id}")).map_or(Inline::default(), |(id, f)| {
+            Inline::default().figure(id, &number::spoken(id, f), Tone::Plain)
+        });
+        table.row(vec![
+            Inline::default().code(id),
+            source.name.as_str().into(),
+            source.date.map_or(String::new(), |date| date.to_string()).into(),
+            source.grade.clone().unwrap_or_default().into(),
+            share,
+        ]);
+    }
+    table
+}

@@ -1,0 +1,143 @@
+//! The first screen: what is grave, what to ask for, what to say with it, what to do first.
+
+use super::{action, find, finding, gravity, spoken};
+use crate::inline::{Inline, Tone};
+use crate::number;
+use crate::section::{Block, Card, Item, heading, list, paragraph};
+use haggle_negotiation::brief::{Brief, Finding, Gravity};
+use haggle_negotiation::deal::Side;
+
+/// Most actions that the first screen lists.
+const FIRST_ACTIONS: usize = 4;
+
+/// Side and day, errors, target and anchor, what to say and do.
+pub(super) fn opening(brief: &Brief) -> Vec<Block> {
+    let mut blocks = vec![subtitle(brief)];
+    blocks.extend(errors(brief));
+    blocks.push(heading(2, "ask", "Target and anchor"));
+    blocks.extend(cards(brief));
+    blocks.extend(say(brief));
+    blocks.extend(first_actions(brief));
+    blocks
+}
+
+fn subtitle(brief: &Brief) -> Block {
+    let deal = &brief.deal;
+    let side = match deal.side {
+        Side::Seller => "seller (wants more)",
+        Side::Buyer => "buyer (wants less)",
+    };
+    let unit = format!("{} {}", deal.currency, number::per_words(&deal.per));
+    paragraph(format!("{side}, {unit}, as of {}", brief.as_of))
+}
+
+/// The gravest findings, with whatever tells the limit held back for its own place (D5).
+fn errors(brief: &Brief) -> Vec<Block> {
+    let grave = brief.findings.iter().filter(|f| f.gravity == Gravity::Error);
+    let items: Vec<Item> = grave.map(|f| error(brief, f)).collect();
+    let Some(list) = list(items) else { return Vec::new() };
+    vec![heading(2, "first", "Settle this first"), list]
+}
+
+fn error(brief: &Brief, found: &Finding) -> Item {
+    if tells_limit(brief, found) {
+        let text = format!("this is about your own limit; read step {} below first", found.step);
+        let head = gravity(found).text(&text);
+        return Item { head, more: vec![Inline::default().muted(found.rule)] };
+    }
+    finding(brief, found)
+}
+
+/// Whether a finding would put walk-away, leverage or the zone on the first screen.
+fn tells_limit(brief: &Brief, found: &Finding) -> bool {
+    let private = ["walk_away", "leverage", "p_zopa", "alternative.", "reservation", "need_"];
+    let starts = |id: &String| private.iter().any(|p| id.starts_with(p));
+    found.step == 2 || found.figures.iter().any(starts) || says_walk_away(brief, found)
+}
+
+/// Whether the walk-away stands in the words of a finding.
+fn says_walk_away(brief: &Brief, found: &Finding) -> bool {
+    let Some((id, figure)) = find(brief, brief.headline.walk_away.as_ref()) else { return false };
+    let bare = number::bare(id, figure.value, &figure.unit);
+    let printed = figure.printed.clone().unwrap_or_else(|| bare.clone());
+    let forms = [number::grouped(&printed), printed, bare];
+    let words = [Some(&found.text), found.action.as_ref()];
+    words.into_iter().flatten().any(|text| forms.iter().any(|form| text.contains(form.as_str())))
+}
+
+fn cards(brief: &Brief) -> Option<Block> {
+    let head = &brief.headline;
+    let all = [
+        ("anchor", &head.anchor, "open with this"),
+        ("target", &head.target, "aim for this"),
+        ("offer", &head.offer, "what they offer"),
+    ];
+    if head.anchor.is_none() && head.target.is_none() {
+        let none = "No target and no anchor: the evidence does not carry them, see the findings.";
+        return Some(paragraph(Inline::default().strong(none)));
+    }
+    let card = |(name, id, note): (&'static str, &Option<String>, &str)| {
+        let (id, figure) = find(brief, id.as_ref())?;
+        Some(Card { name, value: spoken(id, figure, Tone::Strong), note: note.to_owned() })
+    };
+    Some(Block::Cards(all.into_iter().filter_map(card).collect()))
+}
+
+/// A sentence from the market that goes with the opening; nothing without a median, and nothing
+/// that a grave finding forbids to quote.
+fn say(brief: &Brief) -> Option<Block> {
+    let market = brief.market.as_ref()?;
+    brief.headline.anchor.as_ref()?;
+    if let Some(open) = unsettled(brief) {
+        let text = format!("nothing of the market before {} is settled.", open.rule);
+        return Some(paragraph(Inline::default().strong("Say: ").text(&text)));
+    }
+    let quartile = if brief.deal.side == Side::Seller { "p75" } else { "p25" };
+    let point = |name: &str, words: &str| {
+        let id = &market.percentiles.iter().find(|(p, _)| p == name)?.1;
+        let figure = brief.figures.get(id)?;
+        Some(spoken(id, figure, Tone::Plain).text(&format!(" {words}")))
+    };
+    let median = point("p50", "at the median")?;
+    let quartile = point(quartile, &format!("at the {}", ordinal(quartile)));
+    let line = Inline::default().strong("Say: ").text(&named_sources(brief)).text(": ").with(median);
+    Some(paragraph(match quartile {
+        Some(quartile) => line.text(", ").with(quartile).text("."),
+        None => line.text("."),
+    }))
+}
+
+/// A grave finding about the evidence: a number under it is not to be quoted.
+fn unsettled(brief: &Brief) -> Option<&Finding> {
+    brief.findings.iter().find(|f| f.gravity == Gravity::Error && f.step == 3)
+}
+
+fn ordinal(percentile: &str) -> &'static str {
+    if percentile == "p75" { "75th percentile" } else { "25th percentile" }
+}
+
+/// The sources by name and date, as they would be cited across a table.
+fn named_sources(brief: &Brief) -> String {
+    let ids = brief.market.iter().flat_map(|market| &market.sources);
+    let cite = |id: &String| {
+        let source = brief.sources.get(id)?;
+        let date = source.date.map_or(String::new(), |date| format!(" ({date})"));
+        Some(format!("{}{date}", source.name))
+    };
+    let all: Vec<String> = ids.filter_map(cite).collect();
+    if all.is_empty() { "the market".to_owned() } else { all.join(" and ") }
+}
+
+/// What the findings about the ask advise, gravest first.
+fn first_actions(brief: &Brief) -> Option<Block> {
+    let about_ask = |f: &&Finding| {
+        let ask = [&brief.headline.target, &brief.headline.anchor, &brief.headline.offer];
+        let told = f.gravity == Gravity::Error || tells_limit(brief, f);
+        !told && f.figures.iter().any(|id| ask.iter().any(|a| a.as_ref() == Some(id)))
+    };
+    let line = |f: &Finding| {
+        let head = action(f).into_iter().next()?;
+        Some(Item { head: head.muted(&format!(" ({})", f.rule)), more: Vec::new() })
+    };
+    list(brief.findings.iter().filter(about_ask).filter_map(line).take(FIRST_ACTIONS).collect())
+}
