@@ -87,9 +87,11 @@ fn fenced_libraries_stay_behind_their_fence() {
 #[test]
 fn the_top_level_is_as_it_should_be() {
     let expected: BTreeSet<&str> =
-        ["Cargo.toml", "Cargo.lock", "LICENSE", "README.md", "crates", "data", "plugins", "tests"].into();
+        ["Cargo.toml", "Cargo.lock", "LICENSE", "README.md", "crates", "data", "plugins", "tests"]
+            .into();
     let built = ["target"];
-    let found = fs::read_dir(repository()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+    let found =
+        fs::read_dir(repository()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
     let found: BTreeSet<String> =
         found.filter(|n| !n.starts_with('.') && !built.contains(&n.as_str())).collect();
     assert_eq!(found.iter().map(String::as_str).collect::<BTreeSet<_>>(), expected);

@@ -8,7 +8,18 @@ fn only_built_verbs_are_listed() {
     let bench = Bench::new();
     let help = bench.run("--help");
     assert_eq!(help.code, 0);
-    for verb in ["import", "sources", "benchmark", "report", "check", "explain", "schema", "completions", "doctor", "help"] {
+    for verb in [
+        "import",
+        "sources",
+        "benchmark",
+        "report",
+        "check",
+        "explain",
+        "schema",
+        "completions",
+        "doctor",
+        "help",
+    ] {
         assert!(help.out.contains(&format!("\n  {verb}")), "{verb}: {}", help.out);
     }
     for verb in ["compare", "respond", "plugin", "serve", "verify"] {
@@ -68,7 +79,7 @@ fn the_schema_is_json_and_completions_are_scripts() {
 #[test]
 fn doctor_sees_a_broken_part() {
     let bench = Bench::with_data();
-    bench.run("import data/evidence/pay-survey-2025.csv");
+    bench.run("import data/evidence/pay-survey-2023.csv");
     assert_eq!(bench.run("doctor").code, 0);
     bench.write("store/parts/broken.parquet", "not parquet");
     let run = bench.run("doctor");
@@ -81,7 +92,12 @@ fn a_figure_is_explained_down_to_its_cells() {
     let bench = Bench::with_data();
     let run = bench.run("explain data/deals/salary-us.toml target");
     assert_eq!(run.code, 0, "{}", run.err);
-    for part in ["oews-national-may-2022.xlsx:national_M2022_dl!", "127260", "pay-survey-2025.csv:", "numbers 7.1"] {
+    for part in [
+        "oews-national-may-2022.xlsx:national_M2022_dl!",
+        "127260",
+        "pay-survey-2023.csv:",
+        "numbers 7.1",
+    ] {
         assert!(run.out.contains(part), "{part}: {}", run.out);
     }
     let run = bench.run("explain data/deals/salary-us.toml targt");
@@ -143,7 +159,8 @@ fn the_graph_of_figures_is_closed() {
             if let Some(set) = evidence {
                 assert!(report["evidence"].get(set).is_some(), "{id}: {set}");
             }
-            let grounded = !inputs.is_empty() || evidence.is_some() || figure["assumption"].is_string();
+            let grounded =
+                !inputs.is_empty() || evidence.is_some() || figure["assumption"].is_string();
             assert!(grounded, "{id}");
         }
         for id in ["walk_away", "target", "anchor"] {

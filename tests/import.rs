@@ -3,7 +3,7 @@
 use crate::support::Bench;
 use std::fs;
 
-const SURVEY: &str = "data/evidence/pay-survey-2025.csv";
+const SURVEY: &str = "data/evidence/pay-survey-2023.csv";
 const TABLE: &str = "data/evidence/oews-national-may-2022.xlsx";
 
 #[test]
@@ -15,7 +15,10 @@ fn both_conservation_laws_are_printed_and_hold() {
     for account in accounts.as_array().unwrap() {
         let (rows, cells) = (&account["account"]["rows"], &account["account"]["cells"]);
         let n = |v: &serde_json::Value| v.as_u64().unwrap();
-        assert_eq!(n(&rows["read"]), n(&rows["imported"]) + n(&rows["rejected"]) + n(&rows["skipped"]));
+        assert_eq!(
+            n(&rows["read"]),
+            n(&rows["imported"]) + n(&rows["rejected"]) + n(&rows["skipped"])
+        );
         assert_eq!(n(&cells["mapped"]), n(&cells["observations"]) + n(&cells["absent"]));
         let tallies = account["account"]["tallies"].as_array().unwrap();
         let of = |what: &str| -> u64 {
@@ -28,10 +31,16 @@ fn both_conservation_laws_are_printed_and_hold() {
     // By hand: 53 lines; `about 120k` in line 32 and a blank currency in line 43 are rejected,
     // the pay of line 9 is blank.
     let survey = &accounts[0]["account"];
-    assert_eq!(survey["rows"].to_string(), r#"{"imported":50,"read":53,"rejected":2,"skipped":1}"#);
-    assert_eq!(survey["cells"].to_string(), r#"{"absent":1,"mapped":50,"observations":49}"#);
+    assert_eq!(survey["rows"].to_string(), r#"{"read":53,"imported":50,"rejected":2,"skipped":1}"#);
+    assert_eq!(survey["cells"].to_string(), r#"{"mapped":50,"observations":49,"absent":1}"#);
     let text = bench.run(&format!("import {SURVEY}")).out;
-    for part in ["read 53 = imported 50 + rejected 2 + skipped 1", "`about 120k` at 32:5", "[I0101]", "[I0104]", "43:6"] {
+    for part in [
+        "read 53 = imported 50 + rejected 2 + skipped 1",
+        "`about 120k` at 32:5",
+        "[I0101]",
+        "[I0104]",
+        "43:6",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
 }
@@ -39,8 +48,15 @@ fn both_conservation_laws_are_printed_and_hold() {
 #[test]
 fn importing_again_changes_nothing_and_other_content_is_another_part() {
     let bench = Bench::with_data();
-    assert!(bench.run(&format!("import {SURVEY}")).out.contains("imported by recipe community-salaries"));
-    let parts = || -> Vec<_> { fs::read_dir(bench.path("store/parts")).unwrap().map(|e| e.unwrap().path()).collect() };
+    assert!(
+        bench
+            .run(&format!("import {SURVEY}"))
+            .out
+            .contains("imported by recipe community-salaries")
+    );
+    let parts = || -> Vec<_> {
+        fs::read_dir(bench.path("store/parts")).unwrap().map(|e| e.unwrap().path()).collect()
+    };
     let before = fs::metadata(&parts()[0]).unwrap().modified().unwrap();
     assert!(bench.run(&format!("import {SURVEY}")).out.contains("unchanged by recipe"));
     // The same bytes under another name are the same source.
@@ -69,11 +85,12 @@ fn sources_are_listed_and_removed() {
     bench.run(&format!("import {SURVEY} {TABLE}"));
     let list = bench.run("sources list").out;
     assert!(list.contains("BLS OEWS May 2022") && list.contains("public domain"), "{list}");
-    let json: serde_json::Value = serde_json::from_str(&bench.run("sources --format json").out).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&bench.run("sources --format json").out).unwrap();
     assert_eq!(json.as_array().unwrap().len(), 2);
     let run = bench.run("sources remove nothing-like-it");
     assert!(run.code == 1 && run.err.contains("help:"), "{}", run.err);
-    assert_eq!(bench.run("sources remove pay-survey-2025.csv").code, 0);
+    assert_eq!(bench.run("sources remove pay-survey-2023.csv").code, 0);
     let hash = json[0]["sha256"].as_str().unwrap();
     assert_eq!(bench.run(&format!("sources remove {}", &hash[..8])).code, 0);
     assert!(bench.run("sources").out.is_empty());
@@ -89,7 +106,7 @@ fn other_currencies_need_a_dated_rate() {
     assert_eq!(before["market"]["n"], 2);
     assert_eq!(before["excluded"][0]["code"], "W0401");
     assert_eq!(before["excluded"][0]["count"], 1);
-    bench.write("data/deals/rate.toml", format!("{deal}\n[[rate]]\nfrom = \"GBP\"\nto = \"USD\"\nrate = \"1.25\"\ndate = 2026-11-20\nsource = \"central bank\"\n"));
+    bench.write("data/deals/rate.toml", format!("{deal}\n[[rate]]\nfrom = \"GBP\"\nto = \"USD\"\nrate = \"1.25\"\ndate = 2023-11-17\nsource = \"central bank\"\n"));
     let after = bench.json("report data/deals/rate.toml --format json");
     assert_eq!(after["market"]["n"], 3);
     assert_eq!(after["excluded"].as_array().unwrap().len(), 0);
@@ -97,5 +114,5 @@ fn other_currencies_need_a_dated_rate() {
     assert_eq!(crate::support::figure(&after, "market.p50"), 112_500.0);
     let adjustment = &after["adjustments"][0];
     assert_eq!(adjustment["kind"], "currency");
-    assert!(adjustment["text"].as_str().unwrap().contains("2026-11-20"));
+    assert!(adjustment["text"].as_str().unwrap().contains("2023-11-17"));
 }

@@ -17,8 +17,8 @@ fn a_changed_source_is_refused_when_locked_with_both_hashes() {
     let bench = Bench::with_data();
     assert_eq!(bench.run(DEAL).code, 0);
     let before = bench.read("data/deals/haggle.lock");
-    let survey = bench.read("data/evidence/pay-survey-2025.csv");
-    bench.write("data/evidence/pay-survey-2025.csv", survey.replacen("178300", "178301", 1));
+    let survey = bench.read("data/evidence/pay-survey-2023.csv");
+    bench.write("data/evidence/pay-survey-2023.csv", survey.replacen("178300", "178301", 1));
     let run = bench.run(&format!("{DEAL} --locked"));
     assert_eq!(run.code, 4, "{}", run.err);
     let old = before.lines().filter(|l| l.starts_with("sha256")).nth(1).unwrap();
@@ -39,9 +39,11 @@ fn a_changed_source_is_refused_when_locked_with_both_hashes() {
 #[test]
 fn locked_sees_a_change_that_time_and_size_hide() {
     let bench = Bench::with_data();
-    let path = bench.path("data/evidence/pay-survey-2025.csv");
+    let path = bench.path("data/evidence/pay-survey-2023.csv");
     let long_ago = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
-    let set = |p: &std::path::Path| fs::File::options().append(true).open(p).unwrap().set_modified(long_ago).unwrap();
+    let set = |p: &std::path::Path| {
+        fs::File::options().append(true).open(p).unwrap().set_modified(long_ago).unwrap()
+    };
     set(&path);
     assert_eq!(bench.run(DEAL).code, 0);
     let survey = fs::read_to_string(&path).unwrap();

@@ -5,29 +5,29 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// A scratch place for one test.
-pub struct Bench {
+pub(crate) struct Bench {
     folder: tempfile::TempDir,
 }
 
 /// What a run printed and how it ended.
 #[derive(Debug)]
-pub struct Ran {
+pub(crate) struct Ran {
     /// Standard output.
-    pub out: String,
+    pub(crate) out: String,
     /// Standard error.
-    pub err: String,
+    pub(crate) err: String,
     /// Exit code.
-    pub code: i32,
+    pub(crate) code: i32,
 }
 
 impl Bench {
     /// An empty place.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
     /// A place with the bundled deals and evidence, laid out as in the repository.
-    pub fn with_data() -> Self {
+    pub(crate) fn with_data() -> Self {
         let bench = Self::new();
         for part in ["data/deals", "data/evidence"] {
             let to = bench.path(part);
@@ -41,12 +41,12 @@ impl Bench {
     }
 
     /// A path in the place.
-    pub fn path(&self, relative: &str) -> PathBuf {
+    pub(crate) fn path(&self, relative: &str) -> PathBuf {
         self.folder.path().join(relative)
     }
 
     /// Writes a file in the place.
-    pub fn write(&self, relative: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, relative: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(relative);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, content).unwrap();
@@ -54,13 +54,13 @@ impl Bench {
     }
 
     /// Reads a text file of the place.
-    pub fn read(&self, relative: &str) -> String {
+    pub(crate) fn read(&self, relative: &str) -> String {
         fs::read_to_string(self.path(relative)).unwrap()
     }
 
     /// The command, run in the place with its own store and nothing else of this machine's
     /// settings.
-    pub fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_haggle"));
         command.current_dir(self.folder.path()).env_clear();
         command.env("HAGGLE_STORE", self.path("store"));
@@ -68,17 +68,17 @@ impl Bench {
     }
 
     /// Runs `haggle` with these arguments, separated by spaces.
-    pub fn run(&self, arguments: &str) -> Ran {
+    pub(crate) fn run(&self, arguments: &str) -> Ran {
         self.run_all(&arguments.split_whitespace().collect::<Vec<_>>())
     }
 
     /// Runs `haggle` with these arguments.
-    pub fn run_all(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run_all(&self, arguments: &[&str]) -> Ran {
         ran(self.command().args(arguments).output().unwrap())
     }
 
     /// The JSON report of a deal file; the run must be fine.
-    pub fn json(&self, arguments: &str) -> serde_json::Value {
+    pub(crate) fn json(&self, arguments: &str) -> serde_json::Value {
         let run = self.run(arguments);
         assert_eq!(run.code, 0, "{}", run.err);
         serde_json::from_str(&run.out).unwrap()
@@ -86,7 +86,7 @@ impl Bench {
 }
 
 /// The text of a finished run.
-pub fn ran(output: Output) -> Ran {
+pub(crate) fn ran(output: Output) -> Ran {
     Ran {
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
@@ -95,12 +95,12 @@ pub fn ran(output: Output) -> Ran {
 }
 
 /// The root of the repository.
-pub fn repository() -> &'static Path {
+pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The value of a figure of a JSON report.
-pub fn figure(report: &serde_json::Value, id: &str) -> f64 {
+pub(crate) fn figure(report: &serde_json::Value, id: &str) -> f64 {
     let value = &report["figures"][id]["value"];
     value.as_str().unwrap_or_else(|| panic!("no figure {id}")).parse().unwrap()
 }

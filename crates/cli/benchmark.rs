@@ -38,7 +38,7 @@ fn render(args: &Benchmark, brief: &Brief, listing: Option<&Listing>, context: &
         }
         BenchmarkFormat::Json => haggle_report::benchmark_json(brief, listing),
         BenchmarkFormat::Csv => match listing {
-            Some(listing) => haggle_report::listing_csv(brief, listing),
+            Some(listing) => haggle_report::listing_csv(listing),
             None => haggle_report::benchmark_csv(brief),
         },
     }

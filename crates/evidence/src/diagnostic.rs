@@ -77,7 +77,7 @@ codes! {
     "E0008" "column is missing": "the named recipe needs a column that no header row of this file has" / "compare the header with the recipe; a renamed column is added to the recipe's `any` list";
     "E0009" "too large to read whole": "XLS and ODS workbooks are read whole, up to a limit, and this one is larger" / "save it as XLSX or CSV, which stream";
     "E0010" "ambiguous table": "the header occurs in more than one sheet, or twice in one" / "name the sheet in the recipe";
-    "E0011" "text cannot be decoded": "bytes are not valid in the encoding that the file is read in" / "save the file as UTF-8, or state `encoding` in the recipe";
+    "E0011" "text cannot be decoded": "bytes are not valid in the encoding that the file is read in" / "save the file as UTF-8";
     "E0012" "recipe is wrong": "the recipe file cannot be used" / "see the place and the expected key";
     "E0013" "expands beyond all measure": "a compressed part of the file unpacks to far more than its size, as an attack does" / "save it again with a spreadsheet program, as CSV";
     "I0101" "malformed number": "a cell that should hold an amount holds something else" / "correct the cell, or declare the word as a sentinel in the recipe";

@@ -592,9 +592,14 @@ impl PlanFigures<'_> {
             }
         }
         if let Some(index) = l.index {
-            let figure = Figure::new("leverage", index.value, Unit::Share, "leverage_index")
-                .with_sense(sense(l.mark))
-                .with_interval(self.lattice(index.low, index.high));
+            let figure = Figure::new(
+                "leverage, 0.5 is balance",
+                index.value,
+                Unit::Number,
+                "leverage_index",
+            )
+            .with_sense(sense(l.mark))
+            .with_interval(self.lattice(index.low, index.high));
             let inputs = [
                 ("need_me", "leverage.need".to_owned()),
                 ("need_ot", "leverage.need.theirs".to_owned()),

@@ -118,23 +118,21 @@ fn said_by(facts: &Facts<'_>, rule: &str) -> Vec<String> {
 
 fn thin(facts: &Facts<'_>) -> Vec<Said> {
     let mut all: Vec<Said> = said_by(facts, "S3.1").into_iter().map(Said::warning).collect();
-    let refusals = facts.brief.market.as_ref().map_or(&[][..], |m| &m.refusals);
-    if facts.raised(Code::S3_1) || !refusals.is_empty() {
-        let n = facts.notes.n;
-        let rows = if n == 1 { "1 comparable".to_owned() } else { format!("{n} comparables") };
-        let why =
-            if refusals.is_empty() { String::new() } else { format!(" ({})", refusals.join("; ")) };
-        let text = if facts.has("market.p50") {
-            format!("Some percentiles are not given: {rows}{why}.")
-        } else {
-            format!("Too thin to quote a percentile: {rows}{why}.")
-        };
-        all.push(
-            Said::warning(text)
-                .resting_on(&["market.median"])
-                .so("Show the comparables one by one, and look for a second source."),
-        );
+    let Some(market) = &facts.brief.market else { return all };
+    if !facts.raised(Code::S3_1) && market.refusals.is_empty() {
+        return all;
     }
+    let n = market.n;
+    let rows = if n == 1 { "1 comparable".to_owned() } else { format!("{n} comparables") };
+    let why = market.refusals.join("; ");
+    // Without quartiles nothing that follows can be justified to anyone: that is said first.
+    let said = if market.percentiles.len() < 3 {
+        Said::error(format!("Too thin to quote a percentile: {rows} ({why})."))
+            .so("Show the comparables one by one, look for a second source, and treat every figure that rests on them as a guess.")
+    } else {
+        Said::warning(format!("Some percentiles are not given: {rows} ({why}).")).so("Quote the middle only.")
+    };
+    all.push(said.resting_on(&["market.median"]));
     all
 }
 

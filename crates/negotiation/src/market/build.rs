@@ -128,8 +128,9 @@ fn combine(
         ..MarketHead::default()
     };
     for made in &estimates {
-        percentile_figure(made, entered, &shares, money, params, ledger, &mut head);
+        percentile_figure(made, entered, money, params, ledger, &mut head);
     }
+    scenario_figures(&head, entered, &shares, ledger);
     head.refusals = refusals(&estimates);
     note_disagreement(&estimates, entered, notes);
     place_offer(deal, &combined, ledger);
@@ -179,7 +180,6 @@ fn effective_n(curves: &[SourceCurve], shares: &[f64], params: &StatParams) -> O
 fn percentile_figure(
     made: &MarketEstimate,
     entered: &[SourceResult],
-    shares: &[f64],
     money: &Unit,
     params: &StatParams,
     ledger: &mut Ledger,
@@ -205,10 +205,8 @@ fn percentile_figure(
             }
         }
     }
-    let base = figure.clone();
     ledger.figures.add(id.clone(), figure);
-    head.percentiles.push((tail, id.clone()));
-    scenario_figures(&id, &base, entered, shares, ledger);
+    head.percentiles.push((tail, id));
 }
 
 /// Why percentiles are missing: one sentence for all that lack the same thing.
@@ -238,8 +236,7 @@ fn source_inputs(result: &SourceResult, tail: &str, how: Combine) -> Vec<(String
 /// The second pair of limits, from the extremes of the adjustments: scenarios, kept apart
 /// (`benchmark.md` section 8).
 fn scenario_figures(
-    id: &str,
-    base: &Figure,
+    head: &MarketHead,
     entered: &[SourceResult],
     shares: &[f64],
     ledger: &mut Ledger,
@@ -247,33 +244,32 @@ fn scenario_figures(
     let mean = |end: fn(&(f64, f64)) -> f64| -> f64 {
         entered.iter().zip(shares).map(|(r, share)| share * end(&r.scenario)).sum()
     };
-    let (low_ratio, high_ratio) = (mean(|s| s.0), mean(|s| s.1));
-    if low_ratio == 1.0 && high_ratio == 1.0 {
+    let ratios = [("low", "lowest", mean(|s| s.0)), ("high", "highest", mean(|s| s.1))];
+    if ratios.iter().all(|(_, _, ratio)| *ratio == 1.0) {
         return;
     }
-    let interval = base.interval;
-    let ends = [
-        ("low_adjusted", interval.and_then(|i| i.low), low_ratio, "lowest"),
-        ("high_adjusted", interval.and_then(|i| i.high), high_ratio, "highest"),
-    ];
-    for (tail, limit, ratio, word) in ends {
+    for (end, word, ratio) in ratios {
         let why = format!(
             "{word} growth, rate and place that the sensitivities of the register allow: a scenario, no probability"
         );
-        let label = format!("{}, {word} adjustment", base.label);
-        let ratio_id = format!("{id}.{tail}.ratio");
         let factor = Figure::assumed(
             format!("{word} adjustment over the one used"),
             ratio,
             Unit::Factor,
             why,
         );
+        let ratio_id = format!("market.adjustment.{end}");
         ledger.figures.add(ratio_id.clone(), factor);
-        let value = limit.unwrap_or(base.value) * ratio;
-        let figure = Figure::new(label, value, base.unit.clone(), "scenario_limit")
-            .with_inputs([("limit", id.to_owned()), ("ratio", ratio_id)])
-            .with_sense(base.sense);
-        ledger.figures.add(format!("{id}.{tail}"), figure);
+        for (_, id) in &head.percentiles {
+            let Some(base) = ledger.figures.get(id).cloned() else { continue };
+            let limit = base.interval.and_then(|i| if end == "low" { i.low } else { i.high });
+            let label = format!("{}, {word} adjustment", base.label);
+            let value = limit.unwrap_or(base.value) * ratio;
+            let figure = Figure::new(label, value, base.unit.clone(), "scenario_limit")
+                .with_inputs([("limit", id.clone()), ("ratio", ratio_id.clone())])
+                .with_sense(base.sense);
+            ledger.figures.add(format!("{id}.{end}_adjusted"), figure);
+        }
     }
 }
 

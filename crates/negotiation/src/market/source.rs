@@ -379,8 +379,9 @@ impl SourceContext<'_> {
         ledger: &mut Ledger,
         result: &mut SourceResult,
     ) {
-        let mean =
-            found.points.iter().find(|p| p.statistic == "mean" && p.relative_error.is_some());
+        let means =
+            || found.points.iter().filter(|p| p.statistic == "mean" && p.relative_error.is_some());
+        let mean = means().find(|p| self.is_own(p)).or_else(|| means().next());
         let published = Published {
             mean_rse: mean.and_then(|m| m.relative_error),
             sample_size: points.iter().find_map(|p| p.sample_size).map(|n| n as f64),
@@ -404,10 +405,7 @@ impl SourceContext<'_> {
     /// The percentile points of one table in one unit, percentiles rising.
     fn one_table<'f>(&self, found: &'f Comparables) -> Result<Vec<&'f Cited>, String> {
         let percentiles = || found.points.iter().filter(|p| p.percentile.is_some());
-        let own = |p: &&Cited| {
-            Per::new(&p.per) == self.deal.per && p.currency == self.deal.currency.as_str()
-        };
-        let mut points: Vec<&Cited> = percentiles().filter(own).collect();
+        let mut points: Vec<&Cited> = percentiles().filter(|p| self.is_own(p)).collect();
         if points.is_empty() {
             points = percentiles().collect();
         }
@@ -424,6 +422,11 @@ impl SourceContext<'_> {
             )),
             Some(_) => Ok(Vec::new()),
         }
+    }
+
+    /// Stated in the deal's own currency and unit.
+    fn is_own(&self, cited: &Cited) -> bool {
+        Per::new(&cited.per) == self.deal.per && cited.currency == self.deal.currency.as_str()
     }
 
     fn error_figure(&self, mean: Option<&Cited>, ledger: &mut Ledger) -> Option<String> {
@@ -557,9 +560,11 @@ impl SourceContext<'_> {
             None => age.with_assumption(undated),
         };
         figures.add(id("age"), age);
-        let grade =
-            self.evidence.head.grade.as_deref().unwrap_or("not stated: counted as self-report");
-        figures.add(id("grade"), given("factor of grade", auto.grade, grade));
+        let grade = match &self.evidence.head.grade {
+            Some(grade) => format!("grade {grade}, of the recipe"),
+            None => "grade not stated: counted as self-report".to_owned(),
+        };
+        figures.add(id("grade"), given("factor of grade", auto.grade, &grade));
         figures.add(
             id("stated"),
             given("weight stated in the deal", self.source.weight, "weight of the deal file"),
