@@ -131,7 +131,8 @@ fn market(brief: &Brief) -> Option<String> {
         .iter()
         .filter_map(|(name, id)| Some(Mark::new(name, named(brief, id)?)))
         .collect();
-    let asks = asks(brief);
+    let mut asks = asks(brief);
+    asks.sort_by(|a, b| a.value.total_cmp(&b.value));
     let axis = Axis::over(points.iter().chain(&asks).map(|mark| mark.value))?;
     if points.is_empty() {
         return None;
@@ -151,9 +152,12 @@ fn band(axis: &Axis, points: &[Mark], top: f64) -> String {
     let at = |name: &str| points.iter().find(|p| p.name == name).map(|p| axis.at(p.value));
     let bar = |class: &str, from: f64, to: f64| {
         let wide = to - from;
-        format!("<rect class=\"{class}\" x=\"{from:.2}%\" y=\"{top}\" width=\"{wide:.2}%\" height=\"28\"/>")
+        format!(
+            "<rect class=\"{class}\" x=\"{from:.2}%\" y=\"{top}\" width=\"{wide:.2}%\" height=\"28\"/>"
+        )
     };
-    let mut out = format!("<line class=\"axis\" x1=\"0\" x2=\"100%\" y1=\"{0}\" y2=\"{0}\"/>", top + 14.0);
+    let mut out =
+        format!("<line class=\"axis\" x1=\"0\" x2=\"100%\" y1=\"{0}\" y2=\"{0}\"/>", top + 14.0);
     if let (Some(first), Some(last)) = (points.first(), points.last()) {
         out += &bar("band", axis.at(first.value), axis.at(last.value));
     }
@@ -162,7 +166,10 @@ fn band(axis: &Axis, points: &[Mark], top: f64) -> String {
     }
     if let Some(x) = at("p50") {
         let (y1, y2) = (top - 2.0, top + 30.0);
-        let _ = write!(out, "<line class=\"median\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"{y1}\" y2=\"{y2}\"/>");
+        let _ = write!(
+            out,
+            "<line class=\"median\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"{y1}\" y2=\"{y2}\"/>"
+        );
     }
     out
 }
@@ -179,7 +186,12 @@ fn percentile_labels(axis: &Axis, points: &[Mark], top: f64) -> (String, usize) 
         ends.resize(ends.len().max(row + 1), 0.0);
         ends[row] = from + wide;
         let y = top + 14.0 + 32.0 * row as f64;
-        let _ = write!(ticks, "<line class=\"tick\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"{}\" y2=\"{}\"/>", top - 6.0, y - 11.0);
+        let _ = write!(
+            ticks,
+            "<line class=\"tick\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"{}\" y2=\"{}\"/>",
+            top - 6.0,
+            y - 11.0
+        );
         texts += &two_lines(x, y, side, point);
     }
     (ticks + &texts, ends.len())
@@ -201,7 +213,9 @@ fn two_lines(x: f64, y: f64, side: Stand, point: &Mark) -> String {
     let anchor = side.anchor();
     let text = |class: &str, y: f64, text: &str| {
         let text = escape(text);
-        format!("<text class=\"{class}\" x=\"{x:.2}%\" y=\"{y}\" text-anchor=\"{anchor}\">{text}</text>")
+        format!(
+            "<text class=\"{class}\" x=\"{x:.2}%\" y=\"{y}\" text-anchor=\"{anchor}\">{text}</text>"
+        )
     };
     text("small", y, &point.name) + &text("value", y + 14.0, &point.label)
 }
@@ -212,7 +226,11 @@ fn ask_marks(axis: &Axis, asks: &[Mark], top: f64) -> String {
     for (i, mark) in asks.iter().enumerate() {
         let (x, y, name) = (axis.at(mark.value), 14.0 + 22.0 * i as f64, &mark.name);
         let end = top + 28.0;
-        let _ = write!(stems, "<line class=\"stem {name}\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"{}\" y2=\"{end}\"/>", y - 4.0);
+        let _ = write!(
+            stems,
+            "<line class=\"stem {name}\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"{}\" y2=\"{end}\"/>",
+            y - 4.0
+        );
         texts += &dot(x, y - 4.0, name);
         texts += &beside(x, y, &mark.text(), Stand::Right);
     }
@@ -235,8 +253,7 @@ struct Lane {
 fn zone(brief: &Brief) -> Option<String> {
     let (id, figure) = find(brief, brief.headline.walk_away.as_ref())?;
     let walk = Mark::new("walk-away", (id, figure));
-    let ends: Vec<f64> =
-        figure.interval.iter().flat_map(|i| [i.low, i.high]).flatten().collect();
+    let ends: Vec<f64> = figure.interval.iter().flat_map(|i| [i.low, i.high]).flatten().collect();
     let belief: Vec<Mark> = ["low", "mode", "high"]
         .into_iter()
         .filter_map(|end| {
@@ -254,7 +271,8 @@ fn zone(brief: &Brief) -> Option<String> {
     let words = lanes.iter().map(|lane| lane.told.as_str()).collect::<Vec<_>>().join("; ");
     let (body, height) = stacked(&lanes);
     let room = room(brief.deal.side, &axis, &walk, &belief, height);
-    let key = if room.is_empty() { "" } else { "shaded: where both could agree, if the belief is right" };
+    let key =
+        if room.is_empty() { "" } else { "shaded: where both could agree, if the belief is right" };
     let key = format!("<text class=\"small\" x=\"0\" y=\"{}\">{key}</text>", height + 14.0);
     let (body, height) = (room + &body + &key, height + 20.0);
     let title = "Walk-away, what we believe of their limit, target and anchor";
@@ -289,7 +307,9 @@ fn room(side: Side, axis: &Axis, walk: &Mark, belief: &[Mark], height: f64) -> S
     };
     let (a, b) = (axis.at(walk.value), axis.at(far.value));
     let (x, wide) = (a.min(b), (a - b).abs());
-    let rect = format!("<rect class=\"room\" x=\"{x:.2}%\" y=\"0\" width=\"{wide:.2}%\" height=\"{height}\"/>");
+    let rect = format!(
+        "<rect class=\"room\" x=\"{x:.2}%\" y=\"0\" width=\"{wide:.2}%\" height=\"{height}\"/>"
+    );
     if open { rect } else { String::new() }
 }
 
@@ -306,7 +326,9 @@ fn belief_lane(axis: &Axis, belief: &[Mark]) -> Option<Lane> {
         axis.at(mode.value),
         axis.at(high.value)
     );
-    let shape = move |y: f64| stretched(y, 40.0, &format!("<polygon class=\"belief\" points=\"{points}\"/>"));
+    let shape = move |y: f64| {
+        stretched(y, 40.0, &format!("<polygon class=\"belief\" points=\"{points}\"/>"))
+    };
     Some(Lane { told: words.join(": "), words, shape: Box::new(shape), height: 40.0 })
 }
 
@@ -359,7 +381,10 @@ fn ladder(brief: &Brief) -> Option<String> {
     for (i, pair) in rungs.windows(2).enumerate() {
         let (a, b) = (axis.at(pair[0].value), axis.at(pair[1].value));
         let (y1, y2) = (y(i), y(i + 1));
-        let _ = write!(body, "<line class=\"step\" x1=\"{a:.2}%\" y1=\"{y1}\" x2=\"{a:.2}%\" y2=\"{y2}\"/><line class=\"step\" x1=\"{a:.2}%\" y1=\"{y2}\" x2=\"{b:.2}%\" y2=\"{y2}\"/>");
+        let _ = write!(
+            body,
+            "<line class=\"step\" x1=\"{a:.2}%\" y1=\"{y1}\" x2=\"{a:.2}%\" y2=\"{y2}\"/><line class=\"step\" x1=\"{a:.2}%\" y1=\"{y2}\" x2=\"{b:.2}%\" y2=\"{y2}\"/>"
+        );
     }
     for (i, rung) in rungs.iter().enumerate() {
         let x = axis.at(rung.value);
