@@ -1,4 +1,6 @@
 //! What other programs and other people rely on: keys, escapes, widths, links.
+#![allow(clippy::unwrap_used, reason = "test code")]
+
 mod support;
 
 use haggle_negotiation::brief::Brief;

@@ -1,4 +1,6 @@
 //! What people see, for each renderer and brief.
+#![allow(clippy::unwrap_used, reason = "test code")]
+
 mod support;
 
 use haggle_report::*;

@@ -1,5 +1,6 @@
 //! Briefs built by hand: a full one, a thin one, one without a market, a buyer's one, a hostile one.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test file uses some of the fixtures")]
+#![allow(clippy::unwrap_used, reason = "test code")]
 
 use haggle_negotiation::brief::*;
 use haggle_negotiation::deal::Side;
