@@ -27,20 +27,32 @@ pub fn explain(brief: &Brief, id: &str, style: &Style) -> Option<String> {
 
 /// Ids that start with, contain or are contained in what was asked for, or share its first part.
 pub fn nearest_figures(brief: &Brief, id: &str) -> Vec<String> {
-    let asked = id.to_lowercase();
-    let first = asked.split('.').next().unwrap_or_default();
-    let rank = |known: &str| match known {
-        _ if asked.is_empty() => None,
-        _ if known.starts_with(&asked) => Some(0),
-        _ if known.contains(&asked) => Some(1),
-        _ if asked.contains(known) => Some(2),
-        _ if !first.is_empty() && known.split('.').any(|part| part == first) => Some(3),
-        _ => None,
-    };
-    let mut near: Vec<(u8, &str)> =
-        brief.figures.iter().filter_map(|(known, _)| Some((rank(known)?, known))).collect();
+    let asked = letters(id);
+    if asked.is_empty() {
+        return Vec::new();
+    }
+    let ranked = brief.figures.iter().filter_map(|(known, _)| Some((rank(&asked, known)?, known)));
+    let mut near: Vec<(u8, &str)> = ranked.collect();
     near.sort_unstable();
     near.into_iter().take(MOST_NEAR).map(|(_, known)| known.to_owned()).collect()
+}
+
+/// An id without case and without the marks that people mix up.
+fn letters(id: &str) -> String {
+    id.to_lowercase().replace(['_', '-', ' '], "")
+}
+
+/// How near an id is to what was asked for; nothing if it is not.
+fn rank(asked: &str, known: &str) -> Option<u8> {
+    let known = letters(known);
+    let first = asked.split('.').next().unwrap_or_default();
+    match known {
+        _ if known.starts_with(asked) => Some(0),
+        _ if known.contains(asked) => Some(1),
+        _ if asked.contains(&known) => Some(2),
+        _ if known.split('.').any(|part| part == first) => Some(3),
+        _ => None,
+    }
 }
 
 /// The way down: what was shown already is only named again.
@@ -146,8 +158,9 @@ fn notes(id: &str, figure: &Figure) -> Vec<Inline> {
 /// The formula with its source.
 fn rule(name: &str) -> Inline {
     match formula(name) {
-        Some(it) => Inline::from(format!("{}: {} ", it.name, it.text))
-            .muted(&format!("({})", it.source)),
+        Some(it) => {
+            Inline::from(format!("{}: {} ", it.name, it.text)).muted(&format!("({})", it.source))
+        }
         None => Inline::from(format!("formula {name}")),
     }
 }

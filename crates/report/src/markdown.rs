@@ -9,8 +9,7 @@ use haggle_negotiation::brief::Brief;
 /// HTML.
 pub fn markdown(brief: &Brief) -> String {
     let blocks = outline(brief);
-    let parts: Vec<String> =
-        blocks.iter().map(block).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<String> = blocks.iter().map(block).filter(|part| !part.is_empty()).collect();
     parts.join("\n\n") + "\n"
 }
 

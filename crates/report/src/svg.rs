@@ -80,7 +80,8 @@ fn asks(brief: &Brief) -> Vec<Mark> {
 /// An SVG element with a title and a description for whoever cannot see it.
 fn frame(id: &str, title: &str, description: &str, height: f64, body: &str) -> String {
     format!(
-        "<svg class=\"chart\" id=\"{id}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" width=\"100%\" \
+        "<svg class=\"chart\" id=\"{id}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" \
+         width=\"100%\" \
          height=\"{height}\"><title id=\"{id}-t\">{}</title><desc id=\"{id}-d\">{}</desc>{body}\
          </svg>",
         escape(title),
@@ -131,7 +132,8 @@ fn market(brief: &Brief) -> Option<String> {
         .iter()
         .filter_map(|(name, id)| Some(Mark::new(name, named(brief, id)?)))
         .collect();
-    let asks = asks(brief);
+    let mut asks = asks(brief);
+    asks.sort_by(|a, b| a.value.total_cmp(&b.value));
     let axis = Axis::over(points.iter().chain(&asks).map(|mark| mark.value))?;
     if points.is_empty() {
         return None;
@@ -149,11 +151,8 @@ fn market(brief: &Brief) -> Option<String> {
 /// The band from the lowest to the highest percentile, the middle half darker, the median a line.
 fn band(axis: &Axis, points: &[Mark], top: f64) -> String {
     let at = |name: &str| points.iter().find(|p| p.name == name).map(|p| axis.at(p.value));
-    let bar = |class: &str, from: f64, to: f64| {
-        let wide = to - from;
-        format!("<rect class=\"{class}\" x=\"{from:.2}%\" y=\"{top}\" width=\"{wide:.2}%\" height=\"28\"/>")
-    };
-    let mut out = format!("<line class=\"axis\" x1=\"0\" x2=\"100%\" y1=\"{0}\" y2=\"{0}\"/>", top + 14.0);
+    let bar = |class: &str, from: f64, to: f64| rect(class, (from, to - from), (top, 28.0));
+    let mut out = line("axis", (0.0, 100.0), (top + 14.0, top + 14.0));
     if let (Some(first), Some(last)) = (points.first(), points.last()) {
         out += &bar("band", axis.at(first.value), axis.at(last.value));
     }
@@ -161,8 +160,7 @@ fn band(axis: &Axis, points: &[Mark], top: f64) -> String {
         out += &bar("half", low, high);
     }
     if let Some(x) = at("p50") {
-        let (y1, y2) = (top - 2.0, top + 30.0);
-        let _ = write!(out, "<line class=\"median\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"{y1}\" y2=\"{y2}\"/>");
+        out += &vertical("median", x, (top - 2.0, top + 30.0));
     }
     out
 }
@@ -179,7 +177,7 @@ fn percentile_labels(axis: &Axis, points: &[Mark], top: f64) -> (String, usize) 
         ends.resize(ends.len().max(row + 1), 0.0);
         ends[row] = from + wide;
         let y = top + 14.0 + 32.0 * row as f64;
-        let _ = write!(ticks, "<line class=\"tick\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"{}\" y2=\"{}\"/>", top - 6.0, y - 11.0);
+        ticks += &vertical("tick", x, (top - 6.0, y - 11.0));
         texts += &two_lines(x, y, side, point);
     }
     (ticks + &texts, ends.len())
@@ -201,7 +199,9 @@ fn two_lines(x: f64, y: f64, side: Stand, point: &Mark) -> String {
     let anchor = side.anchor();
     let text = |class: &str, y: f64, text: &str| {
         let text = escape(text);
-        format!("<text class=\"{class}\" x=\"{x:.2}%\" y=\"{y}\" text-anchor=\"{anchor}\">{text}</text>")
+        format!(
+            "<text class=\"{class}\" x=\"{x:.2}%\" y=\"{y}\" text-anchor=\"{anchor}\">{text}</text>"
+        )
     };
     text("small", y, &point.name) + &text("value", y + 14.0, &point.label)
 }
@@ -212,11 +212,27 @@ fn ask_marks(axis: &Axis, asks: &[Mark], top: f64) -> String {
     for (i, mark) in asks.iter().enumerate() {
         let (x, y, name) = (axis.at(mark.value), 14.0 + 22.0 * i as f64, &mark.name);
         let end = top + 28.0;
-        let _ = write!(stems, "<line class=\"stem {name}\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"{}\" y2=\"{end}\"/>", y - 4.0);
+        stems += &vertical(&format!("stem {name}"), x, (y - 4.0, end));
         texts += &dot(x, y - 4.0, name);
         texts += &beside(x, y, &mark.text(), Stand::Right);
     }
     stems + &texts
+}
+
+/// A line between two places: percent across, pixels down.
+fn line(class: &str, (x1, x2): (f64, f64), (y1, y2): (f64, f64)) -> String {
+    format!("<line class=\"{class}\" x1=\"{x1:.2}%\" x2=\"{x2:.2}%\" y1=\"{y1}\" y2=\"{y2}\"/>")
+}
+
+fn vertical(class: &str, x: f64, ys: (f64, f64)) -> String {
+    line(class, (x, x), ys)
+}
+
+/// A bar: start and width in percent, top and height in pixels.
+fn rect(class: &str, (x, wide): (f64, f64), (y, high): (f64, f64)) -> String {
+    format!(
+        "<rect class=\"{class}\" x=\"{x:.2}%\" width=\"{wide:.2}%\" y=\"{y}\" height=\"{high}\"/>"
+    )
 }
 
 fn dot(x: f64, y: f64, class: &str) -> String {
@@ -235,8 +251,13 @@ struct Lane {
 fn zone(brief: &Brief) -> Option<String> {
     let (id, figure) = find(brief, brief.headline.walk_away.as_ref())?;
     let walk = Mark::new("walk-away", (id, figure));
-    let ends: Vec<f64> =
-        figure.interval.iter().flat_map(|i| [i.low, i.high]).flatten().collect();
+    let ends: Vec<f64> = figure
+        .interval
+        .iter()
+        .flat_map(|i| [i.low, i.high])
+        .flatten()
+        .filter(|v| v.is_finite())
+        .collect();
     let belief: Vec<Mark> = ["low", "mode", "high"]
         .into_iter()
         .filter_map(|end| {
@@ -254,7 +275,8 @@ fn zone(brief: &Brief) -> Option<String> {
     let words = lanes.iter().map(|lane| lane.told.as_str()).collect::<Vec<_>>().join("; ");
     let (body, height) = stacked(&lanes);
     let room = room(brief.deal.side, &axis, &walk, &belief, height);
-    let key = if room.is_empty() { "" } else { "shaded: where both could agree, if the belief is right" };
+    let key =
+        if room.is_empty() { "" } else { "shaded: where both could agree, if the belief is right" };
     let key = format!("<text class=\"small\" x=\"0\" y=\"{}\">{key}</text>", height + 14.0);
     let (body, height) = (room + &body + &key, height + 20.0);
     let title = "Walk-away, what we believe of their limit, target and anchor";
@@ -289,7 +311,7 @@ fn room(side: Side, axis: &Axis, walk: &Mark, belief: &[Mark], height: f64) -> S
     };
     let (a, b) = (axis.at(walk.value), axis.at(far.value));
     let (x, wide) = (a.min(b), (a - b).abs());
-    let rect = format!("<rect class=\"room\" x=\"{x:.2}%\" y=\"0\" width=\"{wide:.2}%\" height=\"{height}\"/>");
+    let rect = rect("room", (x, wide), (0.0, height));
     if open { rect } else { String::new() }
 }
 
@@ -306,7 +328,9 @@ fn belief_lane(axis: &Axis, belief: &[Mark]) -> Option<Lane> {
         axis.at(mode.value),
         axis.at(high.value)
     );
-    let shape = move |y: f64| stretched(y, 40.0, &format!("<polygon class=\"belief\" points=\"{points}\"/>"));
+    let shape = move |y: f64| {
+        stretched(y, 40.0, &format!("<polygon class=\"belief\" points=\"{points}\"/>"))
+    };
     Some(Lane { told: words.join(": "), words, shape: Box::new(shape), height: 40.0 })
 }
 
@@ -329,10 +353,8 @@ fn walk_lane(axis: &Axis, walk: &Mark, span: String, ends: &[f64]) -> Lane {
         _ => None,
     };
     let shape = move |y: f64| {
-        let bar = bar.map_or(String::new(), |(from, wide)| {
-            let y = y + 3.0;
-            format!("<rect class=\"limit\" x=\"{from:.2}%\" y=\"{y}\" width=\"{wide:.2}%\" height=\"6\"/>")
-        });
+        let bar =
+            bar.map_or(String::new(), |(from, wide)| rect("limit", (from, wide), (y + 3.0, 6.0)));
         bar + &dot(x, y + 6.0, "walk")
     };
     Lane { told: words.join(", "), words, shape: Box::new(shape), height: 12.0 }
@@ -359,7 +381,8 @@ fn ladder(brief: &Brief) -> Option<String> {
     for (i, pair) in rungs.windows(2).enumerate() {
         let (a, b) = (axis.at(pair[0].value), axis.at(pair[1].value));
         let (y1, y2) = (y(i), y(i + 1));
-        let _ = write!(body, "<line class=\"step\" x1=\"{a:.2}%\" y1=\"{y1}\" x2=\"{a:.2}%\" y2=\"{y2}\"/><line class=\"step\" x1=\"{a:.2}%\" y1=\"{y2}\" x2=\"{b:.2}%\" y2=\"{y2}\"/>");
+        body += &vertical("step", a, (y1, y2));
+        body += &line("step", (a, b), (y2, y2));
     }
     for (i, rung) in rungs.iter().enumerate() {
         let x = axis.at(rung.value);

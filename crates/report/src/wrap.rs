@@ -105,12 +105,18 @@ fn push(word: &mut Word, tone: Tone, c: char) {
     }
 }
 
-/// Words with spaces and, if wanted, colour.
+/// Words with spaces and, if wanted, colour; neighbours of one tone are painted in one go.
 fn paint(line: &[Word], color: bool) -> String {
-    let word = |word: &Word| -> String {
-        word.iter().map(|(tone, text)| painted(text, *tone, color)).collect()
-    };
-    line.iter().map(word).collect::<Vec<_>>().join(" ")
+    let mut runs: Word = Vec::new();
+    for (i, word) in line.iter().enumerate() {
+        let tone = |piece: Option<&(Tone, String)>| piece.map(|(tone, _)| *tone);
+        let same = tone(runs.last()) == tone(word.first());
+        if i > 0 {
+            push(&mut runs, if same { word[0].0 } else { Tone::Plain }, ' ');
+        }
+        word.iter().for_each(|(tone, text)| text.chars().for_each(|c| push(&mut runs, *tone, c)));
+    }
+    runs.iter().map(|(tone, text)| painted(text, *tone, color)).collect()
 }
 
 /// A text in the colour of its tone.

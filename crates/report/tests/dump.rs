@@ -1,4 +1,6 @@
 //! Writes every rendering of the fixtures to a folder, to be looked at.
+#![allow(clippy::unwrap_used, reason = "test code")]
+
 mod support;
 
 #[test]

@@ -24,7 +24,11 @@ pub(super) fn account(brief: &Brief) -> Vec<Block> {
     }
     blocks.extend(section("adjustments", "Adjustments", adjustments(brief).block()));
     blocks.extend(section("excluded", "Comparable, but not counted", excluded(brief).block()));
-    blocks.extend(section("outliers", "Outliers, counted unless the deal excludes them", outliers(brief).block()));
+    blocks.extend(section(
+        "outliers",
+        "Outliers, counted unless the deal excludes them",
+        outliers(brief).block(),
+    ));
     blocks.extend(section("parameters", "Parameters that the deal states", parameters(brief)));
     blocks.extend(section("assumptions", "Taken as given", assumptions(brief)));
     blocks.extend((!brief.figures.is_empty()).then(closing));
@@ -206,10 +210,9 @@ fn assumptions(brief: &Brief) -> Option<Block> {
             groups.entry(why).or_default().push(id);
         }
     }
-    let figures = groups.into_iter().map(|(why, ids)| Item {
-        head: why.into(),
-        more: vec![given(brief, &ids)],
-    });
+    let figures = groups
+        .into_iter()
+        .map(|(why, ids)| Item { head: why.into(), more: vec![given(brief, &ids)] });
     let sources = brief.sources.iter().flat_map(|(id, source)| {
         source.assumptions.iter().map(move |text| Item {
             head: Inline::default().code(id).text(": ").text(text),

@@ -29,7 +29,7 @@ fn walk_away(brief: &Brief) -> Vec<Block> {
     let line = Inline::from(beyond)
         .text(" ")
         .with(spoken(id, figure, Tone::Strong))
-        .text(" no deal is better. Keep this number to yourself.");
+        .text(", walking away is better. Keep this number to yourself.");
     let mut blocks = vec![title, paragraph(line)];
     if figure.interval.is_some() {
         blocks.push(paragraph(format!("It could be {}.", number::uncertainty(id, figure))));

@@ -36,7 +36,7 @@ fn ladder(brief: &Brief) -> Vec<Block> {
     }
     match table.block() {
         Some(table) => {
-            let title = heading(3, "ladder", "Concessions, each smaller than the one before");
+            let title = heading(3, "ladder", "Concessions, in this order");
             vec![title, Block::Chart(Chart::Ladder), table]
         }
         None => Vec::new(),

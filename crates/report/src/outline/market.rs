@@ -18,7 +18,7 @@ pub(crate) fn market(brief: &Brief) -> Vec<Block> {
     blocks.push(Block::Chart(Chart::Market));
     blocks.extend(percentiles(brief, market).block());
     blocks.extend(bound_note(brief, market));
-    blocks.extend(list(market.refusals.iter().map(refusal).collect()));
+    blocks.extend(list(market.refusals.iter().map(|r| refusal(r)).collect()));
     blocks.push(basis(market));
     blocks.extend(offer(brief));
     blocks.extend(sources(brief, market).block());
@@ -26,7 +26,7 @@ pub(crate) fn market(brief: &Brief) -> Vec<Block> {
 }
 
 /// Why a percentile is missing.
-fn refusal(reason: &String) -> Item {
+fn refusal(reason: &str) -> Item {
     let head = Inline::default().toned("not given", Tone::Warning).text(": ").text(reason);
     Item { head, more: Vec::new() }
 }

@@ -100,7 +100,8 @@ fn say(brief: &Brief) -> Option<Block> {
     };
     let median = point("p50", "at the median")?;
     let quartile = point(quartile, &format!("at the {}", ordinal(quartile)));
-    let line = Inline::default().strong("Say: ").text(&named_sources(brief)).text(": ").with(median);
+    let line =
+        Inline::default().strong("Say: ").text(&named_sources(brief)).text(": ").with(median);
     Some(paragraph(match quartile {
         Some(quartile) => line.text(", ").with(quartile).text("."),
         None => line.text("."),

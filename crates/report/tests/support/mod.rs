@@ -1,5 +1,6 @@
 //! Briefs built by hand: a full one, a thin one, one without a market, a buyer's one, a hostile one.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test file uses some of the fixtures")]
+#![allow(clippy::unwrap_used, reason = "test code")]
 
 use haggle_negotiation::brief::*;
 use haggle_negotiation::deal::Side;
@@ -98,7 +99,8 @@ fn market_figures(figures: &mut Figures, evidence: &mut BTreeMap<String, Evidenc
                 ]),
         );
     }
-    let top = Interval { low: Some(172_000.0), high: None, level: Some(0.9), by: By::PublishedError };
+    let top =
+        Interval { low: Some(172_000.0), high: None, level: Some(0.9), by: By::PublishedError };
     figures.add(
         "market.p90",
         Figure::new("market p90", 174_790.0, usd(), "composite")
@@ -112,7 +114,12 @@ fn shares(figures: &mut Figures) {
     for (id, weight) in [("oews", 0.823), ("survey", 0.177)] {
         figures.add(
             format!("weight.{id}"),
-            Figure::assumed(format!("weight of {id}"), weight, Unit::Number, "default of the register"),
+            Figure::assumed(
+                format!("weight of {id}"),
+                weight,
+                Unit::Number,
+                "default of the register",
+            ),
         );
         figures.add(
             format!("share.{id}"),
@@ -161,7 +168,12 @@ fn plan(figures: &mut Figures) {
     figures.add(
         "walk_away",
         Figure::new("walk-away", 103_519.229_480_364_74, usd(), "reservation_value")
-            .with_interval(between(101_821.369_210_154_84, 105_276.777_092_535_05, 0.8, By::Lattice))
+            .with_interval(between(
+                101_821.369_210_154_84,
+                105_276.777_092_535_05,
+                0.8,
+                By::Lattice,
+            ))
             .with_inputs([
                 ("b", "alternative.b.price"),
                 ("b_probability", "alternative.b.probability"),
@@ -172,7 +184,12 @@ fn plan(figures: &mut Figures) {
     for (id, value) in [("low", 98_787.832), ("mode", 122_000.0), ("high", 152_945.939)] {
         figures.add(
             format!("belief.{id}"),
-            Figure::assumed(format!("their limit, {id}"), value, usd(), "recruiter, call of 2026-11-18"),
+            Figure::assumed(
+                format!("their limit, {id}"),
+                value,
+                usd(),
+                "recruiter, call of 2026-11-18",
+            ),
         );
     }
     figures.add(
@@ -196,14 +213,15 @@ fn plan(figures: &mut Figures) {
             .with_interval(between(0.899_9, 1.0, 0.8, By::Lattice))
             .with_inputs([("need", "leverage.need"), ("alternative", "leverage.alternative")]),
     );
-    let say = |figures: &mut Figures, id: &str, label: &str, value, formula, printed: &str, input| {
-        figures.add(
-            id,
-            Figure::new(label, value, usd(), formula)
-                .with_inputs([("walk_away", "walk_away"), ("market", input)])
-                .with_printed(printed.into()),
-        );
-    };
+    let say =
+        |figures: &mut Figures, id: &str, label: &str, value, formula, printed: &str, input| {
+            figures.add(
+                id,
+                Figure::new(label, value, usd(), formula)
+                    .with_inputs([("walk_away", "walk_away"), ("market", input)])
+                    .with_printed(printed.into()),
+            );
+        };
     say(figures, "target", "target", 120_896.153_233_569_46, "target", "121000", "market.p75");
     say(figures, "anchor", "anchor", 140_115.784_304_725_56, "anchor", "140000", "market.p90");
     let rungs = [
@@ -441,10 +459,8 @@ pub(crate) fn full() -> Brief {
     shares(&mut figures);
     market_figures(&mut figures, &mut evidence);
     plan(&mut figures);
-    let question = |i: usize, text: &str| Question {
-        text: text.into(),
-        worth: format!("question.{i}.worth"),
-    };
+    let question =
+        |i: usize, text: &str| Question { text: text.into(), worth: format!("question.{i}.worth") };
     let mut brief = Brief {
         deal: DealHead {
             title: "Senior developer, Denver".into(),
@@ -566,7 +582,8 @@ pub(crate) fn buyer() -> Brief {
 
 /// Text that tries to be markup everywhere that a source or a deal file can put text.
 pub(crate) fn hostile() -> Brief {
-    let evil = "<script>alert(1)</script> | `rm` \u{1b}[31mred\u{1b}[0m\nnew \"line\" </script><!--";
+    let evil =
+        "<script>alert(1)</script> | `rm` \u{1b}[31mred\u{1b}[0m\nnew \"line\" </script><!--";
     let mut brief = full();
     brief.deal.title = evil.into();
     brief.findings[0].text = evil.into();
@@ -588,9 +605,7 @@ pub(crate) fn hostile() -> Brief {
         set.first.iter_mut().for_each(|it| it.title = Some(evil.into()));
         set.file = evil.into();
     }
-    brief
-        .figures
-        .add(evil, Figure::assumed(evil, 1.0, Unit::Money("USD/year".into()), evil));
+    brief.figures.add(evil, Figure::assumed(evil, 1.0, Unit::Money("USD/year".into()), evil));
     brief
 }
 
