@@ -1,5 +1,7 @@
 //! The program from outside: one test program, a module for each thing that must be true.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 mod architecture;
 mod bad_input;
 mod benchmark;

@@ -130,7 +130,8 @@ fn thin(facts: &Facts<'_>) -> Vec<Said> {
         Said::error(format!("Too thin to quote a percentile: {rows} ({why})."))
             .so("Show the comparables one by one, look for a second source, and treat every figure that rests on them as a guess.")
     } else {
-        Said::warning(format!("Some percentiles are not given: {rows} ({why}).")).so("Quote the middle only.")
+        Said::warning(format!("Some percentiles are not given: {rows} ({why})."))
+            .so("Quote the middle only.")
     };
     all.push(said.resting_on(&["market.median"]));
     all
