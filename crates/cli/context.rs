@@ -27,7 +27,6 @@ impl Context {
     }
 
     /// Data, on standard output.
-    #[expect(clippy::print_stdout, reason = "the one place that prints data")]
     pub(crate) fn data(&self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
@@ -83,7 +82,6 @@ impl Context {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "the one place that talks")]
 fn say(text: &str) {
     let mut err = io::stderr().lock();
     // If standard error is gone there is nowhere left to say so.

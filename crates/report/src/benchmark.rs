@@ -3,21 +3,26 @@
 
 use crate::csv::{row, words};
 use crate::inline::{Inline, Tone};
-use crate::json::{add_interval, bound, cited, deal, list, pretty, source};
+use crate::json::{add_interval, bound, cited, deal, ground, list, pretty};
 use crate::number;
-use crate::outline::market;
+use crate::outline::{market, passed_over};
 use crate::section::{Block, Table, heading, paragraph};
 use crate::text::{Style, render};
-use haggle_negotiation::brief::{Brief, Listing, MarketHead};
+use haggle_negotiation::brief::{Brief, Gravity, Listing, MarketHead};
 use haggle_negotiation::figure::Figure;
 use haggle_negotiation::market::Cited;
 use haggle_quantity::from_day_number;
 use serde_json::{Map, Number, Value, json};
+use std::collections::BTreeMap;
 
 /// Percentiles with intervals or the refusal, n, sources; with a listing, comparables and near
 /// misses as tables.
 pub fn benchmark_text(brief: &Brief, listing: Option<&Listing>, style: &Style) -> String {
     let mut blocks = market(brief);
+    let spoken = format!("As of {}.", brief.as_of);
+    blocks.push(paragraph(spoken));
+    blocks.extend(findings(brief));
+    blocks.extend(passed_over(brief));
     blocks.extend(listing.into_iter().flat_map(listed));
     render(&blocks, style)
 }
@@ -35,15 +40,33 @@ fn listed(listing: &Listing) -> Vec<Block> {
     blocks
 }
 
+/// What is wrong or doubtful with the evidence; what is merely worth knowing stands in the JSON.
+fn findings(brief: &Brief) -> Vec<Block> {
+    let grave = brief.findings.iter().filter(|f| f.gravity != Gravity::Info);
+    let said = grave.map(|f| paragraph(format!("{}: {} [{}]", f.gravity.as_str(), f.text, f.rule)));
+    said.collect()
+}
+
+/// Near misses shown for each condition that was missed; all of them are in JSON and CSV.
+const NEAR_SHOWN: usize = 10;
+
 fn near(listing: &Listing) -> Vec<Block> {
     let mut rows = Table::new("Near misses", &["place", "#amount", "missed", "what"]);
+    let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
     for (source, missed, it) in &listing.near {
+        let times = shown.entry(missed).or_default();
+        *times += 1;
+        if *times > NEAR_SHOWN {
+            continue;
+        }
         let [place, amount, _, what] = comparable(source, it).try_into().expect("four cells");
         rows.row(vec![place, amount, missed.as_str().into(), what]);
     }
     let line = format!("{} missed exactly one condition.", number::count(listing.near_count));
-    let short = (listing.near.len() as u64) < listing.near_count;
-    let line = if short { line + " The list is shorter." } else { line };
+    let hidden = shown.values().any(|times| *times > NEAR_SHOWN);
+    let more =
+        format!(" The first {NEAR_SHOWN} of each condition are shown; --format json has more.");
+    let line = if hidden { line + &more } else { line };
     let head = vec![heading(2, "near", "Near misses"), paragraph(line)];
     head.into_iter().chain(rows.block()).collect()
 }
@@ -65,15 +88,16 @@ fn comparable(source: &str, it: &Cited) -> Vec<Inline> {
 
 /// The market and its sources as JSON (`haggle.benchmark/1`), amounts as decimal strings.
 pub fn benchmark_json(brief: &Brief, listing: Option<&Listing>) -> String {
-    let sources = brief.sources.iter().map(|(id, it)| (id.clone(), source(it)));
     let mut report = json!({
         "schema": "haggle.benchmark/1",
         "haggle": env!("CARGO_PKG_VERSION"),
         "as_of": brief.as_of.to_string(),
         "deal": deal(brief),
         "market": brief.market.as_ref().map(|market| market_json(brief, market)),
-        "sources": Value::Object(sources.collect()),
     });
+    if let Value::Object(map) = &mut report {
+        map.extend(ground(brief));
+    }
     if let Some(listing) = listing {
         report["comparables"] = list(&listing.comparables, |(source, it)| row_of(source, None, it));
         let missed = |(s, missed, it): &(String, String, Cited)| row_of(s, Some(missed), it);

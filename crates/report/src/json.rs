@@ -21,6 +21,12 @@ pub(crate) fn pretty(value: &Value) -> String {
 }
 
 fn report(brief: &Brief) -> Value {
+    let mut report = map_of(head(brief));
+    report.extend(ground(brief));
+    Value::Object(report)
+}
+
+fn head(brief: &Brief) -> Value {
     let head = &brief.headline;
     json!({
         "schema": "haggle.report/1",
@@ -33,11 +39,18 @@ fn report(brief: &Brief) -> Value {
         "target": head.target,
         "anchor": head.anchor,
         "concessions": head.concessions,
-        "findings": list(&brief.findings, finding),
         "questions": list(&brief.questions, question),
         "triggers": list(&brief.triggers, trigger),
         "parameters": object(brief.parameters.iter().map(|p| (p.name, json!(p.value)))),
         "stated_parameters": stated(brief),
+    })
+}
+
+/// The parts that a benchmark shares with a report: what was done to the evidence, what did not
+/// count, what the rules say, and the graph of figures with its ground.
+pub(crate) fn ground(brief: &Brief) -> Map<String, Value> {
+    map_of(json!({
+        "findings": list(&brief.findings, finding),
         "adjustments": list(&brief.adjustments, adjustment),
         "excluded": list(&brief.excluded, excluded),
         "outliers": list(&brief.outliers, outlier),
@@ -45,7 +58,7 @@ fn report(brief: &Brief) -> Value {
         "figures": figures(&brief.figures),
         "evidence": object(brief.evidence.iter().map(|(id, set)| (id, evidence(set)))),
         "sources": object(brief.sources.iter().map(|(id, it)| (id, source(it)))),
-    })
+    }))
 }
 
 /// An object in the order of its pairs.
@@ -265,7 +278,7 @@ pub(crate) fn cited(it: &Cited) -> Value {
 }
 
 /// A source with its account.
-pub(crate) fn source(it: &SourceHead) -> Value {
+fn source(it: &SourceHead) -> Value {
     let [read, imported, rejected, skipped] = it.rows;
     let [mapped, observations, absent] = it.cells;
     json!({

@@ -122,7 +122,7 @@ fn combine(
     let estimates = combined.standard();
     let mut head = MarketHead {
         n: entered.iter().map(|r| r.n).sum(),
-        effective_n: effective_n(curves, &shares, params),
+        effective_n: effective_n(curves, &shares),
         sources: entered.iter().map(|r| r.id.clone()).collect(),
         kind: kind_of(curves.len(), params.combine),
         ..MarketHead::default()
@@ -164,15 +164,13 @@ fn share_figures(entered: &[SourceResult], shares: &[f64], ledger: &mut Ledger) 
     }
 }
 
-/// Kish's size over sources: what so many independent rows would be worth, where every source
-/// knows its own.
-fn effective_n(curves: &[SourceCurve], shares: &[f64], params: &StatParams) -> Option<f64> {
-    if let [only] = curves {
-        return only.curve.effective_n(params);
-    }
+/// Kish's size over sources: what so many independent rows would be worth. A published table has
+/// no rows, so a market with one has no such number.
+fn effective_n(curves: &[SourceCurve], shares: &[f64]) -> Option<f64> {
     let mut sum = 0.0;
     for (source, share) in curves.iter().zip(shares) {
-        sum += share * share / source.curve.effective_n(params)?;
+        let Curve::Rows(rows) = &source.curve else { return None };
+        sum += share * share / rows.ranked().effective_n();
     }
     (sum > 0.0).then(|| 1.0 / sum)
 }

@@ -23,15 +23,18 @@ pub(super) fn account(brief: &Brief) -> Vec<Block> {
         blocks.extend(source_account(id, source));
     }
     blocks.extend(section("adjustments", "Adjustments", adjustments(brief).block()));
-    blocks.extend(section("excluded", "Comparable, but not counted", excluded(brief).block()));
-    blocks.extend(section(
-        "outliers",
-        "Outliers, counted unless the deal excludes them",
-        outliers(brief).block(),
-    ));
+    blocks.extend(passed_over(brief));
     blocks.extend(section("parameters", "Parameters that the deal states", parameters(brief)));
     blocks.extend(section("assumptions", "Taken as given", assumptions(brief)));
     blocks.extend((!brief.figures.is_empty()).then(closing));
+    blocks
+}
+
+/// What met the conditions and does not count, and what counts and does not sit with the others.
+pub(crate) fn passed_over(brief: &Brief) -> Vec<Block> {
+    let mut blocks = section("excluded", "Comparable, but not counted", excluded(brief).block());
+    let title = "Outliers, counted unless the deal excludes them";
+    blocks.extend(section("outliers", title, outliers(brief).block()));
     blocks
 }
 

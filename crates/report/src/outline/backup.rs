@@ -38,9 +38,12 @@ fn walk_away(brief: &Brief) -> Vec<Block> {
     blocks
 }
 
-/// What the alternatives come to; computed figures before given ones.
+/// What the alternatives come to; what the deal file states of them is in it and in the JSON.
 fn alternatives(brief: &Brief) -> Vec<Block> {
-    let own = |(id, _): &(&str, &Figure)| id.starts_with("alternative.");
+    let told = [".certainty_equivalent", ".deal_price", ".probability"];
+    let own = |(id, _): &(&str, &Figure)| {
+        id.starts_with("alternative.") && told.iter().any(|tail| id.ends_with(tail))
+    };
     let mut figures: Vec<_> = brief.figures.iter().filter(own).collect();
     figures.sort_by_key(|(id, figure)| (figure.inputs.is_empty(), id.to_owned()));
     let more = figures.len() > MOST;
