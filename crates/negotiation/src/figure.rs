@@ -342,6 +342,7 @@ formulas! {
     "record_percentile" "numbers 4, S3.10" "min(q_max, q_base + q_step * supported claims)";
     "record_amount" "numbers 4" "the market at the percentile that the track record supports";
     "half_spread" "numbers 4" "max(interquartile range / 2, room_min * median)";
+    "belief_half_spread" "numbers 4" "max((quartile .75 - quartile .25) / 2, room_min * mode) of the belief";
     "belief_low" "numbers 2 and 5" "lower end of the triangle";
     "belief_mode" "numbers 5" "mode of the belief, moved by their offer";
     "belief_high" "numbers 2 and 5" "upper end of the triangle";

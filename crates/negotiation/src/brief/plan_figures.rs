@@ -466,6 +466,7 @@ impl PlanFigures<'_> {
             .money("their walk-away as believed, mean", b.mean, "belief_mean")
             .with_sense(sense(b.mark));
         self.put("belief.mean", figure, &self.triangle());
+        self.belief_half_spread();
         if let Some(p) = self.plan.zone_probability {
             let figure = Figure::new(
                 "chance of a zone of agreement, if the belief is right",
@@ -477,6 +478,23 @@ impl PlanFigures<'_> {
             inputs.push(("walk_away", "walk_away".into()));
             self.put("p_zopa", figure, &inputs);
         }
+    }
+
+    /// Without a market the belief says how wide a bargaining range is.
+    fn belief_half_spread(&mut self) {
+        if self.figures.has("market.half_spread") {
+            return;
+        }
+        let Some(spread) = self.plan.half_spread else { return };
+        let figure = self.marked("half spread of the belief", spread, "belief_half_spread");
+        let mut inputs = self.triangle();
+        inputs.push(self.parameter("room_min"));
+        self.put("belief.half_spread", figure, &inputs);
+    }
+
+    fn half_spread(&self) -> String {
+        let market = self.figures.has("market.half_spread");
+        if market { "market.half_spread" } else { "belief.half_spread" }.to_owned()
     }
 
     fn belief_inputs(&self, source: BeliefSource) -> Vec<(String, String)> {
@@ -675,7 +693,7 @@ impl PlanFigures<'_> {
                 &[
                     ("quartile", edge.into()),
                     base.clone(),
-                    ("half_spread", "market.half_spread".into()),
+                    ("half_spread", self.half_spread()),
                     room,
                 ],
             );
@@ -710,12 +728,7 @@ impl PlanFigures<'_> {
         self.put(
             "anchor.raw",
             raw,
-            &[
-                target.clone(),
-                counter.clone(),
-                ("half_spread", "market.half_spread".into()),
-                room.clone(),
-            ],
+            &[target.clone(), counter.clone(), ("half_spread", self.half_spread()), room.clone()],
         );
         if let Some(value) = o.evidence_cap_raised {
             let share = self.parameter("base_room_opening");
@@ -726,7 +739,7 @@ impl PlanFigures<'_> {
                 &[
                     ("edge", "market.edge.better".into()),
                     ("base", "base".into()),
-                    ("half_spread", "market.half_spread".into()),
+                    ("half_spread", self.half_spread()),
                     target.clone(),
                     room.clone(),
                     share,
