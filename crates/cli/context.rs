@@ -54,6 +54,11 @@ impl Context {
         }
     }
 
+    /// Whether somebody watches: progress is for terminals only.
+    pub(crate) fn shows_progress(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal()
+    }
+
     /// Talk that only `--verbose` wants.
     pub(crate) fn detail(&self, text: &str) {
         if self.verbose {

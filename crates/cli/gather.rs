@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::lock::{Lock, Pin};
+use crate::progress::Watched;
 use haggle_evidence::{Importer, Locator};
 use haggle_import::{FileImporter, Options, Recipe};
 use haggle_negotiation::brief::{DiagnosticHead, SourceHead, TallyHead};
@@ -232,8 +233,9 @@ pub(crate) fn import_file(
         context.detail(&format!("{shown}: stored already\n"));
         return Ok(Outcome::Unchanged(part));
     }
-    let mut importer: FileImporter =
+    let importer: FileImporter =
         haggle_import::open(path, options).map_err(|e| Failure::source(&shown, &e))?;
+    let mut importer = Watched::new(importer, &shown, context);
     let location = std::fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
     let key = SourceKey { sha256, size, location: location.display().to_string() };
     let outcome =

@@ -10,6 +10,7 @@ mod gather;
 mod help;
 mod import;
 mod lock;
+mod progress;
 mod report;
 mod sources;
 mod whole;

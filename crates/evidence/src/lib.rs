@@ -13,6 +13,9 @@ mod locator;
 mod observation;
 mod words;
 
+/// A batch of observations, by the schema above; part of the contract between importer and sink.
+pub use arrow_array::RecordBatch;
+
 pub use account::{Account, Disposition, RowSet, Sample, Tally};
 pub use batch::{Batch, BatchBuilder, BatchError, FIELDS, SCHEMA_VERSION, schema};
 pub use diagnostic::{CODES, Code, Diagnostic, Severity, code};
