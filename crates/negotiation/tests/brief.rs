@@ -1,6 +1,8 @@
 //! From a deal file to the brief: the worked examples of the chain, run through the whole program
 //! that stands between a deal file with its comparables and the figures of a report.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use haggle_negotiation::brief::{Brief, SourceHead, prepare};
 use haggle_negotiation::deal::{Deal, parse};
 use haggle_negotiation::market::{Cited, Comparables, Factors, SourceEvidence};
