@@ -1,0 +1,223 @@
+//! What the deal file states, as figures that are taken as given.
+
+use super::{Pair, PlanFigures, ordered};
+use crate::bargain::AlternativeFigures;
+use crate::deal::{Alternative, slug};
+use crate::figure::{By, Figure, Interval, Unit};
+
+impl PlanFigures<'_> {
+    /// What the deal file states as such.
+    pub(super) fn given(&mut self) {
+        let deal = self.deal;
+        let (money, lump, day) = (self.money.clone(), self.lump(), self.per_day());
+        let file = "stated in the deal file";
+        if let Some(offer) = &deal.offer {
+            let why = offer
+                .from
+                .clone()
+                .unwrap_or_else(|| "the deal file; where it stands is not said".to_owned());
+            self.given_money("offer", "their offer", Some(offer.amount), money.clone(), &why);
+        }
+        for (who, whose, party) in
+            [("us", "our", &deal.us), ("counterpart", "their", &deal.counterpart.party)]
+        {
+            let id = |tail: &str| format!("{who}.{tail}");
+            let label = |what: &str| format!("{whose} {what}");
+            self.given_money(
+                &id("risk_tolerance"),
+                &label("risk tolerance"),
+                party.risk_tolerance,
+                lump.clone(),
+                file,
+            );
+            self.given_money(
+                &id("delay_cost_per_day"),
+                &label("cost of a day's delay"),
+                party.delay_cost_per_day,
+                day.clone(),
+                file,
+            );
+            self.given_money(
+                &id("deal_cost"),
+                &label("cost of concluding this deal"),
+                party.deal_cost,
+                lump.clone(),
+                file,
+            );
+            self.given_money(
+                &id("idle_value"),
+                &label("value of idle time"),
+                party.idle_value,
+                money.clone(),
+                file,
+            );
+            self.given_money(
+                &id("while_no_deal"),
+                &label("income while no deal stands"),
+                party.while_no_deal,
+                money.clone(),
+                file,
+            );
+            if let Some(rate) = party.discount_rate {
+                self.figures.add(
+                    id("discount_rate"),
+                    Figure::assumed(label("discount rate"), rate, Unit::Relative, file),
+                );
+            }
+        }
+        let first = "stated in the deal file, as expected";
+        self.given_money(
+            "counterpart.first_offer",
+            "first figure expected of them",
+            deal.counterpart.first_offer,
+            money.clone(),
+            first,
+        );
+        self.given_money(
+            "stated.walk_away",
+            "walk-away as stated",
+            deal.stated_walk_away,
+            money.clone(),
+            file,
+        );
+        if let Some(limit) = &deal.counterpart.limit {
+            let why = limit.source.clone().unwrap_or_else(|| "unsourced".to_owned());
+            for (tail, amount) in [("low", limit.low), ("mode", limit.mode), ("high", limit.high)] {
+                let label = format!("their walk-away as believed, {tail}");
+                self.given_money(
+                    &format!("counterpart.limit.{tail}"),
+                    &label,
+                    Some(amount),
+                    money.clone(),
+                    &why,
+                );
+            }
+        }
+        let units = Figure::assumed(
+            "price units over which one-off money is spread",
+            self.plan.units,
+            Unit::Number,
+            if deal.term.is_some() {
+                "term of the deal file"
+            } else {
+                "a year's worth of the price unit, or one"
+            },
+        );
+        self.figures.add("units", units);
+        let claims = deal.claims.iter().filter(|c| c.is_supported()).count() as f64;
+        let why = "claims with a number and a date or reference";
+        self.figures
+            .add("record.claims", Figure::assumed("supported claims", claims, Unit::Count, why));
+    }
+
+    pub(super) fn alternatives(
+        &mut self,
+        prefix: &str,
+        stated: &[Alternative],
+        made: &[AlternativeFigures],
+    ) {
+        for (alternative, figures) in stated.iter().zip(made) {
+            let base = format!("{prefix}.{}", slug(&alternative.name));
+            let mut inputs = self.alternative_given(&base, alternative);
+            inputs.push(("units", "units".to_owned()));
+            let who = if prefix == "alternative" { "us" } else { "counterpart" };
+            for key in ["deal_cost", "idle_value", "discount_rate"] {
+                inputs.push((key, format!("{who}.{key}")));
+            }
+            let rate = self.parameter("discount_rate");
+            if !inputs.iter().any(|(k, id)| *k == "discount_rate" && self.figures.has(id)) {
+                inputs.push(rate);
+            }
+            let label =
+                format!("{}: deal price that is as good, if it comes through", alternative.name);
+            let mut figure = self.money(&label, figures.mean, "deal_price");
+            let (low, high) = ordered(figures.deal_price.lower, figures.deal_price.upper);
+            if low < high {
+                figure.interval =
+                    Some(Interval { low: Some(low), high: Some(high), level: None, by: By::Range });
+            }
+            self.put(&format!("{base}.deal_price"), figure, &inputs);
+            let label = format!("{}: certainty equivalent", alternative.name);
+            let figure = self.money(&label, figures.certainty_equivalent, "certainty_equivalent");
+            let tolerance = ("risk_tolerance", format!("{who}.risk_tolerance"));
+            self.put(
+                &format!("{base}.certainty_equivalent"),
+                figure,
+                &[("deal_price", format!("{base}.deal_price")), tolerance],
+            );
+        }
+    }
+
+    pub(super) fn alternative_given(&mut self, base: &str, a: &Alternative) -> Vec<Pair> {
+        let file = "stated in the deal file";
+        let (money, lump, day) = (self.money.clone(), self.lump(), self.per_day());
+        let label = |what: &str| format!("{}: {what}", a.name);
+        match a.amount.as_slice() {
+            [low, mode, high] => {
+                let why = "stated in the deal file, read as P10, mode, P90 (H6)";
+                for (tail, amount) in [("amount.low", low), ("amount", mode), ("amount.high", high)]
+                {
+                    self.given_money(
+                        &format!("{base}.{tail}"),
+                        &label(tail),
+                        Some(*amount),
+                        money.clone(),
+                        why,
+                    );
+                }
+            }
+            other => self.given_money(
+                &format!("{base}.amount"),
+                &label("amount"),
+                other.first().copied(),
+                money.clone(),
+                file,
+            ),
+        }
+        self.given_money(
+            &format!("{base}.cost"),
+            &label("one-off cost"),
+            Some(a.cost.unwrap_or_default()),
+            lump,
+            if a.cost.is_some() { file } else { "none stated: 0" },
+        );
+        self.given_money(
+            &format!("{base}.interim_per_day"),
+            &label("money per day of waiting"),
+            a.interim_per_day,
+            day,
+            file,
+        );
+        self.given_money(
+            &format!("{base}.advantage"),
+            &label("what this deal has and it lacks"),
+            a.advantage,
+            money,
+            file,
+        );
+        self.figures.add(
+            format!("{base}.probability"),
+            Figure::assumed(
+                label("chance that it comes through"),
+                a.probability,
+                Unit::Share,
+                file,
+            ),
+        );
+        self.figures.add(
+            format!("{base}.delay_days"),
+            Figure::assumed(label("days until it starts"), a.delay_days, Unit::Days, file),
+        );
+        [
+            "amount",
+            "amount.low",
+            "amount.high",
+            "cost",
+            "interim_per_day",
+            "advantage",
+            "delay_days",
+        ]
+        .map(|tail| (tail, format!("{base}.{tail}")))
+        .to_vec()
+    }
+}

@@ -1,0 +1,257 @@
+//! Where both sides stand: market, belief about their limit, leverage.
+
+use super::{Candidate, Pair, PlanFigures, named_inputs, ordered, sense};
+use crate::bargain::{BeliefSource, Marked};
+use crate::deal::as_f64;
+use crate::figure::{Figure, Unit};
+
+impl PlanFigures<'_> {
+    pub(super) fn market(&mut self) {
+        let Some(m) = self.plan.market.clone() else { return };
+        let points: Vec<Pair> = ["p10", "p25", "p50", "p75", "p90"]
+            .map(|p| (p, format!("market.{p}")))
+            .into_iter()
+            .filter(|(_, id)| self.figures.has(id))
+            .collect();
+        let rows: Option<String> =
+            self.deal.sources.iter().map(|s| format!("{}.n", s.id)).find(|id| self.figures.has(id));
+        let mut ground = points.clone();
+        if points.is_empty() {
+            ground.extend(rows.map(|id| ("rows", id)));
+        }
+        let label = if m.thin { "middle of the comparables" } else { "market median" };
+        let median = self.marked(label, m.median, "market_median");
+        self.put("market.median", median, &ground);
+        let share = Figure::new(
+            "percentile that the record supports",
+            m.record_percentile,
+            Unit::Share,
+            "record_percentile",
+        );
+        let mut inputs = vec![("claims", "record.claims".to_owned())];
+        inputs.extend(["q_base", "q_step", "q_max"].map(|name| self.parameter(name)));
+        self.put("record.percentile", share, &inputs);
+        let mut with_share = ground.clone();
+        with_share.push(("percentile", "record.percentile".to_owned()));
+        let record = self.marked("market at the record's percentile", m.record, "record_amount");
+        self.put("record.amount", record, &with_share);
+        let spread = self.marked("half spread of the market", m.half_spread, "half_spread");
+        let room = self.parameter("room_min");
+        let mut inputs = ground.clone();
+        inputs.push(("median", "market.median".to_owned()));
+        inputs.push(room);
+        self.put("market.half_spread", spread, &inputs);
+        for (id, label, edge) in [
+            ("market.edge.better", "better edge of the market for us", m.better_edge),
+            ("market.edge.worse", "worse edge of the market for us", m.worse_edge),
+        ] {
+            let figure = self.marked(label, edge, "market_edge");
+            self.put(id, figure, &ground);
+        }
+        if let (Some(offer), true) = (&self.deal.offer, m.median.value > 0.0) {
+            let ratio = as_f64(offer.amount) / m.median.value;
+            let figure = Figure::new("their offer over the median", ratio, Unit::Factor, "ratio")
+                .with_sense(sense(m.median.mark));
+            self.put(
+                "offer.market_ratio",
+                figure,
+                &[("amount", "offer".into()), ("median", "market.median".into())],
+            );
+        }
+    }
+
+    pub(super) fn belief(&mut self) {
+        let Some(b) = self.plan.belief else { return };
+        let mut inputs = self.belief_inputs(b.source);
+        for name in belief_parameters(b.source) {
+            let (name, id) = self.parameter(name);
+            inputs.push((name.to_owned(), id));
+        }
+        let t = b.triangle;
+        let (low, high) = ordered(t.lower, t.upper);
+        for (tail, label, value, formula) in [
+            ("low", "their walk-away as believed, lowest", low, "belief_low"),
+            ("mode", "their walk-away as believed, most likely", t.mode, "belief_mode"),
+            ("high", "their walk-away as believed, highest", high, "belief_high"),
+        ] {
+            let figure = self.money(label, value, formula).with_sense(sense(b.mark));
+            self.put(&format!("belief.{tail}"), figure, &inputs);
+        }
+        let figure = self
+            .money("their walk-away as believed, mean", b.mean, "belief_mean")
+            .with_sense(sense(b.mark));
+        self.put("belief.mean", figure, &self.triangle());
+        self.belief_half_spread();
+        if let Some(p) = self.plan.zone_probability {
+            let figure = Figure::new(
+                "chance of a zone of agreement, if the belief is right",
+                p,
+                Unit::Share,
+                "p_zopa",
+            );
+            let mut inputs = self.triangle();
+            inputs.push(("walk_away", "walk_away".into()));
+            self.put("p_zopa", figure, &inputs);
+        }
+    }
+
+    /// Without a market the belief says how wide a bargaining range is.
+    pub(super) fn belief_half_spread(&mut self) {
+        if self.figures.has("market.half_spread") {
+            return;
+        }
+        let Some(spread) = self.plan.half_spread else { return };
+        let figure = self.marked("half spread of the belief", spread, "belief_half_spread");
+        let mut inputs = self.triangle();
+        inputs.push(self.parameter("room_min"));
+        self.put("belief.half_spread", figure, &inputs);
+    }
+
+    pub(super) fn belief_inputs(&self, source: BeliefSource) -> Vec<(String, String)> {
+        let plain = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(name, id)| ((*name).to_owned(), (*id).to_owned())).collect()
+        };
+        let mut inputs = match source {
+            BeliefSource::Stated => plain(&[
+                ("low", "counterpart.limit.low"),
+                ("mode", "counterpart.limit.mode"),
+                ("high", "counterpart.limit.high"),
+            ]),
+            BeliefSource::Market => {
+                plain(&[("median", "market.median"), ("record", "record.amount")])
+            }
+            BeliefSource::Alternatives => {
+                let tails = [("alternative", "deal_price"), ("probability", "probability")];
+                let theirs = &self.deal.counterpart.alternatives;
+                named_inputs("counterpart.alternative", theirs, &tails)
+            }
+        };
+        inputs.extend(plain(&[("offer", "offer")]));
+        inputs
+    }
+
+    pub(super) fn leverage(&mut self) {
+        let l = self.plan.leverage;
+        let triangle = self.triangle();
+        let walk = ("walk_away", "walk_away".to_owned());
+        let median = ("median", "market.median".to_owned());
+        let mean = ("mean", "belief.mean".to_owned());
+        let mut belief = triangle.clone();
+        belief.push(median.clone());
+        let money: [Candidate; 4] = [
+            (
+                "need.ours",
+                "what we lose at the median if there is no deal, signed",
+                l.need_me,
+                "need_me",
+                vec![median.clone(), walk.clone()],
+            ),
+            (
+                "need.theirs",
+                "what they lose at the median if there is no deal, signed",
+                l.need_ot,
+                "need_ot",
+                vec![mean.clone(), median.clone()],
+            ),
+            (
+                "leverage.need",
+                "our need of the deal",
+                l.need_me_positive.map(|v| Marked { value: v, mark: l.mark }),
+                "need_me_positive",
+                vec![median.clone(), walk.clone()],
+            ),
+            (
+                "leverage.need.theirs",
+                "their need of the deal",
+                l.need_ot_positive.map(|v| Marked { value: v, mark: l.mark }),
+                "need_ot_positive",
+                belief,
+            ),
+        ];
+        for (id, label, value, formula, inputs) in money {
+            if let Some(value) = value {
+                let figure = self.marked(label, value, formula);
+                self.put(id, figure, &inputs);
+            }
+        }
+        for (id, label, standing, formula, input) in [
+            (
+                "leverage.alternative",
+                "quality of our alternatives, as a percentile",
+                l.standing_me,
+                "standing",
+                walk.clone(),
+            ),
+            (
+                "leverage.alternative.theirs",
+                "quality of theirs, as believed",
+                l.standing_ot,
+                "standing_ot",
+                mean,
+            ),
+        ] {
+            if let Some(s) = standing {
+                let label = if s.at_edge {
+                    format!("{label}, at the edge of the market")
+                } else {
+                    label.to_owned()
+                };
+                let figure = Figure::new(label, s.value, Unit::Share, formula);
+                self.put(
+                    id,
+                    figure,
+                    &[
+                        input,
+                        ("p10", "market.p10".into()),
+                        ("p25", "market.p25".into()),
+                        ("p50", "market.p50".into()),
+                        ("p75", "market.p75".into()),
+                        ("p90", "market.p90".into()),
+                    ],
+                );
+            }
+        }
+        if let Some(index) = l.index {
+            let figure = Figure::new(
+                "leverage, 0.5 is balance",
+                index.value,
+                Unit::Number,
+                "leverage_index",
+            )
+            .with_sense(sense(l.mark))
+            .with_interval(self.lattice(index.low, index.high));
+            let inputs = [
+                ("need_me", "leverage.need".to_owned()),
+                ("need_ot", "leverage.need.theirs".to_owned()),
+            ];
+            self.put("leverage", figure, &inputs);
+        }
+        let power = Figure::new("our bargaining power", self.plan.power, Unit::Share, "power");
+        let mut inputs = vec![
+            ("ours", "us.delay_cost_per_day".to_owned()),
+            ("theirs", "counterpart.delay_cost_per_day".to_owned()),
+        ];
+        inputs.extend(["power_default", "power_clamp"].map(|name| self.parameter(name)));
+        self.put("power", power, &inputs);
+    }
+}
+
+/// The parameters that shape a belief, by where it comes from.
+fn belief_parameters(source: BeliefSource) -> &'static [&'static str] {
+    match source {
+        BeliefSource::Stated => {
+            &["belief_tail", "belief_widen", "belief_min_halfwidth", "offer_room"]
+        }
+        BeliefSource::Market => {
+            &["belief_tail", "belief_widen", "belief_market", "derived_halfwidth", "offer_room"]
+        }
+        BeliefSource::Alternatives => &[
+            "belief_tail",
+            "belief_widen",
+            "derived_halfwidth",
+            "offer_room",
+            "lattice_n",
+            "lattice_a",
+        ],
+    }
+}
