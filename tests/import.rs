@@ -116,3 +116,21 @@ fn other_currencies_need_a_dated_rate() {
     assert_eq!(adjustment["kind"], "currency");
     assert!(adjustment["text"].as_str().unwrap().contains("2023-11-17"));
 }
+
+/// An edited file leaves its old content in the store, where a lock file may need it; that its
+/// rows would count twice is said at the import and at every benchmark.
+#[test]
+fn an_edited_file_is_not_counted_twice_in_silence() {
+    let bench = Bench::with_data();
+    bench.run(&format!("import {SURVEY}"));
+    let survey = bench.read(SURVEY);
+    bench.write(SURVEY, survey.replacen("178300", "178400", 1));
+    let run = bench.run(&format!("import {SURVEY}"));
+    assert!(
+        run.err.contains("count its rows twice") && run.err.contains("sources remove"),
+        "{}",
+        run.err
+    );
+    let run = bench.run("benchmark --where currency=USD");
+    assert!(run.err.contains("its rows count twice"), "{}", run.err);
+}

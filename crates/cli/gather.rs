@@ -248,9 +248,30 @@ pub(crate) fn import_file(
             Failure::new(format!("{shown}: the file changed while it was read")).help("try again")
         );
     }
+    warn_of_twins(outcome.part(), context)?;
     let identity = importer.identity();
     context.store.remember(&remembered, &format!("{} {}", identity.recipe, identity.recipe_hash));
     Ok(outcome)
+}
+
+/// Says that another content of the same file, or another reading of the same content, is stored.
+fn warn_of_twins(part: &Part, context: &Context) -> Result<(), Failure> {
+    let (parts, _) = context.store.parts()?;
+    let twins = parts.iter().filter(|p| p.path != part.path && are_twins(p, part));
+    for twin in twins {
+        context.talk(&format!(
+            "note: {2} is stored from the same file as well ({0}, {1}); a benchmark would count its rows twice\n  help: haggle sources remove {1}-{0}\n",
+            twin.meta.recipe,
+            short(&twin.meta.sha256),
+            twin.meta.name,
+        ));
+    }
+    Ok(())
+}
+
+/// Whether two parts come from one file or one content.
+pub(crate) fn are_twins(a: &Part, b: &Part) -> bool {
+    a.meta.location == b.meta.location || a.meta.sha256 == b.meta.sha256
 }
 
 /// The part that an import would leave unchanged, found without opening the file: the identity

@@ -76,10 +76,13 @@ fn remove(which: &[String], context: &Context) -> Result<u8, Failure> {
     Ok(exit::FINE)
 }
 
+/// The start of a hash, with `-recipe` behind it if need be; a file name; a whole path.
 fn is_meant(part: &Part, wanted: &str) -> bool {
-    let digits = wanted.len() >= 6 && wanted.bytes().all(|b| b.is_ascii_hexdigit());
+    let (hash, recipe) = wanted.split_once('-').map_or((wanted, None), |(h, r)| (h, Some(r)));
+    let digits = hash.len() >= 6 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+    let by_hash = digits
+        && part.meta.sha256.starts_with(&hash.to_lowercase())
+        && recipe.is_none_or(|r| r == part.meta.recipe);
     let name = Path::new(&part.meta.location).file_name().is_some_and(|n| n == wanted);
-    (digits && part.meta.sha256.starts_with(&wanted.to_lowercase()))
-        || name
-        || part.meta.location == wanted
+    by_hash || name || part.meta.location == wanted
 }
