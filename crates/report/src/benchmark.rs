@@ -2,10 +2,9 @@
 //! one if they are wanted.
 
 use crate::csv::{row, words};
-use crate::inline::{Inline, Tone};
 use crate::json::{add_interval, bound, cited, deal, ground, list, pretty};
 use crate::number;
-use crate::outline::{market, passed_over};
+use crate::outline::{comparable, market, passed_over};
 use crate::section::{Block, Table, heading, paragraph};
 use crate::text::{Style, render};
 use haggle_negotiation::brief::{Brief, Gravity, Listing, MarketHead};
@@ -69,21 +68,6 @@ fn near(listing: &Listing) -> Vec<Block> {
     let line = if hidden { line + &more } else { line };
     let head = vec![heading(2, "near", "Near misses"), paragraph(line)];
     head.into_iter().chain(rows.block()).collect()
-}
-
-fn comparable(source: &str, it: &Cited) -> Vec<Inline> {
-    let bound = if it.bound == "exact" { String::new() } else { format!("{} ", it.bound) };
-    let stated = format!("{bound}{} {}/{}", number::grouped(&it.amount), it.currency, it.per);
-    let finite = it.adjusted.filter(|value| value.is_finite());
-    let adjusted = finite.map_or(String::new(), |v| number::amount(v, &it.currency));
-    let about = [&it.title, &it.subject, &it.party, &it.location, &it.level];
-    let about: Vec<&str> = about.into_iter().flatten().map(String::as_str).collect();
-    vec![
-        Inline::default().code(&format!("{source} {}", it.place)),
-        Inline::default().toned(&stated, Tone::Strong),
-        adjusted.into(),
-        format!("{} {}", it.statistic, about.join(", ")).into(),
-    ]
 }
 
 /// The market and its sources as JSON (`haggle.benchmark/1`), amounts as decimal strings.

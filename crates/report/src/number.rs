@@ -143,6 +143,7 @@ pub(crate) fn bare(id: &str, value: f64, unit: &Unit) -> String {
         Unit::Relative => level(value),
         Unit::Count | Unit::Days => grouped(&fixed(value, usize::from(value.fract() != 0.0))),
         Unit::Months => fixed(value, 1),
+        Unit::Number if id == "leverage" => fixed(value, 2),
         Unit::Factor | Unit::Number => grouped(&short(value)),
     }
 }

@@ -7,6 +7,7 @@ use crate::number;
 use crate::section::{Block, Chart, Item, Table, heading, list, paragraph};
 use haggle_negotiation::brief::{Brief, MarketHead};
 use haggle_negotiation::figure::Sense;
+use haggle_negotiation::market::Cited;
 
 /// The section about the market.
 pub(crate) fn market(brief: &Brief) -> Vec<Block> {
@@ -22,7 +23,40 @@ pub(crate) fn market(brief: &Brief) -> Vec<Block> {
     blocks.push(basis(market));
     blocks.extend(offer(brief));
     blocks.extend(sources(brief, market).block());
+    blocks.extend(few(brief, market));
     blocks
+}
+
+/// The rows themselves, where there are too few of them for percentiles.
+fn few(brief: &Brief, market: &MarketHead) -> Vec<Block> {
+    if market.refusals.is_empty() {
+        return Vec::new();
+    }
+    let sets = market.sources.iter().filter_map(|id| brief.evidence.get(&format!("{id}.rows")));
+    let mut rows = Table::new("Comparables", &["place", "#amount", "#counts as", "what"]);
+    for set in sets.filter(|set| set.first.len() as u64 == set.n) {
+        for it in &set.first {
+            rows.row(comparable(&set.file, it));
+        }
+    }
+    let table = rows.block().into_iter();
+    table.flat_map(|table| [heading(3, "few", "The comparables, one by one"), table]).collect()
+}
+
+/// One comparable: place with its file, amount as stated, as it counts, what it is about.
+pub(crate) fn comparable(file: &str, it: &Cited) -> Vec<Inline> {
+    let bound = if it.bound == "exact" { String::new() } else { format!("{} ", it.bound) };
+    let stated = format!("{bound}{} {}/{}", number::grouped(&it.amount), it.currency, it.per);
+    let finite = it.adjusted.filter(|value| value.is_finite());
+    let adjusted = finite.map_or(String::new(), |v| number::amount(v, &it.currency));
+    let about = [&it.title, &it.subject, &it.party, &it.location, &it.level];
+    let about: Vec<&str> = about.into_iter().flatten().map(String::as_str).collect();
+    vec![
+        Inline::default().code(&format!("{file}:{}", it.place)),
+        Inline::default().toned(&stated, Tone::Strong),
+        adjusted.into(),
+        format!("{} {}", it.statistic, about.join(", ")).into(),
+    ]
 }
 
 /// Why a percentile is missing.
@@ -61,7 +95,7 @@ fn basis(market: &MarketHead) -> Block {
     let line = Inline::from(format!("n {}", number::count(market.n)));
     let line = match market.effective_n.filter(|n| n.is_finite()) {
         Some(n) => line.text(&format!(", effective n {}", number::grouped(&number::fixed(n, 1)))),
-        None => line.text(", published tables only"),
+        None => line.text(", published points among them: they have no effective n"),
     };
     paragraph(match market.kind {
         "" => line,

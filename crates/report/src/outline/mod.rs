@@ -9,7 +9,7 @@ mod opening;
 mod step;
 
 pub(crate) use account::{adjustments_of, passed_over};
-pub(crate) use market::market;
+pub(crate) use market::{comparable, market};
 
 use crate::inline::{Inline, Tone};
 use crate::number;
