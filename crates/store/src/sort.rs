@@ -4,8 +4,8 @@
 //! then touches one stretch of the file, which the statistics of row groups and pages find.
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Int32Type, UInt32Type, UInt64Type};
-use arrow_array::{Array, DictionaryArray, RecordBatch, StringArray};
+use arrow_array::types::Int32Type;
+use arrow_array::{Array, DictionaryArray, RecordBatch, StringArray, UInt32Array, UInt64Array};
 use arrow_schema::ArrowError;
 use std::cmp::Ordering;
 
@@ -17,6 +17,8 @@ pub(crate) struct Keyed {
     pub(crate) batch: RecordBatch,
     words: [DictionaryArray<Int32Type>; 3],
     sheet: DictionaryArray<Int32Type>,
+    row: UInt64Array,
+    column: UInt32Array,
 }
 
 /// The key of one row.
@@ -25,23 +27,27 @@ pub(crate) struct Key<'a>([Option<&'a str>; 3], Option<&'a str>, u64, u32);
 
 impl Keyed {
     pub(crate) fn new(batch: RecordBatch) -> Result<Self, ArrowError> {
-        let words = |name: &str| -> Result<DictionaryArray<Int32Type>, ArrowError> {
-            let column = batch.column_by_name(name);
+        let column = |name: &str| {
             let missing = || ArrowError::SchemaError(format!("no column `{name}`"));
-            Ok(column.ok_or_else(missing)?.as_dictionary::<Int32Type>().clone())
+            batch.column_by_name(name).ok_or_else(missing)
         };
+        let word = |name: &str| Ok::<_, ArrowError>(column(name)?.as_dictionary().clone());
         let [a, b, c] = KEYS;
-        let (words, sheet) = ([words(a)?, words(b)?, words(c)?], words("sheet")?);
-        Ok(Self { batch, words, sheet })
+        Ok(Self {
+            words: [word(a)?, word(b)?, word(c)?],
+            sheet: word("sheet")?,
+            row: column("row")?.as_primitive().clone(),
+            column: column("column")?.as_primitive().clone(),
+            batch,
+        })
     }
 
     pub(crate) fn key(&self, row: usize) -> Key<'_> {
-        let number = |name| self.batch.column_by_name(name).expect("checked by the schema");
         Key(
             [text(&self.words[0], row), text(&self.words[1], row), text(&self.words[2], row)],
             text(&self.sheet, row),
-            number("row").as_primitive::<UInt64Type>().value(row),
-            number("column").as_primitive::<UInt32Type>().value(row),
+            self.row.value(row),
+            self.column.value(row),
         )
     }
 }
