@@ -91,6 +91,7 @@ fn time(name: &str, mut work: impl FnMut() -> u64) {
 
 fn deal() -> Deal {
     let text = r#"
+        schema = "haggle.deal/1"
         title = "bench"
         side = "seller"
         currency = "USD"

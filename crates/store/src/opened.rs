@@ -3,6 +3,7 @@
 use crate::layout::Layout;
 use crate::matcher;
 use crate::prune::{Group, Pruned};
+use bytes::Bytes;
 use haggle_negotiation::deal::Condition;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
@@ -11,21 +12,74 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::reader::{ChunkReader, Length};
 use parquet::schema::types::SchemaDescriptor;
 use std::fs::File;
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+/// A file that several threads read at once. Clones of a [`File`] share one position, so that
+/// readers which seek would read at each other's places; here every read names its own.
+#[derive(Clone)]
+pub(crate) struct Shared(Arc<File>);
+
+/// Reads a shared file from a place on.
+pub(crate) struct Place {
+    file: Shared,
+    at: u64,
+}
+
+impl Shared {
+    #[cfg(unix)]
+    fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+        std::os::unix::fs::FileExt::read_at(self.0.as_ref(), buffer, at)
+    }
+
+    #[cfg(windows)]
+    fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+        std::os::windows::fs::FileExt::seek_read(self.0.as_ref(), buffer, at)
+    }
+}
+
+impl Read for Place {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read_at(buffer, self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl Length for Shared {
+    fn len(&self) -> u64 {
+        self.0.metadata().map_or(0, |m| m.len())
+    }
+}
+
+impl ChunkReader for Shared {
+    type T = BufReader<Place>;
+
+    fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
+        Ok(BufReader::new(Place { file: self.clone(), at: start }))
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
+        let mut bytes = vec![0; length];
+        Place { file: self.clone(), at: start }.read_exact(&mut bytes)?;
+        Ok(bytes.into())
+    }
+}
+
 /// The file stays what it was when it was opened, even if its name is given to another.
 pub(crate) struct Opened {
-    pub(crate) file: File,
+    pub(crate) file: Shared,
     pub(crate) footer: Arc<ParquetMetaData>,
     pub(crate) layout: Layout,
 }
 
 impl Opened {
     pub(crate) fn new(path: &Path, layout: Layout) -> Result<Self, ParquetError> {
-        let file = File::open(path)?;
+        let file = Shared(Arc::new(File::open(path)?));
         let footer = ParquetMetaDataReader::new().parse_and_finish(&file)?;
         Ok(Self { file, footer: Arc::new(footer), layout })
     }
@@ -42,7 +96,7 @@ impl Opened {
             ArrowReaderMetadata::try_new(pruned.metadata.clone(), ArrowReaderOptions::new())?;
         let schema = footer.parquet_schema().clone();
         let mut builder =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.try_clone()?, footer)
+            ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), footer)
                 .with_batch_size(self.layout.batch_rows)
                 .with_row_groups(groups.iter().map(|g| g.index).collect());
         if !conditions.is_empty() {

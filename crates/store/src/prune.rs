@@ -1,6 +1,6 @@
 //! Finds the rows that can match: row groups by their statistics, pages by theirs.
 
-use crate::opened::Opened;
+use crate::opened::{Opened, Shared};
 use crate::write::PAGE_STATISTICS;
 use haggle_negotiation::deal::{Condition, Test};
 use parquet::arrow::arrow_reader::RowSelection;
@@ -9,7 +9,6 @@ use parquet::file::metadata::{
     ColumnChunkMask, PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData,
 };
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
-use std::fs::File;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -71,7 +70,7 @@ fn column_of(footer: &ParquetMetaData, name: &str) -> Option<usize> {
 
 /// Page statistics of the condition columns only, and page places of the surviving row groups.
 fn with_page_index(
-    file: &File,
+    file: &Shared,
     footer: ParquetMetaData,
     groups: &[usize],
     sorted: &[(usize, &[String])],

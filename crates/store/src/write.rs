@@ -2,7 +2,7 @@
 
 use crate::layout::Layout;
 use crate::part::{PartMeta, to_key_value};
-use crate::sort::{Cursor, Keyed, gather, merge, order};
+use crate::sort::{merge, sorted};
 use crate::stage::Stage;
 use arrow_array::RecordBatch;
 use parquet::arrow::ArrowWriter;
@@ -21,7 +21,7 @@ pub(crate) const PAGE_STATISTICS: [&str; 3] = ["subject", "title", "place"];
 pub(crate) struct PartWriter {
     stage: Stage,
     layout: Layout,
-    buffer: Vec<Keyed>,
+    buffer: Vec<RecordBatch>,
     buffered: usize,
     runs: Vec<File>,
 }
@@ -34,7 +34,7 @@ impl PartWriter {
     /// Takes one batch; sorts and sets aside a run when enough are here.
     pub(crate) fn push(&mut self, batch: RecordBatch) -> Result<(), ParquetError> {
         self.buffered += batch.num_rows();
-        self.buffer.push(Keyed::new(batch)?);
+        self.buffer.push(batch);
         if self.buffered >= self.layout.run_rows { self.spill() } else { Ok(()) }
     }
 
@@ -70,21 +70,23 @@ impl PartWriter {
     }
 }
 
-fn write_sorted(run: &[Keyed], size: usize, writer: &mut ArrowWriter<File>) -> Result<(), ParquetError> {
-    for rows in order(run).chunks(size) {
-        writer.write(&gather(run, rows)?)?;
-    }
-    Ok(())
+fn write_sorted(
+    run: &[RecordBatch],
+    size: usize,
+    writer: &mut ArrowWriter<File>,
+) -> Result<(), ParquetError> {
+    Ok(sorted(run, size, |batch| Ok(writer.write(&batch)?))?)
 }
 
-fn write_merged(runs: Vec<File>, size: usize, writer: &mut ArrowWriter<File>) -> Result<(), ParquetError> {
-    let open = |file| -> Result<_, ParquetError> {
-        let reader = ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(size);
-        Ok(Cursor::new(reader.build()?)?)
-    };
-    let cursors = runs.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
-    merge(cursors, size, |batch| Ok(writer.write(&batch)?))?;
-    Ok(())
+fn write_merged(
+    runs: Vec<File>,
+    size: usize,
+    writer: &mut ArrowWriter<File>,
+) -> Result<(), ParquetError> {
+    let open = |file| ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(size).build();
+    let runs = runs.into_iter().map(open).collect::<Result<Vec<_>, ParquetError>>()?;
+    // Gathering unites the dictionaries of all runs, which is worth it for many rows at once.
+    Ok(merge(runs, 8 * size, |batch| Ok(writer.write(&batch)?))?)
 }
 
 fn properties(layout: &Layout) -> WriterProperties {
