@@ -32,6 +32,8 @@ mod prune;
 mod scan;
 mod sort;
 mod stage;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use error::StoreError;
