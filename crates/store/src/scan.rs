@@ -18,7 +18,6 @@ use haggle_negotiation::deal::{Condition, Test};
 use haggle_negotiation::market::{Adjuster, Comparables};
 use parquet::errors::ParquetError;
 
-
 /// A question to a part. A plain value: whoever holds the files can answer it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Query {

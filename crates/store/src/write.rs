@@ -57,7 +57,8 @@ impl PartWriter {
             self.spill()?;
         }
         let file = self.stage.file().try_clone()?;
-        let mut writer = ArrowWriter::try_new(file, haggle_evidence::schema(), Some(properties(&self.layout)))?;
+        let mut writer =
+            ArrowWriter::try_new(file, haggle_evidence::schema(), Some(properties(&self.layout)))?;
         if self.runs.is_empty() {
             write_sorted(&self.buffer, self.layout.batch_rows, &mut writer)?;
         } else {

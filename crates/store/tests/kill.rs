@@ -19,22 +19,36 @@ const LARGE: u64 = 1_000;
 #[test]
 fn child_that_imports_until_it_is_killed() {
     let Some(root) = std::env::var_os(CHILD) else { return };
-    let store = Store::new(root);
-    for version in (1..=2).cycle() {
+    let (store, start) = (Store::new(root), Instant::now());
+    // Should the parent itself be killed, its children end soon after.
+    for version in (1..=2).cycle().take_while(|_| start.elapsed() < Duration::from_secs(60)) {
         import(&store, "large", numbers(LARGE, version));
         import(&store, "small", numbers(20, version));
     }
 }
 
-fn child(root: &Path) -> Child {
-    let name = "child_that_imports_until_it_is_killed";
-    Command::new(std::env::current_exe().unwrap())
-        .args([name, "--exact", "--test-threads=1"])
-        .env(CHILD, root)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+/// A process that imports; killed at the latest when it is dropped, also by a failing test.
+struct Importing(Child);
+
+impl Importing {
+    fn start(root: &Path) -> Self {
+        let name = "child_that_imports_until_it_is_killed";
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args([name, "--exact", "--test-threads=1"]).env(CHILD, root);
+        Self(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+    }
+
+    fn lives(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_none()
+    }
+}
+
+impl Drop for Importing {
+    fn drop(&mut self) {
+        // A child that has ended by itself cannot be killed, and need not be.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// Everything under a part's name is whole, and is the old content or the new.
@@ -62,13 +76,11 @@ fn check_footers(root: &Path) {
 fn round_trip() -> Duration {
     let folder = tempfile::tempdir().unwrap();
     let start = Instant::now();
-    let mut child = child(folder.path());
+    let mut child = Importing::start(folder.path());
     while check(folder.path()) < 2 {
-        assert!(start.elapsed() < Duration::from_secs(60) && child.try_wait().unwrap().is_none());
+        assert!(start.elapsed() < Duration::from_secs(60) && child.lives());
         std::thread::sleep(Duration::from_millis(1));
     }
-    child.kill().unwrap();
-    child.wait().unwrap();
     start.elapsed()
 }
 
@@ -77,11 +89,10 @@ fn a_killed_import_leaves_the_old_or_the_new() {
     let folder = tempfile::tempdir().unwrap();
     let (mut orphans, span) = (0, round_trip().mul_f64(1.5));
     for round in 0..30 {
-        let mut child = child(folder.path());
+        let child = Importing::start(folder.path());
         // Instants spread evenly over more than a round, in no order.
         std::thread::sleep(span.mul_f64(f64::from(round * 17 % 30 + 1) / 30.0));
-        child.kill().unwrap();
-        child.wait().unwrap();
+        drop(child);
         check(folder.path());
         check_footers(folder.path());
         orphans += names(&folder.path().join("stage")).len();
@@ -96,18 +107,15 @@ fn a_killed_import_leaves_the_old_or_the_new() {
 #[test]
 fn processes_do_not_disturb_each_other() {
     let folder = tempfile::tempdir().unwrap();
-    let mut children: Vec<Child> = (0..3).map(|_| child(folder.path())).collect();
+    let mut children: Vec<Importing> = (0..3).map(|_| Importing::start(folder.path())).collect();
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(2) {
         check(folder.path());
         for child in &mut children {
-            assert!(child.try_wait().unwrap().is_none(), "a child failed");
+            assert!(child.lives(), "a child failed");
         }
     }
-    for child in &mut children {
-        child.kill().unwrap();
-        child.wait().unwrap();
-    }
+    drop(children);
     check(folder.path());
     check_footers(folder.path());
 }

@@ -12,7 +12,8 @@ use proptest::test_runner::TestRunner;
 #[test]
 fn one_subject_and_place_touches_a_few_pages() {
     let mut runner = TestRunner::deterministic();
-    let mut rows = proptest::collection::vec(super::row(), 4_000).new_tree(&mut runner).unwrap().current();
+    let mut rows =
+        proptest::collection::vec(super::row(), 4_000).new_tree(&mut runner).unwrap().current();
     rows.iter_mut().for_each(|r| r.statistic = Statistic::Value);
     let (_folder, _, part) = stored(&rows, SMALL);
     let opened = Opened::new(&part.path, SMALL).unwrap();

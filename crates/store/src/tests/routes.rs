@@ -29,7 +29,8 @@ fn answer(found: &Comparables) -> Answer {
     for (f, n) in &found.factors {
         *factors.entry(format!("{f:?}")).or_default() += n;
     }
-    let over = |p: &haggle_negotiation::market::PassedOver| ((p.code.clone(), p.reason.clone()), p.count);
+    let over =
+        |p: &haggle_negotiation::market::PassedOver| ((p.code.clone(), p.reason.clone()), p.count);
     let point = |c: &haggle_negotiation::market::Cited| {
         format!("{:?} {} {:?} {:?}", c.at, c.statistic, c.amount, c.adjusted)
     };
@@ -97,9 +98,10 @@ fn by_hand(rows: &[Row], query: &Query, adjuster: &Adjuster) -> Answer {
             continue;
         }
         let rule = query.excludes.iter().find(|(c, _)| c.iter().all(|c| holds(c, &o)));
-        match rule.map_or_else(|| take(&o, adjuster, &mut taken), |(_, reason)| {
-            Err(("W0406".to_owned(), format!("excluded by the deal: {reason}")))
-        }) {
+        match rule.map_or_else(
+            || take(&o, adjuster, &mut taken),
+            |(_, reason)| Err(("W0406".to_owned(), format!("excluded by the deal: {reason}"))),
+        ) {
             Err(reason) => *out.passed.entry(reason).or_default() += 1,
             Ok(taken) => {
                 *out.factors.entry(taken.0).or_default() += 1;
@@ -133,7 +135,8 @@ fn take(
         currency: o.currency.to_owned(),
         per: o.per.to_owned(),
         date: o.date.or(Some(19_500)),
-        single_unit: o.per != "ANN" && (json.contains("annual_only") || json.contains("hourly_only")),
+        single_unit: o.per != "ANN"
+            && (json.contains("annual_only") || json.contains("hourly_only")),
     };
     let factors = adjuster.factors(&unit).map_err(|r| (r.code.to_owned(), r.reason))?;
     let amount = factors.apply(to_f64(o.amount));
@@ -142,7 +145,11 @@ fn take(
     if o.statistic != Statistic::Value {
         let at = (o.sheet.unwrap_or("").to_owned(), o.row, o.column);
         let stored = haggle_quantity::from_scaled(o.amount).unwrap().to_string();
-        return Ok((shown, day, Some(format!("{at:?} {} {stored:?} {:?}", o.statistic, Some(amount)))));
+        return Ok((
+            shown,
+            day,
+            Some(format!("{at:?} {} {stored:?} {:?}", o.statistic, Some(amount))),
+        ));
     }
     let bound = match o.bound {
         Stored::Exact => Bound::Exact,
@@ -150,7 +157,8 @@ fn take(
         Stored::AtMost => Bound::AtMost,
     };
     let count = o.count.unwrap_or(1).max(0) as u64;
-    let pushed = rows.push(amount, bound, o.weight.unwrap_or(1.0), count, o.party.map(collect::party_id));
+    let pushed =
+        rows.push(amount, bound, o.weight.unwrap_or(1.0), count, o.party.map(collect::party_id));
     pushed.map(|()| (shown, day, None)).map_err(|e| ("W0405".to_owned(), e.to_string()))
 }
 
@@ -187,7 +195,9 @@ fn holds(condition: &Condition, o: &Observation<'_>) -> bool {
         _ => None,
     };
     let between = |low: Option<f64>, high: Option<f64>| {
-        number.is_some_and(|n| !low.is_some_and(|l| n < l || n.is_nan()) && !high.is_some_and(|h| n > h || n.is_nan()))
+        number.is_some_and(|n| {
+            !low.is_some_and(|l| n < l || n.is_nan()) && !high.is_some_and(|h| n > h || n.is_nan())
+        })
     };
     match &condition.test {
         Test::OneOf(values) => word.is_some_and(|w| values.contains(&w)),
@@ -258,7 +268,8 @@ fn check(rows: &[Row], query: &Query, hours: Option<f64>) {
 
 fn outline(rows: &[Row], query: &Query, store: &crate::Store, part: &crate::Part) {
     let query = Query { conditions: query.conditions.clone(), ..Query::default() };
-    let held = rows.iter().map(Row::observation).filter(|o| query.conditions.iter().all(|c| holds(c, o)));
+    let held =
+        rows.iter().map(Row::observation).filter(|o| query.conditions.iter().all(|c| holds(c, o)));
     let (mut units, mut newest) = (BTreeMap::new(), Some(19_500));
     for o in held {
         let per = haggle_quantity::Per::new(o.per).as_str().to_owned();
@@ -272,7 +283,8 @@ fn outline(rows: &[Row], query: &Query, store: &crate::Store, part: &crate::Part
 fn every_condition_alone_and_as_an_exclusion() {
     use proptest::strategy::ValueTree;
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let rows = proptest::collection::vec(super::row(), 300).new_tree(&mut runner).unwrap().current();
+    let rows =
+        proptest::collection::vec(super::row(), 300).new_tree(&mut runner).unwrap().current();
     check(&rows, &Query::default(), None);
     for text in CONDITIONS {
         let one = parsed(&[text]);
