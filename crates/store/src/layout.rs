@@ -19,8 +19,8 @@ impl Layout {
     /// The sizes of the product, chosen by `benches/query.rs`.
     pub(crate) const STANDARD: Self = Self {
         run_rows: 262_144,
-        group_rows: 1_048_576,
-        page_rows: 16_384,
+        group_rows: 524_288,
+        page_rows: 4_096,
         batch_rows: 8_192,
         detailed_rows: 262_144,
     };

@@ -187,14 +187,16 @@ impl Lanes {
         key: LaneKey,
         make: impl FnOnce() -> Result<Lane, ParquetError>,
     ) -> Result<&mut Lane, ParquetError> {
-        let at = match (self.last, self.index.get(&key)) {
-            (Some((last, at)), _) if last == key => at,
-            (_, Some(at)) => *at,
-            (_, None) => {
-                self.all.push(make()?);
-                self.index.insert(key, self.all.len() - 1);
-                self.all.len() - 1
-            }
+        let at = match self.last {
+            Some((last, at)) if last == key => at,
+            _ => match self.index.get(&key) {
+                Some(at) => *at,
+                None => {
+                    self.all.push(make()?);
+                    self.index.insert(key, self.all.len() - 1);
+                    self.all.len() - 1
+                }
+            },
         };
         self.last = Some((key, at));
         Ok(&mut self.all[at])

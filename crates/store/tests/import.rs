@@ -1,6 +1,6 @@
 //! An import happens once, wholly or not at all, whoever else imports.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! Killed at any instant, the store holds the old state or the new one.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 #![cfg(unix)]
 
 mod common;

@@ -1,6 +1,6 @@
 //! The hash of a file is computed once while the file stays as it is.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 #![cfg(unix)]
 
 use haggle_store::Store;
