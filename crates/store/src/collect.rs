@@ -1,6 +1,6 @@
 //! Collects comparables one by one: adjusts each, lists it, reduces it, or says why not.
 
-use crate::lean::Reduced;
+use crate::lean::{Reduced, keep_least};
 use haggle_evidence::{Bound as StoredBound, Observation, Statistic};
 use haggle_negotiation::deal::Condition;
 use haggle_negotiation::market::{
@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 
 /// Places kept as examples of a reason.
 const FIRST: usize = 20;
+/// Near misses listed one by one.
+const NEAR_LISTED: usize = 1_000;
 
 /// The adjustments of one source, each combination worked out once.
 pub(crate) struct Memo<'a> {
@@ -114,7 +116,7 @@ impl<'a> Collector<'a> {
             if let Err(error) = self.out.rows.push(amount, bound(o.bound), weight, count, employer)
             {
                 if error.refuses_source() {
-                    self.out.refused = Some(error.to_string());
+                    keep_least(&mut self.out.refused, Some(error.to_string()));
                 }
                 return self.pass_over("W0405", &error.to_string(), cited);
             }
@@ -160,13 +162,17 @@ impl<'a> Collector<'a> {
     }
 
     /// Notes an observation that misses one condition.
-    pub(crate) fn near(&mut self, missed: &Condition, o: &Observation<'_>, limit: usize) {
+    pub(crate) fn near(&mut self, missed: &Condition, o: &Observation<'_>) {
         self.out.near_count += 1;
         self.out.near.push((missed.to_string(), cite(o)));
-        if self.out.near.len() > 2 * limit {
-            self.out.near.sort_by(|a, b| a.1.at.cmp(&b.1.at));
-            self.out.near.truncate(limit);
+        if self.out.near.len() > 2 * NEAR_LISTED {
+            self.shorten_near();
         }
+    }
+
+    fn shorten_near(&mut self) {
+        self.out.near.sort_by(|a, b| a.1.at.cmp(&b.1.at));
+        self.out.near.truncate(NEAR_LISTED);
     }
 
     /// Takes over what the lean route reduced.
@@ -184,12 +190,26 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// Numbers the factors in the order of their units, so that neither the order of reading nor
+    /// the route shows in the answer.
+    fn number_factors(&mut self) {
+        let old = std::mem::take(&mut self.out.factors);
+        let mut new = vec![0; old.len()];
+        for (index, at) in self.factors.values().enumerate() {
+            new[*at] = index;
+        }
+        self.out.factors = self.factors.values().map(|at| old[*at].clone()).collect();
+        let cited = self.out.listed.iter_mut().chain(&mut self.out.points);
+        cited.for_each(|c| c.factors = c.factors.map(|at| new[at]));
+    }
+
     /// Everything, in the order of the source.
     pub(crate) fn finish(mut self) -> Comparables {
         let by_place = |a: &Cited, b: &Cited| a.at.cmp(&b.at);
         self.out.listed.sort_by(by_place);
         self.out.points.sort_by(by_place);
-        self.out.near.sort_by(|a, b| a.1.at.cmp(&b.1.at));
+        self.shorten_near();
+        self.number_factors();
         self.out.mean_date =
             (self.dates.1 > 0).then(|| self.dates.0.div_euclid(self.dates.1) as i64);
         let complete = self.lean_listed && self.out.listed.len() <= LISTED;

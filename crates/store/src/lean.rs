@@ -3,18 +3,21 @@
 
 use crate::collect::{Memo, bound, is_single_unit, party_id};
 use crate::matcher;
+use crate::opened::{Opened, external};
 use crate::prune::{Group, Pruned};
-use crate::scan::{Query, excluded, external, mask_valid, open};
+use crate::scan::{Query, excluded, mask_valid};
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type};
-use arrow_array::{Array, RecordBatch, StringArray};
+use arrow_array::types::Int32Type;
+use arrow_array::{
+    Array, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, RecordBatch,
+    StringArray,
+};
 use haggle_negotiation::market::{Adjuster, CellUnit, Factors, Refusal};
 use haggle_negotiation::stats::{Bound, Rows};
 use haggle_quantity::to_f64;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::RowGroupMetaData;
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -31,10 +34,16 @@ pub(crate) struct Reduced {
 
 /// Columns that decide a row, beside its amount.
 const WORDS: [&str; 6] = ["statistic", "bound", "currency", "per", "party", "attributes"];
+const STATISTIC: usize = 0;
+const BOUND: usize = 1;
+const CURRENCY: usize = 2;
+const PER: usize = 3;
+const PARTY: usize = 4;
+const ATTRIBUTES: usize = 5;
 const OTHERS: [&str; 3] = ["weight", "count", "date"];
 
 pub(crate) fn reduce(
-    file: &File,
+    opened: &Opened,
     pruned: &Pruned,
     query: &Query,
     adjuster: &Adjuster,
@@ -47,7 +56,7 @@ pub(crate) fn reduce(
         let mut mine = Worker { memo: Memo::new(adjuster, source_date), out: Reduced::default() };
         let run = || -> Result<Reduced, ParquetError> {
             while let Some(group) = pruned.groups.get(next.fetch_add(1, Ordering::Relaxed)) {
-                mine.group(file, pruned, group, query)?;
+                mine.group(opened, pruned, group, query)?;
             }
             Ok(mine.out)
         };
@@ -72,12 +81,17 @@ fn merge(total: &mut Result<Reduced, ParquetError>, part: Result<Reduced, Parque
     }
 }
 
+/// Of several refusals one stands, whatever the order in which they came.
+pub(crate) fn keep_least(refused: &mut Option<String>, other: Option<String>) {
+    *refused = refused.take().into_iter().chain(other).min();
+}
+
 impl Reduced {
     fn add(&mut self, other: Self) {
         if let Err(error) = self.rows.merge(&other.rows) {
-            self.refused = Some(error.to_string());
+            keep_least(&mut self.refused, Some(error.to_string()));
         }
-        self.refused = self.refused.take().or(other.refused);
+        keep_least(&mut self.refused, other.refused);
         self.has_points |= other.has_points;
         for (unit, (factors, count)) in other.factors {
             self.factors.entry(unit).or_insert((factors, 0)).1 += count;
@@ -87,8 +101,10 @@ impl Reduced {
         }
     }
 
-    fn pass(&mut self, code: &str, reason: String) {
-        *self.passed.entry((code.to_owned(), reason)).or_default() += 1;
+    fn pass(&mut self, code: &str, reason: String, count: u64) {
+        if count > 0 {
+            *self.passed.entry((code.to_owned(), reason)).or_default() += count;
+        }
     }
 }
 
@@ -123,6 +139,9 @@ impl<'a> Word<'a> {
     }
 }
 
+/// For each of [`WORDS`] the one word of a row group, where the statistics prove it.
+type Constants = [Option<Option<String>>; WORDS.len()];
+
 /// `Some(word)` if every row of the group has the same word, or none.
 pub(crate) fn constant(group: &RowGroupMetaData, name: &str) -> Option<Option<String>> {
     let column = group.columns().iter().find(|c| c.column_descr().name() == name)?;
@@ -154,6 +173,92 @@ struct Lane {
     count: u64,
 }
 
+/// The lanes of a batch. Neighbours mostly share one, so the last one is tried first.
+#[derive(Default)]
+struct Lanes {
+    all: Vec<Lane>,
+    index: BTreeMap<LaneKey, usize>,
+    last: Option<(LaneKey, usize)>,
+}
+
+impl Lanes {
+    fn find(
+        &mut self,
+        key: LaneKey,
+        make: impl FnOnce() -> Result<Lane, ParquetError>,
+    ) -> Result<&mut Lane, ParquetError> {
+        let at = match self.last {
+            Some((last, at)) if last == key => at,
+            _ => match self.index.get(&key) {
+                Some(at) => *at,
+                None => {
+                    self.all.push(make()?);
+                    self.index.insert(key, self.all.len() - 1);
+                    self.all.len() - 1
+                }
+            },
+        };
+        self.last = Some((key, at));
+        Ok(&mut self.all[at])
+    }
+}
+
+/// The columns of one batch, each looked up once.
+struct Columns<'a> {
+    words: [Word<'a>; WORDS.len()],
+    amounts: &'a Decimal128Array,
+    weights: Option<&'a Float64Array>,
+    counts: Option<&'a Int64Array>,
+    dates: Option<&'a Date32Array>,
+    excluded: Vec<(BooleanArray, &'a str)>,
+}
+
+impl<'a> Columns<'a> {
+    fn new(
+        batch: &'a RecordBatch,
+        constants: &'a Constants,
+        query: &'a Query,
+    ) -> Result<Self, ParquetError> {
+        let column = |name| batch.column_by_name(name);
+        let missing = || ParquetError::General("no column `amount`".into());
+        Ok(Self {
+            words: std::array::from_fn(|i| word(batch, WORDS[i], constants[i].as_ref())),
+            amounts: column("amount").ok_or_else(missing)?.as_primitive(),
+            weights: column("weight").map(|a| a.as_primitive()),
+            counts: column("count").map(|a| a.as_primitive()),
+            dates: column("date").map(|a| a.as_primitive()),
+            excluded: excluded(query, batch)?,
+        })
+    }
+
+    fn text(&self, word: usize, row: usize) -> &'a str {
+        self.words[word].get(row).unwrap_or("")
+    }
+
+    fn date(&self, row: usize) -> Option<i32> {
+        self.dates.filter(|d| d.is_valid(row)).map(|d| d.value(row))
+    }
+
+    fn weight(&self, row: usize) -> f64 {
+        self.weights.filter(|w| w.is_valid(row)).map_or(1.0, |w| w.value(row))
+    }
+
+    fn count(&self, row: usize) -> u64 {
+        let stated = self.counts.filter(|c| c.is_valid(row)).map_or(1, |c| c.value(row));
+        u64::try_from(stated).unwrap_or(0)
+    }
+
+    fn key(&self, row: usize) -> LaneKey {
+        let codes = [STATISTIC, BOUND, CURRENCY, PER, ATTRIBUTES].map(|i| self.words[i].code(row));
+        (codes, self.date(row))
+    }
+
+    /// The exclusion that takes a row, if one does.
+    fn exclusion(&self, row: usize) -> Option<usize> {
+        self.excluded.iter().position(|(mask, _)| mask_valid(mask, row) && mask.value(row))
+    }
+}
+
 struct Worker<'a> {
     memo: Memo<'a>,
     out: Reduced,
@@ -162,14 +267,13 @@ struct Worker<'a> {
 impl Worker<'_> {
     fn group(
         &mut self,
-        file: &File,
+        opened: &Opened,
         pruned: &Pruned,
         group: &Group,
         query: &Query,
     ) -> Result<(), ParquetError> {
         let meta = pruned.metadata.row_group(group.index);
-        let constants: Vec<Option<Option<String>>> =
-            WORDS.iter().map(|n| constant(meta, n)).collect();
+        let constants: Constants = WORDS.map(|name| constant(meta, name));
         let varying = WORDS.iter().zip(&constants).filter(|(_, c)| c.is_none()).map(|(n, _)| *n);
         let mut columns: Vec<&str> = vec!["amount"];
         columns.extend(varying);
@@ -177,112 +281,99 @@ impl Worker<'_> {
         let excluding = query.excludes.iter().flat_map(|(c, _)| c).map(matcher::column);
         columns.extend(excluding);
         let groups = std::slice::from_ref(group);
-        for batch in open(file, pruned, groups, &query.conditions, Some(&columns))? {
-            self.batch(&batch?, &constants, query)?;
+        for batch in opened.rows(pruned, groups, &query.conditions, Some(&columns))? {
+            self.batch(&Columns::new(&batch?, &constants, query)?)?;
         }
         Ok(())
     }
 
-    fn batch(
-        &mut self,
-        batch: &RecordBatch,
-        constants: &[Option<Option<String>>],
-        query: &Query,
-    ) -> Result<(), ParquetError> {
-        let excluded = excluded(query, batch)?;
-        let words: Vec<Word<'_>> =
-            WORDS.iter().zip(constants).map(|(name, c)| word(batch, name, c.as_ref())).collect();
-        let amounts =
-            batch.column_by_name("amount").ok_or_else(missing)?.as_primitive::<Decimal128Type>();
-        let weights = batch.column_by_name("weight").map(|a| a.as_primitive::<Float64Type>());
-        let counts = batch.column_by_name("count").map(|a| a.as_primitive::<Int64Type>());
-        let dates = batch.column_by_name("date").map(|a| a.as_primitive::<Date32Type>());
-        let mut parties: BTreeMap<i32, u64> = BTreeMap::new();
-        let mut last: Option<(LaneKey, usize)> = None;
-        let mut flat: Vec<Lane> = Vec::new();
-        let mut index: BTreeMap<LaneKey, usize> = BTreeMap::new();
-        for row in 0..batch.num_rows() {
-            if let Some((_, reason)) =
-                excluded.iter().find(|(m, _)| mask_valid(m, row) && m.value(row))
-            {
-                self.out.pass("W0406", format!("excluded by the deal: {reason}"));
-                continue;
-            }
-            let date = dates.filter(|d| d.is_valid(row)).map(|d| d.value(row));
-            let code = [0, 1, 2, 3, 5].map(|i| words[i].code(row));
-            let key = (code, date);
-            let at = match last {
-                Some((known, at)) if known == key => at,
-                _ => match index.get(&key) {
-                    Some(at) => *at,
-                    None => {
-                        flat.push(self.lane(&words, row, date)?);
-                        index.insert(key, flat.len() - 1);
-                        flat.len() - 1
-                    }
-                },
-            };
-            last = Some((key, at));
-            let lane = &mut flat[at];
+    fn batch(&mut self, columns: &Columns<'_>) -> Result<(), ParquetError> {
+        let mut lanes = Lanes::default();
+        let mut parties = Parties::default();
+        let mut taken = vec![0_u64; columns.excluded.len()];
+        for row in 0..columns.amounts.len() {
+            let lane = lanes.find(columns.key(row), || self.memo.lane(columns, row))?;
+            // Points are read apart, with their places.
             if lane.point {
                 continue;
             }
-            let Ok((_, factors)) = &lane.factors else {
-                lane.count += 1;
-                continue;
-            };
-            let amount = factors.apply(to_f64(amounts.value(row)));
-            let weight = weights.filter(|w| w.is_valid(row)).map_or(1.0, |w| w.value(row));
-            let count = counts.filter(|c| c.is_valid(row)).map_or(1, |c| c.value(row));
-            let party = words[4]
-                .get(row)
-                .map(|name| *parties.entry(words[4].code(row)).or_insert_with(|| party_id(name)));
-            let count = u64::try_from(count).unwrap_or(0);
-            match self.out.rows.push(amount, lane.bound, weight, count, party) {
-                Ok(()) => lane.count += 1,
-                Err(error) => {
-                    if error.refuses_source() {
-                        self.out.refused = Some(error.to_string());
-                    }
-                    self.out.pass("W0405", error.to_string());
-                }
+            match columns.exclusion(row) {
+                Some(rule) => taken[rule] += 1,
+                None => self.out.take(columns, row, lane, &mut parties),
             }
         }
-        self.settle(flat);
+        self.out.settle(lanes);
+        for ((_, reason), count) in columns.excluded.iter().zip(taken) {
+            self.out.pass("W0406", format!("excluded by the deal: {reason}"), count);
+        }
         Ok(())
     }
+}
 
-    fn lane(
-        &mut self,
-        words: &[Word<'_>],
-        row: usize,
-        date: Option<i32>,
-    ) -> Result<Lane, ParquetError> {
-        let text = |i: usize| words[i].get(row).unwrap_or("");
-        let stored = text(1).parse().map_err(external)?;
-        let unit = self.memo.unit(text(2), text(3), date, is_single_unit(words[5].get(row)));
-        let factors = self.memo.factors(&unit).map(|f| (unit, f));
-        Ok(Lane { factors, bound: bound(stored), point: text(0) != "value", count: 0 })
+impl Memo<'_> {
+    fn lane(&mut self, columns: &Columns<'_>, row: usize) -> Result<Lane, ParquetError> {
+        let stored = columns.text(BOUND, row).parse().map_err(external)?;
+        let single = is_single_unit(columns.words[ATTRIBUTES].get(row));
+        let (currency, per) = (columns.text(CURRENCY, row), columns.text(PER, row));
+        let unit = self.unit(currency, per, columns.date(row), single);
+        let factors = self.factors(&unit).map(|f| (unit, f));
+        let point = columns.text(STATISTIC, row) != "value";
+        Ok(Lane { factors, bound: bound(stored), point, count: 0 })
+    }
+}
+
+/// Ids of the employers of a batch by their code.
+#[derive(Default)]
+struct Parties(BTreeMap<i32, u64>);
+
+impl Parties {
+    fn id(&mut self, word: &Word<'_>, row: usize) -> Option<u64> {
+        let name = word.get(row)?;
+        Some(*self.0.entry(word.code(row)).or_insert_with(|| party_id(name)))
+    }
+}
+
+impl Reduced {
+    fn take(&mut self, columns: &Columns<'_>, row: usize, lane: &mut Lane, parties: &mut Parties) {
+        let Ok((_, factors)) = &lane.factors else {
+            lane.count += 1;
+            return;
+        };
+        let amount = factors.apply(to_double(columns.amounts.value(row)));
+        let party = parties.id(&columns.words[PARTY], row);
+        let (weight, count) = (columns.weight(row), columns.count(row));
+        match self.rows.push(amount, lane.bound, weight, count, party) {
+            Ok(()) => lane.count += 1,
+            Err(error) => {
+                if error.refuses_source() {
+                    keep_least(&mut self.refused, Some(error.to_string()));
+                }
+                self.pass("W0405", error.to_string(), 1);
+            }
+        }
     }
 
-    fn settle(&mut self, lanes: Vec<Lane>) {
-        for lane in lanes {
-            self.out.has_points |= lane.point;
+    fn settle(&mut self, lanes: Lanes) {
+        for lane in lanes.all {
+            self.has_points |= lane.point;
             match lane.factors {
                 _ if lane.count == 0 => {}
                 Ok((unit, factors)) => {
-                    self.out.factors.entry(unit).or_insert((factors, 0)).1 += lane.count;
+                    self.factors.entry(unit).or_insert((factors, 0)).1 += lane.count;
                 }
-                Err(Refusal { code, reason }) => {
-                    *self.out.passed.entry((code.to_owned(), reason)).or_default() += lane.count;
-                }
+                Err(Refusal { code, reason }) => self.pass(code, reason, lane.count),
             }
         }
     }
 }
 
-fn missing() -> ParquetError {
-    ParquetError::General("no column `amount`".into())
+/// [`to_f64`] without the division of 128 bits where 64 hold the amount.
+fn to_double(scaled: i128) -> f64 {
+    const WHOLE: i64 = 1_000_000_000_000;
+    match i64::try_from(scaled) {
+        Ok(small) if small % WHOLE == 0 => (small / WHOLE) as f64,
+        _ => to_f64(scaled),
+    }
 }
 
 fn word<'a>(batch: &'a RecordBatch, name: &str, constant: Option<&'a Option<String>>) -> Word<'a> {

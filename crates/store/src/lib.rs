@@ -22,14 +22,18 @@
 mod collect;
 mod error;
 mod known;
+mod layout;
 mod lean;
 mod matcher;
+mod opened;
 mod outline;
 mod part;
 mod prune;
 mod scan;
 mod sort;
 mod stage;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use error::StoreError;
@@ -39,6 +43,7 @@ pub use scan::Query;
 
 use haggle_evidence::{ImportError, Importer, SinkError};
 use haggle_negotiation::market::{Adjuster, Comparables};
+use layout::Layout;
 use sha2::{Digest, Sha256};
 use stage::Stage;
 use std::fs;
@@ -50,6 +55,7 @@ use write::PartWriter;
 #[derive(Debug, Clone)]
 pub struct Store {
     root: PathBuf,
+    layout: Layout,
 }
 
 /// What an import did.
@@ -99,7 +105,12 @@ impl std::error::Error for StoreImportError {}
 impl Store {
     /// The store in a folder; the folder comes into being with the first import.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self { root: root.into(), layout: Layout::STANDARD }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn with_layout(root: impl Into<PathBuf>, layout: Layout) -> Self {
+        Self { root: root.into(), layout }
     }
 
     /// The store's folder.
@@ -157,7 +168,7 @@ impl Store {
         }
         let stages = self.root.join("stage");
         stage::sweep(&stages);
-        let mut writer = PartWriter::new(Stage::create(&stages)?);
+        let mut writer = PartWriter::new(Stage::create(&stages)?, self.layout);
         let mut sink = |batch| writer.push(batch).map_err(|e| SinkError(e.to_string()));
         let import = importer.run(&mut sink).map_err(StoreImportError::Import)?;
         let meta = PartMeta::new(key, &identity, &import);
@@ -206,7 +217,7 @@ impl Store {
         query: &Query,
         adjuster: &Adjuster,
     ) -> Result<Comparables, StoreError> {
-        scan::comparables(part, query, adjuster)
+        scan::comparables(part, query, adjuster, &self.layout)
     }
 
     /// Units and newest date of what meets a query on one part.
@@ -214,7 +225,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the part cannot be read.
     pub fn outline(&self, part: &Part, query: &Query) -> Result<Outline, StoreError> {
-        outline::outline(part, query)
+        outline::outline(part, query, &self.layout)
     }
 
     /// What was remembered under a key; forgetting is harmless.

@@ -1,65 +1,97 @@
 //! What a part holds for a query, without reducing it: units of its amounts, newest date.
 
 use crate::StoreError;
+use crate::layout::Layout;
+use crate::opened::Opened;
 use crate::part::Part;
 use crate::prune::prune;
-use crate::scan::{Query, external, open};
-use haggle_evidence::Batch;
+use crate::scan::Query;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Int32Type};
+use arrow_array::{RecordBatch, StringArray};
 use haggle_quantity::Per;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::statistics::Statistics;
 use std::collections::BTreeMap;
-use std::fs::File;
 
 /// Units and dates of the observations that meet a query.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outline {
     /// Currency code and unit word, with how many observations state it.
     pub units: BTreeMap<(String, String), u64>,
-    /// The newest date in days since 1970-01-01, of rows that may match.
+    /// The newest date in days since 1970-01-01: of the source, or of a row that meets the query.
     pub newest: Option<i32>,
 }
 
-pub(crate) fn outline(part: &Part, query: &Query) -> Result<Outline, StoreError> {
+pub(crate) fn outline(part: &Part, query: &Query, layout: &Layout) -> Result<Outline, StoreError> {
     let path = &part.path;
-    let file = File::open(path).map_err(StoreError::at(path, "cannot open"))?;
-    read(part, &file, query).map_err(StoreError::at(path, "cannot query"))
-}
-
-fn read(part: &Part, file: &File, query: &Query) -> Result<Outline, ParquetError> {
-    let pruned = prune(file, &query.conditions)?;
+    let opened = Opened::new(path, *layout).map_err(StoreError::at(path, "cannot open"))?;
     let mut outline = Outline { newest: part.meta.date, ..Outline::default() };
-    let mut open_groups = Vec::new();
-    for group in &pruned.groups {
-        let meta = pruned.metadata.row_group(group.index);
-        let date = meta.columns().iter().find(|c| c.column_descr().name() == "date");
-        if let Some(Statistics::Int32(days)) = date.and_then(|c| c.statistics()) {
-            outline.newest = outline.newest.max(days.max_opt().copied());
-        }
-        let unit = |name| crate::lean::constant(meta, name).flatten();
-        match (unit("currency"), unit("per"), query.conditions.is_empty()) {
-            (Some(currency), Some(per), true) => {
-                *outline.units.entry((currency, per_word(&per))).or_default() += group.rows as u64;
-            }
-            _ => open_groups.push(group.clone()),
-        }
-    }
-    if open_groups.is_empty() {
-        return Ok(outline);
-    }
-    for batch in
-        open(file, &pruned, &open_groups, &query.conditions, Some(&["currency", "per", "amount"]))?
-    {
-        let batch = batch?;
-        let rows = Batch::new(&batch).map_err(external)?;
-        for row in 0..batch.num_rows() {
-            let o = rows.get(row).map_err(external)?;
-            *outline.units.entry((o.currency.to_owned(), per_word(o.per))).or_default() += 1;
-        }
-    }
+    outline.read(&opened, query).map_err(StoreError::at(path, "cannot query"))?;
     Ok(outline)
 }
 
-fn per_word(code: &str) -> String {
-    Per::new(code).as_str().to_owned()
+impl Outline {
+    /// Statistics answer for whole row groups of one unit; of the others rows are counted.
+    fn read(&mut self, opened: &Opened, query: &Query) -> Result<(), ParquetError> {
+        let pruned = prune(opened, &query.conditions)?;
+        let mut groups = pruned.groups.clone();
+        if query.conditions.is_empty() {
+            groups.retain(|g| !self.take_group(pruned.metadata.row_group(g.index)));
+        }
+        if groups.is_empty() {
+            return Ok(());
+        }
+        let columns = ["currency", "per", "date"];
+        for batch in opened.rows(&pruned, &groups, &query.conditions, Some(&columns))? {
+            self.take_rows(&batch?);
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, currency: &str, per: &str, rows: u64) {
+        let unit = (currency.to_owned(), Per::new(per).as_str().to_owned());
+        *self.units.entry(unit).or_default() += rows;
+    }
+
+    /// Takes a whole row group by its statistics, if they say enough.
+    fn take_group(&mut self, group: &RowGroupMetaData) -> bool {
+        let word = |name| crate::lean::constant(group, name).flatten();
+        let (Some(currency), Some(per), Some(newest)) =
+            (word("currency"), word("per"), newest(group))
+        else {
+            return false;
+        };
+        self.newest = self.newest.max(newest);
+        self.count(&currency, &per, group.num_rows() as u64);
+        true
+    }
+
+    /// Counts each pair of dictionary keys once, whatever words they stand for.
+    fn take_rows(&mut self, batch: &RecordBatch) {
+        let words = |name: &str| batch.column_by_name(name).map(|c| c.as_dictionary::<Int32Type>());
+        let (Some(currency), Some(per)) = (words("currency"), words("per")) else { return };
+        let mut pairs: BTreeMap<(i32, i32), u64> = BTreeMap::new();
+        for pair in currency.keys().values().iter().zip(per.keys().values()) {
+            *pairs.entry((*pair.0, *pair.1)).or_default() += 1;
+        }
+        let (currencies, units): (&StringArray, &StringArray) =
+            (currency.values().as_string(), per.values().as_string());
+        for ((c, p), rows) in pairs {
+            self.count(currencies.value(c as usize), units.value(p as usize), rows);
+        }
+        if let Some(dates) = batch.column_by_name("date") {
+            let newest = dates.as_primitive::<Date32Type>().iter().flatten().max();
+            self.newest = self.newest.max(newest);
+        }
+    }
+}
+
+/// `Some(newest date, if any)` if the statistics of a row group say so.
+fn newest(group: &RowGroupMetaData) -> Option<Option<i32>> {
+    let column = group.columns().iter().find(|c| c.column_descr().name() == "date")?;
+    let Statistics::Int32(days) = column.statistics()? else { return None };
+    let absent = days.null_count_opt()? == group.num_rows() as u64;
+    if absent { Some(None) } else { days.max_opt().copied().map(Some) }
 }

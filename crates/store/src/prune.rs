@@ -1,5 +1,6 @@
 //! Finds the rows that can match: row groups by their statistics, pages by theirs.
 
+use crate::opened::{Opened, Shared};
 use crate::write::PAGE_STATISTICS;
 use haggle_negotiation::deal::{Condition, Test};
 use parquet::arrow::arrow_reader::RowSelection;
@@ -8,7 +9,6 @@ use parquet::file::metadata::{
     ColumnChunkMask, PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData,
 };
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
-use std::fs::File;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -41,15 +41,15 @@ fn accepted(condition: &Condition) -> Option<&[String]> {
     }
 }
 
-pub(crate) fn prune(file: &File, conditions: &[Condition]) -> Result<Pruned, ParquetError> {
-    let footer = ParquetMetaDataReader::new().parse_and_finish(file)?;
+pub(crate) fn prune(opened: &Opened, conditions: &[Condition]) -> Result<Pruned, ParquetError> {
+    let footer = &opened.footer;
     let groups: Vec<usize> = (0..footer.num_row_groups())
         .filter(|&g| conditions.iter().all(|c| may_match(footer.row_group(g), c)))
         .collect();
     let sorted: Vec<(usize, &[String])> = conditions
         .iter()
         .filter(|c| PAGE_STATISTICS.contains(&c.field.as_str()))
-        .filter_map(|c| Some((column_of(&footer, &c.field)?, accepted(c)?)))
+        .filter_map(|c| Some((column_of(footer, &c.field)?, accepted(c)?)))
         .collect();
     if sorted.is_empty() || groups.is_empty() {
         let whole = |index| {
@@ -57,9 +57,9 @@ pub(crate) fn prune(file: &File, conditions: &[Condition]) -> Result<Pruned, Par
             Group { index, selection: None, rows }
         };
         let groups = groups.iter().map(|&index| whole(index)).collect();
-        return Ok(Pruned { metadata: Arc::new(footer), groups });
+        return Ok(Pruned { metadata: footer.clone(), groups });
     }
-    let metadata = with_page_index(file, footer, &groups, &sorted)?;
+    let metadata = with_page_index(&opened.file, footer.as_ref().clone(), &groups, &sorted)?;
     let groups = groups.iter().filter_map(|&g| select_pages(&metadata, g, &sorted)).collect();
     Ok(Pruned { metadata: Arc::new(metadata), groups })
 }
@@ -70,7 +70,7 @@ fn column_of(footer: &ParquetMetaData, name: &str) -> Option<usize> {
 
 /// Page statistics of the condition columns only, and page places of the surviving row groups.
 fn with_page_index(
-    file: &File,
+    file: &Shared,
     footer: ParquetMetaData,
     groups: &[usize],
     sorted: &[(usize, &[String])],

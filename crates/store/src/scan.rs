@@ -2,32 +2,21 @@
 //!
 //! Two routes give the same answer. A query that few rows can match reads them whole and lists
 //! them; a query over millions reads only the columns that vary, in parallel, and reduces each
-//! row at once. [`DETAILED_ROWS`] is the border.
+//! row at once. `Layout::detailed_rows` is the border.
 
 use crate::collect::Collector;
+use crate::layout::Layout;
 use crate::matcher;
+use crate::opened::{Opened, external};
 use crate::part::Part;
-use crate::prune::{Group, Pruned, prune};
+use crate::prune::{Pruned, prune};
 use crate::{StoreError, lean};
 use arrow_array::{BooleanArray, RecordBatch};
 use arrow_schema::ArrowError;
 use haggle_evidence::Batch;
 use haggle_negotiation::deal::{Condition, Test};
 use haggle_negotiation::market::{Adjuster, Comparables};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{
-    ArrowPredicate, ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions,
-    ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowFilter, RowSelection,
-};
 use parquet::errors::ParquetError;
-use std::fs::File;
-
-/// Up to so many rows that the statistics cannot rule out, rows are read whole.
-const DETAILED_ROWS: usize = 262_144;
-/// Rows decoded at a time.
-pub(crate) const BATCH_ROWS: usize = 8_192;
-/// Near misses listed one by one.
-const NEAR_LISTED: usize = 1_000;
 
 /// A question to a part. A plain value: whoever holds the files can answer it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -48,35 +37,36 @@ pub(crate) fn comparables(
     part: &Part,
     query: &Query,
     adjuster: &Adjuster,
+    layout: &Layout,
 ) -> Result<Comparables, StoreError> {
     let path = &part.path;
-    let file = File::open(path).map_err(StoreError::at(path, "cannot open"))?;
-    answer(part, &file, query, adjuster).map_err(StoreError::at(path, "cannot query"))
+    let opened = Opened::new(path, *layout).map_err(StoreError::at(path, "cannot open"))?;
+    answer(part, &opened, query, adjuster).map_err(StoreError::at(path, "cannot query"))
 }
 
 fn answer(
     part: &Part,
-    file: &File,
+    opened: &Opened,
     query: &Query,
     adjuster: &Adjuster,
 ) -> Result<Comparables, ParquetError> {
-    let pruned = prune(file, &query.conditions)?;
+    let pruned = prune(opened, &query.conditions)?;
     let mut collector = Collector::new(adjuster, part.meta.date);
-    if pruned.rows() <= DETAILED_ROWS {
-        read_detailed(file, &pruned, &query.conditions, query, &mut collector)?;
+    if pruned.rows() <= opened.layout.detailed_rows {
+        read_detailed(opened, &pruned, &query.conditions, query, &mut collector)?;
     } else {
-        let found = lean::reduce(file, &pruned, query, adjuster, part.meta.date)?;
+        let found = lean::reduce(opened, &pruned, query, adjuster, part.meta.date)?;
         let tables = found.has_points;
         collector.take_lean(found);
         // Points of published tables are few and need their places: a pass of their own.
         if tables {
             let mut conditions = query.conditions.clone();
             conditions.push(Condition { field: "statistic".into(), test: point_statistics() });
-            read_detailed(file, &pruned, &conditions, query, &mut collector)?;
+            read_detailed(opened, &pruned, &conditions, query, &mut collector)?;
         }
     }
     if query.near {
-        read_near(file, query, &mut collector)?;
+        read_near(opened, query, &mut collector)?;
     }
     Ok(collector.finish())
 }
@@ -89,13 +79,13 @@ fn point_statistics() -> Test {
 }
 
 fn read_detailed(
-    file: &File,
+    opened: &Opened,
     pruned: &Pruned,
     conditions: &[Condition],
     query: &Query,
     collector: &mut Collector<'_>,
 ) -> Result<(), ParquetError> {
-    for batch in open(file, pruned, &pruned.groups, conditions, None)? {
+    for batch in opened.rows(pruned, &pruned.groups, conditions, None)? {
         let batch = batch?;
         let excluded = excluded(query, &batch)?;
         let rows = Batch::new(&batch).map_err(external)?;
@@ -129,12 +119,12 @@ pub(crate) fn excluded<'q>(
 }
 
 fn read_near(
-    file: &File,
+    opened: &Opened,
     query: &Query,
     collector: &mut Collector<'_>,
 ) -> Result<(), ParquetError> {
-    let whole = prune(file, &[])?;
-    for batch in open(file, &whole, &whole.groups, &[], None)? {
+    let whole = prune(opened, &[])?;
+    for batch in opened.rows(&whole, &whole.groups, &[], None)? {
         let batch = batch?;
         let masks: Vec<BooleanArray> =
             query.conditions.iter().map(|c| matcher::mask(c, &batch)).collect::<Result<_, _>>()?;
@@ -144,53 +134,9 @@ fn read_near(
                 (0..masks.len()).filter(|&i| !(mask_valid(&masks[i], row) && masks[i].value(row)));
             if let (Some(missed), None) = (misses.next(), misses.next()) {
                 let observation = rows.get(row).map_err(external)?;
-                collector.near(&query.conditions[missed], &observation, NEAR_LISTED);
+                collector.near(&query.conditions[missed], &observation);
             }
         }
     }
     Ok(())
-}
-
-/// Opens some row groups of a pruned file with a row filter; all columns, or the named ones.
-pub(crate) fn open(
-    file: &File,
-    pruned: &Pruned,
-    groups: &[Group],
-    conditions: &[Condition],
-    columns: Option<&[&str]>,
-) -> Result<ParquetRecordBatchReader, ParquetError> {
-    let metadata =
-        ArrowReaderMetadata::try_new(pruned.metadata.clone(), ArrowReaderOptions::new())?;
-    let schema = metadata.parquet_schema().clone();
-    let mask = |names: &[&str]| ProjectionMask::columns(&schema, names.iter().copied());
-    let filter = |c: &Condition| -> Box<dyn ArrowPredicate> {
-        let (condition, columns) = (c.clone(), mask(&[matcher::column(c)]));
-        Box::new(ArrowPredicateFn::new(columns, move |batch| matcher::mask(&condition, &batch)))
-    };
-    let mut builder =
-        ParquetRecordBatchReaderBuilder::new_with_metadata(file.try_clone()?, metadata)
-            .with_batch_size(BATCH_ROWS)
-            .with_row_groups(groups.iter().map(|g| g.index).collect())
-            .with_row_filter(RowFilter::new(conditions.iter().map(filter).collect()));
-    if let Some(names) = columns {
-        builder = builder.with_projection(mask(names));
-    }
-    if groups.iter().any(|g| g.selection.is_some()) {
-        builder = builder.with_row_selection(joined(pruned, groups));
-    }
-    builder.build()
-}
-
-/// One selection over several row groups: theirs, one after another.
-fn joined(pruned: &Pruned, groups: &[Group]) -> RowSelection {
-    let selectors = groups.iter().flat_map(|g| -> Vec<_> {
-        let rows = pruned.metadata.row_group(g.index).num_rows() as usize;
-        let whole = || RowSelection::from_consecutive_ranges(std::iter::once(0..rows), rows);
-        g.selection.clone().unwrap_or_else(whole).into()
-    });
-    selectors.collect::<Vec<_>>().into()
-}
-
-pub(crate) fn external<E: std::error::Error + Send + Sync + 'static>(error: E) -> ParquetError {
-    ParquetError::External(Box::new(error))
 }

@@ -29,6 +29,11 @@ impl Stage {
         }
     }
 
+    /// A file without a name on the same file system, gone with the process that holds it.
+    pub(crate) fn scratch(&self) -> std::io::Result<File> {
+        tempfile::tempfile_in(&self.folder)
+    }
+
     /// The open file.
     pub(crate) fn file(&self) -> &File {
         self.file.as_ref().expect("present until published").as_file()
@@ -49,8 +54,10 @@ impl Stage {
 pub(crate) fn sweep(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.flatten().map(|entry| entry.path()) {
-        let orphan = File::open(&path).is_ok_and(|file| file.try_lock().is_ok());
-        if orphan {
+        let Ok(file) = File::open(&path) else { continue };
+        // The lock is held over the removal: whoever created the file and is about to lock it
+        // waits, and then finds the name gone.
+        if file.try_lock().is_ok() {
             // Losing a race for rubbish is no failure: somebody else swept it.
             let _ = fs::remove_file(&path);
         }

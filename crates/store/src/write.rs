@@ -1,7 +1,8 @@
 //! Writes a part: takes batches in source order, leaves a sorted Parquet file.
 
+use crate::layout::Layout;
 use crate::part::{PartMeta, to_key_value};
-use crate::sort::{Cursor, Keyed, gather, merge, order};
+use crate::sort::{merge, sorted};
 use crate::stage::Stage;
 use arrow_array::RecordBatch;
 use parquet::arrow::ArrowWriter;
@@ -13,44 +14,36 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use std::fs::File;
 
-/// Observations sorted in memory at a time; one run.
-const RUN_ROWS: usize = 262_144;
-/// Rows of a row group: the unit of pruning and of parallel reading.
-const GROUP_ROWS: usize = 1_048_576;
-/// Rows of a page: the unit that a look-up of one subject and place decodes.
-const PAGE_ROWS: usize = 16_384;
-/// Rows handed to the Parquet writer at a time.
-const BATCH_ROWS: usize = 8_192;
-
 /// Columns whose pages carry minimum and maximum; the others carry them by row group.
 pub(crate) const PAGE_STATISTICS: [&str; 3] = ["subject", "title", "place"];
 
 /// A part being written.
 pub(crate) struct PartWriter {
     stage: Stage,
-    buffer: Vec<Keyed>,
+    layout: Layout,
+    buffer: Vec<RecordBatch>,
     buffered: usize,
     runs: Vec<File>,
 }
 
 impl PartWriter {
-    pub(crate) fn new(stage: Stage) -> Self {
-        Self { stage, buffer: Vec::new(), buffered: 0, runs: Vec::new() }
+    pub(crate) fn new(stage: Stage, layout: Layout) -> Self {
+        Self { stage, layout, buffer: Vec::new(), buffered: 0, runs: Vec::new() }
     }
 
     /// Takes one batch; sorts and sets aside a run when enough are here.
     pub(crate) fn push(&mut self, batch: RecordBatch) -> Result<(), ParquetError> {
         self.buffered += batch.num_rows();
-        self.buffer.push(Keyed::new(batch)?);
-        if self.buffered >= RUN_ROWS { self.spill() } else { Ok(()) }
+        self.buffer.push(batch);
+        if self.buffered >= self.layout.run_rows { self.spill() } else { Ok(()) }
     }
 
     fn spill(&mut self) -> Result<(), ParquetError> {
-        let file = tempfile::tempfile()?;
+        let file = self.stage.scratch()?;
         let plain = WriterProperties::builder().set_compression(Compression::LZ4_RAW).build();
         let mut writer =
             ArrowWriter::try_new(file.try_clone()?, haggle_evidence::schema(), Some(plain))?;
-        write_sorted(&self.buffer, &mut writer)?;
+        write_sorted(&self.buffer, self.layout.batch_rows, &mut writer)?;
         writer.close()?;
         self.runs.push(file);
         self.buffer.clear();
@@ -64,11 +57,12 @@ impl PartWriter {
             self.spill()?;
         }
         let file = self.stage.file().try_clone()?;
-        let mut writer = ArrowWriter::try_new(file, haggle_evidence::schema(), Some(properties()))?;
+        let mut writer =
+            ArrowWriter::try_new(file, haggle_evidence::schema(), Some(properties(&self.layout)))?;
         if self.runs.is_empty() {
-            write_sorted(&self.buffer, &mut writer)?;
+            write_sorted(&self.buffer, self.layout.batch_rows, &mut writer)?;
         } else {
-            write_merged(self.runs, &mut writer)?;
+            write_merged(self.runs, self.layout.batch_rows, &mut writer)?;
         }
         let described = to_key_value(meta).map_err(|e| ParquetError::External(Box::new(e)))?;
         writer.append_key_value_metadata(described);
@@ -77,29 +71,33 @@ impl PartWriter {
     }
 }
 
-fn write_sorted(run: &[Keyed], writer: &mut ArrowWriter<File>) -> Result<(), ParquetError> {
-    for rows in order(run).chunks(BATCH_ROWS) {
-        writer.write(&gather(run, rows)?)?;
-    }
-    Ok(())
+fn write_sorted(
+    run: &[RecordBatch],
+    size: usize,
+    writer: &mut ArrowWriter<File>,
+) -> Result<(), ParquetError> {
+    Ok(sorted(run, size, |batch| Ok(writer.write(&batch)?))?)
 }
 
-fn write_merged(runs: Vec<File>, writer: &mut ArrowWriter<File>) -> Result<(), ParquetError> {
-    let open = |file| -> Result<_, ParquetError> {
-        let reader = ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(BATCH_ROWS);
-        Ok(Cursor::new(reader.build()?)?)
-    };
-    let cursors = runs.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
-    merge(cursors, BATCH_ROWS, |batch| Ok(writer.write(&batch)?))?;
-    Ok(())
+fn write_merged(
+    runs: Vec<File>,
+    size: usize,
+    writer: &mut ArrowWriter<File>,
+) -> Result<(), ParquetError> {
+    let open = |file| ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(size).build();
+    let runs = runs.into_iter().map(open).collect::<Result<Vec<_>, ParquetError>>()?;
+    // Gathering unites the dictionaries of all runs, which is worth it for many rows at once.
+    Ok(merge(runs, 8 * size, |batch| Ok(writer.write(&batch)?))?)
 }
 
-fn properties() -> WriterProperties {
+fn properties(layout: &Layout) -> WriterProperties {
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::LZ4_RAW)
         .set_created_by(concat!("haggle ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_max_row_group_row_count(Some(GROUP_ROWS))
-        .set_data_page_row_count_limit(PAGE_ROWS)
+        .set_max_row_group_row_count(Some(layout.group_rows))
+        .set_data_page_row_count_limit(layout.page_rows)
+        // The limit is looked at after each write batch only.
+        .set_write_batch_size(layout.page_rows.min(1_024))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_sorting_columns(Some(sorting()));
     for name in PAGE_STATISTICS {

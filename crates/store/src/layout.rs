@@ -1,0 +1,27 @@
+//! Sizes that decide speed and memory and never an answer; tests make them small.
+
+/// How rows are cut into runs, row groups, pages and batches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Layout {
+    /// Observations sorted in memory at a time; one run.
+    pub(crate) run_rows: usize,
+    /// Rows of a row group: the unit of pruning and of parallel reading.
+    pub(crate) group_rows: usize,
+    /// Rows of a page: the unit that a look-up of one subject and place decodes.
+    pub(crate) page_rows: usize,
+    /// Rows encoded or decoded at a time.
+    pub(crate) batch_rows: usize,
+    /// Up to so many rows that the statistics cannot rule out, rows are read whole.
+    pub(crate) detailed_rows: usize,
+}
+
+impl Layout {
+    /// The sizes of the product, chosen by `benches/query.rs`.
+    pub(crate) const STANDARD: Self = Self {
+        run_rows: 262_144,
+        group_rows: 524_288,
+        page_rows: 4_096,
+        batch_rows: 8_192,
+        detailed_rows: 262_144,
+    };
+}
