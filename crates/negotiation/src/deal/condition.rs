@@ -7,7 +7,7 @@ use std::fmt;
 use toml::de::DeValue;
 
 /// Fields that a condition may name, besides an attribute of the source.
-pub const FIELDS: [&str; 22] = [
+pub const FIELDS: [&str; 26] = [
     "sheet",
     "kind",
     "basis",
@@ -30,6 +30,10 @@ pub const FIELDS: [&str; 22] = [
     "sample_size",
     "date",
     "row",
+    "column",
+    "quantity_from",
+    "quantity_to",
+    "relative_error",
 ];
 
 /// What a field must satisfy.
@@ -102,7 +106,20 @@ fn known_field(name: &str) -> Result<String, String> {
 }
 
 fn is_ranged(field: &str) -> bool {
-    matches!(field, "amount" | "weight" | "count" | "employers" | "sample_size" | "date" | "row")
+    matches!(
+        field,
+        "amount"
+            | "weight"
+            | "count"
+            | "employers"
+            | "sample_size"
+            | "date"
+            | "row"
+            | "column"
+            | "quantity_from"
+            | "quantity_to"
+            | "relative_error"
+    )
 }
 
 fn words(text: &str) -> Test {

@@ -29,7 +29,7 @@ pub struct Comparables {
     pub points: Vec<Cited>,
     /// The raw rows in source order: all of them up to [`LISTED`], else the first few.
     pub listed: Vec<Cited>,
-    /// Every combination of factors that was applied, in order of first use in the source.
+    /// Every combination of factors that was applied, in the order of its units.
     pub factors: Vec<(Factors, u64)>,
     /// What met the conditions and does not count.
     pub passed_over: Vec<PassedOver>,
