@@ -103,17 +103,19 @@ fn raw_rows_give_type_7_percentiles() {
 #[test]
 fn near_misses_are_listed_with_what_they_miss() {
     let bench = stored();
-    let run = bench.run_all(&[
-        "benchmark",
-        "--where",
-        "title=Actuarial Data Engineer",
-        "--where",
-        "place=US",
-        "--list",
-    ]);
-    assert_eq!(run.code, 0, "{}", run.err);
-    assert!(run.out.contains("place=US"), "the British row misses the place: {}", run.out);
-    assert!(run.out.contains("2:5"), "its place in the file: {}", run.out);
+    let query =
+        ["benchmark", "--where", "title=Actuarial Data Engineer", "--where", "place=US", "--list"];
+    let text = bench.run_all(&query).out;
+    let near = &text[text.find("Near misses").unwrap()..];
+    let (british, american) =
+        (near.find("place=US").unwrap(), near.find("title=Actuarial").unwrap());
+    assert!(british < american, "what few rows miss comes first: {near}");
+    let json: Vec<&str> = query.into_iter().chain(["--format", "json"]).collect();
+    let report: serde_json::Value = serde_json::from_str(&bench.run_all(&json).out).unwrap();
+    let near = report["near"].as_array().unwrap();
+    let british = near.iter().find(|row| row["missed"] == "place=US").unwrap();
+    assert_eq!(british["locator"], "2:5");
+    assert_eq!(report["comparables"].as_array().unwrap().len(), 2);
 }
 
 #[test]

@@ -49,20 +49,24 @@ fn findings(brief: &Brief) -> Vec<Block> {
 /// Near misses shown for each condition that was missed; all of them are in JSON and CSV.
 const NEAR_SHOWN: usize = 10;
 
+/// The conditions that few rows miss come first: those rows are the nearest.
 fn near(listing: &Listing) -> Vec<Block> {
-    let mut rows = Table::new("Near misses", &["place", "#amount", "missed", "what"]);
-    let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut by_condition: BTreeMap<&str, Vec<(&str, &Cited)>> = BTreeMap::new();
     for (source, missed, it) in &listing.near {
-        let times = shown.entry(missed).or_default();
-        *times += 1;
-        if *times > NEAR_SHOWN {
-            continue;
-        }
-        let [place, amount, _, what] = comparable(source, it).try_into().expect("four cells");
-        rows.row(vec![place, amount, missed.as_str().into(), what]);
+        by_condition.entry(missed).or_default().push((source, it));
     }
+    let mut groups: Vec<_> = by_condition.into_iter().collect();
+    groups.sort_by_key(|(_, rows)| rows.len());
+    let mut rows = Table::new("Near misses", &["place", "#amount", "missed", "what"]);
+    for (missed, (source, it)) in groups
+        .iter()
+        .flat_map(|(missed, rows)| rows.iter().take(NEAR_SHOWN).map(move |row| (*missed, *row)))
+    {
+        let [place, amount, _, what] = comparable(source, it).try_into().expect("four cells");
+        rows.row(vec![place, amount, missed.into(), what]);
+    }
+    let hidden = groups.iter().any(|(_, rows)| rows.len() > NEAR_SHOWN);
     let line = format!("{} missed exactly one condition.", number::count(listing.near_count));
-    let hidden = shown.values().any(|times| *times > NEAR_SHOWN);
     let more =
         format!(" The first {NEAR_SHOWN} of each condition are shown; --format json has more.");
     let line = if hidden { line + &more } else { line };
