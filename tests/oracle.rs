@@ -73,7 +73,8 @@ fn every_figure_follows_from_givens_and_source_cells() {
         if let Some(market) = &market {
             market::compare(market, &report, &mut found);
         }
-        let outcome = chain::compute(&Given::read(&report), market.as_ref().map(|m| &m.curve));
+        let outcome =
+            chain::compute(&Given::read(&report), market.as_ref().and_then(|m| m.curve.as_ref()));
         outcome.compare(&report, &mut found);
         (*name, found)
     };

@@ -181,7 +181,8 @@ impl Standing<'_> {
         self.put(out, "walk_away.neutral", reserve.map(|r| r.neutral));
         self.put(out, "walk_away.better", reserve.map(|r| r.better));
         self.put(out, "walk_away.together", reserve.and_then(|r| r.together));
-        let range = reserve.filter(|r| r.worse < r.better).map(|r| (r.worse, r.better));
+        let wide = |r: &&Reserve| r.better - r.worse > 1e-12 * r.value.abs();
+        let range = reserve.filter(wide).map(|r| (r.worse, r.better));
         let ordered = range.map(|(worse, better)| {
             let (a, b) = (self.price(worse), self.price(better));
             (a.min(b), a.max(b))
@@ -216,7 +217,8 @@ impl Standing<'_> {
         self.put(out, "belief.high", ends.map(|ends| ends.1));
         self.put(out, "belief.mode", belief.map(|b| b.mode));
         self.put(out, "belief.mean", belief.map(|b| b.mean()));
-        self.put(out, "base", self.base.filter(|_| self.zone()));
+        let planned = self.zone() && (self.market.is_some() || belief.is_some());
+        self.put(out, "base", self.base.filter(|_| planned));
         let of = |f: &dyn Fn(f64, f64) -> f64, a: Option<f64>, b: Option<f64>| Some(f(a?, b?));
         let mean = belief.map(|b| b.mean());
         Self::plain(out, "need.ours", of(&|m, r| m - r, median, self.r()));
@@ -300,7 +302,8 @@ impl Standing<'_> {
         self.put(out, "target.one_offer", one_offer);
         let candidates = [one_offer, power, self.record, self.base];
         let best = candidates.into_iter().flatten().reduce(f64::max);
-        let best = best.or(belief.map(|b| b.mode)).filter(|_| self.zone());
+        let known = self.market.is_some() || self.belief.is_some();
+        let best = best.or(belief.map(|b| b.mode)).filter(|_| known && self.zone());
         let least = self.parameter("target_feasible_min");
         let cap_belief =
             belief.map(|b| b.reached(least * self.base.map_or(1.0, |x| b.survival(x))));
@@ -406,9 +409,11 @@ impl Standing<'_> {
             .zip(self.while_no_deal())
             .map(|((r, b), outside)| never_worse(outside.clamp(r, r + b.mean_beyond(r))));
         self.put(out, "settlement.deal_me_out", outside);
-        let middle = plan.target.zip(plan.opening).zip(self.r());
-        let middle = middle.and_then(|((t, o), _)| Some((o + self.their_figure(t)?) / 2.0));
-        self.put(out, "split_midpoint", middle);
+        let middle = plan.target.zip(plan.opening);
+        let middle = middle.and_then(|(t, o)| Some((o + self.their_figure(t)?) / 2.0));
+        if self.r().is_some() {
+            self.put(out, "split_midpoint", middle);
+        }
     }
 
     fn while_no_deal(&self) -> Option<f64> {
@@ -466,7 +471,7 @@ impl Standing<'_> {
     fn printed(&self, plan: &Plan, out: &mut Outcome) {
         let candidates = [self.median(), self.r(), self.given.offer, self.belief.map(|b| b.mode)];
         let exact = Exact {
-            scale: candidates.into_iter().flatten().next().unwrap().abs(),
+            scale: candidates.into_iter().flatten().next().unwrap_or(1.0).abs(),
             precision: self.parameter("precision"),
             tick: self.given.tick,
             reserve: self.r(),

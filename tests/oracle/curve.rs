@@ -17,6 +17,12 @@ impl Curve {
         self.points.is_empty()
     }
 
+    /// Whether an amount lies between the outermost percentiles.
+    pub(super) fn holds(&self, amount: f64) -> bool {
+        let ends = self.points.first().zip(self.points.last());
+        ends.is_some_and(|(first, last)| first.1 <= amount && amount <= last.1)
+    }
+
     /// The amount at a percentile; at the outermost points it stops.
     pub(super) fn quantile(&self, v: f64) -> f64 {
         let last = self.points.len() - 1;

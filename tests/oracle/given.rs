@@ -45,7 +45,7 @@ impl Given {
             limit: limit(report, side),
             stated: mine("stated.walk_away"),
             claims: report.value("record.claims").unwrap_or(0.0),
-            percentile: report.value("us.percentile"),
+            percentile: report.deal.get("us").and_then(|us| us.get("percentile")).map(stated),
             delay_costs: (
                 report.value("us.delay_cost_per_day"),
                 report.value("counterpart.delay_cost_per_day"),
@@ -167,6 +167,7 @@ pub(super) fn check_givens(report: &Report, found: &mut Disagreements) {
                         found.compare(&id, Some(stated(part)), report.value(&id), 0.0);
                     }
                 }
+                _ if key == "percentile" => {}
                 toml::Value::Array(_) | toml::Value::Table(_) => {}
                 toml::Value::String(text) if text.parse::<f64>().is_err() => {}
                 _ => {

@@ -218,9 +218,11 @@ impl Figure<'_> {
     }
 
     fn last_ask(&self) -> f64 {
-        let (target, base, r) = (self.mine("target"), self.mine("base"), self.mine("walk_away"));
+        let (target, base) = (self.mine("target"), self.mine("base"));
         let share = base + self.get("floor_share") * (target - base);
-        let confident = r + self.get("floor_confidence") * (self.mine("walk_away_better") - r);
+        let confident = self.maybe_mine("walk_away").map_or(share, |r| {
+            r + self.get("floor_confidence") * (self.mine("walk_away_better") - r)
+        });
         target.min(share.max(confident))
     }
 

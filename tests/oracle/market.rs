@@ -79,7 +79,8 @@ pub(super) struct Market {
     pub(super) sources: Vec<Source>,
     pub(super) shares: Vec<f64>,
     pub(super) stats: BTreeMap<u8, Stat>,
-    pub(super) curve: Curve,
+    /// None where no percentile is left.
+    pub(super) curve: Option<Curve>,
 }
 
 /// Reads what the deal names, from the folder of its file, and checks the places that the report
@@ -158,7 +159,7 @@ fn survey(
     let kept: Vec<(Answer, f64)> = answers(path)
         .into_iter()
         .filter(|answer| satisfies(answer, table["where"].as_table().unwrap()))
-        .filter(|answer| !excluded(report, name, answer))
+        .filter(|answer| answer.date <= report.as_of() && !excluded(report, name, answer))
         .filter_map(|answer| Some((rate(report, &answer.currency)?, answer)))
         .map(|(rate, answer)| {
             let factor = ageing(report, answer.date) * rate * place_index(table);
@@ -394,28 +395,30 @@ fn table_limits(curve: &Curve, p: f64, value: f64, n_e: f64) -> (f64, f64) {
     (low.unwrap_or_else(|| mirrored(high.unwrap())), high.unwrap_or_else(|| mirrored(low.unwrap())))
 }
 
-/// The share-weighted mean of the sources' percentiles, with bounds and gaps.
+/// The share-weighted mean of the sources' percentiles, with bounds and gaps: the sources that reach
+/// p give the shape, the middle of all that have one gives the level.
 fn composite(sources: &[Source], shares: &[f64]) -> BTreeMap<u8, Stat> {
+    let with = |p: u8| -> Vec<(f64, Stat, Stat)> {
+        let all = sources.iter().zip(shares);
+        all.filter_map(|(source, share)| {
+            Some((*share, *source.stats.get(&p)?, *source.stats.get(&50)?))
+        })
+        .collect()
+    };
+    let sum = |with: &[(f64, Stat, Stat)], f: fn(&(f64, Stat, Stat)) -> f64| -> f64 {
+        with.iter().map(f).sum()
+    };
+    let middles = with(50);
+    let level = sum(&middles, |one| one.0 * one.2.value) / sum(&middles, |one| one.0);
     let mut all = BTreeMap::new();
     for p in PERCENTILES {
-        let with: Vec<(f64, Stat, Stat)> = sources
-            .iter()
-            .zip(shares)
-            .filter_map(|(source, share)| Some((*share, *source.stats.get(&p)?, source.stats[&50])))
-            .collect();
-        let held: f64 = with.iter().map(|one| one.0).sum();
+        let with = with(p);
+        let held = sum(&with, |one| one.0);
         if with.is_empty() || held < 0.5 {
             continue;
         }
-        // The sources that reach p give the shape, the middle of all gives the level.
-        let ratio = if with.len() == sources.len() {
-            1.0
-        } else {
-            let middle = |(source, share): (&Source, &f64)| share * source.stats[&50].value;
-            let level: f64 = sources.iter().zip(shares).map(middle).sum();
-            level / with.iter().map(|one| one.0 * one.2.value).sum::<f64>()
-        };
-        let value = ratio * with.iter().map(|one| one.0 * one.1.value).sum::<f64>();
+        let ratio = level / sum(&with, |one| one.0 * one.2.value);
+        let value = ratio * sum(&with, |one| one.0 * one.1.value);
         let at_least = with.iter().any(|one| one.1.at_least);
         let (low, high) =
             if at_least { (None, None) } else { interval(&with, value, ratio * held) };
@@ -461,23 +464,23 @@ fn log_error(stat: &Stat) -> f64 {
 }
 
 /// What enters the chain: percentiles with their edges, or the middle of a thin source.
-fn curve(sources: &[Source], stats: &BTreeMap<u8, Stat>) -> Curve {
+fn curve(sources: &[Source], stats: &BTreeMap<u8, Stat>) -> Option<Curve> {
     let points: Vec<(f64, f64)> =
         stats.iter().map(|(p, stat)| (f64::from(*p) / 100.0, stat.value)).collect();
     let rows = &sources[0].rows;
     if let (1, 1..10) = (sources.len(), rows.len()) {
         let median = read(rows, 0.5 * (rows.len() as f64 + 1.0));
         let points = if rows.len() < 5 { Vec::new() } else { points };
-        return Curve { points, median, edges: (rows[0], rows[rows.len() - 1]) };
+        return Some(Curve { points, median, edges: (rows[0], rows[rows.len() - 1]) });
     }
-    let edges = (points[0].1, points[points.len() - 1].1);
-    let median = stats[&50].value;
-    Curve { points, median, edges }
+    let edges = (points.first()?.1, points.last()?.1);
+    let median = stats.get(&50)?.value;
+    Some(Curve { points, median, edges })
 }
 
 /// Compares sources, shares and percentiles with the report.
 pub(super) fn compare(market: &Market, report: &Report, found: &mut Disagreements) {
-    let scale = market.curve.median;
+    let scale = market.curve.as_ref().map_or(0.0, |curve| curve.median);
     for (source, share) in market.sources.iter().zip(&market.shares) {
         let name = &source.name;
         let value = |id: &str| report.value(id);
@@ -497,7 +500,8 @@ pub(super) fn compare(market: &Market, report: &Report, found: &mut Disagreement
         let id = format!("market.adjustment.{id}");
         found.compare(&id, Some(mine), report.value(&id), 0.0);
     }
-    if let Some(offer) = report.value("offer").filter(|_| !market.curve.thin()) {
+    let inside = |offer: &f64| market.curve.as_ref().is_some_and(|curve| curve.holds(*offer));
+    if let Some(offer) = report.value("offer").filter(inside) {
         let rank = report.value("offer.percentile");
         found.compare("offer.percentile", Some(market.rank(offer)), rank, 0.0);
     }
