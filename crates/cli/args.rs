@@ -1,5 +1,6 @@
 //! What can be typed: every verb and option, with its help.
 
+use clap::builder::FalseyValueParser;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -28,7 +29,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, env = "HAGGLE_STORE", value_name = "DIR")]
     pub(crate) store: Option<PathBuf>,
     /// Say nothing but errors on standard error
-    #[arg(long, short, global = true, env = "HAGGLE_QUIET")]
+    #[arg(long, short, global = true, env = "HAGGLE_QUIET", value_parser = FalseyValueParser::new())]
     pub(crate) quiet: bool,
     /// Say what is read and reused; alone: the version
     #[arg(long, short, global = true)]
@@ -83,8 +84,8 @@ pub(crate) struct Import {
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) recipe: Option<String>,
     /// Vintage that the file itself does not state, such as 2022
-    #[arg(long, value_name = "YEAR")]
-    pub(crate) vintage: Option<String>,
+    #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(u16).range(1900..=2100))]
+    pub(crate) vintage: Option<u16>,
     /// Hash the file even if it looks unchanged
     #[arg(long)]
     pub(crate) locked: bool,
@@ -202,10 +203,10 @@ pub(crate) struct Pinned {
     #[arg(long, value_name = "DATE", env = "HAGGLE_AS_OF")]
     pub(crate) as_of: Option<String>,
     /// Refuse sources that are not as the lock file says
-    #[arg(long, env = "HAGGLE_LOCKED")]
+    #[arg(long, env = "HAGGLE_LOCKED", value_parser = FalseyValueParser::new())]
     pub(crate) locked: bool,
     /// Use only what is stored
-    #[arg(long, env = "HAGGLE_OFFLINE")]
+    #[arg(long, env = "HAGGLE_OFFLINE", value_parser = FalseyValueParser::new())]
     pub(crate) offline: bool,
 }
 

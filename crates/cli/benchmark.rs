@@ -178,7 +178,7 @@ fn gather(
     near: bool,
     context: &Context,
 ) -> Result<Vec<SourceEvidence>, Failure> {
-    let settings = Settings::new(deal.parameters.clone());
+    let settings = Settings::new(deal);
     let answering = parts.iter().zip(outlines).filter(|(_, o)| near || !o.units.is_empty());
     let mut all = Vec::new();
     for ((part, _), source) in answering.zip(&deal.sources) {
@@ -204,6 +204,13 @@ fn listing(deal: &Deal, evidence: &[SourceEvidence]) -> Listing {
         let mut comparables: Vec<_> = found.points.iter().chain(&found.listed).cloned().collect();
         comparables.sort_by(|a, b| a.at.cmp(&b.at));
         listing.comparables.extend(comparables.into_iter().map(|c| (source.id.clone(), c)));
+        // What meets the conditions and nothing converts is the nearest miss of all.
+        for passed in &found.passed_over {
+            let missed = format!("{} [{}]", passed.reason, passed.code);
+            listing.near_count += passed.count;
+            let rows = passed.first.iter().map(|c| (source.id.clone(), missed.clone(), c.clone()));
+            listing.near.extend(rows);
+        }
         listing.near.extend(
             found.near.iter().map(|(missed, c)| (source.id.clone(), missed.clone(), c.clone())),
         );

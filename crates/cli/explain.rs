@@ -28,10 +28,19 @@ fn of_deal(deal: &Path, what: &str, pinned: &Pinned, context: &Context) -> Resul
         let near = haggle_report::nearest_figures(&brief, what);
         let failure = Failure::new(format!("this deal has no figure `{what}`"));
         match near.is_empty() {
-            true => failure.help("`haggle report --format json` lists all figures"),
+            true => failure.help(nearest(&brief, what)),
             false => failure.help(format!("there are: {}", near.join(", "))),
         }
     })
+}
+
+/// The figure that was meant, if one is near enough.
+fn nearest(brief: &Brief, what: &str) -> String {
+    let scored = brief.figures.iter().map(|(id, _)| (strsim::damerau_levenshtein(what, id), id));
+    match scored.min() {
+        Some((distance, id)) if distance <= 2 => format!("did you mean `{id}`?"),
+        _ => "`haggle report --format json` lists all figures".to_owned(),
+    }
 }
 
 /// What a rule says of a deal.

@@ -31,7 +31,7 @@ pub(crate) fn evidence(
     context: &Context,
 ) -> Result<Vec<SourceEvidence>, Failure> {
     let mut lock = Lock::beside(file)?;
-    let settings = Settings::new(deal.parameters.clone());
+    let settings = Settings::new(deal);
     let mut all = Vec::new();
     for source in &deal.sources {
         let part = part_of(source, file, pinning, &mut lock, context)?;
@@ -227,6 +227,7 @@ pub(crate) fn import_file(
     context: &Context,
 ) -> Result<Outcome, Failure> {
     let shown = path.display().to_string();
+    refuse_special(path, &shown)?;
     let (sha256, size) = hash(path, fresh, context)?;
     let remembered = identity_key(&sha256, path, options);
     if let Some(part) = already(&remembered, &sha256, context)? {
@@ -252,6 +253,17 @@ pub(crate) fn import_file(
     let identity = importer.identity();
     context.store.remember(&remembered, &format!("{} {}", identity.recipe, identity.recipe_hash));
     Ok(outcome)
+}
+
+/// A pipe or a device has no end that could be waited for, and no content that could be pinned.
+fn refuse_special(path: &Path, shown: &str) -> Result<(), Failure> {
+    let Ok(meta) = std::fs::metadata(path) else { return Ok(()) };
+    if meta.is_file() {
+        return Ok(());
+    }
+    let what = if meta.is_dir() { "a folder" } else { "no regular file" };
+    Err(Failure::new(format!("{shown}: {what}, expected a file [E0001]"))
+        .help("name a file, such as a CSV or XLSX"))
 }
 
 /// Says that another content of the same file, or another reading of the same content, is stored.

@@ -12,6 +12,7 @@ use std::path::Path;
 
 pub(crate) fn run(args: &Report, context: &Context) -> Result<u8, Failure> {
     let brief = brief(&args.deal, &args.pinned, context)?;
+    spare_inputs(args, &brief)?;
     let text = match args.format {
         ReportFormat::Text => haggle_report::text(&brief, &context.style(args.out.is_some())),
         ReportFormat::Md => haggle_report::markdown(&brief),
@@ -20,6 +21,27 @@ pub(crate) fn run(args: &Report, context: &Context) -> Result<u8, Failure> {
     };
     context.deliver(args.out.as_deref(), &text)?;
     Ok(strictness(args.strict, &brief, context))
+}
+
+/// Refuses to write the report over the deal file, its lock file or one of its sources.
+fn spare_inputs(args: &Report, brief: &Brief) -> Result<(), Failure> {
+    let Some(out) = args.out.as_deref().and_then(|p| fs::canonicalize(p).ok()) else {
+        return Ok(());
+    };
+    let folder = args.deal.parent().unwrap_or(Path::new(""));
+    let sources = brief.sources.values().map(|s| folder.join(&s.location));
+    let inputs =
+        [args.deal.clone(), args.deal.with_file_name("haggle.lock")].into_iter().chain(sources);
+    for input in inputs {
+        if fs::canonicalize(&input).is_ok_and(|p| p == out) {
+            return Err(Failure::usage(format!(
+                "--out {}: that is an input of this report",
+                out.display()
+            ))
+            .help("name another file"));
+        }
+    }
+    Ok(())
 }
 
 /// 3 under `--strict` if the evidence is too weak, else 0.

@@ -3,8 +3,14 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Writes beside the file and renames, so that a reader never sees half of it.
+/// Writes beside the file and renames, so that a reader never sees half of it. A link is followed;
+/// what is no regular file (a device, a pipe) is written to as it is.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let resolved = std::fs::canonicalize(path);
+    let path = resolved.as_deref().unwrap_or(path);
+    if path.exists() && !path.is_file() {
+        return std::fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+    }
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut staged = tempfile::NamedTempFile::new_in(folder)?;
     staged.write_all(bytes)?;

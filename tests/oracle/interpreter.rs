@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::report::{Disagreements, Report, day};
+use super::report::{Disagreements, Report};
 use super::triangle::Triangle;
 
 /// A figure of a report with its inputs.
@@ -80,9 +80,7 @@ impl Figure<'_> {
         Some(match formula {
             "adjusted_cell" => self.product_without(&["relative_error"]),
             "compound_ageing" => self.compound(),
-            "age_factor" => {
-                libm::pow(0.5, self.get("age_months") / self.report.parameter("weight_half_life"))
-            }
+            "age_factor" => libm::pow(0.5, self.get("age_months") / self.get("weight_half_life")),
             "auto_weight" => self.product_without(&[]),
             "share" => self.get("weight") / self.inputs().map(|one| one.1).sum::<f64>(),
             "single_source" | "composite" => self.composite()?,
@@ -95,14 +93,8 @@ impl Figure<'_> {
         })
     }
 
-    /// The rate of a year stands in the assumption, the dates in the label.
     fn compound(&self) -> f64 {
-        let text = self.json["assumption"].as_str().unwrap();
-        let rate: f64 = text.split(' ').next().unwrap().parse().unwrap();
-        let label = self.json["label"].as_str().unwrap();
-        let mut dates = label.split(' ').filter(|word| word.contains('-')).map(day);
-        let (from, to) = (dates.next().unwrap(), dates.next().unwrap());
-        libm::pow(1.0 + rate, (to - from) as f64 / 365.2425)
+        libm::pow(1.0 + self.get("rate"), self.get("days") / 365.2425)
     }
 
     /// None where a source does not reach the percentile: the middles that fill the gap are no

@@ -316,8 +316,8 @@ formulas! {
     "weighted_type7" "benchmark 2, F1" "mean of the inverse distribution function over a window of width 1/effective_n at the percentile";
     "curve" "benchmark 5, F13" "exp(ln lower + (z(p) - z(p_lower)) / (z(p_upper) - z(p_lower)) * (ln upper - ln lower)); a stated point is returned unchanged; beyond the table only a bound";
     "single_source" "benchmark 6" "the source's own percentile and interval";
-    "scenario_limit" "benchmark 8" "limit (the figure itself where it has none) * ratio";
-    "composite" "benchmark 6, F10" "sum of share_k * source_k over the sources that state the percentile";
+    "scenario_limit" "benchmark 8" "limit * ratio";
+    "composite" "benchmark 6, F10" "sum of share_k * source_k over the sources that state the percentile; where one does not, that sum over sum of share_k * median_k of the same sources, times the composite median";
     "mixture" "benchmark 6" "smallest amount at which sum of share_k * F_k reaches the percentile";
     "pooled_type7" "benchmark 6" "weighted_type7 over the rows of all sources, weights times share / sum of weights";
     "share" "benchmark 6" "weight / sum of weights";
@@ -327,14 +327,14 @@ formulas! {
     "age_months" "benchmark 6" "(as_of - date) in days / 365.2425 * 12";
     "compound_ageing" "benchmark 8, F8" "(1 + rate) ^ (days / 365.2425)";
     "index_ageing" "benchmark 8" "index(as_of) / index(date), ln linear in days between values";
-    "rate_conversion" "benchmark 8" "units of the deal's currency for one unit of the cell's";
+    "rate_conversion" "benchmark 8" "rate: units of the deal's currency for one unit of the cell's";
     "hours_conversion" "benchmark 8, F17" "units of the cell's time in a year / units of the deal's time in a year";
-    "place_index" "benchmark 8, F9" "pay at the deal's place / pay at the source's place";
-    "percentile_of" "benchmark 5 and 6" "share of the market at or below the amount";
+    "place_index" "benchmark 8, F9" "index: pay at the deal's place / pay at the source's place";
+    "percentile_of" "benchmark 5 and 6" "share of the market at or below the amount, by the full curve of every source and not only by five points";
     "ratio" "F15" "amount / median";
     "deal_price" "A1, A3, numbers 3.1" "mean, over the triangle of the amount, of amount * (1 - f) + idle_value * f + side * ((interim_per_day * days - cost + deal_cost) / units - advantage), f the share of the term that is lost to delay; lump sums: amount / (1 + discount_rate) ^ (days / 365) in place of the first two";
     "certainty_equivalent" "A2, numbers 3.3" "-rho * ln(mean of exp(-value / rho)) over the atoms of the alternative; the mean if risk-neutral";
-    "reservation_value" "A1 to A4, numbers 3" "certainty equivalent of the best alternative that comes through, alternatives independent, chosen after the outcomes are known";
+    "reservation_value" "A1 to A4, numbers 3" "alternatives in the order of the inputs: certainty equivalent of the best alternative that comes through, alternatives independent, chosen after the outcomes are known";
     "reservation_neutral" "A4, numbers 3.3" "the same without risk tolerance";
     "reservation_together" "A4, numbers 3.3" "the same if all alternatives succeed or fail together";
     "market_median" "numbers 4" "the market's median";
@@ -353,7 +353,7 @@ formulas! {
     "need_me_positive" "D3, numbers 6" "mean over the lattice of max(median - walk_away, 0)";
     "need_ot_positive" "D3, numbers 6" "expected excess of their limit over the median";
     "leverage_index" "D3, numbers 6" "need_ot / (need_me + need_ot)";
-    "standing" "numbers 6" "percentile of the walk-away in the market; a buyer: one minus it";
+    "standing" "numbers 6" "percentile of the walk-away between the market's points, ln amount linear in the normal score; a buyer: one minus it";
     "standing_ot" "numbers 6" "one minus the same of the mean of their limit";
     "power" "A9, numbers 6" "their delay cost / (ours + theirs), clamped; the default if one is unknown";
     "expected_zone" "numbers 2" "mean of their limit beyond base, given that it is";

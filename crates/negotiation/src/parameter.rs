@@ -4,7 +4,7 @@
 //! a report prints what it used.
 
 use crate::bargain::Params;
-use crate::deal::Setting;
+use crate::deal::{Deal, Setting};
 use crate::stats::{Combine, StatParams};
 use std::collections::BTreeMap;
 
@@ -133,17 +133,22 @@ pub fn find(name: &str) -> Option<&'static Parameter> {
 
 /// The settings of one deal: what it states, and the register's defaults for the rest.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Settings(BTreeMap<&'static str, Setting>);
+pub struct Settings {
+    stated: BTreeMap<&'static str, Setting>,
+    /// The sources are declared parts of one market (`share`).
+    parts: bool,
+}
 
 impl Settings {
-    /// The settings that a deal states.
-    pub fn new(stated: BTreeMap<&'static str, Setting>) -> Self {
-        Self(stated)
+    /// The settings of a deal.
+    pub fn new(deal: &Deal) -> Self {
+        let parts = deal.sources.iter().any(|s| s.share.is_some());
+        Self { stated: deal.parameters.clone(), parts }
     }
 
     /// Whether the deal itself states it.
     pub fn is_stated(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.stated.contains_key(name)
     }
 
     /// A number of the register.
@@ -151,7 +156,7 @@ impl Settings {
     /// # Panics
     /// If the register has no number of that name, which a test over all uses rules out.
     pub fn number(&self, name: &'static str) -> f64 {
-        match self.0.get(name) {
+        match self.stated.get(name) {
             Some(Setting::Number(value)) => *value,
             _ => find(name)
                 .and_then(|p| p.default.parse().ok())
@@ -161,10 +166,15 @@ impl Settings {
 
     /// A word of the register.
     pub fn word(&self, name: &'static str) -> &str {
-        match self.0.get(name) {
+        match self.stated.get(name) {
             Some(Setting::Word(word)) => word,
             _ => find(name).map_or("", |p| p.default),
         }
+    }
+
+    /// How sources combine: as stated, else as a mixture where the deal declares parts.
+    fn combine(&self) -> &str {
+        if self.parts && !self.is_stated("combine") { "mixture" } else { self.word("combine") }
     }
 
     /// The parameters of the statistics (`benchmark.md` section 10).
@@ -189,7 +199,7 @@ impl Settings {
             table_min_n: n("table_min_n"),
             table_min_n_tail: n("table_min_n_tail"),
             wide_gap: n("wide_gap"),
-            combine: match self.word("combine") {
+            combine: match self.combine() {
                 "mixture" => Combine::Mixture,
                 "pool" => Combine::Pool,
                 _ => Combine::Composite,
@@ -249,7 +259,10 @@ impl Settings {
 
     /// The value as it is printed.
     pub fn text(&self, parameter: &Parameter) -> String {
-        match self.0.get(parameter.name) {
+        if parameter.name == "combine" {
+            return self.combine().to_owned();
+        }
+        match self.stated.get(parameter.name) {
             Some(Setting::Number(value)) => format!("{value}"),
             Some(Setting::Word(word)) => word.clone(),
             None => parameter.default.to_owned(),

@@ -18,8 +18,9 @@ use std::collections::BTreeMap;
 /// misses as tables.
 pub fn benchmark_text(brief: &Brief, listing: Option<&Listing>, style: &Style) -> String {
     let mut blocks = market(brief);
-    let spoken = format!("As of {}.", brief.as_of);
-    blocks.push(paragraph(spoken));
+    if brief.market.is_some() {
+        blocks.push(paragraph(format!("As of {}.", brief.as_of)));
+    }
     blocks.extend(findings(brief));
     blocks.extend(passed_over(brief));
     blocks.extend(listing.into_iter().flat_map(listed));
@@ -66,7 +67,10 @@ fn near(listing: &Listing) -> Vec<Block> {
         rows.row(vec![place, amount, missed.into(), what]);
     }
     let hidden = groups.iter().any(|(_, rows)| rows.len() > NEAR_SHOWN);
-    let line = format!("{} missed exactly one condition.", number::count(listing.near_count));
+    let line = format!(
+        "{} missed exactly one condition, or meets all and does not count.",
+        number::count(listing.near_count)
+    );
     let more =
         format!(" The first {NEAR_SHOWN} of each condition are shown; --format json has more.");
     let line = if hidden { line + &more } else { line };

@@ -182,13 +182,19 @@ pub(crate) fn spoken(id: &str, figure: &Figure) -> String {
 /// A printed amount; one that is more than a plain decimal already carries its unit.
 fn printed_money(printed: &str, unit: &str) -> String {
     let plain = printed.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-' || b == b',');
-    if plain { priced(&grouped(printed), unit) } else { printed.to_owned() }
+    if plain { priced(&grouped(&padded(printed)), unit) } else { printed.to_owned() }
+}
+
+/// Nobody writes money with one digit after the point.
+fn padded(printed: &str) -> String {
+    let digits = printed.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    if digits == 1 { format!("{printed}0") } else { printed.to_owned() }
 }
 
 /// The spoken number alone, for a label beside an axis.
 pub(crate) fn mark(id: &str, figure: &Figure) -> String {
     let text = match &figure.printed {
-        Some(printed) => grouped(printed),
+        Some(printed) => grouped(&padded(printed)),
         None => bare(id, figure.value, &figure.unit),
     };
     match figure.sense {

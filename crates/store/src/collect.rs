@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 /// Places kept as examples of a reason.
 const FIRST: usize = 20;
 /// Near misses listed one by one.
-const NEAR_LISTED: usize = 1_000;
+pub(crate) const NEAR_LISTED: usize = 1_000;
 
 /// The adjustments of one source, each combination worked out once.
 pub(crate) struct Memo<'a> {
@@ -77,6 +77,7 @@ pub(crate) struct Collector<'a> {
     passed: BTreeMap<(String, String), (u64, Vec<Cited>)>,
     dates: (i128, i128),
     lean_listed: bool,
+    first: usize,
 }
 
 impl<'a> Collector<'a> {
@@ -88,7 +89,13 @@ impl<'a> Collector<'a> {
             passed: BTreeMap::new(),
             dates: (0, 0),
             lean_listed: true,
+            first: FIRST,
         }
+    }
+
+    /// Keeps so many examples of each reason, instead of a few.
+    pub(crate) fn keep(&mut self, first: usize) {
+        self.first = first;
     }
 
     /// Takes an observation that meets every condition.
@@ -149,15 +156,15 @@ impl<'a> Collector<'a> {
 
     /// Passes over an observation by a written rule of the deal.
     pub(crate) fn exclude(&mut self, o: &Observation<'_>, reason: &str) {
-        self.pass_over("W0406", &format!("excluded by the deal: {reason}"), cite(o));
+        self.pass_over("W0406", &haggle_negotiation::market::excluded_by(reason), cite(o));
     }
 
     fn pass_over(&mut self, code: &str, reason: &str, cited: Cited) {
         let entry = self.passed.entry((code.to_owned(), reason.to_owned())).or_default();
         entry.0 += 1;
         entry.1.push(cited);
-        if entry.1.len() > 4 * FIRST {
-            shorten(&mut entry.1);
+        if entry.1.len() > 4 * self.first {
+            shorten(&mut entry.1, self.first);
         }
     }
 
@@ -218,20 +225,21 @@ impl<'a> Collector<'a> {
         }
         self.out.listed.truncate(LISTED);
         let passed = std::mem::take(&mut self.passed);
-        self.out.passed_over = passed.into_iter().map(passed_over).collect();
+        self.out.passed_over = passed.into_iter().map(|it| passed_over(it, self.first)).collect();
         self.out
     }
 }
 
-fn shorten(first: &mut Vec<Cited>) {
+fn shorten(first: &mut Vec<Cited>, kept: usize) {
     first.sort_by(|a, b| a.at.cmp(&b.at));
-    first.truncate(FIRST);
+    first.truncate(kept);
 }
 
 fn passed_over(
     ((code, reason), (count, mut first)): ((String, String), (u64, Vec<Cited>)),
+    kept: usize,
 ) -> PassedOver {
-    shorten(&mut first);
+    shorten(&mut first, kept);
     PassedOver { code, reason, count, first }
 }
 

@@ -52,6 +52,9 @@ fn answer(
 ) -> Result<Comparables, ParquetError> {
     let pruned = prune(opened, &query.conditions)?;
     let mut collector = Collector::new(adjuster, part.meta.date);
+    if query.near {
+        collector.keep(crate::collect::NEAR_LISTED);
+    }
     if pruned.rows() <= opened.layout.detailed_rows {
         read_detailed(opened, &pruned, &query.conditions, query, &mut collector)?;
     } else {

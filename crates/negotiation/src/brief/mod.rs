@@ -63,8 +63,10 @@ pub struct DealHead {
 pub struct MarketHead {
     /// `("p10", "market.p10")` ... for the percentiles that exist, rising.
     pub percentiles: Vec<(String, String)>,
-    /// Comparable rows and published points.
+    /// Comparable rows (like people counted) and published points.
     pub n: u64,
+    /// Published points among them.
+    pub points: u64,
     /// Effective n of raw rows; absent for a market of published tables alone.
     pub effective_n: Option<f64>,
     /// Ids of the sources that entered, in deal order.

@@ -83,7 +83,7 @@ fn build_market(deal: &Deal, evidence: &[SourceEvidence]) -> Result<Built, Prepa
         let (expected, found) = (deal.sources.len(), evidence.len());
         return Err(PrepareError::Evidence { expected, found });
     }
-    let settings = Settings::new(deal.parameters.clone());
+    let settings = Settings::new(deal);
     let money = Unit::Money(format!("{}/{}", deal.currency, deal.per));
     let mut ledger = Ledger::default();
     let built = market::build(deal, evidence, &settings, &money, &mut ledger);
@@ -242,7 +242,7 @@ impl Brief {
     pub fn spoken(&self, id: &str) -> Option<String> {
         let figure = self.figures.get(id)?;
         let text = match (&figure.printed, &figure.unit) {
-            (Some(printed), _) => group(printed),
+            (Some(printed), _) => group(&pad(printed)),
             (None, Unit::Share) => return Some(percent(figure.value)),
             (None, unit) if unit.is_money() => group(&money_text(figure.value)),
             (None, _) => format!("{:.2}", figure.value),
@@ -276,7 +276,6 @@ impl Brief {
 /// A share as a percentage; never a certainty that it is not.
 fn percent(share: f64) -> String {
     match share {
-        s if s == 0.0 || s == 1.0 => format!("{:.0} %", 100.0 * s),
         s if s > 0.99 => "over 99 %".to_owned(),
         s if s < 0.01 => "under 1 %".to_owned(),
         s => format!("{:.0} %", 100.0 * s),
@@ -294,6 +293,12 @@ fn money_text(value: f64) -> String {
         let places = (4.0 - libm::floor(libm::log10(size))) as usize;
         format!("{value:.places$}")
     }
+}
+
+/// Nobody writes money with one digit after the point.
+fn pad(printed: &str) -> String {
+    let digits = printed.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    if digits == 1 { format!("{printed}0") } else { printed.to_owned() }
 }
 
 /// Thousands marks into the digits before the point.

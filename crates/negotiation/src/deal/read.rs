@@ -176,7 +176,33 @@ fn read_sources(r: &Reader<'_, '_>) -> Vec<Source> {
         }
         sources.push(source);
     }
+    check_shares(r, &sources);
     sources
+}
+
+/// Parts of one market are declared all or none: a part without a share has no place in it.
+fn check_shares(r: &Reader<'_, '_>, sources: &[Source]) {
+    let stated = sources.iter().filter(|s| s.share.is_some()).count();
+    if stated == 0 || stated == sources.len() {
+        return;
+    }
+    let missing = sources.iter().filter(|s| s.share.is_none()).map(|s| s.id.as_str());
+    let missing: Vec<&str> = missing.collect();
+    let message = format!("`share` is stated for some sources and not for {}", missing.join(", "));
+    let help = "state the share of the people for every source, or for none".to_owned();
+    r.log().error(0..0, "D0102", message, Some(help));
+}
+
+/// A year in four digits, as publishers name their editions.
+fn read_vintage(r: &Reader<'_, '_>) -> Option<String> {
+    let field = r.text("vintage")?;
+    let year: Option<u32> = field.value.parse().ok().filter(|_| field.value.len() == 4);
+    if year.is_none_or(|y| !(1900..=2100).contains(&y)) {
+        let message = format!("`vintage` is `{}`, expected a year such as `2022`", field.value);
+        r.log().error(field.span, "D0103", message, None);
+        return None;
+    }
+    Some(field.value)
 }
 
 fn read_source(r: &Reader<'_, '_>) -> Option<(Source, bool)> {
@@ -192,7 +218,7 @@ fn read_source(r: &Reader<'_, '_>) -> Option<(Source, bool)> {
         id: identifier(name.as_ref().map_or_else(|| stem(origin.as_ref()), |f| &f.value)),
         origin: origin.clone().unwrap_or(Origin::Path(String::new())),
         recipe: r.text("recipe").map(|f| f.value),
-        vintage: r.text("vintage").map(|f| f.value),
+        vintage: read_vintage(r),
         conditions: read_where(r.table("where")),
         job_match: r.number("match", 0.0..1.0).map_or(1.0, |f| f.value),
         weight: r.number("weight", 0.0..1e9).map_or(1.0, |f| f.value),
@@ -385,6 +411,11 @@ fn read_counterpart(r: &Reader<'_, '_>) -> Counterpart {
 fn read_limit(r: &Reader<'_, '_>) -> Option<Limit> {
     let mode = r.required("mode", "\"116000\"", r.money("mode"));
     let (low, high) = (r.money("low"), r.money("high"));
+    if low.is_some() != high.is_some() {
+        let message = "`counterpart.limit` states only one of `low` and `high`".to_owned();
+        let help = "state both (P10 and P90 of the belief), or only `mode`".to_owned();
+        r.log().error(r.span(), "D0102", message, Some(help));
+    }
     let source = r.text("source").map(|f| f.value);
     r.finish();
     if source.is_none() {

@@ -110,6 +110,22 @@ pub(super) const RULES: &[Rule] = &[
         cites: &["F17", "F19"],
         judge: unconverted,
     },
+    Rule {
+        id: "S3.19",
+        step: 3,
+        statement: "An exclusion that takes nothing is a slip until it is explained.",
+        test: "no observation of its sources meets all its conditions",
+        cites: &["F7"],
+        judge: idle,
+    },
+    Rule {
+        id: "S3.20",
+        step: 3,
+        statement: "A rate converts money of its own time.",
+        test: "a rate in use is dated after the as-of date, or more than 90 days before",
+        cites: &["F19"],
+        judge: rates,
+    },
 ];
 
 fn said_by(facts: &Facts<'_>, rule: &str) -> Vec<String> {
@@ -256,15 +272,54 @@ fn edge(facts: &Facts<'_>) -> Vec<Said> {
 fn no_market(facts: &Facts<'_>) -> Vec<Said> {
     let none = facts.brief.market.is_none() && facts.plan.is_none_or(|p| p.market.is_none());
     when(none, || {
-        let text = if facts.notes.named == 0 {
-            "The deal names no evidence, so there is no market."
-        } else {
-            "No observation of the named sources is comparable, so there is no market."
+        let text = match (facts.notes.named, facts.plan.is_some()) {
+            (0, true) => "The deal names no evidence, so there is no market.".to_owned(),
+            (0, false) => "No stored observation meets the conditions.".to_owned(),
+            _ => format!(
+                "No observation of the named sources is comparable, so there is no market{}.",
+                causes(facts)
+            ),
         };
-        Said::error(format!("{text} Nothing here can be justified by comparison.")).so(
-            "Loosen `where`, look at the near misses with `haggle benchmark --list`, or add a source.",
-        )
+        let said = Said::error(format!("{text} Nothing here can be justified by comparison."));
+        said.so("Loosen `where`, look at the near misses with `haggle benchmark --list`, or add a source.")
     })
+}
+
+/// Why observations that were found do not count, if some were found.
+fn causes(facts: &Facts<'_>) -> String {
+    let passed =
+        facts.brief.excluded.iter().map(|e| format!("{} of `{}` {}", e.count, e.source, e.reason));
+    let refused = said_by(facts, "S3.17").into_iter();
+    let unmatched = facts.notes.unmatched.iter().map(|id| format!("`{id}` matches too little"));
+    let all: Vec<String> = passed.chain(refused).chain(unmatched).collect();
+    if all.is_empty() { String::new() } else { format!(": {}", all.join("; ")) }
+}
+
+fn idle(facts: &Facts<'_>) -> Vec<Said> {
+    let said = said_by(facts, "S3.19").into_iter();
+    said.map(|text| Said::warning(text).so("Check its conditions against the rows, or remove it."))
+        .collect()
+}
+
+/// Days around the as-of date within which an exchange rate is of its time.
+const RATE_DAYS: i32 = 90;
+
+fn rates(facts: &Facts<'_>) -> Vec<Said> {
+    let as_of = haggle_quantity::day_number(facts.brief.as_of);
+    let used = |from: &str| facts.has(&format!("rate.{}", from.to_lowercase()));
+    let odd = facts.deal.rates.iter().filter(|r| {
+        let days = as_of - haggle_quantity::day_number(r.date);
+        let used = used(r.from.as_str()) || used(r.to.as_str());
+        used && !(0..=RATE_DAYS).contains(&days)
+    });
+    let say = |r: &haggle_quantity::Rate| {
+        let text = format!(
+            "The rate from {} to {} is of {}, and the report speaks for {}.",
+            r.from, r.to, r.date, facts.brief.as_of
+        );
+        Said::warning(text).so("State the rate of the as-of date.")
+    };
+    odd.map(say).collect()
 }
 
 fn disagreement(facts: &Facts<'_>) -> Vec<Said> {

@@ -178,7 +178,7 @@ fn none(facts: &Facts<'_>) -> Vec<Said> {
         let text = if facts.has("walk_away") {
             "There is no alternative: the walk-away is the stated limit, an assumption that nobody can check."
         } else {
-            "There is no alternative and no stated limit: there is no walk-away, and so no last ask and no leverage."
+            "There is no alternative and no stated limit: there is no walk-away, and so nothing says when to leave."
         };
         Said::warning(text)
             .resting_on(&["walk_away"])

@@ -2,6 +2,7 @@
 
 use super::{Facts, Rule, Said, when};
 use crate::bargain::FindingCode as Code;
+use crate::deal::Side;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -40,7 +41,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "S5.9",
         step: 5,
         statement: "There is a best single, final figure; it is for the end, not for the opening.",
-        test: "final_offer by best_final_offer",
+        test: "final_offer by best_final_offer, not beyond the target",
         cites: &["A21"],
         judge: final_offer,
     },
@@ -129,10 +130,23 @@ fn evidence_cap(facts: &Facts<'_>) -> Vec<Said> {
     })
 }
 
+/// Only while it does not ask for more than the target: where a cap lowered the target, a last
+/// figure beyond it could not be justified either.
 fn final_offer(facts: &Facts<'_>) -> Vec<Said> {
-    when(facts.has("final_offer"), || {
-        Said::info(format!("If it comes to one last figure: {}, accepted with a chance of {} if the belief is right.", facts.say("final_offer"), facts.say("final_offer.acceptance")))
-            .resting_on(&["final_offer", "final_offer.acceptance"])
+    let (Some(last), Some(target)) = (facts.value("final_offer"), facts.value("target")) else {
+        return Vec::new();
+    };
+    let within = match facts.deal.side {
+        Side::Seller => last <= target,
+        Side::Buyer => last >= target,
+    };
+    when(within, || {
+        Said::info(format!(
+            "If it comes to one single, final figure instead of steps: {}, accepted with a chance of {} if the belief is right.",
+            facts.say("final_offer"),
+            facts.say("final_offer.acceptance")
+        ))
+        .resting_on(&["final_offer", "final_offer.acceptance"])
     })
 }
 

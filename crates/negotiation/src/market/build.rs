@@ -58,6 +58,7 @@ pub(crate) fn build(
         })
         .collect();
     let mut notes = gather_notes(&results);
+    notes.said.extend(idle_exclusions(deal, ledger));
     let (entered, curves) = entering(results);
     let built = combine(deal, &entered, &curves, &params, money, ledger, &mut notes);
     let (head, bargain) = built.map_or((None, None), |(head, market)| (Some(head), market));
@@ -81,6 +82,16 @@ fn gather_notes(results: &[SourceResult]) -> MarketNotes {
         named: results.len(),
         ..MarketNotes::default()
     }
+}
+
+/// Exclusions that take no observation: a slip in their conditions would otherwise go unseen.
+fn idle_exclusions(deal: &Deal, ledger: &Ledger) -> Vec<(&'static str, String)> {
+    let taken = |reason: &str| {
+        let words = crate::market::excluded_by(reason);
+        ledger.excluded.iter().any(|e| e.reason == words)
+    };
+    let idle = deal.excludes.iter().filter(|e| !taken(&e.reason));
+    idle.map(|e| ("S3.19", format!("The exclusion \"{}\" takes nothing.", e.reason))).collect()
 }
 
 /// The sources that take part, and their curves in the same order.
@@ -122,6 +133,7 @@ fn combine(
     let estimates = combined.standard();
     let mut head = MarketHead {
         n: entered.iter().map(|r| r.n).sum(),
+        points: entered.iter().map(|r| r.points).sum(),
         effective_n: effective_n(curves, &shares),
         sources: entered.iter().map(|r| r.id.clone()).collect(),
         kind: kind_of(curves.len(), params.combine),
@@ -197,7 +209,7 @@ fn percentile_figure(
         return;
     };
     for result in entered {
-        for (name, input) in source_inputs(result, &tail, made.how) {
+        for (name, input) in source_inputs(result, &tail, made.how, !made.left_out.is_empty()) {
             if ledger.figures.has(&input) {
                 figure.inputs.push((name, input));
             }
@@ -221,12 +233,20 @@ fn refusals(estimates: &[MarketEstimate]) -> Vec<String> {
     said.into_iter().map(|(percents, why)| format!("{percents}: {why}")).collect()
 }
 
-fn source_inputs(result: &SourceResult, tail: &str, how: Combine) -> Vec<(String, String)> {
+fn source_inputs(
+    result: &SourceResult,
+    tail: &str,
+    how: Combine,
+    reshaped: bool,
+) -> Vec<(String, String)> {
     let share = (format!("share_{}", result.id), format!("share.{}", result.id));
     let value = (result.id.clone(), format!("{}.{tail}", result.id));
     let rows = (format!("rows_{}", result.id), format!("{}.n", result.id));
+    let median = (format!("median_{}", result.id), format!("{}.p50", result.id));
     match how {
         Combine::Pool => vec![share, rows],
+        // Where a source does not reach, the others' medians bring their values to its level.
+        _ if reshaped => vec![value, share, median],
         _ => vec![value, share],
     }
 }
@@ -261,9 +281,9 @@ fn scenario_figures(
         for (_, id) in &head.percentiles {
             let Some(base) = ledger.figures.get(id).cloned() else { continue };
             let limit = base.interval.and_then(|i| if end == "low" { i.low } else { i.high });
+            let Some(limit) = limit else { continue };
             let label = format!("{}, {word} adjustment", base.label);
-            let value = limit.unwrap_or(base.value) * ratio;
-            let figure = Figure::new(label, value, base.unit.clone(), "scenario_limit")
+            let figure = Figure::new(label, limit * ratio, base.unit.clone(), "scenario_limit")
                 .with_inputs([("limit", id.clone()), ("ratio", ratio_id.clone())])
                 .with_sense(base.sense);
             ledger.figures.add(format!("{id}.{end}_adjusted"), figure);
@@ -322,7 +342,8 @@ fn place_offer(deal: &Deal, combined: &crate::stats::Market<'_>, ledger: &mut Le
     ledger.figures.add("offer.percentile", figure);
 }
 
-/// The market that bargaining takes: five points where they exist, else the rows themselves.
+/// The market that bargaining takes: the points of the benchmark where it gives a median, else the
+/// rows themselves. One source of raw rows is handed over as rows, so that its edges are its own.
 fn for_bargaining(
     estimates: &[MarketEstimate],
     entered: &[SourceResult],
@@ -331,22 +352,40 @@ fn for_bargaining(
     params: &StatParams,
 ) -> Option<bargain::Market> {
     let raw = curves.iter().all(|c| matches!(c.curve, Curve::Rows(_)));
-    let quartiles = estimates[1..4].iter().all(|e| e.estimate.value.is_some());
-    let parties = curves.iter().map(|c| effective_parties(&c.curve, params)).sum::<Option<f64>>();
+    let given = |i: usize| estimates[i].estimate.value.is_some();
     let listed =
         entered.iter().all(|r| r.rows.len() as u64 >= r.n.min(crate::market::LISTED as u64));
-    let tails = estimates[0].estimate.value.is_some() && estimates[4].estimate.value.is_some();
-    if raw && listed && !tails {
+    let single = entered.len() == 1 && !(given(0) && given(4));
+    let parties = curves.iter().map(|c| effective_parties(&c.curve, params)).sum::<Option<f64>>();
+    if raw && listed && (single || !given(2)) {
         let rows = rows_of(entered, shares);
-        return (!rows.is_empty())
-            .then_some(bargain::Market::Rows(bargain::MarketRows { rows, parties }));
+        let rows = bargain::MarketRows { rows, parties };
+        return (!rows.rows.is_empty()).then_some(bargain::Market::Rows(rows));
     }
-    let points: Vec<bargain::MarketPoint> = estimates.iter().filter_map(market_point).collect();
-    if !points.iter().any(|p| p.percentile == 0.5) {
+    if !given(2) {
         return None;
     }
-    let table = bargain::MarketTable { points, thin: !quartiles, edges: None, n: parties };
-    Some(bargain::Market::Table(table))
+    // A bound that only follows from where a table ends is no point of it.
+    let stated = |e: &&MarketEstimate| {
+        curves.iter().any(|c| c.curve.stated(e.estimate.percent, params).is_some())
+    };
+    let points: Vec<bargain::MarketPoint> =
+        estimates.iter().filter(stated).filter_map(market_point).collect();
+    let thin = !(given(1) && given(3));
+    let edges = if thin { edges(entered, curves) } else { None };
+    Some(bargain::Market::Table(bargain::MarketTable { points, thin, edges, n: parties }))
+}
+
+/// Least and greatest amount that any source states: all that a market without quartiles has for
+/// edges.
+fn edges(entered: &[SourceResult], curves: &[SourceCurve]) -> Option<[f64; 2]> {
+    let rows = entered.iter().flat_map(|r| &r.rows).filter_map(|c| c.adjusted);
+    let points = curves.iter().flat_map(|c| match &c.curve {
+        Curve::Table(table) => table.points().iter().map(|p| p.amount).collect(),
+        Curve::Rows(_) => Vec::new(),
+    });
+    let all: Vec<f64> = rows.chain(points).collect();
+    Some([all.iter().copied().reduce(f64::min)?, all.iter().copied().reduce(f64::max)?])
 }
 
 /// Effective rows, or the number of employers if that is smaller.

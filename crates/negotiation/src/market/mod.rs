@@ -14,6 +14,11 @@ pub use source::SourceEvidence;
 pub(crate) use build::{MarketBuild, MarketNotes, build};
 pub(crate) use source::Ledger;
 
+/// The reason under which a row is passed over that a written rule of the deal excludes.
+pub fn excluded_by(reason: &str) -> String {
+    format!("excluded by the deal: {reason}")
+}
+
 use sha2::{Digest, Sha256};
 
 /// Digest of a set of observations: SHA-256, in lower-case hexadecimal, over the line

@@ -268,8 +268,8 @@ impl Members {
                 estimate.high = own.high.map(|high| high * scale);
             }
             members if members.len() < params.total_min_sources => {
-                let low = |m: &Member| m.estimate.ungated.0.unwrap_or(m.value);
-                let high = |m: &Member| m.estimate.ungated.1.unwrap_or(m.value);
+                let low = |m: &Member| m.estimate.low.unwrap_or(m.value);
+                let high = |m: &Member| m.estimate.high.unwrap_or(m.value);
                 estimate.low = members.iter().map(low).reduce(f64::min).map(|x| x * scale);
                 estimate.high = members.iter().map(high).reduce(f64::max).map(|x| x * scale);
                 estimate.basis = Some(Basis::Range);

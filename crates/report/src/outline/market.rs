@@ -13,7 +13,7 @@ use haggle_negotiation::market::Cited;
 pub(crate) fn market(brief: &Brief) -> Vec<Block> {
     let mut blocks = vec![heading(2, "market", "The market")];
     let Some(market) = &brief.market else {
-        blocks.push(paragraph("No market: no source of this deal has a comparable observation."));
+        blocks.push(paragraph("No market: no observation is comparable."));
         return blocks;
     };
     blocks.push(Block::Chart(Chart::Market));
@@ -92,10 +92,20 @@ fn bound_note(brief: &Brief, market: &MarketHead) -> Option<Block> {
 
 /// How many, and how they became one market.
 fn basis(market: &MarketHead) -> Block {
-    let line = Inline::from(format!("n {}", number::count(market.n)));
+    let what = match (market.n - market.points, market.points) {
+        (rows, 0) => format!("n {}", number::count(rows)),
+        (0, points) => format!("n {}, published points", number::count(points)),
+        (rows, points) => format!(
+            "n {}: {} rows and {} published points",
+            number::count(market.n),
+            number::count(rows),
+            number::count(points)
+        ),
+    };
+    let line = Inline::from(what);
     let line = match market.effective_n.filter(|n| n.is_finite()) {
         Some(n) => line.text(&format!(", effective n {}", number::grouped(&number::fixed(n, 1)))),
-        None => line.text(", published points among them: they have no effective n"),
+        None => line,
     };
     paragraph(match market.kind {
         "" => line,

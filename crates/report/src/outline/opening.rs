@@ -4,8 +4,9 @@ use super::{action, find, finding, gravity, spoken};
 use crate::inline::{Inline, Tone};
 use crate::number;
 use crate::section::{Block, Card, Item, heading, list, paragraph};
-use haggle_negotiation::brief::{Brief, Finding, Gravity};
+use haggle_negotiation::brief::{Brief, Finding, Gravity, MarketHead};
 use haggle_negotiation::deal::Side;
+use std::collections::BTreeSet;
 
 /// Most actions that the first screen lists.
 const FIRST_ACTIONS: usize = 4;
@@ -73,7 +74,7 @@ fn cards(brief: &Brief) -> Option<Block> {
         ("offer", &head.offer, "what they offer"),
     ];
     if head.anchor.is_none() && head.target.is_none() {
-        let none = "No target and no anchor: the evidence does not carry them, see the findings.";
+        let none = "No target and no anchor: the findings say why.";
         return Some(paragraph(Inline::default().strong(none)));
     }
     let card = |(name, id, note): (&'static str, &Option<String>, &str)| {
@@ -98,14 +99,27 @@ fn say(brief: &Brief) -> Option<Block> {
         let figure = brief.figures.get(id)?;
         Some(spoken(id, figure, Tone::Plain).text(&format!(" {words}")))
     };
-    let median = point("p50", "at the median")?;
+    let median = point("p50", "in the middle")?;
     let quartile = point(quartile, &format!("at the {}", ordinal(quartile)));
-    let line =
-        Inline::default().strong("Say: ").text(&named_sources(brief)).text(": ").with(median);
+    let named = format!("{}{}: ", named_sources(brief), made_of(brief, market));
+    let line = Inline::default().strong("Say: ").text(&named).with(median);
     Some(paragraph(match quartile {
         Some(quartile) => line.text(", ").with(quartile).text("."),
         None => line.text("."),
     }))
+}
+
+/// What was done between the sources and the figure: whoever quotes it must be able to say so.
+fn made_of(brief: &Brief, market: &MarketHead) -> String {
+    let combined = if market.sources.len() > 1 { ", weighted together" } else { "" };
+    let kinds: BTreeSet<&str> = brief.adjustments.iter().map(|a| a.kind).collect();
+    let done = kinds.into_iter().map(|kind| match kind {
+        "ageing" => format!(", aged to {}", brief.as_of),
+        "currency" => format!(", converted to {}", brief.deal.currency),
+        "hours" => format!(", converted to {}", number::per_words(&brief.deal.per)),
+        _ => ", adjusted to the place".to_owned(),
+    });
+    done.fold(combined.to_owned(), |text, step| text + &step)
 }
 
 /// A grave finding about the evidence: a number under it is not to be quoted.

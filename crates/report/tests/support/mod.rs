@@ -414,6 +414,7 @@ fn market_head() -> MarketHead {
     MarketHead {
         percentiles: points.map(|p| (p.to_owned(), format!("market.{p}"))).to_vec(),
         n: 318,
+        points: 0,
         effective_n: Some(290.4),
         sources: strings(["oews", "survey"]),
         kind: "composite percentile",
@@ -500,6 +501,7 @@ pub(crate) fn thin() -> Brief {
     brief.market = Some(MarketHead {
         percentiles: vec![],
         n: 3,
+        points: 0,
         effective_n: Some(3.0),
         sources: strings(["survey"]),
         kind: "percentile",

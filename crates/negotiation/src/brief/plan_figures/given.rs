@@ -25,9 +25,9 @@ impl PlanFigures<'_> {
             let label = |what: &str| format!("{whose} {what}");
             self.given_money(
                 &id("risk_tolerance"),
-                &label("risk tolerance"),
+                &label("risk tolerance, in units of the price"),
                 party.risk_tolerance,
-                lump.clone(),
+                money.clone(),
                 file,
             );
             self.given_money(
@@ -130,6 +130,9 @@ impl PlanFigures<'_> {
             }
             let label =
                 format!("{}: deal price that is as good, if it comes through", alternative.name);
+            if alternative.amount.len() == 3 {
+                inputs.push(self.parameter("belief_tail"));
+            }
             let mut figure = self.money(&label, figures.mean, "deal_price");
             let (low, high) = ordered(figures.deal_price.lower, figures.deal_price.upper);
             if low < high {
@@ -140,11 +143,11 @@ impl PlanFigures<'_> {
             let label = format!("{}: certainty equivalent", alternative.name);
             let figure = self.money(&label, figures.certainty_equivalent, "certainty_equivalent");
             let tolerance = ("risk_tolerance", format!("{who}.risk_tolerance"));
-            self.put(
-                &format!("{base}.certainty_equivalent"),
-                figure,
-                &[("deal_price", format!("{base}.deal_price")), tolerance],
-            );
+            let mut inputs = vec![("deal_price", format!("{base}.deal_price")), tolerance];
+            if alternative.amount.len() == 3 {
+                inputs.push(self.parameter("atoms"));
+            }
+            self.put(&format!("{base}.certainty_equivalent"), figure, &inputs);
         }
     }
 

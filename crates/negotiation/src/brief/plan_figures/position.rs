@@ -22,15 +22,7 @@ impl PlanFigures<'_> {
         let label = if m.thin { "middle of the comparables" } else { "market median" };
         let median = self.marked(label, m.median, "market_median");
         self.put("market.median", median, &ground);
-        let share = Figure::new(
-            "percentile that the record supports",
-            m.record_percentile,
-            Unit::Share,
-            "record_percentile",
-        );
-        let mut inputs = vec![("claims", "record.claims".to_owned())];
-        inputs.extend(["q_base", "q_step", "q_max"].map(|name| self.parameter(name)));
-        self.put("record.percentile", share, &inputs);
+        self.record_percentile(m.record_percentile);
         let mut with_share = ground.clone();
         with_share.push(("percentile", "record.percentile".to_owned()));
         let record = self.marked("market at the record's percentile", m.record, "record_amount");
@@ -58,6 +50,20 @@ impl PlanFigures<'_> {
                 &[("amount", "offer".into()), ("median", "market.median".into())],
             );
         }
+    }
+
+    /// As the deal states it, or as the supported claims give it.
+    fn record_percentile(&mut self, share: f64) {
+        let label = "percentile that the record supports";
+        if self.deal.us.percentile.is_some() {
+            let stated = Figure::assumed(label, share, Unit::Share, "stated in the deal file");
+            self.figures.add("record.percentile", stated);
+            return;
+        }
+        let figure = Figure::new(label, share, Unit::Share, "record_percentile");
+        let mut inputs = vec![("claims", "record.claims".to_owned())];
+        inputs.extend(["q_base", "q_step", "q_max"].map(|name| self.parameter(name)));
+        self.put("record.percentile", figure, &inputs);
     }
 
     pub(super) fn belief(&mut self) {
@@ -123,7 +129,10 @@ impl PlanFigures<'_> {
             BeliefSource::Alternatives => {
                 let tails = [("alternative", "deal_price"), ("probability", "probability")];
                 let theirs = &self.deal.counterpart.alternatives;
-                named_inputs("counterpart.alternative", theirs, &tails)
+                let mut inputs = named_inputs("counterpart.alternative", theirs, &tails);
+                let tolerance = "counterpart.risk_tolerance";
+                inputs.extend(plain(&[("risk_tolerance", tolerance)]));
+                inputs
             }
         };
         inputs.extend(plain(&[("offer", "offer")]));
@@ -156,14 +165,16 @@ impl PlanFigures<'_> {
             (
                 "leverage.need",
                 "our need of the deal",
-                l.need_me_positive.map(|v| Marked { value: v, mark: l.mark }),
+                l.need_me_positive
+                    .map(|v| Marked { value: v, mark: l.need_me.map_or(l.mark, |m| m.mark) }),
                 "need_me_positive",
                 vec![median.clone(), walk.clone()],
             ),
             (
                 "leverage.need.theirs",
                 "their need of the deal",
-                l.need_ot_positive.map(|v| Marked { value: v, mark: l.mark }),
+                l.need_ot_positive
+                    .map(|v| Marked { value: v, mark: l.need_ot.map_or(l.mark, |m| m.mark) }),
                 "need_ot_positive",
                 belief,
             ),
@@ -250,6 +261,7 @@ fn belief_parameters(source: BeliefSource) -> &'static [&'static str] {
             "belief_widen",
             "derived_halfwidth",
             "offer_room",
+            "probability_halfwidth",
             "lattice_n",
             "lattice_a",
         ],

@@ -20,13 +20,18 @@ impl PlanFigures<'_> {
             );
             self.put("settlement.split_difference", figure, &inputs);
             if let Some(value) = s.deal_me_out {
-                inputs.push(("median", "market.median".into()));
+                inputs.extend([
+                    ("median", "market.median".to_owned()),
+                    ("ours", "us.while_no_deal".to_owned()),
+                    ("theirs", "counterpart.while_no_deal".to_owned()),
+                ]);
                 let figure =
                     self.marked("settlement if alternatives are exits", value, "deal_me_out");
                 self.put("settlement.deal_me_out", figure, &inputs);
             }
         }
-        if let Some(mid) = self.plan.split_mid {
+        // A split says something only against a walk-away (`numbers.md` section 8).
+        if let Some(mid) = self.plan.split_mid.filter(|_| self.plan.reservation.is_some()) {
             let figure = self.marked("midpoint of anchor and their figure", mid, "split_midpoint");
             self.put(
                 "split_midpoint",
@@ -39,7 +44,9 @@ impl PlanFigures<'_> {
             );
         }
         if let Some(one) = self.plan.one_offer {
-            let figure = self.money("best single, final offer", one.value, "best_final_offer");
+            let mut figure = self.money("best single, final offer", one.value, "best_final_offer");
+            let unit = self.plan.printed.unit;
+            figure.printed = unit.and_then(|u| u.nearest(one.value)).map(|p| p.to_string());
             self.put("final_offer", figure, &with_walk);
             let chance = Figure::new(
                 "chance that they accept the final offer, if the belief is right",

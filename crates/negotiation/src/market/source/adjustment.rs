@@ -2,10 +2,10 @@
 
 use super::{Ledger, SourceContext};
 use crate::brief::Adjustment;
-use crate::deal::Deal;
+use crate::deal::Ageing;
 use crate::figure::{Figure, Unit};
 use crate::market::{Cited, Comparables, Factors};
-use haggle_quantity::from_day_number;
+use haggle_quantity::{Date, HOURS_PER_YEAR, Per, Rate, day_number, from_day_number};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl SourceContext<'_> {
@@ -20,31 +20,41 @@ impl SourceContext<'_> {
     ) -> Vec<Vec<(String, String)>> {
         let unused = unused_factors(found, chosen);
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-        let mut named: BTreeMap<String, (&'static str, String, f64, String)> = BTreeMap::new();
+        let mut named: BTreeMap<String, Step> = BTreeMap::new();
         let inputs = found.factors.iter().enumerate().map(|(i, (factors, count))| {
+            let steps = if unused.contains(&i) { Vec::new() } else { self.steps(factors) };
             let mut inputs = Vec::new();
-            if unused.contains(&i) {
-                return inputs;
-            }
-            for (kind, tail, value, text) in self.steps(factors) {
-                let id = self.id(&format!("{kind}{tail}"));
-                *counts.entry(id.clone()).or_default() += self.applied(found, i, *count, chosen);
-                inputs.push((kind.to_owned(), id.clone()));
-                named.insert(id, (kind, tail, value, text));
+            for step in steps {
+                *counts.entry(step.id.clone()).or_default() +=
+                    self.applied(found, i, *count, chosen);
+                inputs.push((step.kind.to_owned(), step.id.clone()));
+                named.insert(step.id.clone(), step);
             }
             inputs
         });
         let inputs: Vec<_> = inputs.collect();
-        for (id, (kind, _, value, text)) in named {
+        for (id, step) in named {
             let count = counts.get(&id).copied().unwrap_or(0);
-            let figure =
-                Figure::new(text.clone(), value, Unit::Factor, formula_of(kind, self.deal))
-                    .with_assumption(self.ground_of(kind));
-            ledger.figures.add(id.clone(), figure);
-            let source = self.source.id.clone();
-            ledger.adjustments.push(Adjustment { source, kind, text, figure: id, count });
+            self.add_step(step, count, ledger);
         }
         inputs
+    }
+
+    fn add_step(&self, step: Step, count: u64, ledger: &mut Ledger) {
+        let mut figure = Figure::new(step.text.clone(), step.factor, Unit::Factor, step.formula);
+        for (name, id, given) in step.given {
+            ledger.figures.add(id.clone(), given);
+            figure.inputs.push((name, id));
+        }
+        ledger.figures.add(step.id.clone(), figure);
+        let (source, kind) = (self.source.id.clone(), step.kind);
+        ledger.adjustments.push(Adjustment {
+            source,
+            kind,
+            text: step.text,
+            figure: step.id,
+            count,
+        });
     }
 
     /// How many observations that enter have a combination of factors.
@@ -61,63 +71,104 @@ impl SourceContext<'_> {
         chosen.iter().flatten().filter(|c| c.factors == Some(i)).count() as u64
     }
 
-    /// The steps that change an amount: kind, tail of the id, factor, words.
-    pub(super) fn steps(&self, f: &Factors) -> Vec<(&'static str, String, f64, String)> {
-        let mut steps = Vec::new();
-        if let Some(per) = &f.from_per {
-            let text = format!("per {per} to per {}", self.deal.per);
-            steps.push(("hours", format!(".{}", crate::deal::slug(per.as_str())), f.hours, text));
-        }
+    /// The steps that change an amount, in their order.
+    fn steps(&self, f: &Factors) -> Vec<Step> {
+        let hours = f.from_per.as_ref().map(|per| self.hours_step(per, f.hours));
         let day = f.date.and_then(from_day_number);
-        if let (Some(day), Some(_)) = (day, &self.deal.ageing) {
-            let text = format!("aged from {day} to {}", self.deal.as_of);
-            steps.push(("ageing", format!(".{day}"), f.ageing, text));
-        }
-        if let Some(rate) = &f.rate {
-            let text = format!("{} to {} at {} of {}", rate.from, rate.to, rate.rate, rate.date);
-            steps.push((
-                "currency",
-                format!(".{}", rate.from.as_str().to_lowercase()),
-                f.currency,
-                text,
-            ));
-        }
-        if self.source.place_index.is_some() {
-            steps.push((
-                "place",
-                String::new(),
-                f.place,
-                "from the source's place to the deal's".to_owned(),
-            ));
-        }
-        steps
+        let ageing = day.zip(self.deal.ageing.as_ref());
+        let ageing = ageing.map(|(day, ageing)| self.ageing_step(day, ageing, f.ageing));
+        let currency = f.rate.as_ref().map(|rate| self.currency_step(rate, f.currency));
+        let place = self.source.place_index.map(|_| self.place_step(f.place));
+        [hours, ageing, currency, place].into_iter().flatten().collect()
     }
 
-    /// Where a factor comes from.
-    pub(super) fn ground_of(&self, kind: &str) -> String {
-        let ageing = self.deal.ageing.as_ref();
-        match kind {
-            "hours" => match self.source.hours_per_year {
-                Some(hours) => format!("{hours} hours in a year, as the deal states"),
-                None => "2,080 hours in a year (F17)".to_owned(),
-            },
-            "ageing" => {
-                let rate = ageing
-                    .and_then(|a| a.rate)
-                    .map_or("by the stated index".to_owned(), |r| format!("{r} a year, compound"));
-                let source = ageing.and_then(|a| a.source.clone());
-                format!(
-                    "{rate}; {}",
-                    source.unwrap_or_else(|| "the deal names no source".to_owned())
-                )
-            }
-            "currency" => {
-                let named = self.deal.rates.iter().find_map(|r| r.source.clone());
-                named.unwrap_or_else(|| "the deal names no source".to_owned())
-            }
-            _ => "place index of the deal".to_owned(),
+    fn hours_step(&self, per: &Per, factor: f64) -> Step {
+        let hours = self.source.hours_per_year.unwrap_or(HOURS_PER_YEAR);
+        let why = match self.source.hours_per_year {
+            Some(_) => "stated in the deal file",
+            None => "40 hours in 52 weeks (F17)",
+        };
+        let given = Figure::assumed("hours in a year", hours, Unit::Number, why);
+        Step {
+            kind: "hours",
+            id: self.id(&format!("hours.{}", crate::deal::slug(per.as_str()))),
+            factor,
+            text: format!("per {per} to per {}", self.deal.per),
+            formula: "hours_conversion",
+            given: vec![("hours".to_owned(), self.id("hours_per_year"), given)],
         }
     }
+
+    fn ageing_step(&self, day: Date, ageing: &Ageing, factor: f64) -> Step {
+        let as_of = self.deal.as_of;
+        let id = self.id(&format!("ageing.{day}"));
+        let source = ageing.source.clone();
+        let why =
+            source.unwrap_or_else(|| "stated in the deal file; it names no source".to_owned());
+        let days = f64::from(day_number(as_of) - day_number(day));
+        let days =
+            Figure::assumed("days of ageing", days, Unit::Days, format!("from {day} to {as_of}"));
+        let mut given = vec![("days".to_owned(), format!("{id}.days"), days)];
+        let formula = match ageing.rate {
+            Some(rate) => {
+                let rate = Figure::assumed("yearly growth", rate, Unit::Relative, why);
+                given.push(("rate".to_owned(), "ageing.rate".to_owned(), rate));
+                "compound_ageing"
+            }
+            None => {
+                given.extend(ageing.index.iter().map(|(date, value)| {
+                    let label = format!("ageing index of {date}");
+                    let value = Figure::assumed(label, *value, Unit::Number, why.clone());
+                    (format!("index_{date}"), format!("ageing.index.{date}"), value)
+                }));
+                "index_ageing"
+            }
+        };
+        let beyond = ageing.index.last().filter(|(last, _)| *last < as_of).map(|(last, _)| {
+            format!("; the index ends on {last}, from there at the rate of its last 12 months")
+        });
+        let text = format!("aged from {day} to {as_of}{}", beyond.unwrap_or_default());
+        Step { kind: "ageing", id, factor, text, formula, given }
+    }
+
+    fn currency_step(&self, rate: &Rate, factor: f64) -> Step {
+        let from = rate.from.as_str().to_lowercase();
+        let source = rate.source.clone();
+        let why =
+            source.unwrap_or_else(|| "stated in the deal file; it names no source".to_owned());
+        let label = format!("{} for one {} on {}", rate.to, rate.from, rate.date);
+        let given = Figure::assumed(label, rate.rate, Unit::Factor, why);
+        Step {
+            kind: "currency",
+            id: self.id(&format!("currency.{from}")),
+            factor,
+            text: format!("{} to {} at {} of {}", rate.from, rate.to, rate.rate, rate.date),
+            formula: "rate_conversion",
+            given: vec![("rate".to_owned(), format!("rate.{from}"), given)],
+        }
+    }
+
+    fn place_step(&self, factor: f64) -> Step {
+        let given = Figure::assumed("place index", factor, Unit::Factor, "stated in the deal file");
+        Step {
+            kind: "place",
+            id: self.id("place"),
+            factor,
+            text: "from the source's place to the deal's".to_owned(),
+            formula: "place_index",
+            given: vec![("index".to_owned(), self.id("place_index"), given)],
+        }
+    }
+}
+
+/// One factor of a source: its figure, and the figures that it follows from.
+struct Step {
+    kind: &'static str,
+    id: String,
+    factor: f64,
+    text: String,
+    formula: &'static str,
+    given: Vec<(String, String, Figure)>,
 }
 
 /// Combinations of factors that only points outside the chosen table have.
@@ -127,14 +178,4 @@ fn unused_factors(found: &Comparables, chosen: &Result<Vec<&Cited>, String>) -> 
     }
     let used: BTreeSet<usize> = chosen.iter().flatten().filter_map(|cited| cited.factors).collect();
     (0..found.factors.len()).filter(|i| !used.contains(i)).collect()
-}
-
-fn formula_of(kind: &str, deal: &Deal) -> &'static str {
-    match kind {
-        "hours" => "hours_conversion",
-        "currency" => "rate_conversion",
-        "place" => "place_index",
-        _ if deal.ageing.as_ref().is_some_and(|a| a.rate.is_none()) => "index_ageing",
-        _ => "compound_ageing",
-    }
 }

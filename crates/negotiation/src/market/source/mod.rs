@@ -36,6 +36,8 @@ pub(crate) struct SourceResult {
     pub(crate) weight: f64,
     /// Comparable rows and points.
     pub(crate) n: u64,
+    /// Published points among them.
+    pub(crate) points: u64,
     pub(crate) age_months: Option<f64>,
     /// Mean of the scenario ends of its factors.
     pub(crate) scenario: (f64, f64),
@@ -82,6 +84,7 @@ impl SourceContext<'_> {
             curve: None,
             weight: 0.0,
             n: 0,
+            points: 0,
             age_months: None,
             scenario: scenario(found),
             rows: found.listed.clone(),

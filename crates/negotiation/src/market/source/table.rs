@@ -36,6 +36,7 @@ impl SourceContext<'_> {
             self.curve_figure(percent, &table, points, error.as_deref(), ledger);
         }
         result.n = points.len() as u64;
+        result.points = result.n;
         result.curve = Some(Curve::from(table));
     }
 
@@ -44,7 +45,7 @@ impl SourceContext<'_> {
         let percentiles = || found.points.iter().filter(|p| p.percentile.is_some());
         let mut points: Vec<&Cited> = percentiles().filter(|p| self.is_own(p)).collect();
         if points.is_empty() {
-            points = percentiles().collect();
+            points = in_one_unit(percentiles().collect());
         }
         points.sort_by_key(|p| p.percentile);
         let twice = points.windows(2).find(|w| w[0].percentile == w[1].percentile);
@@ -177,4 +178,10 @@ fn difference(a: &Cited, b: &Cited) -> String {
         differ.push(format!("per {} against {}", a.per, b.per));
     }
     if differ.is_empty() { "alike in every field".to_owned() } else { differ.join(", ") }
+}
+
+/// A table stated both per year and per hour is one table: the yearly one is converted.
+fn in_one_unit(points: Vec<&Cited>) -> Vec<&Cited> {
+    let yearly: Vec<&Cited> = points.iter().filter(|p| p.per == "year").copied().collect();
+    if yearly.is_empty() { points } else { yearly }
 }

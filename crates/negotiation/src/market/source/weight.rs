@@ -27,7 +27,7 @@ impl SourceContext<'_> {
         };
         result.unmatched = auto.excluded();
         result.weight = auto.product * self.source.weight;
-        self.weight_figures(&auto, months, ledger, result.weight);
+        self.weight_figures(&auto, &coverage, months, ledger, result.weight);
         if let Some(share) = self.source.share {
             result.weight = share;
         }
@@ -50,6 +50,7 @@ impl SourceContext<'_> {
     pub(super) fn weight_figures(
         &self,
         auto: &AutoWeight,
+        coverage: &Coverage,
         months: Option<f64>,
         ledger: &mut Ledger,
         weight: f64,
@@ -66,16 +67,38 @@ impl SourceContext<'_> {
                 "match of the deal file; 0 below job_match_min",
             ),
         );
-        let employers = "employers behind the source, or its effective n where they are unknown";
-        figures.add(
-            id("employers"),
-            Figure::new("factor of employers", auto.employers, Unit::Factor, "employers_factor")
-                .with_assumption(employers),
-        );
+        let factor =
+            Figure::new("factor of employers", auto.employers, Unit::Factor, "employers_factor");
+        let factor = match coverage {
+            Coverage::Employers(count) => {
+                let why = "employers that the rows name, the publisher states, or the deal file";
+                let count = Figure::assumed("employers", *count as f64, Unit::Count, why);
+                figures.add(self.id("employers"), count);
+                factor.with_inputs([("employers", self.id("employers"))])
+            }
+            Coverage::Unknown { effective_n: Some(n) } => {
+                let why = "employers are unknown: what so many independent people would be worth";
+                let n = Figure::assumed("effective n of the median", *n, Unit::Count, why);
+                figures.add(id("effective_n"), n);
+                factor.with_inputs([("effective_n", id("effective_n"))])
+            }
+            Coverage::Unknown { .. } => {
+                factor.with_assumption("employers and sampling error are unknown")
+            }
+        };
+        figures.add(id("employers"), factor);
+        let half_life = self.params.weight_half_life;
+        let meaning = "months in which a source's weight halves";
+        let half_life =
+            Figure::assumed(meaning, half_life, Unit::Number, "parameter of the register");
+        figures.add("parameter.weight_half_life", half_life);
         let undated = "undated: counted as if it were age_error months old";
         let age = Figure::new("factor of age", auto.age, Unit::Factor, "age_factor");
         let age = match months.and_then(|m| figures.add(id("age_months"), self.age_figure(m))) {
-            Some(months) => age.with_inputs([("age_months", months)]),
+            Some(months) => age.with_inputs([
+                ("age_months", months),
+                ("weight_half_life", "parameter.weight_half_life".to_owned()),
+            ]),
             None => age.with_assumption(undated),
         };
         figures.add(id("age"), age);
