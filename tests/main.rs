@@ -9,5 +9,6 @@ mod commands;
 mod determinism;
 mod import;
 mod locking;
+mod market;
 mod oracle;
 mod support;

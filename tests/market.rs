@@ -1,0 +1,125 @@
+//! Markets of several sources through deal file and report, and what protects them from slips.
+
+use crate::support::{Bench, figure, ran};
+
+const HEAD: &str = "schema = \"haggle.deal/1\"\ntitle = \"t\"\nside = \"seller\"\ncurrency = \"USD\"\nper = \"year\"\nas_of = 2023-11-20\n";
+const STAY: &str = "[[alternative]]\nname = \"stay\"\namount = \"100000\"\n";
+const SURVEY: &str = "path = \"data/evidence/pay-survey-2023.csv\"";
+const TABLE: &str = "path = \"data/evidence/oews-national-may-2022.xlsx\"\nwhere = { subject = \"15-1252\", place = \"US\" }";
+
+fn report(bench: &Bench, body: &str) -> serde_json::Value {
+    bench.write("deal.toml", format!("{HEAD}{body}{STAY}"));
+    bench.json("report deal.toml --format json")
+}
+
+/// Two surveys too small for tails: the chain goes on from the composite that the report shows.
+#[test]
+fn the_chain_rests_on_the_market_that_is_shown() {
+    let bench = Bench::with_data();
+    let source = |name: &str, title: &str| {
+        format!(
+            "[[source]]\nname = \"{name}\"\n{SURVEY}\nwhere = {{ title = \"{title}\", place = \"US\" }}\n"
+        )
+    };
+    let body = source("engineers", "Data Engineer") + &source("scientists", "Data Scientist");
+    let report = report(&bench, &body);
+    assert!(report["figures"].get("market.p10").is_none(), "too few for tails");
+    assert_eq!(figure(&report, "market.median"), figure(&report, "market.p50"));
+    assert_eq!(figure(&report, "market.edge.better"), figure(&report, "market.p75"));
+}
+
+/// Three rows with most of the weight leave a median alone; that is thin, and no failure.
+#[test]
+fn a_thin_source_beside_a_table_is_no_failure() {
+    let bench = Bench::with_data();
+    let few = format!(
+        "[[source]]\nname = \"few\"\n{SURVEY}\nwhere = {{ title = \"~ actuarial data engineer\" }}\n"
+    );
+    let rate = "[[rate]]\nfrom = \"GBP\"\nto = \"USD\"\nrate = \"1.25\"\ndate = 2023-11-17\n";
+    let body = format!("[[source]]\nname = \"table\"\n{TABLE}\n{few}weight = 5\n{rate}");
+    let composite = report(&bench, &body);
+    assert!(composite["figures"].get("market.p50").is_some());
+    assert!(composite["figures"].get("market.p75").is_none());
+    assert_eq!(composite["findings"][0]["rule"], "S3.1");
+    let mixture = report(&bench, &format!("{body}[parameters]\ncombine = \"mixture\"\n"));
+    assert!(mixture["target"].is_string());
+}
+
+/// Example W11 of the benchmark's definition: shares declare parts of one market, and parts mix.
+#[test]
+fn declared_shares_make_a_mixture() {
+    let bench = Bench::new();
+    let header = "AREA_TITLE,OCC_CODE,OCC_TITLE,O_GROUP,A_PCT10,A_PCT25,A_MEDIAN,A_PCT75,A_PCT90,H_PCT10,H_PCT25,H_MEDIAN,H_PCT75,H_PCT90";
+    let rows = "U.S.,15-0001,A,detailed,40000,48000,58000,70000,84000,*,*,*,*,*\nU.S.,15-0002,B,detailed,60000,72000,87000,105000,126000,*,*,*,*,*";
+    bench.write("parts.csv", format!("{header}\n{rows}\n"));
+    let part = |code: &str, share: &str| {
+        format!(
+            "[[source]]\nname = \"p{code}\"\npath = \"parts.csv\"\nrecipe = \"bls-oews\"\nvintage = \"2022\"\nwhere = {{ subject = \"15-000{code}\" }}\nshare = {share}\n"
+        )
+    };
+    let report = report(&bench, &(part("1", "0.7") + &part("2", "0.3")));
+    assert_eq!(report["market"]["kind"], "mixture percentile");
+    assert!((figure(&report, "market.p50") - 64_579.095_397_2).abs() < 1e-6);
+    assert!((figure(&report, "market.p10") - 42_655.035_202_7).abs() < 1e-6);
+    assert_eq!(report["figures"]["market.p10"]["bound"], "at most");
+    bench.write(
+        "half.toml",
+        format!(
+            "{HEAD}{}{}{STAY}",
+            part("1", "0.7"),
+            part("2", "0.3").replace("share = 0.3\n", "")
+        ),
+    );
+    let run = bench.run("check half.toml");
+    assert!(run.code == 1 && run.out.contains("not for p2"), "{}", run.out);
+}
+
+#[test]
+fn an_exclusion_that_takes_nothing_is_told() {
+    let bench = Bench::with_data();
+    let report = report(
+        &bench,
+        &format!(
+            "[[source]]\n{TABLE}\n[[exclude]]\nreason = \"no such row\"\nwhere = {{ subject = \"99-9999\" }}\n"
+        ),
+    );
+    let told =
+        report["findings"].as_array().unwrap().iter().find(|f| f["rule"] == "S3.19").unwrap();
+    assert!(told["text"].as_str().unwrap().contains("no such row"));
+}
+
+#[test]
+fn a_report_is_never_written_over_its_inputs() {
+    let bench = Bench::with_data();
+    for input in
+        ["data/deals/salary-us.toml", "data/deals/haggle.lock", "data/evidence/pay-survey-2023.csv"]
+    {
+        let before = bench.read(input);
+        let run = bench.run(&format!("report data/deals/salary-us.toml --out {input}"));
+        assert_eq!(run.code, 2, "{}", run.err);
+        assert_eq!(bench.read(input), before);
+    }
+}
+
+#[test]
+fn variables_say_yes_as_people_do() {
+    let bench = Bench::with_data();
+    for (value, quiet) in [("1", true), ("true", true), ("0", false), ("", false)] {
+        let mut command = bench.command();
+        command.args(["benchmark", "--where", "place=US"]).env("HAGGLE_QUIET", value);
+        let run = ran(command.output().unwrap());
+        assert_eq!(run.code, 0, "{value}: {}", run.err);
+        let mut command = bench.command();
+        command.args(["sources"]).env("HAGGLE_QUIET", value);
+        assert_eq!(ran(command.output().unwrap()).err.is_empty(), quiet, "{value}");
+    }
+}
+
+#[test]
+fn a_folder_or_device_is_no_evidence() {
+    let bench = Bench::with_data();
+    for path in ["data/evidence", "/dev/null"] {
+        let run = bench.run(&format!("import {path}"));
+        assert!(run.code == 1 && run.err.contains("E0001"), "{}", run.err);
+    }
+}
