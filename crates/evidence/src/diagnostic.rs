@@ -96,6 +96,7 @@ codes! {
     "W0101" "not UTF-8": "the text is not valid UTF-8 and has no byte order mark, so it is read as Windows-1252; letters with accents may be wrong, digits are not" / "save the file as UTF-8";
     "W0102" "nothing imported": "the header was found, but no row below it became data" / "see the rows that were rejected or skipped";
     "W0103" "vintage unknown or contradicted": "the year that the source speaks for decides its reference date and what its signs mean" / "state the vintage in the deal file (`vintage = 2022` under `[[source]]`)";
+    "W0105" "column of amounts is missing": "the recipe reads amounts from a column that this file does not have" / "none is needed if the edition never had it; else add the new header to the recipe's `any` list";
     "W0104" "aggregates cannot be told": "the column that marks rows which sum up others is not there" / "use a file that has the column, or choose rows by their code";
     "W0401" "not comparable: currency": "the amount is in another currency than the deal, and the deal gives no rate" / "add a dated `[[rate]]` to the deal file";
     "W0402" "not comparable: unit": "the amount is per another unit than the deal and no arithmetic connects them" / "choose comparables of the deal's unit";

@@ -68,7 +68,7 @@ pub fn open(path: &Path, options: &Options) -> Result<FileImporter, ImportError>
     let mut diagnostics = Vec::new();
     diagnostics.extend(encoding_warning(&source));
     diagnostics.extend(vintage_warning(spec, vintage.as_ref(), &hints));
-    diagnostics.extend(layout.warnings.iter().map(|w| warning("W0104", w.clone())));
+    diagnostics.extend(layout.warnings.iter().map(|(code, text)| warning(code, text.clone())));
     Ok(FileImporter {
         source,
         constant: spec.constant.clone(),

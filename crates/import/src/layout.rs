@@ -69,8 +69,8 @@ pub(crate) struct Layout {
     pub(crate) amounts: Vec<AmountColumn>,
     /// What is taken as given because a column is not there.
     pub(crate) assumptions: Vec<String>,
-    /// What a reader should know because a column is not there.
-    pub(crate) warnings: Vec<String>,
+    /// What a reader should know because a column is not there: code and words.
+    pub(crate) warnings: Vec<(&'static str, String)>,
 }
 
 /// The table that a recipe is bound to.
@@ -193,8 +193,18 @@ impl Binder<'_> {
     fn warnings(&self, layout: &mut Layout) -> Result<(), ImportError> {
         for skip in &self.spec.skip {
             if self.column(&skip.any, false)?.is_none() {
-                layout.warnings.extend(skip.missing.clone());
+                layout.warnings.extend(skip.missing.clone().map(|text| ("W0104", text)));
             }
+        }
+        let mut missing = Vec::new();
+        for amount in self.spec.amount.get_ref() {
+            if self.column(&amount.any, false)?.is_none() {
+                missing.extend(amount.any.first().map(|name| format!("`{name}`")));
+            }
+        }
+        if !missing.is_empty() {
+            let text = format!("no column {}: nothing is read for it", missing.join(", "));
+            layout.warnings.push(("W0105", text));
         }
         Ok(())
     }
