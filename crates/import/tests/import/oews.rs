@@ -220,7 +220,9 @@ fn the_threshold_follows_the_vintage() {
         let case = format!("{file} {sheet} {vintage:?}");
         assert_eq!(done.import.facts.name, format!("BLS OEWS May {year}"), "{case}");
         assert_eq!(done.import.facts.date.is_some(), year.len() == 4, "{case}");
-        assert_eq!(done.codes(), codes, "{case}");
+        // The small tables of these cases lack columns, which is told as well.
+        let told: Vec<&str> = done.codes().into_iter().filter(|c| *c != "W0105").collect();
+        assert_eq!(told, codes, "{case}");
         let bounds: Vec<&String> = done.lines.iter().filter(|l| l.contains("at least")).collect();
         let unknown = done.reasons().iter().filter(|r| r.starts_with("absent I0303")).count();
         match threshold {
@@ -261,5 +263,5 @@ fn older_layouts_are_known() {
     assert_eq!(done.import.facts.name, "BLS OEWS May 2012");
     assert!(done.import.facts.assumptions.iter().any(|a| a.contains("no area column")));
     let without = text.replace("group", "other");
-    assert_eq!(read("a_M2012.csv", without).unwrap().codes(), ["W0104"]);
+    assert_eq!(read("a_M2012.csv", without).unwrap().codes(), ["W0104", "W0105"]);
 }
