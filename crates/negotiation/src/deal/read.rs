@@ -94,7 +94,7 @@ fn read_deal(r: &Reader<'_, '_>, as_of: Option<Date>) -> Option<Deal> {
 }
 
 fn placeholder() -> Currency {
-    "XXX".parse().expect("three capital letters")
+    "ZZZ".parse().expect("three capital letters")
 }
 
 fn read_schema(r: &Reader<'_, '_>) {

@@ -1,6 +1,6 @@
 //! Target, anchor and concession ladder with the candidates and caps behind them.
 
-use super::{Candidate, PlanFigures, printed};
+use super::{PlanFigures, printed};
 use crate::bargain;
 use crate::figure::{Figure, Unit};
 
@@ -22,32 +22,15 @@ impl PlanFigures<'_> {
             let figure = self.money("expected zone beyond base", residual, "expected_zone");
             self.put("expected_zone", figure, &with_base);
         }
-        let candidates: [Candidate; 2] = [
-            (
-                "target.one_offer",
-                "candidate: best single offer",
-                t.candidates.one_offer,
-                "target_one_offer",
-                with_base.clone(),
-            ),
-            (
-                "target.power",
-                "candidate: our share of the expected zone",
-                t.candidates.power,
-                "target_power",
-                vec![
-                    base.clone(),
-                    ("power", "power".into()),
-                    ("expected_zone", "expected_zone".into()),
-                ],
-            ),
+        let one_offer = (t.candidates.one_offer, "target_one_offer", with_base.clone());
+        self.candidate("target.one_offer", "candidate: best single offer", one_offer);
+        let inputs = vec![
+            base.clone(),
+            ("power", "power".into()),
+            ("expected_zone", "expected_zone".into()),
         ];
-        for (id, label, value, formula, inputs) in candidates {
-            if let Some(value) = value {
-                let figure = self.marked(label, value, formula);
-                self.put(id, figure, &inputs);
-            }
-        }
+        let power = (t.candidates.power, "target_power", inputs);
+        self.candidate("target.power", "candidate: our share of the expected zone", power);
         let feasible = self.parameter("target_feasible_min");
         let mut inputs = with_base.clone();
         inputs.push(feasible);

@@ -2,14 +2,14 @@
 
 use super::{Pair, PlanFigures, ordered};
 use crate::bargain::AlternativeFigures;
-use crate::deal::{Alternative, slug};
+use crate::deal::{Alternative, Party, slug};
 use crate::figure::{By, Figure, Interval, Unit};
 
 impl PlanFigures<'_> {
     /// What the deal file states as such.
     pub(super) fn given(&mut self) {
         let deal = self.deal;
-        let (money, lump, day) = (self.money.clone(), self.lump(), self.per_day());
+        let money = self.money.clone();
         let file = "stated in the deal file";
         if let Some(offer) = &deal.offer {
             let why = offer
@@ -18,53 +18,8 @@ impl PlanFigures<'_> {
                 .unwrap_or_else(|| "the deal file; where it stands is not said".to_owned());
             self.given_money("offer", "their offer", Some(offer.amount), money.clone(), &why);
         }
-        for (who, whose, party) in
-            [("us", "our", &deal.us), ("counterpart", "their", &deal.counterpart.party)]
-        {
-            let id = |tail: &str| format!("{who}.{tail}");
-            let label = |what: &str| format!("{whose} {what}");
-            self.given_money(
-                &id("risk_tolerance"),
-                &label("risk tolerance, in units of the price"),
-                party.risk_tolerance,
-                money.clone(),
-                file,
-            );
-            self.given_money(
-                &id("delay_cost_per_day"),
-                &label("cost of a day's delay"),
-                party.delay_cost_per_day,
-                day.clone(),
-                file,
-            );
-            self.given_money(
-                &id("deal_cost"),
-                &label("cost of concluding this deal"),
-                party.deal_cost,
-                lump.clone(),
-                file,
-            );
-            self.given_money(
-                &id("idle_value"),
-                &label("value of idle time"),
-                party.idle_value,
-                money.clone(),
-                file,
-            );
-            self.given_money(
-                &id("while_no_deal"),
-                &label("income while no deal stands"),
-                party.while_no_deal,
-                money.clone(),
-                file,
-            );
-            if let Some(rate) = party.discount_rate {
-                self.figures.add(
-                    id("discount_rate"),
-                    Figure::assumed(label("discount rate"), rate, Unit::Relative, file),
-                );
-            }
-        }
+        self.party("us", "our", &deal.us);
+        self.party("counterpart", "their", &deal.counterpart.party);
         let first = "stated in the deal file, as expected";
         self.given_money(
             "counterpart.first_offer",
@@ -108,6 +63,33 @@ impl PlanFigures<'_> {
         let why = "claims with a number and a date or reference";
         self.figures
             .add("record.claims", Figure::assumed("supported claims", claims, Unit::Count, why));
+    }
+
+    /// What is particular to one side.
+    fn party(&mut self, who: &str, whose: &str, party: &Party) {
+        let (money, lump, day) = (self.money.clone(), self.lump(), self.per_day());
+        let file = "stated in the deal file";
+        let all = [
+            (
+                "risk_tolerance",
+                "risk tolerance, in units of the price",
+                party.risk_tolerance,
+                &money,
+            ),
+            ("delay_cost_per_day", "cost of a day's delay", party.delay_cost_per_day, &day),
+            ("deal_cost", "cost of concluding this deal", party.deal_cost, &lump),
+            ("idle_value", "value of idle time", party.idle_value, &money),
+            ("while_no_deal", "income while no deal stands", party.while_no_deal, &money),
+        ];
+        for (tail, what, amount, unit) in all {
+            let (id, label) = (format!("{who}.{tail}"), format!("{whose} {what}"));
+            self.given_money(&id, &label, amount, unit.clone(), file);
+        }
+        if let Some(rate) = party.discount_rate {
+            let label = format!("{whose} discount rate");
+            let figure = Figure::assumed(label, rate, Unit::Relative, file);
+            self.figures.add(format!("{who}.discount_rate"), figure);
+        }
     }
 
     pub(super) fn alternatives(

@@ -2,6 +2,7 @@
 
 mod aim;
 mod given;
+mod leverage;
 mod position;
 mod reference;
 mod walk_away;
@@ -23,8 +24,8 @@ pub(crate) struct PlanFigures<'a> {
 }
 
 type Pair = (&'static str, String);
-/// Id, label, value if there is one, formula, inputs.
-type Candidate = (&'static str, &'static str, Option<Marked>, &'static str, Vec<Pair>);
+/// A value if there is one, its formula, its inputs.
+type Candidate = (Option<Marked>, &'static str, Vec<Pair>);
 
 fn sense(mark: Mark) -> Sense {
     match mark {
@@ -92,6 +93,14 @@ impl PlanFigures<'_> {
         let figure =
             if grounded { figure } else { figure.with_assumption("parameters of the register") };
         self.figures.add(id, figure);
+    }
+
+    /// Adds a figure that may be absent.
+    fn candidate(&mut self, id: &str, label: &str, (value, formula, inputs): Candidate) {
+        if let Some(value) = value {
+            let figure = self.marked(label, value, formula);
+            self.put(id, figure, &inputs);
+        }
     }
 
     /// A parameter as a figure, so that a formula can name it.

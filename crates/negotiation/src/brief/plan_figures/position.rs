@@ -1,7 +1,7 @@
-//! Where both sides stand: market, belief about their limit, leverage.
+//! Where the talks take place: the market, and the belief about their limit.
 
-use super::{Candidate, Pair, PlanFigures, named_inputs, ordered, sense};
-use crate::bargain::{BeliefSource, Marked};
+use super::{Pair, PlanFigures, named_inputs, ordered, sense};
+use crate::bargain::BeliefSource;
 use crate::deal::as_f64;
 use crate::figure::{Figure, Unit};
 
@@ -137,113 +137,6 @@ impl PlanFigures<'_> {
         };
         inputs.extend(plain(&[("offer", "offer")]));
         inputs
-    }
-
-    pub(super) fn leverage(&mut self) {
-        let l = self.plan.leverage;
-        let triangle = self.triangle();
-        let walk = ("walk_away", "walk_away".to_owned());
-        let median = ("median", "market.median".to_owned());
-        let mean = ("mean", "belief.mean".to_owned());
-        let mut belief = triangle.clone();
-        belief.push(median.clone());
-        let money: [Candidate; 4] = [
-            (
-                "need.ours",
-                "what we lose at the median if there is no deal, signed",
-                l.need_me,
-                "need_me",
-                vec![median.clone(), walk.clone()],
-            ),
-            (
-                "need.theirs",
-                "what they lose at the median if there is no deal, signed",
-                l.need_ot,
-                "need_ot",
-                vec![mean.clone(), median.clone()],
-            ),
-            (
-                "leverage.need",
-                "our need of the deal",
-                l.need_me_positive
-                    .map(|v| Marked { value: v, mark: l.need_me.map_or(l.mark, |m| m.mark) }),
-                "need_me_positive",
-                vec![median.clone(), walk.clone()],
-            ),
-            (
-                "leverage.need.theirs",
-                "their need of the deal",
-                l.need_ot_positive
-                    .map(|v| Marked { value: v, mark: l.need_ot.map_or(l.mark, |m| m.mark) }),
-                "need_ot_positive",
-                belief,
-            ),
-        ];
-        for (id, label, value, formula, inputs) in money {
-            if let Some(value) = value {
-                let figure = self.marked(label, value, formula);
-                self.put(id, figure, &inputs);
-            }
-        }
-        for (id, label, standing, formula, input) in [
-            (
-                "leverage.alternative",
-                "quality of our alternatives, as a percentile",
-                l.standing_me,
-                "standing",
-                walk.clone(),
-            ),
-            (
-                "leverage.alternative.theirs",
-                "quality of theirs, as believed",
-                l.standing_ot,
-                "standing_ot",
-                mean,
-            ),
-        ] {
-            if let Some(s) = standing {
-                let label = if s.at_edge {
-                    format!("{label}, at the edge of the market")
-                } else {
-                    label.to_owned()
-                };
-                let figure = Figure::new(label, s.value, Unit::Share, formula);
-                self.put(
-                    id,
-                    figure,
-                    &[
-                        input,
-                        ("p10", "market.p10".into()),
-                        ("p25", "market.p25".into()),
-                        ("p50", "market.p50".into()),
-                        ("p75", "market.p75".into()),
-                        ("p90", "market.p90".into()),
-                    ],
-                );
-            }
-        }
-        if let Some(index) = l.index {
-            let figure = Figure::new(
-                "leverage, 0.5 is balance",
-                index.value,
-                Unit::Number,
-                "leverage_index",
-            )
-            .with_sense(sense(l.mark))
-            .with_interval(self.lattice(index.low, index.high));
-            let inputs = [
-                ("need_me", "leverage.need".to_owned()),
-                ("need_ot", "leverage.need.theirs".to_owned()),
-            ];
-            self.put("leverage", figure, &inputs);
-        }
-        let power = Figure::new("our bargaining power", self.plan.power, Unit::Share, "power");
-        let mut inputs = vec![
-            ("ours", "us.delay_cost_per_day".to_owned()),
-            ("theirs", "counterpart.delay_cost_per_day".to_owned()),
-        ];
-        inputs.extend(["power_default", "power_clamp"].map(|name| self.parameter(name)));
-        self.put("power", power, &inputs);
     }
 }
 

@@ -1,0 +1,96 @@
+//! Leverage: both needs, both alternatives, the index, and bargaining power.
+
+use super::{Candidate, PlanFigures, sense};
+use crate::bargain::{Leverage, Mark, Marked, Standing};
+use crate::figure::{Figure, Unit};
+
+impl PlanFigures<'_> {
+    pub(super) fn leverage(&mut self) {
+        let leverage = self.plan.leverage;
+        self.needs(&leverage);
+        let walk = ("walk_away", "walk_away");
+        let ours = "quality of our alternatives, as a percentile";
+        self.standing("leverage.alternative", ours, leverage.standing_me, "standing", walk);
+        let mean = ("mean", "belief.mean");
+        let theirs = "quality of theirs, as believed";
+        let id = "leverage.alternative.theirs";
+        self.standing(id, theirs, leverage.standing_ot, "standing_ot", mean);
+        self.index(&leverage);
+        self.power();
+    }
+
+    /// What each side loses without a deal: signed, and what the index takes of it.
+    fn needs(&mut self, l: &Leverage) {
+        let median = ("median", "market.median".to_owned());
+        let ours = vec![median.clone(), ("walk_away", "walk_away".to_owned())];
+        let theirs = vec![("mean", "belief.mean".to_owned()), median.clone()];
+        let mut belief = self.triangle();
+        belief.push(median);
+        let positive = |value: Option<f64>, signed: Option<Marked>| {
+            let mark = signed.map_or(Mark::Exact, |m| m.mark);
+            value.map(|value| Marked { value, mark })
+        };
+        let signed = "if there is no deal, signed";
+        let (lose, they) = (
+            format!("what we lose at the median {signed}"),
+            format!("what they lose at the median {signed}"),
+        );
+        let all: [(&str, &str, Candidate); 4] = [
+            ("need.ours", &lose, (l.need_me, "need_me", ours.clone())),
+            ("need.theirs", &they, (l.need_ot, "need_ot", theirs)),
+            (
+                "leverage.need",
+                "our need of the deal",
+                (positive(l.need_me_positive, l.need_me), "need_me_positive", ours),
+            ),
+            (
+                "leverage.need.theirs",
+                "their need of the deal",
+                (positive(l.need_ot_positive, l.need_ot), "need_ot_positive", belief),
+            ),
+        ];
+        for (id, label, candidate) in all {
+            self.candidate(id, label, candidate);
+        }
+    }
+
+    /// Where a walk-away stands in the market.
+    fn standing(
+        &mut self,
+        id: &str,
+        label: &str,
+        standing: Option<Standing>,
+        formula: &'static str,
+        input: (&'static str, &str),
+    ) {
+        let Some(standing) = standing else { return };
+        let edge = if standing.at_edge { ", at the edge of the market" } else { "" };
+        let figure = Figure::new(format!("{label}{edge}"), standing.value, Unit::Share, formula);
+        let mut inputs = vec![(input.0, input.1.to_owned())];
+        inputs.extend(["p10", "p25", "p50", "p75", "p90"].map(|p| (p, format!("market.{p}"))));
+        self.put(id, figure, &inputs);
+    }
+
+    fn index(&mut self, l: &Leverage) {
+        let Some(index) = l.index else { return };
+        let label = "leverage, 0.5 is balance";
+        let figure = Figure::new(label, index.value, Unit::Number, "leverage_index")
+            .with_sense(sense(l.mark))
+            .with_interval(self.lattice(index.low, index.high));
+        let inputs = [
+            ("need_me", "leverage.need".to_owned()),
+            ("need_ot", "leverage.need.theirs".to_owned()),
+        ];
+        self.put("leverage", figure, &inputs);
+    }
+
+    fn power(&mut self) {
+        let power = Figure::new("our bargaining power", self.plan.power, Unit::Share, "power");
+        let mut inputs = vec![
+            ("ours", "us.delay_cost_per_day".to_owned()),
+            ("theirs", "counterpart.delay_cost_per_day".to_owned()),
+        ];
+        inputs.extend(["power_default", "power_clamp"].map(|name| self.parameter(name)));
+        self.put("power", power, &inputs);
+    }
+}
