@@ -3,6 +3,7 @@
 
 mod plan_figures;
 mod prepare;
+mod say;
 
 pub use prepare::{PrepareError, benchmark, prepare};
 
