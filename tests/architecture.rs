@@ -29,7 +29,7 @@ const EDGES: &[(&str, &[&str])] = &[
 
 /// Which crates may use a library that is fenced in.
 const FENCES: &[(&str, &[&str])] = &[
-    ("arrow-array", &["haggle-evidence", "haggle-import", "haggle-store"]),
+    ("arrow-array", &["haggle-evidence", "haggle-store"]),
     ("arrow-schema", &["haggle-evidence", "haggle-store"]),
     ("arrow-select", &["haggle-store"]),
     ("parquet", &["haggle-store"]),

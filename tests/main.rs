@@ -11,4 +11,5 @@ mod import;
 mod locking;
 mod market;
 mod oracle;
+mod seen;
 mod support;

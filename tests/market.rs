@@ -58,7 +58,7 @@ fn declared_shares_make_a_mixture() {
         )
     };
     let report = report(&bench, &(part("1", "0.7") + &part("2", "0.3")));
-    assert_eq!(report["market"]["kind"], "mixture percentile");
+    assert_eq!(report["market"]["kind"], "mixture of parts");
     assert!((figure(&report, "market.p50") - 64_579.095_397_2).abs() < 1e-6);
     assert!((figure(&report, "market.p10") - 42_655.035_202_7).abs() < 1e-6);
     assert_eq!(report["figures"]["market.p10"]["bound"], "at most");

@@ -126,7 +126,7 @@ pub(crate) enum ListFormat {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Benchmark {
-    /// Condition: FIELD=VALUE[,VALUE], FIELD~WORDS, FIELD=FROM..TO; all must hold
+    /// Condition: FIELD=VALUE or FIELD=VALUE,VALUE, FIELD~WORDS, FIELD=FROM..TO; all must hold
     #[arg(long = "where", value_name = "CONDITION")]
     pub(crate) conditions: Vec<String>,
     /// Currency to compare in [default: the one most comparables state]

@@ -79,7 +79,7 @@ pub(crate) fn run(importer: &mut FileImporter) -> Result<Done, ImportError> {
         dates: Vec::new(),
         numbers: Vec::new(),
     };
-    let import = importer.run(&mut |batch: arrow_array::RecordBatch| {
+    let import = importer.run(&mut |batch: haggle_evidence::RecordBatch| {
         let view = Batch::new(&batch).unwrap();
         for o in (0..batch.num_rows()).map(|i| view.get(i).unwrap()) {
             done.lines.push(line(&o));

@@ -72,7 +72,8 @@ pub struct MarketHead {
     pub effective_n: Option<f64>,
     /// Ids of the sources that entered, in deal order.
     pub sources: Vec<String>,
-    /// `percentile`, `composite percentile`, `mixture percentile`, `pooled percentile`.
+    /// `percentiles`, `composite of percentiles`, `mixture of parts`, `pooled rows`: a composite is
+    /// never called a percentile.
     pub kind: &'static str,
     /// Why percentiles are missing, one sentence each.
     pub refusals: Vec<String>,

@@ -154,10 +154,10 @@ fn combine(
 
 fn kind_of(sources: usize, combine: Combine) -> &'static str {
     match (sources, combine) {
-        (0 | 1, _) => "percentile",
-        (_, Combine::Composite) => "composite percentile",
-        (_, Combine::Mixture) => "mixture percentile",
-        (_, Combine::Pool) => "pooled percentile",
+        (0 | 1, _) => "percentiles",
+        (_, Combine::Composite) => "composite of percentiles",
+        (_, Combine::Mixture) => "mixture of parts",
+        (_, Combine::Pool) => "pooled rows",
     }
 }
 

@@ -100,7 +100,7 @@ fn say(brief: &Brief) -> Option<Block> {
         Some(spoken(id, figure, Tone::Plain).text(&format!(" {words}")))
     };
     let median = point("p50", "in the middle")?;
-    let quartile = point(quartile, &format!("at the {}", ordinal(quartile)));
+    let quartile = point(quartile, &format!("at {}", ordinal(quartile, market)));
     let named = format!("{}{}: ", named_sources(brief), made_of(brief, market));
     let line = Inline::default().strong("Say: ").text(&named).with(median);
     Some(paragraph(match quartile {
@@ -127,8 +127,10 @@ fn unsettled(brief: &Brief) -> Option<&Finding> {
     brief.findings.iter().find(|f| f.gravity == Gravity::Error && f.step == 3)
 }
 
-fn ordinal(percentile: &str) -> &'static str {
-    if percentile == "p75" { "75th percentile" } else { "25th percentile" }
+/// A composite is never called a percentile.
+fn ordinal(percentile: &str, market: &MarketHead) -> String {
+    let name = percentile.to_uppercase();
+    if market.sources.len() > 1 { format!("their {name}, combined") } else { name }
 }
 
 /// The sources by name and date, as they would be cited across a table.
