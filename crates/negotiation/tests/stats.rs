@@ -430,9 +430,8 @@ fn w13_ageing() {
 }
 
 fn day(date: &str) -> i64 {
-    let date: jiff::civil::Date = date.parse().expect("a date");
-    let epoch = jiff::civil::date(1970, 1, 1);
-    i64::from(date.since(epoch).expect("a span of days").get_days())
+    let date = haggle_quantity::parse_date(date).expect("a date");
+    i64::from(haggle_quantity::day_number(date))
 }
 
 #[test]

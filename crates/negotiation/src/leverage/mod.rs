@@ -1,7 +1,7 @@
 //! The five steps of leverage as rules: each looks at the facts of a deal and says what it has to
 //! say, with the figures it rests on and the facts it cites.
 //!
-//! One rule is one entry of [`RULES`]: what it states, what it cites, and a function that judges.
+//! One rule is one entry of [`rules`]: what it states, what it cites, and a function that judges.
 //! `haggle explain S2.1` and the findings of a brief come from the same entry.
 
 mod attraction;
