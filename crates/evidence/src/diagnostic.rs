@@ -87,6 +87,7 @@ codes! {
     "I0105" "negative or zero amount": "an amount of zero or less is no price and no pay" / "correct the cell, or declare the value as a sentinel";
     "I0106" "unknown word": "a cell holds a word that the recipe does not list for this column" / "add the word to the recipe's `map`";
     "I0107" "error cell": "the spreadsheet program stored an error such as `#REF!` here" / "open the workbook, repair the formula, save it";
+    "I0108" "ambiguous amount": "a mark with three digits behind it, such as `100.000`, may be a decimal point or a thousands mark, and the recipe states no thousands mark" / "state `thousands` under `[number]` in a recipe of your own: `thousands = \",\"` makes the point a decimal one";
     "I0201" "aggregate row": "the row sums up others that are read as well, so reading it would count people twice" / "none is needed";
     "I0202" "not data": "a title, a footer, a note or a blank line" / "none is needed";
     "I0203" "passed over by the recipe": "the recipe keeps rows of other values only" / "change `keep` in the recipe";

@@ -39,6 +39,20 @@ pub(crate) fn amount(cell: &Cell<'_>, notation: Notation) -> Result<Amount, Stri
     }
 }
 
+/// Whether a text may mean an amount or a thousand times it: `100.000` where the recipe states a
+/// decimal point and says nothing of a grouping mark. A zero in front, or another number of
+/// digits behind, leaves one reading.
+pub(crate) fn is_ambiguous(text: &str, notation: Notation) -> bool {
+    let Some((whole, fraction)) = text.split_once(notation.decimal) else { return false };
+    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    notation.thousands.is_none()
+        && fraction.len() == 3
+        && (1..=3).contains(&whole.len())
+        && !whole.starts_with('0')
+        && digits(whole)
+        && digits(fraction)
+}
+
 /// A double of a statistic from an exact amount.
 pub(crate) fn to_double(amount: Amount) -> Option<f64> {
     to_scaled(amount).ok().map(to_f64)
@@ -151,5 +165,24 @@ mod tests {
             assert_eq!(read(bad), None, "{bad}");
         }
         assert!(amount(&Cell::Bool(true), notation).is_err());
+    }
+
+    #[test]
+    fn three_digits_behind_a_lone_mark_can_be_read_in_two_ways() {
+        let point = Notation { decimal: '.', thousands: None };
+        for (text, ambiguous) in [
+            ("100.000", true),
+            ("1.234", true),
+            ("0.125", false),
+            ("1234.567", false),
+            ("100.00", false),
+            ("100.0000", false),
+            ("100", false),
+            ("-1.234", false),
+            ("a.123", false),
+        ] {
+            assert_eq!(is_ambiguous(text, point), ambiguous, "{text}");
+        }
+        assert!(!is_ambiguous("100.000", Notation { thousands: Some(','), ..point }));
     }
 }

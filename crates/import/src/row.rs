@@ -301,6 +301,12 @@ impl Layout {
 
     fn positive(&self, column: &Column, cell: &Cell<'_>) -> Read<Amount> {
         let shown = cell.shown();
+        if let Cell::Text(text) = cell
+            && number::is_ambiguous(text, self.notation)
+        {
+            let reason = "expected an amount that can be read in one way only; `thousands` under `[number]` of the recipe settles it";
+            return Err(reject("I0108", column, reason.to_owned(), &shown));
+        }
         let amount = number::amount(cell, self.notation)
             .map_err(|reason| reject("I0101", column, reason, &shown))?;
         if amount > Amount::ZERO {
