@@ -71,7 +71,7 @@ fn cards(brief: &Brief) -> Option<Block> {
     let all = [
         ("anchor", &head.anchor, "open with this"),
         ("target", &head.target, "aim for this"),
-        ("offer", &head.offer, "what they offer"),
+        ("offer", &head.offer, verdict(brief)),
     ];
     if head.anchor.is_none() && head.target.is_none() {
         let none = "No target and no anchor: the findings say why.";
@@ -82,6 +82,16 @@ fn cards(brief: &Brief) -> Option<Block> {
         Some(Card { name, value: spoken(id, figure, Tone::Strong), note: note.to_owned() })
     };
     Some(Block::Cards(all.into_iter().filter_map(card).collect()))
+}
+
+/// What to make of their offer, without the number that decides it (D5).
+fn verdict(brief: &Brief) -> &'static str {
+    let told = |rule: &str| brief.findings.iter().any(|f| f.rule == rule);
+    match (told("S5.15"), told("S5.1")) {
+        (true, _) => "what they offer: counter, and do not leave over it; see step 5",
+        (_, true) => "what they offer: not enough; see step 5",
+        _ => "what they offer",
+    }
 }
 
 /// A sentence from the market that goes with the opening; nothing without a median, and nothing
