@@ -3,12 +3,11 @@
 use crate::args::{Benchmark, BenchmarkFormat};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::gather::{are_twins, query_of, source_evidence};
+use crate::gather::{are_twins, comparables, file_name, source_evidence};
 use crate::report::{date_option, strictness};
 use haggle_negotiation::brief::{Brief, Listing, benchmark};
 use haggle_negotiation::deal::{Ageing, Condition, Counterpart, Deal, Origin, Party, Side, Source};
-use haggle_negotiation::market::{Adjuster, SourceEvidence};
-use haggle_negotiation::parameter::Settings;
+use haggle_negotiation::market::SourceEvidence;
 use haggle_quantity::{Currency, Date, Per, from_day_number};
 use haggle_store::{Outline, Part, Query};
 use std::collections::{BTreeMap, BTreeSet};
@@ -178,21 +177,11 @@ fn gather(
     near: bool,
     context: &Context,
 ) -> Result<Vec<SourceEvidence>, Failure> {
-    let settings = Settings::new(deal);
     let answering = parts.iter().zip(outlines).filter(|(_, o)| near || !o.units.is_empty());
     let mut all = Vec::new();
     for ((part, _), source) in answering.zip(&deal.sources) {
-        let adjuster = Adjuster::new(
-            deal,
-            source,
-            settings.number("trend_sensitivity"),
-            settings.number("place_sensitivity"),
-        );
-        let found = context.store.comparables(part, &query_of(deal, source, near), &adjuster)?;
-        let name = Path::new(&part.meta.location)
-            .file_name()
-            .map_or(String::new(), |n| n.to_string_lossy().into_owned());
-        all.push(source_evidence(part, &name, found));
+        let found = comparables(deal, source, part, near, context)?;
+        all.push(source_evidence(part, &file_name(&part.meta.location), found));
     }
     Ok(all)
 }

@@ -31,18 +31,10 @@ pub(crate) fn evidence(
     context: &Context,
 ) -> Result<Vec<SourceEvidence>, Failure> {
     let mut lock = Lock::beside(file)?;
-    let settings = Settings::new(deal);
     let mut all = Vec::new();
     for source in &deal.sources {
         let part = part_of(source, file, pinning, &mut lock, context)?;
-        let query = query_of(deal, source, false);
-        let adjuster = Adjuster::new(
-            deal,
-            source,
-            settings.number("trend_sensitivity"),
-            settings.number("place_sensitivity"),
-        );
-        let found = context.store.comparables(&part, &query, &adjuster)?;
+        let found = comparables(deal, source, &part, false, context)?;
         all.push(source_evidence(&part, location(source), found));
     }
     if !pinning.locked {
@@ -62,14 +54,29 @@ fn keep(lock: &Lock, context: &Context) {
     }
 }
 
-/// The query of a source: its conditions, and the exclusions that name it or nobody.
-pub(crate) fn query_of(deal: &Deal, source: &Source, near: bool) -> Query {
+/// What a stored part holds for a source of the deal: rows that meet its conditions and no
+/// exclusion that names it or nobody, in the deal's units. `near` asks for near misses as well.
+pub(crate) fn comparables(
+    deal: &Deal,
+    source: &Source,
+    part: &Part,
+    near: bool,
+    context: &Context,
+) -> Result<Comparables, Failure> {
     let mine = deal.excludes.iter().filter(|e| e.source.as_ref().is_none_or(|id| *id == source.id));
-    Query {
+    let query = Query {
         conditions: source.conditions.clone(),
         excludes: mine.map(|e| (e.conditions.clone(), e.reason.clone())).collect(),
         near,
-    }
+    };
+    let settings = Settings::new(deal);
+    let adjuster = Adjuster::new(
+        deal,
+        source,
+        settings.number("trend_sensitivity"),
+        settings.number("place_sensitivity"),
+    );
+    Ok(context.store.comparables(part, &query, &adjuster)?)
 }
 
 fn location(source: &Source) -> &str {
@@ -316,9 +323,7 @@ pub(crate) fn source_evidence(
     location: &str,
     comparables: Comparables,
 ) -> SourceEvidence {
-    let file = Path::new(location)
-        .file_name()
-        .map_or(location.to_owned(), |n| n.to_string_lossy().into_owned());
+    let file = file_name(location);
     let day = comparables.mean_date.and_then(|d| i32::try_from(d).ok()).or(part.meta.date);
     SourceEvidence {
         head: head_of(&part.meta, location, &file, day),
@@ -326,6 +331,12 @@ pub(crate) fn source_evidence(
         file,
         comparables,
     }
+}
+
+/// The last part of a location, or all of it where it has no parts.
+pub(crate) fn file_name(location: &str) -> String {
+    let name = Path::new(location).file_name();
+    name.map_or(location.to_owned(), |n| n.to_string_lossy().into_owned())
 }
 
 fn grade(stored: haggle_evidence::Grade) -> Grade {
