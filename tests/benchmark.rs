@@ -41,16 +41,11 @@ fn a_published_table_gives_its_points_and_the_interval_of_its_error() {
 #[test]
 fn raw_rows_give_type_7_percentiles() {
     let bench = stored();
-    let listed = bench.run_all(&[
-        "benchmark",
-        "--where",
-        "title=Data Engineer",
-        "--where",
-        "currency=USD",
-        "--list",
-        "--format",
-        "csv",
-    ]);
+    let ask = |more: &[&str]| {
+        let query = ["benchmark", "--where", "title=Data Engineer", "--where", "currency=USD"];
+        bench.run_all(&[&query, more].concat())
+    };
+    let listed = ask(&["--list", "--format", "csv"]);
     assert_eq!(listed.code, 0, "{}", listed.err);
     let mut rows: Vec<f64> = Vec::new();
     for line in bench.read(SURVEY).lines().skip(1) {
@@ -65,35 +60,12 @@ fn raw_rows_give_type_7_percentiles() {
         let i = h.floor() as usize;
         rows[i] + (h - h.floor()) * (rows[(i + 1).min(rows.len() - 1)] - rows[i])
     };
-    let report: serde_json::Value = serde_json::from_str(
-        &bench
-            .run_all(&[
-                "benchmark",
-                "--where",
-                "title=Data Engineer",
-                "--where",
-                "currency=USD",
-                "--format",
-                "json",
-            ])
-            .out,
-    )
-    .unwrap();
+    let report: serde_json::Value = serde_json::from_str(&ask(&["--format", "json"]).out).unwrap();
     for (id, p) in [("p25", 0.25), ("p50", 0.5), ("p75", 0.75)] {
         assert!((percentile(&report, id, "value") - at(p)).abs() < 1e-9, "{id}");
     }
     assert!(report["market"]["percentiles"].get("p90").is_none(), "too few for a tail");
-    let csv = bench
-        .run_all(&[
-            "benchmark",
-            "--where",
-            "title=Data Engineer",
-            "--where",
-            "currency=USD",
-            "--format",
-            "csv",
-        ])
-        .out;
+    let csv = ask(&["--format", "csv"]).out;
     assert!(
         csv.starts_with("percentile,value,low,high,level,by,bound,n,effective_n,currency,per\n"),
         "{csv}"
@@ -146,16 +118,7 @@ fn too_little_is_refused_and_strict_says_so() {
 #[test]
 fn units_are_chosen_aloud_and_can_be_asked_for() {
     let bench = stored();
-    let run = bench.run_all(&[
-        "benchmark",
-        "--where",
-        "subject=15-1252",
-        "--per",
-        "hour",
-        "--format",
-        "json",
-    ]);
-    let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let report = bench.json("benchmark --where subject=15-1252 --per hour --format json");
     assert_eq!(percentile(&report, "p50", "value"), 61.18);
     let run = bench.run_all(&["benchmark", "--where", "subject=15-1252"]);
     assert!(run.err.contains("also stated: USD/hour"), "{}", run.err);
