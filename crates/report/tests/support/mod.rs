@@ -138,11 +138,19 @@ fn shares(figures: &mut Figures) {
     );
 }
 
+fn money(
+    figures: &mut Figures,
+    id: &str,
+    label: &str,
+    value: f64,
+    formula: &'static str,
+    inputs: &[&str],
+) {
+    let inputs = inputs.iter().map(|id| (id.rsplit('.').next().unwrap().to_string(), *id));
+    figures.add(id, Figure::new(label, value, usd(), formula).with_inputs(inputs));
+}
+
 fn plan(figures: &mut Figures) {
-    let money = |figures: &mut Figures, id: &str, label: &str, value, formula, inputs: &[&str]| {
-        let inputs = inputs.iter().map(|id| (id.rsplit('.').next().unwrap().to_string(), *id));
-        figures.add(id, Figure::new(label, value, usd(), formula).with_inputs(inputs));
-    };
     figures.add("offer", Figure::assumed("their offer", 112_000.0, usd(), "letter of 2026-11-20"));
     figures.add(
         "offer.percentile",
@@ -213,6 +221,9 @@ fn plan(figures: &mut Figures) {
             .with_interval(between(0.899_9, 1.0, 0.8, By::Lattice))
             .with_inputs([("need", "leverage.need"), ("alternative", "leverage.alternative")]),
     );
+}
+
+fn advice(figures: &mut Figures) {
     let say =
         |figures: &mut Figures, id: &str, label: &str, value, formula, printed: &str, input| {
             figures.add(
@@ -460,6 +471,7 @@ pub(crate) fn full() -> Brief {
     shares(&mut figures);
     market_figures(&mut figures, &mut evidence);
     plan(&mut figures);
+    advice(&mut figures);
     let question =
         |i: usize, text: &str| Question { text: text.into(), worth: format!("question.{i}.worth") };
     let mut brief = Brief {
