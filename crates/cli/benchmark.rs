@@ -79,10 +79,9 @@ fn deal_of(
     context: &Context,
 ) -> Result<Deal, Failure> {
     let (currency, per) = units(args, outlines, context)?;
-    let newest = outlines.iter().filter(|o| !o.units.is_empty()).filter_map(|o| o.newest).max();
     let as_of = match date_option(args.as_of.as_deref())? {
         Some(date) => date,
-        None => newest.and_then(from_day_number).unwrap_or(Date::constant(1970, 1, 1)),
+        None => newest(outlines)?,
     };
     let mut names = BTreeSet::new();
     let answering = parts.iter().zip(outlines).filter(|(_, o)| args.list || !o.units.is_empty());
@@ -110,6 +109,19 @@ fn deal_of(
         counterpart: Counterpart::default(),
         stated_walk_away: None,
         parameters: BTreeMap::new(),
+    })
+}
+
+/// The newest date of what answers. Where nothing answers no figure rests on the date.
+fn newest(outlines: &[Outline]) -> Result<Date, Failure> {
+    let mut answering = outlines.iter().filter(|o| !o.units.is_empty()).peekable();
+    if answering.peek().is_none() {
+        return Ok(Date::constant(1970, 1, 1));
+    }
+    let newest = answering.filter_map(|o| o.newest).max().and_then(from_day_number);
+    newest.ok_or_else(|| {
+        Failure::usage("no comparable states a date, so there is no as-of date to compare at")
+            .help("pass one with `--as-of YYYY-MM-DD`")
     })
 }
 
