@@ -10,14 +10,26 @@ pub(crate) enum Cell<'a> {
     Blank,
     /// A text, trimmed.
     Text(Cow<'a, str>),
-    /// A number that the workbook stores as a double.
-    Number(f64),
+    /// A number that the workbook stores as a double, and how the sheet shows it.
+    Number(f64, Format),
     /// A logical value.
     Bool(bool),
     /// A date or time, written in ISO 8601.
     Date(String),
     /// An error such as `#REF!`.
     Error(String),
+}
+
+/// How a sheet shows a number, as far as it changes what a reader takes the number for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// As it is.
+    #[default]
+    Plain,
+    /// Times a hundred, with a percent sign: 0.075 is shown as 7.5 %.
+    Percent,
+    /// With zeros in front, up to so many digits: the code 00123.
+    Digits(u8),
 }
 
 impl<'a> Cell<'a> {
@@ -42,10 +54,20 @@ impl<'a> Cell<'a> {
         match self {
             Self::Blank => Cow::Borrowed(""),
             Self::Text(t) => Cow::Borrowed(t),
-            Self::Number(n) => Cow::Owned(n.to_string()),
+            Self::Number(n, format) => Cow::Owned(shown(*n, *format)),
             Self::Bool(b) => Cow::Borrowed(if *b { "TRUE" } else { "FALSE" }),
             Self::Date(t) | Self::Error(t) => Cow::Borrowed(t),
         }
+    }
+}
+
+fn shown(number: f64, format: Format) -> String {
+    match format {
+        Format::Digits(width) if number >= 0.0 && number.fract() == 0.0 => {
+            format!("{number:0>width$}", width = usize::from(width))
+        }
+        Format::Percent => format!("{}%", number * 100.0),
+        _ => number.to_string(),
     }
 }
 
@@ -67,7 +89,7 @@ impl<'a> From<DataRef<'a>> for Cell<'a> {
         match data {
             DataRef::Empty => Self::Blank,
             DataRef::Int(n) => Self::text(Cow::Owned(n.to_string())),
-            DataRef::Float(n) => Self::Number(n),
+            DataRef::Float(n) => Self::Number(n, Format::Plain),
             DataRef::String(t) => Self::text(Cow::Owned(t)),
             DataRef::SharedString(t) => Self::text(Cow::Borrowed(t)),
             DataRef::Bool(b) => Self::Bool(b),
@@ -83,7 +105,7 @@ impl<'a> From<&'a Data> for Cell<'a> {
         match data {
             Data::Empty => Self::Blank,
             Data::Int(n) => Self::text(Cow::Owned(n.to_string())),
-            Data::Float(n) => Self::Number(*n),
+            Data::Float(n) => Self::Number(*n, Format::Plain),
             Data::String(t) => Self::text(Cow::Borrowed(t)),
             Data::Bool(b) => Self::Bool(*b),
             Data::DateTime(d) => Self::Date(iso(d)),
@@ -100,9 +122,12 @@ mod tests {
     #[test]
     fn cells_show_what_a_reader_sees() {
         for (cell, shown) in [
-            (Cell::Number(99.0), "99"),
-            (Cell::Number(0.1), "0.1"),
-            (Cell::Number(139_099_570.0), "139099570"),
+            (Cell::Number(99.0, Format::Plain), "99"),
+            (Cell::Number(0.1, Format::Plain), "0.1"),
+            (Cell::Number(139_099_570.0, Format::Plain), "139099570"),
+            (Cell::Number(270.0, Format::Digits(4)), "0270"),
+            (Cell::Number(12345.0, Format::Digits(4)), "12345"),
+            (Cell::Number(0.075, Format::Percent), "7.5%"),
             (Cell::text("\u{a0} 000000 ".into()), "000000"),
             (Cell::Bool(true), "TRUE"),
             (Cell::text(" \t".into()), ""),

@@ -34,7 +34,7 @@ impl Notation {
 pub(crate) fn amount(cell: &Cell<'_>, notation: Notation) -> Result<Amount, String> {
     match cell {
         Cell::Text(text) => text_amount(text, notation),
-        Cell::Number(number) => double(*number),
+        Cell::Number(number, _) => double(*number),
         _ => Err(format!("expected a number such as `{}`", notation.example())),
     }
 }
@@ -119,6 +119,7 @@ fn double(number: f64) -> Result<Amount, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cell::Format;
 
     fn read(text: &str, decimal: char, thousands: Option<char>) -> Option<String> {
         let notation = Notation { decimal, thousands };
@@ -157,7 +158,8 @@ mod tests {
     #[test]
     fn doubles_are_exact_or_refused() {
         let notation = Notation { decimal: '.', thousands: None };
-        let read = |n: f64| amount(&Cell::Number(n), notation).ok().map(|a| a.to_string());
+        let read =
+            |n: f64| amount(&Cell::Number(n, Format::Plain), notation).ok().map(|a| a.to_string());
         assert_eq!(read(24.51), Some("24.51".into()));
         assert_eq!(read(133_080.0), Some("133080".into()));
         assert_eq!(read(123_456_789_012_345.0), Some("123456789012345".into()));

@@ -23,6 +23,8 @@ pub(crate) struct Row<'a> {
     pub(crate) cells: &'a [Cell<'a>],
     /// In a text file the number of fields, which must be that of the header.
     pub(crate) fields: Option<usize>,
+    /// Whether the sheet hides the row.
+    pub(crate) hidden: bool,
     /// A quoted field goes on after its closing quote, so that its borders are doubtful.
     pub(crate) stray: bool,
 }

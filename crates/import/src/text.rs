@@ -88,7 +88,7 @@ fn damaged(error: &csv::Error, line: u64) -> ImportError {
 
 fn blank(lines: std::ops::Range<u64>, visit: Visit<'_>) -> Result<ControlFlow<()>, ImportError> {
     for number in lines {
-        let row = Row { number, cells: &[], fields: None, stray: false };
+        let row = Row { number, cells: &[], fields: None, stray: false, hidden: false };
         if visit(&row)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
@@ -107,7 +107,13 @@ fn show(
     }
     let cells: Vec<Cell<'_>> = record.iter().map(cell).collect();
     let stray = extent.quotes == Quotes::Stray;
-    visit(&Row { number: extent.first, cells: &cells, fields: Some(cells.len()), stray })
+    visit(&Row {
+        number: extent.first,
+        cells: &cells,
+        fields: Some(cells.len()),
+        stray,
+        hidden: false,
+    })
 }
 
 fn cell(field: &[u8]) -> Cell<'_> {
