@@ -86,6 +86,9 @@ pub(crate) struct Import {
     /// Vintage that the file itself does not state, such as 2022
     #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(u16).range(1900..=2100))]
     pub(crate) vintage: Option<u16>,
+    /// Sheet to read, where the recipe would read another; `*` stands for any text
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sheet: Option<String>,
     /// Hash the file even if it looks unchanged
     #[arg(long)]
     pub(crate) locked: bool,

@@ -101,7 +101,7 @@ fn part_of(
     if pinning.offline && !path.exists() {
         return stored_only(relative, pin.as_ref(), context);
     }
-    let options = Options { recipe, vintage: source.vintage.clone() };
+    let options = Options { recipe, vintage: source.vintage.clone(), sheet: None };
     if pinning.locked {
         refuse_change(&path, relative, pin.as_ref(), context)?;
     }
@@ -211,8 +211,8 @@ fn hash(path: &Path, fresh: bool, context: &Context) -> Result<(String, u64), Fa
 
 /// A recipe by the name of a built-in one, or by the path of a file.
 pub(crate) fn find_recipe(text: &str, beside: &Path) -> Result<Recipe, Failure> {
-    if let Some(recipe) = haggle_import::builtin_recipes().into_iter().find(|r| r.name() == text) {
-        return Ok(recipe);
+    if let Some(recipe) = haggle_import::builtin_recipes().iter().find(|r| r.name() == text) {
+        return Ok(recipe.clone());
     }
     let path = beside.parent().unwrap_or(Path::new("")).join(text);
     if !path.exists() && !text.ends_with(".toml") {
@@ -306,13 +306,13 @@ fn already(key: &str, sha256: &str, context: &Context) -> Result<Option<Part>, F
 /// Everything that decides by which identity a content is read: itself, its file's name, the
 /// recipes to choose from, the vintage, the importing code.
 fn identity_key(sha256: &str, path: &Path, options: &Options) -> String {
-    let recipes = options.recipe.clone().map_or_else(haggle_import::builtin_recipes, |r| vec![r]);
-    let recipes: Vec<&str> = recipes.iter().map(Recipe::hash).collect();
+    let recipes =
+        options.recipe.as_ref().map_or_else(haggle_import::builtin_hash, |r| r.hash().to_owned());
     let name = path.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
     format!(
-        "identity of {sha256} named {name} by {} for {:?}, importer {}",
-        recipes.join(" "),
+        "identity of {sha256} named {name} by {recipes} for {:?} in {:?}, importer {}",
         options.vintage,
+        options.sheet,
         haggle_import::IMPORTER_VERSION
     )
 }

@@ -11,7 +11,11 @@ use std::path::Path;
 
 pub(crate) fn run(args: &Import, context: &Context) -> Result<u8, Failure> {
     let recipe = args.recipe.as_deref().map(|r| find_recipe(r, Path::new("."))).transpose()?;
-    let options = Options { recipe, vintage: args.vintage.map(|year| year.to_string()) };
+    let options = Options {
+        recipe,
+        vintage: args.vintage.map(|year| year.to_string()),
+        sheet: args.sheet.clone(),
+    };
     let mut code = exit::FINE;
     let mut accounts = Vec::new();
     for path in &args.sources {

@@ -1,18 +1,39 @@
 //! The recipes that come with the program.
 
 use crate::Recipe;
+use crate::hash::text_hash;
+use std::sync::LazyLock;
 
-const TEXTS: [(&str, &str); 2] = [
-    ("bls-oews.toml", include_str!("../recipes/bls-oews.toml")),
-    ("community-salaries.toml", include_str!("../recipes/community-salaries.toml")),
-];
+macro_rules! recipes {
+    ($($name:literal),+ $(,)?) => {
+        &[$((concat!($name, ".toml"), include_str!(concat!("../recipes/", $name, ".toml")))),+]
+    };
+}
 
-/// Every built-in recipe, in order of name.
-pub fn builtin_recipes() -> Vec<Recipe> {
+const TEXTS: &[(&str, &str)] = recipes!["bls-oews", "community-salaries"];
+
+static RECIPES: LazyLock<Vec<Recipe>> = LazyLock::new(|| {
     let parse = |(origin, text): &(&str, &str)| {
         Recipe::parse(text, origin).expect("built-in recipes are parsed by a test")
     };
     TEXTS.iter().map(parse).collect()
+});
+
+/// Every built-in recipe, in order of name.
+pub fn builtin_recipes() -> &'static [Recipe] {
+    &RECIPES
+}
+
+/// SHA-256 of all built-in recipes together, in lower-case hexadecimal: what a choice among them
+/// depends on, without reading any.
+pub fn builtin_hash() -> String {
+    let texts: Vec<&str> = TEXTS.iter().flat_map(|(origin, text)| [*origin, *text]).collect();
+    text_hash(&texts)
+}
+
+/// The text of a built-in recipe, by name.
+pub fn builtin_text(name: &str) -> Option<&'static str> {
+    TEXTS.iter().find(|(origin, _)| origin.strip_suffix(".toml") == Some(name)).map(|(_, t)| *t)
 }
 
 #[cfg(test)]
@@ -23,7 +44,18 @@ mod tests {
     fn built_in_recipes_parse_and_are_named_as_their_files() {
         for (origin, text) in TEXTS {
             let recipe = Recipe::parse(text, origin).unwrap_or_else(|e| panic!("{e}"));
-            assert_eq!(format!("{}.toml", recipe.name()), origin);
+            assert_eq!(format!("{}.toml", recipe.name()), *origin);
         }
+        assert!(TEXTS.is_sorted_by_key(|(origin, _)| *origin), "in order of name");
+    }
+
+    #[test]
+    fn every_recipe_file_is_built_in() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/recipes");
+        let files = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name());
+        let files = files.map(|n| n.into_string().unwrap()).filter(|n| n.ends_with(".toml"));
+        let mut files: Vec<String> = files.collect();
+        files.sort();
+        assert_eq!(files, TEXTS.iter().map(|(origin, _)| *origin).collect::<Vec<_>>());
     }
 }

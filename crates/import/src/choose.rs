@@ -1,100 +1,223 @@
-//! Which recipe fits a file, and which row of which table is its header.
+//! Which recipe fits a file, and which rows of which tables are its header.
 
 use crate::header::{Header, key};
-use crate::recipe::Spec;
-use crate::source::{HEADER_WITHIN, Preview};
+use crate::pattern::Pattern;
+use crate::recipe::{Any, Spec};
+use crate::source::{Area, HEADER_WITHIN, Preview};
 use haggle_evidence::{ImportError, Locator};
 use std::collections::BTreeSet;
 
 /// Headers that a message lists.
 const LISTED: usize = 40;
 
-/// A recipe, a table and the row of its header, by their numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A recipe and the tables that it reads.
+#[derive(Debug, Clone)]
 pub(crate) struct Choice {
+    /// Number of the recipe.
     pub(crate) recipe: usize,
-    pub(crate) table: usize,
-    pub(crate) row: usize,
+    /// At least one; each with its header.
+    pub(crate) places: Vec<Place>,
+    /// Numbers of other recipes that fit as well, less closely.
+    pub(crate) others: Vec<usize>,
 }
 
-/// The only recipe whose signature is in the file.
-pub(crate) fn by_signature(specs: &[&Spec], tables: &[Preview]) -> Result<Choice, ImportError> {
-    let mut fits: Vec<(usize, Vec<Choice>)> = Vec::new();
-    for (recipe, spec) in specs.iter().enumerate() {
-        let found = places(recipe, spec, tables, |h| lacking(&spec.signature, h).is_empty());
+/// A table and its header.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    /// Number of the table.
+    pub(crate) table: usize,
+    /// Rows that are not blank above the header.
+    pub(crate) above: usize,
+    /// First and last row of the header, from 1; both 0 where there is none.
+    pub(crate) rows: (u64, u64),
+    pub(crate) header: Header,
+}
+
+/// The only recipe whose signature is in the file; `sheet` is the only sheet to look at.
+pub(crate) fn by_signature(
+    specs: &[&Spec],
+    tables: &[Preview],
+    sheet: Option<&str>,
+) -> Result<Choice, ImportError> {
+    let mut fits: Vec<(usize, Vec<Place>)> = Vec::new();
+    for (recipe, spec) in specs.iter().enumerate().filter(|(_, s)| !s.signature.is_empty()) {
+        let found = places(spec, tables, |h| spec.signature.iter().all(|any| h.has(any)));
         if !found.is_empty() {
             fits.push((recipe, found));
         }
     }
     let closest = fits.iter().map(|(r, _)| specs[*r].signature.len()).max();
-    fits.retain(|(r, _)| Some(specs[*r].signature.len()) == closest);
-    match fits.as_slice() {
-        [] => Err(none_fits(specs, tables)),
-        [(_, found)] => one_table(found, tables),
-        several => Err(ambiguous(several.iter().map(|(r, _)| specs[*r].name.as_str()))),
+    let (mut best, others): (Vec<_>, Vec<_>) =
+        fits.into_iter().partition(|(r, _)| Some(specs[*r].signature.len()) == closest);
+    let others = others.into_iter().map(|(r, _)| r).collect();
+    match best.len() {
+        0 => Err(none_fits(specs, tables)),
+        1 => {
+            let (recipe, found) = best.remove(0);
+            Ok(Choice { recipe, places: to_read(specs[recipe], found, tables, sheet)?, others })
+        }
+        _ => Err(ambiguous(best.iter().map(|(r, _)| specs[*r].name.as_str()))),
     }
 }
 
 /// The header that a named recipe reads.
-pub(crate) fn by_name(spec: &Spec, tables: &[Preview]) -> Result<Choice, ImportError> {
+pub(crate) fn by_name(
+    spec: &Spec,
+    tables: &[Preview],
+    sheet: Option<&str>,
+) -> Result<Choice, ImportError> {
     let required = required(spec);
     let amounts = spec.amount.get_ref();
-    let fits =
-        |h: &Header| lacking(&required, h).is_empty() && amounts.iter().any(|a| h.has(&a.any));
-    let found = places(0, spec, tables, fits);
+    let fits = |h: &Header| {
+        required.iter().all(|any| h.has(any))
+            && amounts.iter().any(|a| a.is_wide() || h.has(&a.any))
+    };
+    let found = places(spec, tables, fits);
     if found.is_empty() {
         return Err(missing(spec, &required, tables));
     }
-    one_table(&found, tables)
+    Ok(Choice { recipe: 0, places: to_read(spec, found, tables, sheet)?, others: Vec::new() })
 }
 
 /// The header texts of every column that a recipe cannot do without.
-fn required(spec: &Spec) -> Vec<Vec<String>> {
-    let fields = spec.field.iter().filter(|(_, f)| f.required).map(|(_, f)| &f.any);
-    let attributes = spec.attribute.iter().filter(|a| a.required).map(|a| &a.any);
+fn required(spec: &Spec) -> Vec<Any> {
+    let fields = spec.field.iter().filter(|(_, f)| f.required && f.note.is_none());
+    let fields = fields.map(|(_, f)| &f.any);
+    let attributes = spec.attribute.iter().filter(|a| a.required && a.note.is_none());
+    let attributes = attributes.map(|a| &a.any);
     let amounts = spec.amount.get_ref().iter().filter(|a| a.required).map(|a| &a.any);
-    let words = [&spec.currency, &spec.per].into_iter().flatten().map(|w| &w.any);
-    let skips = spec.skip.iter().filter(|s| s.required).map(|s| &s.any);
-    let keeps = spec.keep.iter().map(|k| &k.any);
-    let dates = spec.date.iter().filter(|d| d.required).map(|d| &d.any);
-    let all = fields.chain(amounts).chain(words).chain(attributes).chain(skips).chain(keeps);
-    all.chain(dates).cloned().collect()
+    let words =
+        [&spec.currency, &spec.per, &spec.basis, &spec.component, &spec.tax, &spec.statistic];
+    let alone = |w: &&&crate::recipe::WordSpec| {
+        let elsewhere = w.note.is_some() || w.notes || w.header || w.mark || w.otherwise.is_some();
+        !elsewhere && !spec.amount.get_ref().iter().any(|a| !a.per_any.is_empty())
+    };
+    let words = words.into_iter().flatten();
+    let words: Vec<&Any> = words.filter(|w| alone(&w)).map(|w| &w.any).collect();
+    let rules = spec.skip.iter().chain(&spec.keep).chain(&spec.end).filter(|r| r.required);
+    let rules = rules.map(|r| &r.any);
+    let dates = spec.date.iter().filter(|d| d.required && d.note.is_none()).map(|d| &d.any);
+    let all = fields.chain(amounts).chain(words).chain(attributes).chain(rules).chain(dates);
+    all.filter(|any| !any.is_empty()).cloned().collect()
 }
 
-fn lacking<'s>(wanted: &'s [Vec<String>], header: &Header) -> Vec<&'s str> {
+fn lacking<'s>(wanted: &'s [Any], header: &Header) -> Vec<&'s str> {
     let lacks = wanted.iter().filter(|any| !header.has(any));
     lacks.filter_map(|any| any.first()).map(String::as_str).collect()
 }
 
-/// The first fitting row of each table that the recipe reads.
-fn places(
-    recipe: usize,
-    spec: &Spec,
-    tables: &[Preview],
-    fits: impl Fn(&Header) -> bool,
-) -> Vec<Choice> {
-    let named = |t: &Preview| match (&spec.sheet, &t.sheet) {
-        (Some(wanted), Some(sheet)) => key(wanted) == key(sheet),
-        _ => true,
-    };
-    let rows = |t: &Preview| t.rows.iter().take(HEADER_WITHIN).position(|(_, h)| fits(h));
-    let found = tables.iter().enumerate().filter(|(_, t)| named(t));
-    found.filter_map(|(table, t)| Some(Choice { recipe, table, row: rows(t)? })).collect()
+/// The first fitting header of each table.
+fn places(spec: &Spec, tables: &[Preview], fits: impl Fn(&Header) -> bool) -> Vec<Place> {
+    let mut found = Vec::new();
+    for (number, table) in tables.iter().enumerate() {
+        let mut rows = 0..table.rows.len().min(HEADER_WITHIN);
+        let place = match spec.header.rows {
+            0 => headless(spec, number, table),
+            _ => rows.find_map(|i| header_at(spec, number, table, i).filter(|p| fits(&p.header))),
+        };
+        found.extend(place.filter(|p| notes_fit(spec, table, p.above)));
+    }
+    found
 }
 
-/// The only table, or the only one that is not hidden.
-fn one_table(found: &[Choice], tables: &[Preview]) -> Result<Choice, ImportError> {
-    let visible: Vec<&Choice> = found.iter().filter(|c| !tables[c.table].hidden).collect();
-    match (found, visible.as_slice()) {
-        ([only], _) => Ok(*only),
-        (_, [only]) => Ok(**only),
+/// A table without a header is of the recipe's width.
+fn headless(spec: &Spec, number: usize, table: &Preview) -> Option<Place> {
+    let columns = &spec.header.columns;
+    let wide = table.rows.first().is_some_and(|(_, first)| first.width() == columns.len());
+    let header = Header::of(columns.clone());
+    wide.then_some(Place { table: number, above: 0, rows: (0, 0), header })
+}
+
+/// The header whose last row is a given one.
+fn header_at(spec: &Spec, number: usize, table: &Preview, last: usize) -> Option<Place> {
+    let (to, bottom) = &table.rows[last];
+    let from = (to + 1).checked_sub(spec.header.rows).filter(|f| *f > 0)?;
+    let above = table.rows.iter().position(|(n, _)| *n >= from).unwrap_or(last);
+    let header = match spec.header.rows {
+        1 => bottom.clone(),
+        _ => joined(spec, table, from, *to),
+    };
+    Some(Place { table: number, above, rows: (from, *to), header })
+}
+
+fn joined(spec: &Spec, table: &Preview, from: u64, to: u64) -> Header {
+    let width = table.rows.iter().filter(|(n, _)| (from..=to).contains(n)).map(|(_, h)| h.width());
+    let width = width.max().unwrap_or(0);
+    let row = |number: u64| {
+        let found = table.rows.iter().find(|(n, _)| *n == number);
+        let text = |c| found.map_or(String::new(), |(_, h)| h.text(c).to_owned());
+        let mut texts: Vec<String> = (0..width).map(text).collect();
+        let across = |a: &&Area| a.rows.0 == number && a.columns.1 > a.columns.0;
+        for area in table.merged.iter().filter(across) {
+            let shown = texts.get(area.columns.0).cloned().unwrap_or_default();
+            texts
+                .iter_mut()
+                .take(area.columns.1 + 1)
+                .skip(area.columns.0)
+                .for_each(|t| t.clone_from(&shown));
+        }
+        if spec.header.spread && number < to {
+            spread(&mut texts);
+        }
+        texts
+    };
+    Header::of_rows((from..=to).map(row).collect())
+}
+
+/// A blank cell stands under the text on its left.
+fn spread(texts: &mut [String]) {
+    for i in 1..texts.len() {
+        if texts[i].is_empty() {
+            texts[i] = texts[i - 1].clone();
+        }
+    }
+}
+
+/// Whether the rows above the header say what they must, and not what they must not.
+fn notes_fit(spec: &Spec, table: &Preview, above: usize) -> bool {
+    let texts: Vec<String> =
+        table.rows[..above].iter().flat_map(|(_, h)| h.texts().map(key)).collect();
+    let said = |wanted: &String| {
+        let (wanted, pattern) = (key(wanted), Pattern::header(&format!("*{wanted}*")));
+        texts.iter().any(|t| t.contains(&wanted) || pattern.fits(t))
+    };
+    (spec.notes.is_empty() || spec.notes.iter().any(said)) && !spec.without.iter().any(said)
+}
+
+/// The tables to read: those that the caller or the recipe names, else the only one, else the
+/// only one that is not hidden.
+fn to_read(
+    spec: &Spec,
+    found: Vec<Place>,
+    tables: &[Preview],
+    sheet: Option<&str>,
+) -> Result<Vec<Place>, ImportError> {
+    let name = |p: &Place| tables[p.table].sheet.as_deref().unwrap_or("");
+    let named = sheet.map_or_else(|| spec.sheets(), |s| vec![s]);
+    if !named.is_empty() && tables.iter().any(|t| t.sheet.is_some()) {
+        let patterns: Vec<Pattern> = named.iter().map(|n| Pattern::header(n)).collect();
+        let wanted = |p: &Place| patterns.iter().any(|w| w.fits(name(p)));
+        let chosen: Vec<Place> = found.iter().filter(|p| wanted(p)).cloned().collect();
+        return match chosen.is_empty() {
+            false => Ok(chosen),
+            true => Err(no_sheet(&named, found.iter().map(name))),
+        };
+    }
+    let visible: Vec<&Place> = found.iter().filter(|p| !tables[p.table].hidden).collect();
+    match (found.as_slice(), visible.as_slice()) {
+        ([only], _) => Ok(vec![only.clone()]),
+        (_, [only]) => Ok(vec![(*only).clone()]),
         _ => {
-            let names = found.iter().map(|c| tables[c.table].sheet.as_deref().unwrap_or(""));
-            let message =
-                format!("found the header in the sheets {}, expected it in one", list(names));
+            let names = list(found.iter().map(name));
+            let message = format!("found the header in the sheets {names}, expected it in one");
             Err(fail("E0010", message))
         }
     }
+}
+
+fn no_sheet<'a>(named: &[&str], found: impl Iterator<Item = &'a str>) -> ImportError {
+    let (named, found) = (list(named.iter().copied()), list(found));
+    fail("E0016", format!("no sheet {named} has the header, found it in {found}"))
 }
 
 fn fail(code: &'static str, message: String) -> ImportError {
@@ -110,7 +233,7 @@ fn ambiguous<'a>(names: impl Iterator<Item = &'a str>) -> ImportError {
 }
 
 /// The row most like a header: the one with the most different texts.
-fn likeliest(tables: &[Preview]) -> Option<Place<'_>> {
+pub(crate) fn likeliest(tables: &[Preview]) -> Option<Candidate<'_>> {
     let words = |h: &Header| {
         let texts = h.texts().filter(|t| t.contains(char::is_alphabetic));
         texts.map(key).collect::<BTreeSet<_>>().len()
@@ -118,13 +241,14 @@ fn likeliest(tables: &[Preview]) -> Option<Place<'_>> {
     candidates(tables).into_iter().max_by_key(|(_, _, h)| words(h))
 }
 
-type Place<'a> = (&'a Preview, u64, &'a Header);
+/// A table, the number of one of its rows, and that row.
+pub(crate) type Candidate<'a> = (&'a Preview, u64, &'a Header);
 
 /// Every row that may be a header, the last first, since `max_by_key` keeps the last of equals.
-fn candidates(tables: &[Preview]) -> Vec<Place<'_>> {
+fn candidates(tables: &[Preview]) -> Vec<Candidate<'_>> {
     let rows = |t: &'_ Preview| t.rows.len().min(HEADER_WITHIN);
     let of = |t| (0..rows(t)).map(move |i: usize| (t, t.rows[i].0, &t.rows[i].1));
-    let mut all: Vec<Place<'_>> = tables.iter().flat_map(of).collect();
+    let mut all: Vec<Candidate<'_>> = tables.iter().flat_map(of).collect();
     all.reverse();
     all
 }
@@ -140,19 +264,27 @@ fn none_fits(specs: &[&Spec], tables: &[Preview]) -> ImportError {
     if more > 0 {
         message += &format!(" and {more} more");
     }
-    let lacks = |s: &&&Spec| lacking(&s.signature, header).len() * 1000 / s.signature.len().max(1);
-    if let Some(spec) = specs.iter().min_by_key(lacks) {
-        let lacks = list(lacking(&spec.signature, header).into_iter());
+    if let Some((spec, lacks)) = nearest_recipe(specs, header) {
+        let lacks = list(lacks.into_iter());
         message += &format!("; the nearest recipe is `{}`, which lacks {lacks}", spec.name);
     }
-    ImportError::source(
-        "E0006",
-        Locator { sheet: table.sheet.clone(), row, ..Locator::default() },
-        message,
-    )
+    let place = Locator { sheet: table.sheet.clone(), row, ..Locator::default() };
+    ImportError::source("E0006", place, message)
 }
 
-fn missing(spec: &Spec, required: &[Vec<String>], tables: &[Preview]) -> ImportError {
+/// The recipe of whose signature the least is missing, with what is, if some of it is there.
+pub(crate) fn nearest_recipe<'s>(
+    specs: &[&'s Spec],
+    header: &Header,
+) -> Option<(&'s Spec, Vec<&'s str>)> {
+    let signed = specs.iter().filter(|s| !s.signature.is_empty());
+    let lacks = |s: &&&Spec| lacking(&s.signature, header).len() * 1000 / s.signature.len();
+    let spec = signed.min_by_key(lacks)?;
+    let lacks = lacking(&spec.signature, header);
+    (lacks.len() < spec.signature.len()).then_some((spec, lacks))
+}
+
+fn missing(spec: &Spec, required: &[Any], tables: &[Preview]) -> ImportError {
     let amounts = spec.amount.get_ref().iter().map(|a| &a.any);
     let all: Vec<_> = required.iter().chain(amounts).collect();
     let known = |h: &Header| all.iter().filter(|any| h.has(any)).count();
@@ -162,16 +294,14 @@ fn missing(spec: &Spec, required: &[Vec<String>], tables: &[Preview]) -> ImportE
         return fail("E0002", "no table of the file has a row".to_owned());
     };
     let lacks = lacking(required, header);
-    let column = lacks.first().copied().unwrap_or_else(|| spec.amount.get_ref()[0].any[0].as_str());
+    let label = || spec.amount.get_ref().first().map_or("", |a| a.label());
+    let column = lacks.first().copied().unwrap_or_else(label);
     let nearest = header
         .nearest(column)
         .map_or_else(String::new, |n| format!("; the nearest header is `{n}`"));
     let message = format!("recipe `{}` needs the column `{column}`{nearest}", spec.name);
-    ImportError::source(
-        "E0008",
-        Locator { sheet: table.sheet.clone(), row, ..Locator::default() },
-        message,
-    )
+    let place = Locator { sheet: table.sheet.clone(), row, ..Locator::default() };
+    ImportError::source("E0008", place, message)
 }
 
 #[cfg(test)]
@@ -194,7 +324,7 @@ mod tests {
             Header::new(&cells.iter().map(|t| Cell::text((*t).into())).collect::<Vec<_>>())
         };
         let rows = rows.iter().enumerate().map(|(i, r)| (i as u64 + 1, header(r))).collect();
-        Preview { sheet: Some(sheet.to_owned()), hidden, rows }
+        Preview { sheet: Some(sheet.to_owned()), hidden, rows, ..Preview::default() }
     }
 
     fn code(result: Result<Choice, ImportError>) -> (&'static str, String) {
@@ -209,9 +339,10 @@ mod tests {
         let (a, b) = (recipe("a", "[[\"pay\"]]"), recipe("b", "[[\"pay\"], [\"job\"]]"));
         let c = recipe("c", "[[\"pay\"], [\"title\", \"job\"]]");
         let tables = [table("s", false, &[&["Survey"], &["Job", "Pay"]])];
-        let chosen = by_signature(&[a.spec(), b.spec()], &tables).unwrap();
-        assert_eq!(chosen, Choice { recipe: 1, table: 0, row: 1 });
-        let (code, message) = code(by_signature(&[a.spec(), b.spec(), c.spec()], &tables));
+        let chosen = by_signature(&[a.spec(), b.spec()], &tables, None).unwrap();
+        assert_eq!((chosen.recipe, chosen.others), (1, vec![0]));
+        assert_eq!((chosen.places[0].table, chosen.places[0].rows), (0, (2, 2)));
+        let (code, message) = code(by_signature(&[a.spec(), b.spec(), c.spec()], &tables, None));
         assert_eq!(code, "E0007");
         assert!(message.contains("`b`, `c`") && !message.contains("`a`"), "{message}");
     }
@@ -220,9 +351,9 @@ mod tests {
     fn one_table_or_the_visible_one() {
         let a = recipe("a", "[[\"pay\"]]");
         let tables = [table("s", true, &[&["pay"]]), table("t", false, &[&["pay"]])];
-        assert_eq!(by_signature(&[a.spec()], &tables).unwrap().table, 1);
+        assert_eq!(by_signature(&[a.spec()], &tables, None).unwrap().places[0].table, 1);
         let tables = [table("s", false, &[&["pay"]]), table("t", false, &[&["pay"]])];
-        let (code, message) = code(by_name(a.spec(), &tables));
+        let (code, message) = code(by_name(a.spec(), &tables, None));
         assert_eq!(code, "E0010");
         assert!(message.contains("`s`, `t`"), "{message}");
     }
@@ -231,11 +362,11 @@ mod tests {
     fn what_is_missing_is_named() {
         let b = recipe("b", "[[\"pay\"], [\"job title\"]]");
         let tables = [table("s", false, &[&["pay", "job ttle"]])];
-        let (found, message) = code(by_signature(&[b.spec()], &tables));
+        let (found, message) = code(by_signature(&[b.spec()], &tables, None));
         assert_eq!(found, "E0006");
         assert!(message.contains("`pay`, `job ttle`") && message.contains("lacks `job title`"));
         let tables = [table("s", false, &[&["salary", "payy"]])];
-        let (found, message) = code(by_name(b.spec(), &tables));
+        let (found, message) = code(by_name(b.spec(), &tables, None));
         assert_eq!(found, "E0008");
         assert!(message.contains("`pay`; the nearest header is `payy`"), "{message}");
     }

@@ -1,12 +1,17 @@
 //! A header row: columns found by what stands above them, never by where they stand.
 
 use crate::cell::Cell;
+use crate::pattern::{Pattern, squeeze};
 
-/// The texts of a header row.
+/// The texts above the columns of a table.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Header {
+    /// What stands above each column: the texts of all header rows, from the top, with a space
+    /// between each two.
     shown: Vec<String>,
     keys: Vec<String>,
+    /// The texts of each header row, merged cells spread.
+    rows: Vec<Vec<String>>,
 }
 
 /// The same header text stands above two columns, so that neither can be meant.
@@ -18,18 +23,35 @@ pub(crate) struct Twice {
     pub(crate) column: usize,
 }
 
-/// A header text as it is compared: lower case, white space collapsed, no byte order mark.
+/// A header text as it is compared: lower case and squeezed.
 pub(crate) fn key(text: &str) -> String {
-    let clean = text.replace('\u{feff}', "");
-    clean.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    squeeze(text).to_lowercase()
 }
 
 impl Header {
     /// The header that a row of cells makes.
     pub(crate) fn new(cells: &[Cell<'_>]) -> Self {
-        let shown: Vec<String> = cells.iter().map(|c| c.shown().into_owned()).collect();
+        Self::of(cells.iter().map(|c| c.shown().into_owned()).collect())
+    }
+
+    /// The header of these texts.
+    pub(crate) fn of(shown: Vec<String>) -> Self {
+        Self::of_rows(vec![shown])
+    }
+
+    /// The header of several rows, from the top.
+    pub(crate) fn of_rows(rows: Vec<Vec<String>>) -> Self {
+        let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+        let join = |column: usize| {
+            let texts = rows.iter().filter_map(|row| row.get(column));
+            texts.filter(|t| !t.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ")
+        };
+        let shown: Vec<String> = match rows.as_slice() {
+            [only] => only.clone(),
+            _ => (0..width).map(join).collect(),
+        };
         let keys = shown.iter().map(|t| key(t)).collect();
-        Self { shown, keys }
+        Self { shown, keys, rows }
     }
 
     /// The column of the first of these texts that there is.
@@ -37,8 +59,8 @@ impl Header {
     /// # Errors
     /// [`Twice`] if that text stands above two columns.
     pub(crate) fn find(&self, any: &[String]) -> Result<Option<usize>, Twice> {
-        for text in any.iter().map(|t| key(t)) {
-            let mut columns = (0..self.keys.len()).filter(|&i| self.keys[i] == text);
+        for text in any {
+            let mut columns = self.columns(text);
             if let Some(first) = columns.next() {
                 return match columns.next() {
                     None => Ok(Some(first)),
@@ -49,14 +71,30 @@ impl Header {
         Ok(None)
     }
 
+    /// Columns above which a text stands.
+    fn columns(&self, text: &str) -> impl Iterator<Item = usize> {
+        let wanted = key(text);
+        let pattern = text.contains('*').then(|| Pattern::header(text));
+        let fits = move |shown: &str, key: &str| {
+            *key == wanted || pattern.as_ref().is_some_and(|p| p.fits(shown))
+        };
+        let columns = self.shown.iter().zip(&self.keys).enumerate();
+        columns.filter(move |(_, (shown, key))| fits(shown, key)).map(|(i, _)| i)
+    }
+
     /// Whether one of these texts stands above a column.
     pub(crate) fn has(&self, any: &[String]) -> bool {
-        any.iter().any(|t| self.keys.contains(&key(t)))
+        any.iter().any(|t| self.columns(t).next().is_some())
     }
 
     /// The text above a column.
     pub(crate) fn text(&self, column: usize) -> &str {
         self.shown.get(column).map_or("", String::as_str)
+    }
+
+    /// The texts above a column, one for each header row.
+    pub(crate) fn texts_above(&self, column: usize) -> Vec<&str> {
+        self.rows.iter().map(|row| row.get(column).map_or("", String::as_str)).collect()
     }
 
     /// Every text that is not blank.

@@ -1,24 +1,29 @@
 //! Opening a file and reading it to its end: batches to the sink, every row and cell in the account.
 
-use crate::choose::{self, Choice};
+use crate::builtin::builtin_recipes;
+use crate::cell::Cell;
+use crate::choose::{self, Choice, Place};
+use crate::detect::{Evidence, Verdict};
 use crate::hash::text_hash;
-use crate::layout::{Layout, Mapped, Table};
-use crate::recipe::{ConstantSpec, FromNumber, Recipe, Spec, TextField};
-use crate::row::{Outcome, Reading, Reject, What};
+use crate::layout::{AmountColumn, Layout, Mapped, Table};
+use crate::notes::Surroundings;
+use crate::read::{self, Outcome, Reject, RowReading, State, Stated, What};
+use crate::recipe::{FromNumber, Recipe, Spec, TextField};
 use crate::source::{Preview, Row, Source};
+use crate::suspicion::Sizes;
 use crate::vintage::{self, From, Hints, Vintage};
-use crate::{builtin_recipes, row};
 use haggle_evidence::{
-    Account, BatchBuilder, Diagnostic, Import, ImportError, Importer, ImporterIdentity, Locator,
-    Observation, Severity, Sink, SourceFacts, Statistic, code,
+    Account, BatchBuilder, Diagnostic, Import, ImportError, Importer, ImporterIdentity, Kind,
+    Locator, Observation, RowSet, Severity, Sink, SourceFacts, Statistic, code,
 };
 use haggle_quantity::{day_number, parse_date};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 
 /// Version of the importing code; raised whenever the same file would give other observations.
-pub const IMPORTER_VERSION: u32 = 1;
+pub const IMPORTER_VERSION: u32 = 2;
 
 /// Observations of a full batch.
 pub const BATCH_SIZE: usize = 8192;
@@ -30,54 +35,117 @@ pub struct Options {
     pub recipe: Option<Recipe>,
     /// The year that the source speaks for, where the file itself does not say: `2022`.
     pub vintage: Option<String>,
+    /// The sheet to read, where the recipe would read another; `*` stands for any text.
+    pub sheet: Option<String>,
 }
+
+/// A row that could not be imported, or a cell that makes a number doubtful.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    /// Where.
+    pub place: Locator,
+    /// The column's header; empty if the whole row is at fault.
+    pub field: String,
+    /// What stands there.
+    pub found: String,
+    /// What was expected.
+    pub expected: String,
+    /// Stable code.
+    pub code: &'static str,
+}
+
+/// Takes issues as they are met.
+pub type Observer = Box<dyn FnMut(Issue)>;
 
 /// A file that was opened: its recipe is chosen and its columns are found.
 pub struct FileImporter {
     source: Source,
-    constant: ConstantSpec,
-    layout: Layout,
+    kind: Kind,
+    layouts: Vec<Layout>,
     identity: ImporterIdentity,
     facts: SourceFacts,
     diagnostics: Vec<Diagnostic>,
     recipe: Recipe,
+    observer: Option<Observer>,
 }
 
 /// Opens a file by its content, whatever its name says, and finds its recipe and header.
 ///
 /// # Errors
-/// [`ImportError`] with a code from `E0001` to `E0013`: the file cannot be opened, is empty, not a
-/// table, encrypted, damaged, too large or a bomb; no recipe fits, several do, or a column that the
-/// recipe needs is missing or stands there twice.
+/// [`ImportError`] with a code from `E0001` to `E0016`: the file cannot be opened, is empty, not a
+/// table, encrypted, damaged, too large or a bomb; no recipe fits, several do, a column that the
+/// recipe needs is missing or stands there twice, a unit or currency is not said, or every column
+/// of amounts can be read in two ways.
 pub fn open(path: &Path, options: &Options) -> Result<FileImporter, ImportError> {
-    let recipes = options.recipe.clone().map_or_else(builtin_recipes, |r| vec![r]);
-    let mut source = Source::open(path)?;
-    let (tables, choice) = choose(&mut source, &recipes, options.recipe.is_some())?;
+    let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    opened(Source::open(path)?, &file, options)
+}
+
+pub(crate) fn opened(
+    mut source: Source,
+    file: &str,
+    options: &Options,
+) -> Result<FileImporter, ImportError> {
+    let own = options.recipe.as_ref().map(std::slice::from_ref);
+    let recipes = own.unwrap_or_else(|| builtin_recipes());
+    let sheet = options.sheet.as_deref();
+    let (tables, choice) = choose(&mut source, recipes, own.is_some(), sheet)?;
     let recipe = recipes[choice.recipe].clone();
     let spec = recipe.spec();
-    let table = &tables[choice.table];
-    let (row, header) = &table.rows[choice.row];
-    let notes = notes(&tables, choice);
-    let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let option = options.vintage.as_deref();
-    let hints = Hints { notes: &notes, sheet: table.sheet.as_deref(), option, file: &file };
+    let first = &choice.places[0];
+    let first_notes = notes(&tables, first);
+    let first_sheet = tables[first.table].sheet.as_deref();
+    let hints = Hints { notes: &first_notes, sheet: first_sheet, option, file };
     let vintage = vintage::find(&spec.vintage, &hints);
-    let sheet = table.sheet.as_deref();
-    let bound = Table { sheet, row: *row, header, notes: &notes, vintage: vintage.as_ref() };
-    let layout = Layout::bind(spec, &bound)?;
+    let mut layouts = Vec::new();
+    for place in &choice.places {
+        layouts.push(bind(spec, &tables, place, file, vintage.as_ref())?);
+    }
     let mut diagnostics = Vec::new();
     diagnostics.extend(encoding_warning(&source));
     diagnostics.extend(vintage_warning(spec, vintage.as_ref(), &hints));
-    diagnostics.extend(layout.warnings.iter().map(|(code, text)| warning(code, text.clone())));
+    diagnostics.extend(others_note(recipes, &choice));
+    for layout in &mut layouts {
+        diagnostics.extend(layout.warnings.iter().map(|(code, text)| warning(code, text.clone())));
+        diagnostics.extend(settle_notations(&mut source, layout)?);
+    }
     Ok(FileImporter {
         source,
-        constant: spec.constant.clone(),
-        identity: identity(&recipe, option, vintage.as_ref()),
-        facts: facts(spec, &layout, vintage.as_ref()),
-        layout,
+        kind: spec.constant.kind,
+        identity: identity(&recipe, options, vintage.as_ref()),
+        facts: facts(spec, &layouts, vintage.as_ref()),
+        layouts,
         diagnostics,
         recipe,
+        observer: None,
     })
+}
+
+fn bind(
+    spec: &Spec,
+    tables: &[Preview],
+    place: &Place,
+    file: &str,
+    vintage: Option<&Vintage>,
+) -> Result<Layout, ImportError> {
+    let notes = notes(tables, place);
+    let table = Table {
+        sheet: tables[place.table].sheet.as_deref(),
+        file,
+        rows: place.rows,
+        header: &place.header,
+        around: Surroundings { tables, table: place.table, above: place.above },
+        notes: &notes,
+        vintage,
+    };
+    Layout::bind(spec, &table)
+}
+
+/// Every text outside the table that is read.
+fn notes(tables: &[Preview], place: &Place) -> Vec<String> {
+    let around = Surroundings { tables, table: place.table, above: place.above };
+    around.texts().map(str::to_owned).collect()
 }
 
 impl FileImporter {
@@ -91,10 +159,59 @@ impl FileImporter {
         &self.facts
     }
 
-    /// The header row: its sheet and its number.
+    /// The last header row of the first table: its sheet and its number.
     pub fn header(&self) -> Locator {
-        Locator { sheet: self.layout.sheet.clone(), row: self.layout.header, ..Locator::default() }
+        header(&self.layouts[0])
     }
+
+    /// Has every row that is rejected reported as it is met.
+    pub fn observe(&mut self, observer: Observer) {
+        self.observer = Some(observer);
+    }
+
+    /// Reads up to so many rows of each table, for a look at them.
+    pub(crate) fn look(&mut self, rows: u64, sink: &mut dyn Sink) -> Result<Import, ImportError> {
+        self.read(Some(rows), sink)
+    }
+
+    pub(crate) fn layouts(&self) -> &[Layout] {
+        &self.layouts
+    }
+
+    fn read(&mut self, limit: Option<u64>, sink: &mut dyn Sink) -> Result<Import, ImportError> {
+        let mut run = Run {
+            layout: &self.layouts[0],
+            kind: self.kind,
+            account: Account::default(),
+            builder: BatchBuilder::default(),
+            sizes: Sizes::default(),
+            hidden: RowSet::default(),
+            hidden_rows: 0,
+            sink,
+            observer: self.observer.as_mut(),
+        };
+        let mut diagnostics = self.diagnostics.clone();
+        for layout in &self.layouts {
+            run.layout = layout;
+            let mut state = State::default();
+            let mut left = limit.map(|l| l + layout.header);
+            let visit = &mut |row: &Row<'_>| {
+                run.row(row, &mut state)?;
+                left = left.map(|l| l.saturating_sub(1));
+                Ok(if left == Some(0) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+            };
+            self.source.rows(layout.sheet.as_deref(), visit)?;
+            diagnostics.extend(run.warnings());
+        }
+        run.flush()?;
+        let account = run.account;
+        diagnostics.extend(nothing_warning(&account, header(&self.layouts[0])));
+        Ok(Import { facts: self.facts.clone(), account, diagnostics })
+    }
+}
+
+fn header(layout: &Layout) -> Locator {
+    Locator { sheet: layout.sheet.clone(), row: layout.header, ..Locator::default() }
 }
 
 impl Importer for FileImporter {
@@ -103,38 +220,22 @@ impl Importer for FileImporter {
     }
 
     fn run(&mut self, sink: &mut dyn Sink) -> Result<Import, ImportError> {
-        let mut run = Run {
-            layout: &self.layout,
-            constant: &self.constant,
-            account: Account::default(),
-            builder: BatchBuilder::default(),
-            sink,
-        };
-        let visit = &mut |row: &Row<'_>| run.row(row).map(|()| ControlFlow::Continue(()));
-        self.source.rows(self.layout.sheet.as_deref(), visit)?;
-        run.flush()?;
-        let account = run.account;
-        let mut diagnostics = self.diagnostics.clone();
-        diagnostics.extend(nothing_warning(&account, self.header()));
-        Ok(Import { facts: self.facts.clone(), account, diagnostics })
+        self.read(None, sink)
     }
 }
 
-/// The recipe and table; for a text file with the separator by which one fits.
+/// The recipe and tables; for a text file with the separator by which one fits.
 fn choose(
     source: &mut Source,
     recipes: &[Recipe],
     named: bool,
+    sheet: Option<&str>,
 ) -> Result<(Vec<Preview>, Choice), ImportError> {
-    let separators = match source {
-        Source::Text(text) => text.delimiters()?,
-        Source::Workbook(_) => vec![0],
-    };
     let mut first_error = None;
-    for &separator in &separators {
-        set_separator(source, separator);
+    for separator in source.separators()? {
+        source.separate_by(separator);
         let tables = source.previews()?;
-        match fit(recipes, &tables, named) {
+        match fit(recipes, &tables, named, sheet) {
             Ok(choice) => return Ok((tables, choice)),
             Err(error) => first_error = first_error.or(Some(error)),
         }
@@ -142,39 +243,88 @@ fn choose(
     Err(first_error.expect("at least one separator was tried"))
 }
 
-fn set_separator(source: &mut Source, separator: u8) {
-    if let Source::Text(text) = source {
-        text.delimiter = separator;
-    }
-}
-
-fn fit(recipes: &[Recipe], tables: &[Preview], named: bool) -> Result<Choice, ImportError> {
+fn fit(
+    recipes: &[Recipe],
+    tables: &[Preview],
+    named: bool,
+    sheet: Option<&str>,
+) -> Result<Choice, ImportError> {
     if named {
-        return choose::by_name(recipes[0].spec(), tables);
+        return choose::by_name(recipes[0].spec(), tables, sheet);
     }
     let specs: Vec<&Spec> = recipes.iter().map(Recipe::spec).collect();
-    choose::by_signature(&specs, tables)
+    choose::by_signature(&specs, tables, sheet)
 }
 
-/// Every text outside the table that is read: other sheets, and the rows above the header.
-fn notes(tables: &[Preview], choice: Choice) -> Vec<String> {
-    let rows = tables.iter().enumerate().flat_map(|(i, table)| {
-        let count = if i == choice.table { choice.row } else { table.rows.len() };
-        table.rows.iter().take(count)
-    });
-    rows.flat_map(|(_, header)| header.texts().map(str::to_owned)).collect()
+/// Where the recipe states no notation: that of each column, by all of its texts.
+fn settle_notations(
+    source: &mut Source,
+    layout: &mut Layout,
+) -> Result<Vec<Diagnostic>, ImportError> {
+    if layout.notation.is_some() {
+        return Ok(Vec::new());
+    }
+    let mut evidence: BTreeMap<usize, Evidence> =
+        layout.number_columns().keys().map(|i| (*i, Evidence::default())).collect();
+    source.rows(layout.sheet.as_deref(), &mut |row| {
+        for (column, evidence) in evidence.iter_mut().filter(|_| row.number > layout.header) {
+            if let Cell::Text(text) = row.cell(*column) {
+                evidence.add(text, row.number);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let mut told = Vec::new();
+    for (column, evidence) in &evidence {
+        let notation = match evidence.verdict() {
+            Verdict::Settled(notation) => Some(notation),
+            verdict => {
+                told.extend(two_readings(layout, *column, verdict));
+                None
+            }
+        };
+        layout.notations.insert(*column, notation);
+    }
+    let open = |a: &AmountColumn| layout.notations.get(&a.column.index) != Some(&None);
+    match told.first() {
+        Some(first) if !layout.amounts.iter().any(open) => {
+            Err(ImportError::source("E0014", first.place.clone(), first.message.clone()))
+        }
+        _ => Ok(told),
+    }
 }
 
-fn identity(recipe: &Recipe, option: Option<&str>, vintage: Option<&Vintage>) -> ImporterIdentity {
-    let of_file = vintage.filter(|v| v.from == From::File).map(|v| v.year.as_str());
-    let recipe_hash = match option.or(of_file) {
-        None => recipe.hash().to_owned(),
-        Some(stated) => text_hash(&[recipe.hash(), "vintage", stated]),
+/// That a column is not read because its numbers have two readings.
+fn two_readings(layout: &Layout, column: usize, verdict: Verdict) -> Option<Diagnostic> {
+    let name = layout.number_columns().get(&column).map_or(String::new(), |n| (*n).to_owned());
+    let (row, why) = match verdict {
+        Verdict::Settled(_) => return None,
+        Verdict::Ambiguous { text, row, readings: [a, b] } => {
+            (row, format!("`{text}` may be {a} or {b}"))
+        }
+        Verdict::Clash([(first, at), (second, row)]) => {
+            (row, format!("`{first}` (row {at}) and `{second}` are of two notations"))
+        }
     };
+    let place = Locator { sheet: layout.sheet.clone(), row, column: column as u32 + 1, path: None };
+    let message = format!("column `{name}` is not read: {why}");
+    Some(Diagnostic { place, ..warning("W0121", message) })
+}
+
+fn identity(recipe: &Recipe, options: &Options, vintage: Option<&Vintage>) -> ImporterIdentity {
+    let of_file = vintage.filter(|v| v.from == From::File).map(|v| v.year.as_str());
+    let mut parts = vec![recipe.hash()];
+    if let Some(stated) = options.vintage.as_deref().or(of_file) {
+        parts.extend(["vintage", stated]);
+    }
+    if let Some(sheet) = &options.sheet {
+        parts.extend(["sheet", sheet]);
+    }
+    let recipe_hash = if parts.len() == 1 { parts[0].to_owned() } else { text_hash(&parts) };
     ImporterIdentity { recipe: recipe.name().to_owned(), recipe_hash, importer: IMPORTER_VERSION }
 }
 
-fn facts(spec: &Spec, layout: &Layout, vintage: Option<&Vintage>) -> SourceFacts {
+fn facts(spec: &Spec, layouts: &[Layout], vintage: Option<&Vintage>) -> SourceFacts {
     let source = &spec.source;
     let year = vintage.map(|v| v.year.as_str());
     let date = source.reference_date.as_ref().and_then(|template| {
@@ -187,7 +337,11 @@ fn facts(spec: &Spec, layout: &Layout, vintage: Option<&Vintage>) -> SourceFacts
         parse_date(&stated).ok()
     });
     let mut assumptions = source.assumptions.clone();
-    assumptions.extend(layout.assumptions.iter().cloned());
+    for assumption in layouts.iter().flat_map(|l| &l.assumptions) {
+        if !assumptions.contains(assumption) {
+            assumptions.push(assumption.clone());
+        }
+    }
     SourceFacts {
         name: source.name.replace("{year}", year.unwrap_or("(year unknown)")),
         publisher: source.publisher.clone(),
@@ -198,7 +352,7 @@ fn facts(spec: &Spec, layout: &Layout, vintage: Option<&Vintage>) -> SourceFacts
     }
 }
 
-fn warning(id: &'static str, message: String) -> Diagnostic {
+pub(crate) fn warning(id: &'static str, message: String) -> Diagnostic {
     let help = code(id).map(|c| c.help.to_owned());
     let place = Locator::default();
     Diagnostic { code: id, severity: Severity::Warning, place, message, help }
@@ -208,6 +362,19 @@ fn encoding_warning(source: &Source) -> Option<Diagnostic> {
     let Source::Text(text) = source else { return None };
     let message = "the text is not UTF-8 and is read as Windows-1252";
     text.is_fallback().then(|| warning("W0101", message.to_owned()))
+}
+
+/// That other recipes would read the file too.
+fn others_note(recipes: &[Recipe], choice: &Choice) -> Option<Diagnostic> {
+    let names: Vec<String> =
+        choice.others.iter().map(|i| format!("`{}`", recipes[*i].name())).collect();
+    let message = format!(
+        "`{}` fits most closely; {} fit as well",
+        recipes[choice.recipe].name(),
+        names.join(", ")
+    );
+    let note = Diagnostic { severity: Severity::Info, ..warning("W0123", message) };
+    (!names.is_empty()).then_some(note)
 }
 
 /// A vintage that is wanted and not there, or stated in two ways.
@@ -247,22 +414,32 @@ fn nothing_warning(account: &Account, header: Locator) -> Option<Diagnostic> {
 /// One reading of a source.
 struct Run<'a> {
     layout: &'a Layout,
-    constant: &'a ConstantSpec,
+    kind: Kind,
     account: Account,
     builder: BatchBuilder,
+    sizes: Sizes,
+    hidden: RowSet,
+    hidden_rows: u64,
     sink: &'a mut dyn Sink,
+    observer: Option<&'a mut Observer>,
 }
 
-impl Run<'_> {
-    fn row(&mut self, row: &Row<'_>) -> Result<(), ImportError> {
+impl<'a> Run<'a> {
+    fn row(&mut self, row: &Row<'_>, state: &mut State<'a>) -> Result<(), ImportError> {
         if row.number <= self.layout.header {
             self.above(row);
             return Ok(());
         }
-        match self.layout.read(row) {
+        match self.layout.read(row, state) {
             Outcome::Skip(skip) => self.skip(row.number, &skip),
-            Outcome::Reject(reject) => self.reject(row.number, &reject),
-            Outcome::Import(reading) => return self.import(row.number, &reading),
+            Outcome::Reject(reject) => return self.reject(row.number, reject),
+            Outcome::Import(reading) => {
+                if row.hidden {
+                    self.hidden.push(self.layout.sheet.as_deref().unwrap_or(""), row.number);
+                    self.hidden_rows += 1;
+                }
+                return self.import(row.number, &reading, state);
+            }
         }
         Ok(())
     }
@@ -270,12 +447,12 @@ impl Run<'_> {
     fn above(&mut self, row: &Row<'_>) {
         let first = row.cells.iter().find(|c| !c.is_blank());
         let reason = match first {
-            _ if row.number == self.layout.header => "header",
+            _ if row.number >= self.layout.header_from => "header",
             None => "blank row",
             Some(_) => "title",
         };
         let found = first.map_or_else(String::new, |c| c.shown().into_owned());
-        self.skip(row.number, &row::Skip { code: "I0202", reason: reason.to_owned(), found });
+        self.skip(row.number, &read::Skip { code: "I0202", reason: reason.to_owned(), found });
     }
 
     fn place(&self, row: u64, column: Option<usize>) -> Locator {
@@ -283,23 +460,38 @@ impl Run<'_> {
         Locator { sheet: self.layout.sheet.clone(), row, column, path: None }
     }
 
-    fn skip(&mut self, row: u64, skip: &row::Skip) {
+    fn skip(&mut self, row: u64, skip: &read::Skip) {
         let place = self.place(row, None);
         self.account.skip(skip.code, &skip.reason, &place, &short(&skip.found));
     }
 
-    fn reject(&mut self, row: u64, r: &Reject) {
+    /// A malformed row; one whose amount can be read in two ways ends the import.
+    fn reject(&mut self, row: u64, r: Reject) -> Result<(), ImportError> {
         let place = self.place(row, r.column);
+        if r.code == read::AMBIGUOUS {
+            let message = format!("column `{}`: found `{}`, {}", r.field, r.found, r.reason);
+            return Err(ImportError::source("E0014", place, message));
+        }
         self.account.reject(r.code, &r.field, &r.reason, &place, &short(&r.found));
+        if let Some(observer) = &mut self.observer {
+            let Reject { code, field, reason: expected, found, .. } = r;
+            observer(Issue { place, field, found, expected, code });
+        }
+        Ok(())
     }
 
-    fn import(&mut self, row: u64, reading: &Reading<'_>) -> Result<(), ImportError> {
+    fn import(
+        &mut self,
+        row: u64,
+        reading: &RowReading<'_>,
+        state: &State<'a>,
+    ) -> Result<(), ImportError> {
         let mut observations = 0;
-        for (amount, what) in &reading.cells {
+        for (amount, what) in &state.cells {
             match what {
-                What::Stated { .. } => {
+                What::Stated(stated) => {
                     observations += 1;
-                    self.push(row, reading, amount, what)?;
+                    self.push(row, reading, &state.attributes, amount, stated)?;
                 }
                 What::Absent { code, reason, found } => {
                     let place = self.place(row, Some(amount.column.index));
@@ -307,47 +499,62 @@ impl Run<'_> {
                 }
             }
         }
-        self.account.import(reading.cells.len() as u64, observations);
+        self.account.import(state.cells.len() as u64, observations);
         Ok(())
     }
 
     fn push(
         &mut self,
         row: u64,
-        reading: &Reading<'_>,
-        amount: &crate::layout::AmountColumn,
-        what: &What,
+        reading: &RowReading<'_>,
+        attributes: &str,
+        amount: &AmountColumn,
+        stated: &Stated,
     ) -> Result<(), ImportError> {
-        let What::Stated { scaled, bound, per } = what else { return Ok(()) };
-        let currency = reading.currency.or(self.constant.currency);
-        let currency = currency.as_ref().map_or("", |c| c.as_str());
-        let text = |field: TextField| reading.texts[field as usize].as_deref();
         let layout = self.layout;
+        let constants = &layout.constants;
+        let text = |field: TextField| {
+            amount.texts[field as usize].as_deref().or(reading.texts[field as usize].as_deref())
+        };
+        let Some(statistic) = amount.statistic.or(reading.statistic).or(constants.statistic) else {
+            return Ok(());
+        };
+        let component = amount.component.as_deref().or(reading.component.as_deref());
+        let with_origin =
+            stated.stated.as_ref().map(|s| crate::json::with(attributes, "stated", s));
+        let attributes = with_origin.as_deref().or(Some(attributes)).filter(|a| !a.is_empty());
+        let beside = &layout.beside;
         self.builder.push(&Observation {
             sheet: layout.sheet.as_deref(),
             row,
             column: amount.column.index as u32 + 1,
-            kind: self.constant.kind,
-            basis: self.constant.basis,
-            component: amount.component.as_deref(),
-            tax: self.constant.tax,
+            kind: amount.kind,
+            basis: amount.basis.or(reading.basis).unwrap_or(constants.basis),
+            component: component.or(constants.component.as_deref()),
+            tax: amount.tax.or(reading.tax).unwrap_or(constants.tax),
             subject: text(TextField::Subject),
-            scheme: self.constant.scheme.as_deref(),
+            scheme: constants.scheme.as_deref(),
             title: text(TextField::Title),
             place: text(TextField::Place),
             party: text(TextField::Party),
             level: text(TextField::Level),
-            statistic: amount.statistic,
-            bound: *bound,
-            weight: of(&layout.weight, amount.statistic, reading.weight),
-            count: of(&layout.count, amount.statistic, reading.count),
-            employers: of(&layout.employers, amount.statistic, reading.employers),
-            sample_size: of(&layout.sample_size, amount.statistic, reading.sample_size),
-            relative_error: of(&layout.relative_error, amount.statistic, reading.relative_error),
-            date: reading.date,
-            attributes: reading.attributes.as_deref(),
-            ..Observation::new(*scaled, currency, per.code())
+            statistic,
+            bound: stated.bound,
+            weight: of(&beside.weight, statistic, reading.weight),
+            count: of(&beside.count, statistic, reading.count),
+            employers: of(&beside.employers, statistic, reading.employers),
+            sample_size: of(&beside.sample_size, statistic, reading.sample_size),
+            relative_error: of(&beside.relative_error, statistic, reading.relative_error),
+            quantity_from: reading.quantity_from,
+            quantity_to: reading.quantity_to,
+            date: amount.date.or(reading.date),
+            attributes,
+            ..Observation::new(stated.scaled, stated.currency.as_str(), stated.per.code())
         });
+        if self.kind == Kind::Wage && statistic == Statistic::Value {
+            let (column, per) = (amount.column.index, stated.per.as_str());
+            self.sizes.add(column, stated.currency.as_str(), per, stated.scaled, row);
+        }
         if self.builder.len() >= BATCH_SIZE { self.flush() } else { Ok(()) }
     }
 
@@ -356,6 +563,20 @@ impl Run<'_> {
             return Ok(());
         }
         Ok(self.sink.accept(self.builder.finish())?)
+    }
+
+    /// What is doubtful about the table that was just read.
+    fn warnings(&mut self) -> Vec<Diagnostic> {
+        let layout = self.layout;
+        let names = layout.number_columns();
+        let name = |column: usize| names.get(&column).map_or(String::new(), |n| (*n).to_owned());
+        let mut all = std::mem::take(&mut self.sizes).warnings(layout.sheet.as_deref(), name);
+        let hidden = std::mem::take(&mut self.hidden_rows);
+        if hidden > 0 {
+            let rows = std::mem::take(&mut self.hidden).to_text();
+            all.push(warning("W0120", format!("{hidden} hidden rows are read (rows {rows})")));
+        }
+        all
     }
 }
 

@@ -1,34 +1,47 @@
-//! The attributes of an observation: a JSON object with sorted keys.
+//! Writes a JSON object member by member, in the order in which they come.
 
-use std::collections::BTreeMap;
-
-/// An attribute's value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Value {
-    /// Written in quotes.
-    Text(String),
-    /// Written as it is: the decimal digits of a number.
-    Number(String),
+/// Adds a text.
+pub(crate) fn text(out: &mut String, name: &str, text: &str) {
+    begin(out, name);
+    quote(out, text);
 }
 
-/// The object, or nothing if it would be empty.
-pub(crate) fn object(values: &BTreeMap<&str, Value>) -> Option<String> {
-    if values.is_empty() {
-        return None;
-    }
-    let members: Vec<String> = values.iter().map(|(k, v)| member(k, v)).collect();
-    Some(format!("{{{}}}", members.join(",")))
+/// Adds a number by its decimal digits.
+pub(crate) fn number(out: &mut String, name: &str, digits: &str) {
+    begin(out, name);
+    *out += digits;
 }
 
-fn member(name: &str, value: &Value) -> String {
-    match value {
-        Value::Text(text) => format!("{}:{}", quoted(name), quoted(text)),
-        Value::Number(digits) => format!("{}:{digits}", quoted(name)),
+/// Ends the object; one without members stays empty.
+pub(crate) fn close(out: &mut String) {
+    if !out.is_empty() {
+        out.push('}');
     }
 }
 
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+/// The object with one more text at its end.
+pub(crate) fn with(object: &str, name: &str, added: &str) -> String {
+    let mut out = object.strip_suffix('}').unwrap_or(object).to_owned();
+    text(&mut out, name, added);
+    close(&mut out);
+    out
+}
+
+fn begin(out: &mut String, name: &str) {
+    out.push(if out.is_empty() { '{' } else { ',' });
+    quote(out, name);
+    out.push(':');
+}
+
+fn quote(out: &mut String, text: &str) {
+    let plain = |b: u8| b >= 0x20 && b != b'"' && b != b'\\';
+    if text.bytes().all(plain) {
+        out.push('"');
+        *out += text;
+        out.push('"');
+    } else {
+        *out += &serde_json::Value::from(text).to_string();
+    }
 }
 
 #[cfg(test)]
@@ -36,12 +49,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_sorted_and_texts_escaped() {
-        let values = BTreeMap::from([
-            ("b", Value::Number("12.50".into())),
-            ("a", Value::Text("x \"y\"\n".into())),
-        ]);
-        assert_eq!(object(&values).unwrap(), r#"{"a":"x \"y\"\n","b":12.50}"#);
-        assert_eq!(object(&BTreeMap::new()), None);
+    fn members_stand_in_order_and_texts_are_escaped() {
+        let mut out = String::new();
+        text(&mut out, "a", "x \"y\"\n");
+        number(&mut out, "b", "12.50");
+        close(&mut out);
+        assert_eq!(out, r#"{"a":"x \"y\"\n","b":12.50}"#);
+        assert_eq!(with(&out, "c", "d"), r#"{"a":"x \"y\"\n","b":12.50,"c":"d"}"#);
+        assert_eq!(with("", "c", "d"), r#"{"c":"d"}"#);
+        let mut none = String::new();
+        close(&mut none);
+        assert_eq!(none, "");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_written_is_json(name in "\\PC{0,8}", value in any_text()) {
+            let mut out = String::new();
+            text(&mut out, &name, &value);
+            close(&mut out);
+            let read: serde_json::Value = serde_json::from_str(&out).unwrap();
+            assert_eq!(read[name.as_str()], serde_json::Value::from(value));
+        }
+    }
+
+    fn any_text() -> impl proptest::strategy::Strategy<Value = String> {
+        proptest::collection::vec(proptest::char::any(), 0..24)
+            .prop_map(|chars| chars.into_iter().collect())
+    }
+    use proptest::strategy::Strategy;
 }

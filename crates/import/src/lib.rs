@@ -4,12 +4,15 @@
 //! [`FileImporter`]; its `run` sends batches of observations to a sink and returns the account.
 //!
 //! One way through the code: `sniff` (which format) → `source` (rows of cells, from `text` or
-//! `workbook`) → `choose` (which recipe, which header) → `layout` (columns by number) → `row`
+//! `workbook`) → `choose` (which recipe, which header) → `layout` (columns by number) → `read`
 //! (cells to observations) → `importer` (batches and the account).
 
 mod builtin;
 mod cell;
 mod choose;
+mod date;
+mod detect;
+mod formula;
 mod guard;
 mod hash;
 mod header;
@@ -17,18 +20,23 @@ mod importer;
 mod json;
 mod layout;
 mod lines;
+mod money;
+mod notes;
 mod number;
 mod ods;
+mod pattern;
+mod read;
 mod recipe;
-mod row;
 mod sniff;
 mod source;
+mod spellings;
+mod suspicion;
 mod text;
 mod vintage;
 mod workbook;
 
-pub use builtin::builtin_recipes;
+pub use builtin::{builtin_hash, builtin_recipes, builtin_text};
 pub use hash::content_hash;
-pub use importer::{BATCH_SIZE, FileImporter, IMPORTER_VERSION, Options, open};
+pub use importer::{BATCH_SIZE, FileImporter, IMPORTER_VERSION, Issue, Observer, Options, open};
 pub use recipe::{Recipe, RecipeError};
 pub use workbook::WHOLE_FILE_LIMIT;

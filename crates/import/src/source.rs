@@ -56,6 +56,15 @@ pub(crate) struct Preview {
     pub(crate) hidden: bool,
     /// The first rows that are not blank: number and texts.
     pub(crate) rows: Vec<(u64, Header)>,
+    /// Areas of merged cells.
+    pub(crate) merged: Vec<Area>,
+}
+
+/// An area of merged cells, rows from 1 and columns from 0, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Area {
+    pub(crate) rows: (u64, u64),
+    pub(crate) columns: (usize, usize),
 }
 
 impl Source {
@@ -65,6 +74,21 @@ impl Source {
             Format::Text => Self::Text(TextFile::open(path)?),
             format => Self::Workbook(Workbook::open(path, format)?),
         })
+    }
+
+    /// The separators by which a text file may be read, the most likely first.
+    pub(crate) fn separators(&self) -> Result<Vec<u8>, ImportError> {
+        match self {
+            Self::Text(text) => text.delimiters(),
+            Self::Workbook(_) => Ok(vec![0]),
+        }
+    }
+
+    /// Takes a separator; a workbook has none.
+    pub(crate) fn separate_by(&mut self, separator: u8) {
+        if let Self::Text(text) = self {
+            text.delimiter = separator;
+        }
     }
 
     /// Shows every row of a table to a visitor.
@@ -97,6 +121,6 @@ impl Source {
             let enough = rows.len() >= NOTES_WITHIN;
             Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
-        Ok(Preview { sheet, hidden, rows })
+        Ok(Preview { sheet, hidden, rows, merged: Vec::new() })
     }
 }

@@ -1,6 +1,11 @@
 //! What a recipe must agree on with itself, beyond its keys.
 
-use super::spec::{AmountSpec, Sentinel, Spec};
+use super::spec::{AmountSpec, RowRule, Sentinel, Spec, WordSpec};
+use crate::date::DateFormat;
+use crate::formula::Formula;
+use crate::pattern::Pattern;
+use crate::spellings::Spellings;
+use haggle_evidence::Statistic;
 use haggle_quantity::{parse_amount, parse_date};
 use std::ops::Range;
 use toml::Spanned;
@@ -26,48 +31,96 @@ pub(super) fn check(spec: &Spec) -> Checked {
     signature(spec)?;
     notation(spec)?;
     money(spec)?;
+    rules(spec)?;
     attributes(spec)?;
     amounts(spec)?;
-    otherwise(spec)?;
-    reference_date(spec)?;
+    fields(spec)?;
+    words(spec)?;
+    values(spec)?;
+    dates(spec)?;
     spec.sentinels.values().flatten().try_for_each(|(sign, s)| sentinel(spec, sign, s))?;
     thresholds(spec)
 }
 
 fn signature(spec: &Spec) -> Checked {
-    if spec.signature.is_empty() || spec.signature.iter().any(Vec::is_empty) {
+    let headless = spec.header.rows == 0;
+    if headless != !spec.header.columns.is_empty() {
+        return whole(
+            "found `columns` and `rows` under `[header]` at odds, expected `columns` where `rows = 0` and nowhere else",
+        );
+    }
+    let empty = spec.signature.is_empty() || spec.signature.iter().any(Vec::is_empty);
+    if empty && !headless {
         return whole("found no header text in `signature`, expected at least one in each list");
+    }
+    if spec.header.rows > 9 {
+        return whole("found more than 9 header rows, expected at most 9");
     }
     Ok(())
 }
 
 fn notation(spec: &Spec) -> Checked {
     let number = &spec.number;
-    let decimal = number.decimal.get_ref();
-    if !matches!(decimal, '.' | ',') {
-        return problem(&number.decimal, format!("found `{decimal}`, expected `.` or `,`"));
+    let Some(decimal) = &number.decimal else {
+        return match &number.thousands {
+            None => Ok(()),
+            Some(mark) => problem(
+                mark,
+                "found `thousands` without `decimal`, expected both or neither".into(),
+            ),
+        };
+    };
+    if !matches!(decimal.get_ref(), '.' | ',') {
+        return problem(decimal, format!("found `{}`, expected `.` or `,`", decimal.get_ref()));
     }
     let Some(mark) = &number.thousands else { return Ok(()) };
-    if mark.get_ref() == decimal
-        || mark.get_ref().is_alphanumeric()
-        || "+-".contains(*mark.get_ref())
-    {
-        let message = "expected a grouping mark that is no digit and not the decimal mark";
+    let mut chars = mark.get_ref().chars();
+    let (first, more) = (chars.next(), chars.next());
+    let bad = |c: char| c == *decimal.get_ref() || c.is_alphanumeric() || "+-".contains(c);
+    if more.is_some() || first.is_some_and(bad) {
+        let message = "expected a grouping mark that is no digit and not the decimal mark, or an empty text for none";
         return problem(mark, format!("found `{}`, {message}", mark.get_ref()));
     }
     Ok(())
 }
 
 fn money(spec: &Spec) -> Checked {
+    let own = |a: &AmountSpec| a.currency.is_some() || !a.currency_any.is_empty();
+    let amounts = spec.amount.get_ref();
     match (&spec.constant.currency, &spec.currency) {
-        (None, None) => whole(
-            "found no currency, expected `currency` under `[constant]` or a `[currency]` column",
+        (None, None) if !amounts.iter().all(own) => whole(
+            "found no currency, expected `currency` under `[constant]`, a `[currency]` column, or one for each amount",
         ),
         (Some(_), Some(_)) => {
             whole("found a currency twice, expected either the constant or the column")
         }
         _ => Ok(()),
     }
+}
+
+fn rules(spec: &Spec) -> Checked {
+    let tested = |r: &RowRule| {
+        !r.values.is_empty()
+            || !r.starts.is_empty()
+            || !r.contains.is_empty()
+            || r.blank
+            || r.shorter.is_some()
+    };
+    let all = spec.skip.iter().chain(&spec.keep).chain(&spec.end);
+    for rule in all {
+        let name = rule.any.first().map_or("", String::as_str);
+        if rule.any.is_empty() || rule.reason.is_empty() {
+            return whole(&format!(
+                "found a rule for rows (`{name}`) without `any` or `reason`, expected both"
+            ));
+        }
+        if !tested(rule) {
+            return whole(&format!(
+                "found a rule on column `{name}` that tests nothing, expected `values`, `starts`, `contains`, `blank` or `shorter`"
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn attributes(spec: &Spec) -> Checked {
@@ -89,26 +142,105 @@ fn amounts(spec: &Spec) -> Checked {
 }
 
 fn amount(spec: &Spec, amount: &AmountSpec) -> Checked {
-    let column = amount.any.first().map_or("", String::as_str);
+    let column = amount.label();
     let at = |message| problem(&spec.amount, message);
-    match (&amount.per, &spec.per) {
-        (None, None) => {
+    if amount.any.is_empty() != amount.is_wide() {
+        return at(format!(
+            "found `any` and `like` or `rows` together or neither at amount `{column}`, expected one"
+        ));
+    }
+    let constant = spec.constant.per.is_some();
+    let own = amount.per.is_some() || !amount.per_any.is_empty();
+    match (own, &spec.per) {
+        (false, None) if !constant => {
             return at(format!(
-                "found no `per` for amount column `{column}`, expected one here or a `[per]` column"
+                "found no `per` for amount column `{column}`, expected one here, under `[constant]`, or a `[per]` column"
             ));
         }
-        (Some(_), Some(_)) => {
+        (true, Some(per))
+            if amount.per.as_deref().is_some_and(|p| !p.contains('{')) && !per.any.is_empty() =>
+        {
             return at(format!(
                 "found the unit of amount column `{column}` twice, expected either `per` or the `[per]` column"
             ));
         }
         _ => {}
     }
+    patterns(amount)?;
+    statistic(spec, amount)?;
     match &amount.sentinels {
         Some(name) if !spec.sentinels.contains_key(name.get_ref()) => {
             problem(name, unknown(name.get_ref(), spec.sentinels.keys()))
         }
+        _ => formula(spec, amount),
+    }
+}
+
+fn patterns(amount: &AmountSpec) -> Checked {
+    for pattern in amount.like.iter().chain(&amount.rows) {
+        if let Err(e) = Pattern::capturing(pattern.get_ref()) {
+            return problem(pattern, format!("found `{}`: {e}", pattern.get_ref()));
+        }
+    }
+    let captured: Vec<String> = amount
+        .like
+        .iter()
+        .chain(&amount.rows)
+        .filter_map(|p| Pattern::capturing(p.get_ref()).ok())
+        .flat_map(|p| p.names().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    let a = amount;
+    let templates = [
+        &a.per,
+        &a.currency,
+        &a.component,
+        &a.subject,
+        &a.title,
+        &a.place,
+        &a.party,
+        &a.level,
+        &a.date,
+    ];
+    for template in templates.into_iter().flatten() {
+        if let Some(name) = braces(template).find(|n| !captured.iter().any(|c| c == n)) {
+            return whole(&format!(
+                "found `{{{name}}}` in `{template}`, expected a name that `like` or `rows` captures"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The names in braces of a template.
+fn braces(template: &str) -> impl Iterator<Item = &str> {
+    template.split('{').skip(1).filter_map(|piece| piece.split_once('}').map(|(name, _)| name))
+}
+
+fn statistic(spec: &Spec, amount: &AmountSpec) -> Checked {
+    match &amount.statistic {
+        None if spec.statistic.is_none() => {
+            let label = amount.label();
+            problem(
+                &spec.amount,
+                format!(
+                    "found no `statistic` for amount column `{label}`, expected one here or a `[statistic]` column"
+                ),
+            )
+        }
+        Some(word) if !word.get_ref().contains('{') => match word.get_ref().parse::<Statistic>() {
+            Ok(_) => Ok(()),
+            Err(e) => problem(word, e.to_string()),
+        },
         _ => Ok(()),
+    }
+}
+
+fn formula(spec: &Spec, amount: &AmountSpec) -> Checked {
+    let Some(formula) = &amount.formula else { return Ok(()) };
+    let names: Vec<&str> = spec.value.iter().map(|v| v.name.as_str()).collect();
+    match Formula::parse(formula.get_ref(), &names) {
+        Ok(_) => Ok(()),
+        Err(e) => problem(formula, e),
     }
 }
 
@@ -117,18 +249,78 @@ fn unknown<'a>(found: &str, expected: impl Iterator<Item = &'a String>) -> Strin
     format!("found `{found}`, expected {}", words.join(", "))
 }
 
-fn otherwise(spec: &Spec) -> Checked {
-    let unreasoned = |(_, f): (_, &super::FieldSpec)| match (&f.otherwise, &f.otherwise_reason) {
-        (Some(value), None) => problem(
-            value,
-            "found `otherwise` without `otherwise_reason`, expected the assumption in words".into(),
-        ),
-        _ => Ok(()),
-    };
-    spec.field.iter().try_for_each(unreasoned)
+type Taken<'a> = (&'a str, &'a Option<Spanned<String>>, &'a Option<String>);
+
+/// What is taken as given says why.
+fn reasoned(takens: &[Taken<'_>]) -> Checked {
+    for (key, value, reason) in takens {
+        if let (Some(value), None) = (value, reason) {
+            let message =
+                format!("found `{key}` without `{key}_reason`, expected the assumption in words");
+            return problem(value, message);
+        }
+    }
+    Ok(())
 }
 
-fn reference_date(spec: &Spec) -> Checked {
+fn spelt(spec: &Spec, name: Option<&Spanned<String>>) -> Checked {
+    match name {
+        Some(name) if Spellings::named(name.get_ref(), &spec.words).is_none() => {
+            let own = spec.words.keys().cloned();
+            let known: Vec<String> = own.chain(Spellings::built_in().map(str::to_owned)).collect();
+            problem(name, unknown(name.get_ref(), known.iter()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn fields(spec: &Spec) -> Checked {
+    for (_, f) in spec.field.iter() {
+        reasoned(&[
+            ("otherwise", &f.otherwise, &f.otherwise_reason),
+            ("blank", &f.blank, &f.blank_reason),
+        ])?;
+        spelt(spec, f.words.as_ref())?;
+    }
+    spec.attribute.iter().try_for_each(|a| spelt(spec, a.words.as_ref()))
+}
+
+fn words(spec: &Spec) -> Checked {
+    let all = [&spec.currency, &spec.per, &spec.basis, &spec.component, &spec.tax, &spec.statistic];
+    all.into_iter().flatten().try_for_each(|w| word(spec, w))
+}
+
+fn word(spec: &Spec, w: &WordSpec) -> Checked {
+    reasoned(&[
+        ("otherwise", &w.otherwise, &w.otherwise_reason),
+        ("blank", &w.blank, &w.blank_reason),
+    ])?;
+    if !w.ignore.is_empty() && w.ignore_reason.is_none() {
+        return whole("found `ignore` without `ignore_reason`, expected the reason in words");
+    }
+    spelt(spec, w.words.as_ref())?;
+    w.case.iter().try_for_each(|c| spelt(spec, c.words.as_ref()))
+}
+
+fn values(spec: &Spec) -> Checked {
+    for value in &spec.value {
+        reasoned(&[("blank", &value.blank, &value.blank_reason)])?;
+        if let Some(blank) = &value.blank
+            && let Err(e) = parse_amount(blank.get_ref())
+        {
+            return problem(blank, format!("found `{}`, {e}", blank.get_ref()));
+        }
+    }
+    Ok(())
+}
+
+fn dates(spec: &Spec) -> Checked {
+    if let Some(date) = &spec.date {
+        let wrong = date.format.get_ref().0.iter().find_map(|f| DateFormat::parse(f).err());
+        if let Some(message) = wrong {
+            return problem(&date.format, message);
+        }
+    }
     let Some(date) = &spec.source.reference_date else { return Ok(()) };
     match parse_date(&date.get_ref().replace("{year}", "2024")) {
         Ok(_) => Ok(()),

@@ -5,8 +5,8 @@ mod error;
 mod spec;
 
 pub(crate) use spec::{
-    AmountSpec, AttributeSpec, ConstantSpec, DateFormat, FieldSpec, FlagSpec, FromNumber, KeepSpec,
-    Sentinel, SkipSpec, Spec, TextField, Threshold, VintageSpec, WordSpec,
+    AmountSpec, Any, AttributeSpec, DateSpec, FieldSpec, FromNumber, Hidden, NoteSpec, NumberSpec,
+    RowRule, Sentinel, Spec, TextField, Threshold, Value, ValueSpec, VintageSpec, WordSpec,
 };
 
 use crate::hash::text_hash;
@@ -58,6 +58,11 @@ impl Recipe {
     /// The header texts that a table must have, each with the texts that do as well.
     pub fn signature(&self) -> &[Vec<String>] {
         &self.spec.signature
+    }
+
+    /// Where the list of columns comes from, if no file of this layout was at hand to test it.
+    pub fn untested(&self) -> Option<&str> {
+        self.spec.untested.as_deref()
     }
 
     pub(crate) fn spec(&self) -> &Spec {

@@ -158,7 +158,6 @@ fn bad_cells_reject_the_row_at_their_place() {
             "rejected I0107 s!N5=formula without a stored value",
         ),
         ("A_PCT10", B(true), "rejected I0107 s!N5=TRUE"),
-        ("A_PCT10", N("0.30000000000000004"), "rejected I0101 s!N5=0.30000000000000004"),
         ("A_PCT10", crate::support::V::D("45000"), "rejected I0101 s!N5=2023-03-15"),
         ("A_PCT10", S("12,34"), "rejected I0101 s!N5=12,34"),
         ("A_PCT10", N("-1"), "rejected I0105 s!N5=-1"),
@@ -184,7 +183,7 @@ fn numbers_as_text_follow_the_notation() {
 
 fn open_book(name: &str, sheet: &str, notes: &[&str], vintage: Option<&str>) -> (Done, String) {
     let saved = save(name, book(sheet, notes, &[developers()]));
-    let options = Options { recipe: None, vintage: vintage.map(str::to_owned) };
+    let options = Options { vintage: vintage.map(str::to_owned), ..Options::default() };
     let mut importer = open(&saved.path, &options).unwrap();
     let hash = importer.identity().recipe_hash.clone();
     (run(&mut importer).unwrap(), hash)

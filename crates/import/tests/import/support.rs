@@ -106,7 +106,7 @@ pub(crate) fn read(name: &str, bytes: impl AsRef<[u8]>) -> Result<Done, ImportEr
 pub(crate) fn read_by(recipe: &str, bytes: impl AsRef<[u8]>) -> Result<Done, ImportError> {
     let recipe = Recipe::parse(recipe, "test.toml").unwrap_or_else(|e| panic!("{e}"));
     let saved = save("any.bin", bytes);
-    run(&mut open(&saved.path, &Options { recipe: Some(recipe), vintage: None })?)
+    run(&mut open(&saved.path, &Options { recipe: Some(recipe), ..Options::default() })?)
 }
 
 /// The code and message of a failure.

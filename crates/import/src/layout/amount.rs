@@ -1,0 +1,340 @@
+//! Columns of amounts: named ones, ranges, and many of one kind by a pattern of their headers.
+
+use super::bind::Binder;
+use super::word::{contained, with_spellings};
+use super::{
+    AmountColumn, Column, Constants, Known, NamedNumber, Reading, RowWords, Sign, Signs, Words,
+};
+use crate::formula::Formula;
+use crate::header::key;
+use crate::layout::word::Meaning;
+use crate::pattern::{Captures, Pattern, fill};
+use crate::recipe::{AmountSpec, Sentinel, TextField, WordSpec};
+use crate::vintage::threshold;
+use haggle_evidence::{Bound, ImportError, Statistic};
+use haggle_quantity::{Amount, Currency, Per, parse_amount};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Binder<'_> {
+    /// Every column of amounts, in order of the table.
+    pub(super) fn amounts(
+        &self,
+        words: &RowWords,
+        constants: &Constants,
+        values: &[NamedNumber],
+    ) -> Result<Vec<AmountColumn>, ImportError> {
+        let specs = self.spec.amount.get_ref();
+        let columns_of = Columns { binder: self, words, constants, values };
+        let mut taken = BTreeSet::new();
+        let mut all: Vec<(AmountColumn, Option<AmountColumn>)> = Vec::new();
+        for spec in specs {
+            let columns = if spec.is_wide() { self.wide(spec)? } else { self.single(spec)? };
+            for (column, captures) in columns {
+                if taken.insert(column.index) {
+                    all.push((
+                        columns_of.amount(spec, column.clone(), &captures)?,
+                        columns_of.upper(spec, &column)?,
+                    ));
+                }
+            }
+        }
+        if all.is_empty() {
+            let any = specs.first().map(|s| vec![s.label().to_owned()]).unwrap_or_default();
+            return Err(self.missing(&any));
+        }
+        all.sort_by_key(|(amount, _)| amount.column.index);
+        Ok(in_a_row(all))
+    }
+
+    fn single(&self, spec: &AmountSpec) -> Result<Vec<(Column, Captures)>, ImportError> {
+        let column = self.column(&spec.any, spec.required)?;
+        Ok(column.map(|c| (c, Captures::new())).into_iter().collect())
+    }
+
+    /// Columns whose headers are like a pattern, with what it captures.
+    fn wide(&self, spec: &AmountSpec) -> Result<Vec<(Column, Captures)>, ImportError> {
+        let header = self.table.header;
+        let like = patterns(&spec.like);
+        let rows = patterns(&spec.rows);
+        let except: Vec<Pattern> = spec.except.iter().map(|e| Pattern::header(e)).collect();
+        let mapped = self.mapped_elsewhere()?;
+        let mut found = Vec::new();
+        for index in (0..header.width()).filter(|i| !mapped.contains(i)) {
+            let text = header.text(index);
+            if text.is_empty() || except.iter().any(|e| e.fits(text)) {
+                continue;
+            }
+            let captures = if rows.is_empty() {
+                like.iter().find_map(|p| p.captures(text))
+            } else {
+                by_row(&rows, &header.texts_above(index))
+            };
+            found.extend(captures.map(|c| (self.named(index), c)));
+        }
+        match found.is_empty() && spec.required {
+            true => Err(self.missing(&[spec.label().to_owned()])),
+            false => Ok(found),
+        }
+    }
+
+    /// Columns that a field, a rule or a number of the recipe reads: no amounts by pattern.
+    fn mapped_elsewhere(&self) -> Result<BTreeSet<usize>, ImportError> {
+        let s = self.spec;
+        let fields = s.field.iter().map(|(_, f)| &f.any);
+        let attributes = s.attribute.iter().map(|a| &a.any);
+        let rules = s.skip.iter().chain(&s.keep).chain(&s.end).map(|r| &r.any);
+        let words = [&s.currency, &s.per, &s.basis, &s.component, &s.tax, &s.statistic];
+        let words = words.into_iter().flatten().map(|w| &w.any);
+        let date = s.date.iter().map(|d| &d.any);
+        let values = s.value.iter().map(|v| &v.any);
+        let all = fields.chain(attributes).chain(rules).chain(words).chain(date).chain(values);
+        let columns = all.map(|any| self.column(any, false)).collect::<Result<Vec<_>, _>>()?;
+        Ok(columns.into_iter().flatten().map(|c| c.index).collect())
+    }
+}
+
+fn patterns(texts: &[toml::Spanned<String>]) -> Vec<Pattern> {
+    texts.iter().filter_map(|t| Pattern::capturing(t.get_ref()).ok()).collect()
+}
+
+/// One pattern for each header row; a column is like them if each row's text is.
+fn by_row(patterns: &[Pattern], texts: &[&str]) -> Option<Captures> {
+    let mut all = Captures::new();
+    for (i, pattern) in patterns.iter().enumerate() {
+        all.extend(pattern.captures(texts.get(i).copied().unwrap_or(""))?);
+    }
+    Some(all)
+}
+
+/// Upper ends right behind their lower ones, each knowing the other.
+fn in_a_row(all: Vec<(AmountColumn, Option<AmountColumn>)>) -> Vec<AmountColumn> {
+    let mut row = Vec::new();
+    for (mut lower, upper) in all {
+        let at = row.len();
+        if let Some(mut upper) = upper {
+            lower.reading = Reading::Lower { upper: at + 1 };
+            upper.reading = Reading::Upper;
+            row.extend([lower, upper]);
+        } else {
+            row.push(lower);
+        }
+    }
+    row
+}
+
+/// What binding an amount column needs to know.
+struct Columns<'a> {
+    binder: &'a Binder<'a>,
+    words: &'a RowWords,
+    constants: &'a Constants,
+    values: &'a [NamedNumber],
+}
+
+impl Columns<'_> {
+    fn upper(
+        &self,
+        spec: &AmountSpec,
+        lower: &Column,
+    ) -> Result<Option<AmountColumn>, ImportError> {
+        match self.binder.column(&spec.to, false)? {
+            Some(column) if column.index != lower.index => {
+                self.amount(spec, column, &Captures::new()).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn amount(
+        &self,
+        spec: &AmountSpec,
+        column: Column,
+        captures: &Captures,
+    ) -> Result<AmountColumn, ImportError> {
+        let constant = &self.binder.spec.constant;
+        let text = |template: &Option<String>| self.fill(template.as_deref(), captures);
+        let mut texts: [Option<String>; TextField::COUNT] = Default::default();
+        for (slot, template) in texts.iter_mut().zip([
+            &spec.subject,
+            &spec.title,
+            &spec.place,
+            &spec.party,
+            &spec.level,
+        ]) {
+            *slot = text(template)?;
+        }
+        let date = text(&spec.date)?.map(|t| self.binder.day(&t)).transpose()?;
+        Ok(AmountColumn {
+            reading: self.reading(spec)?,
+            statistic: self.statistic(spec, captures)?,
+            per: self.per(spec, &column, captures)?,
+            currency: self.currency(spec, &column, captures)?,
+            kind: spec.kind.unwrap_or(constant.kind),
+            basis: spec.basis,
+            tax: spec.tax,
+            component: text(&spec.component)?,
+            texts,
+            date,
+            scale: spec.scale,
+            signs: self.signs(spec),
+            column,
+        })
+    }
+
+    fn fill(
+        &self,
+        template: Option<&str>,
+        captures: &Captures,
+    ) -> Result<Option<String>, ImportError> {
+        let lacks = |name| self.binder.unsaid(format!("no pattern captures `{{{name}}}`"));
+        let filled = template.map(|t| fill(t, captures)).transpose().map_err(lacks)?;
+        Ok(filled.filter(|t| !t.is_empty()))
+    }
+
+    fn reading(&self, spec: &AmountSpec) -> Result<Reading, ImportError> {
+        let names: Vec<&str> = self.values.iter().map(|v| v.name.as_str()).collect();
+        match &spec.formula {
+            Some(formula) => Formula::parse(formula.get_ref(), &names)
+                .map(Reading::Formula)
+                .map_err(|e| self.binder.unsaid(format!("formula: {e}"))),
+            None if spec.band => Ok(Reading::Band),
+            None => Ok(Reading::One),
+        }
+    }
+
+    fn statistic(
+        &self,
+        spec: &AmountSpec,
+        captures: &Captures,
+    ) -> Result<Option<Statistic>, ImportError> {
+        let Some(template) = &spec.statistic else { return Ok(None) };
+        let word = self.fill(Some(template.get_ref()), captures)?.unwrap_or_default();
+        word.parse().map(Some).map_err(|e| self.binder.unsaid(format!("statistic: {e}")))
+    }
+
+    fn per(
+        &self,
+        spec: &AmountSpec,
+        column: &Column,
+        captures: &Captures,
+    ) -> Result<Known<Per>, ImportError> {
+        let row = self.words.per.as_ref();
+        if let Some(word) = self.fill(spec.per.as_deref(), captures)? {
+            let captured = spec.per.as_deref().is_some_and(|p| p.contains('{'));
+            let word = if captured { self.meaning(row, &word, "unit")? } else { word };
+            return Ok(Known::Fixed(Per::new(&word)));
+        }
+        if let Some(own) = self.binder.column(&spec.per_any, false)? {
+            return Ok(Known::Own(own));
+        }
+        if let Some(word) = self.in_header(self.binder.spec.per.as_ref(), column, "unit")? {
+            return Ok(Known::Fixed(Per::new(&word)));
+        }
+        match (row.and_then(|w| w.column.as_ref()), &self.constants.per) {
+            (Some(_), _) => Ok(Known::Row),
+            (None, Some(per)) => Ok(Known::Fixed(per.clone())),
+            (None, None) => Err(self.unstated(column, "unit", "per")),
+        }
+    }
+
+    fn currency(
+        &self,
+        spec: &AmountSpec,
+        column: &Column,
+        captures: &Captures,
+    ) -> Result<Known<Currency>, ImportError> {
+        let row = self.words.currency.as_ref();
+        let recipe = self.binder.spec.currency.as_ref();
+        let code = |word: &str| {
+            let unknown = |e| self.binder.unsaid(format!("found the currency `{word}`: {e}"));
+            word.parse::<Currency>().map(Known::Fixed).map_err(unknown)
+        };
+        if let Some(word) = self.fill(spec.currency.as_deref(), captures)? {
+            let captured = spec.currency.as_deref().is_some_and(|c| c.contains('{'));
+            return code(&if captured { self.meaning(row, &word, "currency")? } else { word });
+        }
+        if let Some(own) = self.binder.column(&spec.currency_any, false)? {
+            return Ok(Known::Own(own));
+        }
+        if let Some(word) = self.in_header(recipe, column, "currency")? {
+            return code(&word);
+        }
+        match (row.and_then(|w| w.column.as_ref()), self.constants.currency) {
+            (Some(_), _) => Ok(Known::Row),
+            (None, Some(currency)) => Ok(Known::Fixed(currency)),
+            (None, None) if recipe.is_some_and(|r| r.mark) => Ok(Known::Mark),
+            (None, None) => Err(self.unstated(column, "currency", "currency")),
+        }
+    }
+
+    /// The word of a specification that stands in a column's header, if it is to be there.
+    fn in_header(
+        &self,
+        spec: Option<&WordSpec>,
+        column: &Column,
+        what: &str,
+    ) -> Result<Option<String>, ImportError> {
+        let Some(spec) = spec.filter(|s| s.header) else { return Ok(None) };
+        let spec = with_spellings(spec, self.binder.spec);
+        contained(&spec, &column.name).map_err(|several| {
+            let (name, found) = (&column.name, several.join(" and "));
+            self.binder.unsaid(format!("the header `{name}` names {found}, expected one {what}"))
+        })
+    }
+
+    fn meaning(
+        &self,
+        words: Option<&Words>,
+        word: &str,
+        what: &str,
+    ) -> Result<String, ImportError> {
+        let Some(words) = words else { return Ok(word.to_owned()) };
+        match words.meanings.of(word) {
+            Meaning::Word(meaning) => Ok(meaning.to_owned()),
+            _ => {
+                let known = words.meanings.known();
+                Err(self
+                    .binder
+                    .unsaid(format!("found the {what} `{word}`, expected one of {known}")))
+            }
+        }
+    }
+
+    fn unstated(&self, column: &Column, what: &str, key: &str) -> ImportError {
+        let name = &column.name;
+        self.binder.unsaid(format!(
+            "nothing says the {what} of column `{name}`, expected it in a column, a header, a note, or as `{key}` in the recipe"
+        ))
+    }
+
+    fn signs(&self, spec: &AmountSpec) -> Signs {
+        let named = spec.sentinels.as_ref().map(|n| n.get_ref());
+        let set = named.and_then(|n| self.binder.spec.sentinels.get(n));
+        let mut signs = Signs::default();
+        for (text, sentinel) in set.into_iter().flatten() {
+            let sign = self.sign(sentinel);
+            if let Ok(number) = parse_amount(text) {
+                signs.numbers.push((number, sign.clone()));
+            }
+            signs.texts.insert(key(text), sign);
+        }
+        signs
+    }
+
+    fn sign(&self, sentinel: &Sentinel) -> Sign {
+        match (&sentinel.absent, &sentinel.threshold, &sentinel.bound) {
+            (Some(reason), ..) => Sign::Absent(reason.clone()),
+            (_, threshold, bound) => {
+                let at_most = bound.as_ref().is_some_and(|b| b.get_ref() == "at most");
+                let bound = if at_most { Bound::AtMost } else { Bound::AtLeast };
+                let amounts = threshold.as_ref().map(|name| self.threshold(name.get_ref()));
+                Sign::Bound(bound, amounts.unwrap_or_default())
+            }
+        }
+    }
+
+    fn threshold(&self, name: &str) -> BTreeMap<Per, Amount> {
+        let table = self.binder.table;
+        let spec = self.binder.spec.threshold.get(name);
+        spec.map(|spec| threshold(spec, table.notes, table.vintage)).unwrap_or_default()
+    }
+}

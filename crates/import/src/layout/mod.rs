@@ -1,0 +1,254 @@
+//! A recipe bound to one table: its columns by number, its words and signs with their meaning.
+
+mod amount;
+mod bind;
+mod word;
+
+pub(crate) use bind::Table;
+pub(crate) use word::{Case, Known, Meaning, Words};
+
+use crate::date::DateFormat;
+use crate::formula::Formula;
+use crate::number::Notation;
+use crate::recipe::{FromNumber, Hidden, RowRule, TextField};
+use crate::spellings::Spellings;
+use haggle_evidence::{Basis, Bound, Kind, Statistic, Tax};
+use haggle_quantity::{Amount, Currency, Per};
+use std::collections::BTreeMap;
+
+/// A column of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Column {
+    /// Its number, from 0.
+    pub(crate) index: usize,
+    /// The text of its header, as it stands there.
+    pub(crate) name: String,
+}
+
+/// What a sign in an amount column means.
+#[derive(Debug, Clone)]
+pub(crate) enum Sign {
+    /// No value, for this reason.
+    Absent(String),
+    /// A bound, by unit; no unit is listed whose threshold is unknown.
+    Bound(Bound, BTreeMap<Per, Amount>),
+}
+
+/// The signs of an amount column: texts as they stand there, and numbers by value.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Signs {
+    pub(crate) texts: BTreeMap<String, Sign>,
+    pub(crate) numbers: Vec<(Amount, Sign)>,
+}
+
+/// What the cell of an amount column is read as.
+#[derive(Debug, Clone)]
+pub(crate) enum Reading {
+    /// One amount.
+    One,
+    /// The lower end of a range; the column of the upper one, which is an amount column too.
+    Lower { upper: usize },
+    /// The upper end of a range, read with the lower one.
+    Upper,
+    /// A text that may be a band.
+    Band,
+    /// The result of arithmetic over named numbers.
+    Formula(Formula),
+}
+
+/// A column of amounts.
+#[derive(Debug, Clone)]
+pub(crate) struct AmountColumn {
+    pub(crate) column: Column,
+    pub(crate) reading: Reading,
+    /// Absent: the row says it.
+    pub(crate) statistic: Option<Statistic>,
+    pub(crate) per: Known<Per>,
+    pub(crate) currency: Known<Currency>,
+    pub(crate) kind: Kind,
+    /// Absent: the row says it.
+    pub(crate) basis: Option<Basis>,
+    pub(crate) tax: Option<Tax>,
+    pub(crate) component: Option<String>,
+    /// Texts that the header says of every row.
+    pub(crate) texts: [Option<String>; TextField::COUNT],
+    /// The date that the header says of every row.
+    pub(crate) date: Option<i32>,
+    pub(crate) scale: Option<Amount>,
+    pub(crate) signs: Signs,
+}
+
+/// Where a text field comes from.
+#[derive(Debug, Clone)]
+pub(crate) enum TextFrom {
+    Column(Column),
+    /// Texts and columns in turn.
+    Template(Vec<TemplatePiece>),
+}
+
+/// A piece of a template.
+#[derive(Debug, Clone)]
+pub(crate) enum TemplatePiece {
+    Text(String),
+    Column(Column),
+}
+
+/// A text field as a recipe reads it.
+#[derive(Debug, Clone)]
+pub(crate) struct TextColumn {
+    pub(crate) field: TextField,
+    pub(crate) from: TextFrom,
+    pub(crate) filled: bool,
+    pub(crate) fill_down: bool,
+    pub(crate) digits: usize,
+    pub(crate) before: Option<String>,
+    pub(crate) map: BTreeMap<String, String>,
+    pub(crate) words: Option<Spellings>,
+    pub(crate) blank: Option<String>,
+}
+
+/// An attribute of a row, in order of name.
+#[derive(Debug, Clone)]
+pub(crate) struct Attribute {
+    pub(crate) name: String,
+    pub(crate) from: AttributeFrom,
+}
+
+/// Where an attribute comes from.
+#[derive(Debug, Clone)]
+pub(crate) enum AttributeFrom {
+    /// The same for every row.
+    Fixed(String),
+    Text {
+        column: Column,
+        absent: Vec<String>,
+        words: Option<Spellings>,
+    },
+    Number {
+        column: Column,
+        absent: Vec<String>,
+    },
+    /// Set where the cell is one of these words.
+    Flag {
+        column: Column,
+        values: Vec<String>,
+    },
+}
+
+/// A column with the part of the recipe that reads it.
+pub(crate) type Mapped<T> = (Column, T);
+
+/// A named number of a row.
+#[derive(Debug, Clone)]
+pub(crate) struct NamedNumber {
+    pub(crate) name: String,
+    pub(crate) column: Column,
+    pub(crate) scale: Option<Amount>,
+    pub(crate) absent: Vec<String>,
+    pub(crate) blank: Option<Amount>,
+}
+
+/// Words that are said of a whole row.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RowWords {
+    pub(crate) currency: Option<Words>,
+    pub(crate) per: Option<Words>,
+    pub(crate) basis: Option<Words>,
+    pub(crate) component: Option<Words>,
+    pub(crate) tax: Option<Words>,
+    pub(crate) statistic: Option<Words>,
+}
+
+/// The numbers beside the amounts.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Beside {
+    pub(crate) weight: Option<Mapped<FromNumber>>,
+    pub(crate) count: Option<Mapped<FromNumber>>,
+    pub(crate) employers: Option<Mapped<FromNumber>>,
+    pub(crate) sample_size: Option<Mapped<FromNumber>>,
+    pub(crate) relative_error: Option<Mapped<FromNumber>>,
+    pub(crate) quantity_from: Option<Mapped<FromNumber>>,
+    pub(crate) quantity_to: Option<Mapped<FromNumber>>,
+}
+
+/// What the recipe says of every observation.
+#[derive(Debug, Clone)]
+pub(crate) struct Constants {
+    pub(crate) basis: Basis,
+    pub(crate) tax: Tax,
+    pub(crate) component: Option<String>,
+    pub(crate) statistic: Option<Statistic>,
+    pub(crate) scheme: Option<String>,
+    pub(crate) texts: [Option<String>; TextField::COUNT],
+    pub(crate) currency: Option<Currency>,
+    pub(crate) per: Option<Per>,
+    pub(crate) date: Option<i32>,
+}
+
+/// A table as a recipe reads it.
+#[derive(Debug, Clone)]
+pub(crate) struct Layout {
+    pub(crate) sheet: Option<String>,
+    /// First row of the header, from 1.
+    pub(crate) header_from: u64,
+    /// Last row of the header; 0 if there is none.
+    pub(crate) header: u64,
+    /// Columns of the header.
+    pub(crate) width: usize,
+    /// The stated notation; absent: by column, as `notations` says.
+    pub(crate) notation: Option<Notation>,
+    /// Notation of each column of numbers, where none is stated; absent for a column that is not
+    /// read because two readings are left.
+    pub(crate) notations: BTreeMap<usize, Option<Notation>>,
+    pub(crate) constants: Constants,
+    pub(crate) texts: Vec<TextColumn>,
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) skips: Vec<Mapped<RowRule>>,
+    pub(crate) keeps: Vec<Mapped<RowRule>>,
+    pub(crate) ends: Vec<Mapped<RowRule>>,
+    /// Columns that name a row, and the reason; no columns: the whole row.
+    pub(crate) duplicates: Option<(Vec<usize>, String)>,
+    pub(crate) hidden: Hidden,
+    pub(crate) words: RowWords,
+    pub(crate) date: Option<(Column, Vec<DateFormat>, Vec<String>)>,
+    pub(crate) beside: Beside,
+    pub(crate) values: Vec<NamedNumber>,
+    pub(crate) amounts: Vec<AmountColumn>,
+    /// What is taken as given because the file does not say it.
+    pub(crate) assumptions: Vec<String>,
+    /// What a reader should know because a column is not there: code and words.
+    pub(crate) warnings: Vec<(&'static str, String)>,
+}
+
+impl Layout {
+    /// The notation of a column; absent if the column is not read.
+    pub(crate) fn notation(&self, column: usize) -> Option<Notation> {
+        match self.notation {
+            Some(stated) => Some(stated),
+            None => self.notations.get(&column).copied().unwrap_or(Some(Notation::PLAIN)),
+        }
+    }
+
+    /// Every column of numbers, with its header.
+    pub(crate) fn number_columns(&self) -> BTreeMap<usize, &str> {
+        let b = &self.beside;
+        let beside = [
+            &b.weight,
+            &b.count,
+            &b.employers,
+            &b.sample_size,
+            &b.relative_error,
+            &b.quantity_from,
+            &b.quantity_to,
+        ];
+        let beside = beside.into_iter().flatten().map(|(c, _)| c);
+        let attributes = self.attributes.iter().filter_map(|a| match &a.from {
+            AttributeFrom::Number { column, .. } => Some(column),
+            _ => None,
+        });
+        let amounts = self.amounts.iter().map(|a| &a.column);
+        let values = self.values.iter().map(|v| &v.column);
+        let all = amounts.chain(values).chain(beside).chain(attributes);
+        all.map(|c| (c.index, c.name.as_str())).collect()
+    }
+}

@@ -1,0 +1,337 @@
+//! Amounts of money as people type them: currency marks, brackets, `50k`, ranges and bands.
+
+use crate::number::{self, Notation};
+use haggle_quantity::Amount;
+
+/// Marks of currencies, the longer before those that they begin with, each with the codes that it
+/// may stand for; none listed: more than can be told.
+const MARKS: &[(&str, &[&str])] = &[
+    ("US$", &["USD"]),
+    ("CA$", &["CAD"]),
+    ("AU$", &["AUD"]),
+    ("NZ$", &["NZD"]),
+    ("HK$", &["HKD"]),
+    ("MX$", &["MXN"]),
+    ("C$", &["CAD"]),
+    ("A$", &["AUD"]),
+    ("S$", &["SGD"]),
+    ("R$", &["BRL"]),
+    ("$", &["USD", "CAD", "AUD", "NZD", "HKD", "SGD", "MXN", "ARS", "CLP", "COP", "TWD", "UYU"]),
+    ("€", &["EUR"]),
+    ("£", &["GBP", "EGP", "LBP", "SYP", "GIP", "FKP"]),
+    ("¥", &["JPY", "CNY"]),
+    ("₹", &["INR"]),
+    ("₽", &["RUB"]),
+    ("₩", &["KRW"]),
+    ("₺", &["TRY"]),
+    ("₴", &["UAH"]),
+    ("₫", &["VND"]),
+    ("₪", &["ILS"]),
+    ("₱", &["PHP"]),
+    ("฿", &["THB"]),
+    ("zł", &["PLN"]),
+    ("Kč", &["CZK"]),
+    ("Ft", &["HUF"]),
+    ("kr.", &["DKK", "SEK", "NOK", "ISK"]),
+    ("kr", &["DKK", "SEK", "NOK", "ISK"]),
+    ("SFr.", &["CHF"]),
+    ("Fr.", &["CHF"]),
+    ("Rs.", &["INR", "PKR", "LKR", "NPR", "MUR"]),
+    ("Rs", &["INR", "PKR", "LKR", "NPR", "MUR"]),
+];
+
+/// An amount, and the currency mark that stood beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Money<'t> {
+    pub(crate) amount: Amount,
+    pub(crate) mark: Option<&'t str>,
+}
+
+/// Two ends of a range; an open end is absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Band<'t> {
+    pub(crate) low: Option<Amount>,
+    pub(crate) high: Option<Amount>,
+    pub(crate) mark: Option<&'t str>,
+}
+
+/// Whether a mark may stand for a currency code.
+pub(crate) fn allows(mark: &str, code: &str) -> bool {
+    match MARKS.iter().find(|(m, _)| *m == mark) {
+        Some((_, codes)) => codes.contains(&code),
+        None => mark == code,
+    }
+}
+
+/// The code that a mark stands for, if it is one only.
+pub(crate) fn code_of(mark: &str) -> Option<&str> {
+    match MARKS.iter().find(|(m, _)| *m == mark) {
+        Some((_, [only])) => Some(only),
+        Some(_) => None,
+        None => Some(mark),
+    }
+}
+
+/// The currency mark at the beginning of a text.
+fn leading(text: &str) -> Option<&str> {
+    let known = MARKS.iter().find(|(mark, _)| text.starts_with(mark)).map(|(mark, _)| mark.len());
+    let code = || {
+        let is_code = text.len() > 3 && text.as_bytes()[..3].iter().all(u8::is_ascii_uppercase);
+        let ends = !text[3.min(text.len())..].starts_with(char::is_alphabetic);
+        (is_code && ends).then_some(3)
+    };
+    known
+        .or_else(|| if text.is_char_boundary(3.min(text.len())) { code() } else { None })
+        .map(|n| &text[..n])
+}
+
+/// The currency mark at the end of a text.
+fn trailing(text: &str) -> Option<&str> {
+    let known = MARKS.iter().filter(|(mark, _)| text.ends_with(mark)).map(|(mark, _)| mark.len());
+    let code = || {
+        let start = text.len().checked_sub(3).filter(|s| text.is_char_boundary(*s))?;
+        let is_code = text[start..].bytes().all(|b| b.is_ascii_uppercase());
+        let begins = !text[..start].ends_with(char::is_alphabetic);
+        (is_code && begins && start > 0).then_some(3)
+    };
+    known.max().or_else(code).map(|n| &text[text.len() - n..])
+}
+
+/// The number of a text without its currency mark and brackets.
+struct Bare<'t> {
+    digits: &'t str,
+    negative: bool,
+    mark: Option<&'t str>,
+}
+
+fn bare(text: &str) -> Bare<'_> {
+    let (inner, bracketed) = match text.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
+        Some(inner) => (inner.trim(), true),
+        None => (text, false),
+    };
+    let (inner, minus) = match inner.strip_prefix(['-', '\u{2212}']) {
+        Some(rest) if leading(rest.trim_start()).is_some() => (rest.trim_start(), true),
+        _ => (inner, false),
+    };
+    let mut bare = Bare { digits: inner, negative: bracketed || minus, mark: None };
+    if let Some(mark) = leading(inner) {
+        bare.mark = Some(mark);
+        bare.digits = inner[mark.len()..].trim_start();
+    } else if let Some(mark) = trailing(inner) {
+        bare.mark = Some(mark);
+        bare.digits = inner[..inner.len() - mark.len()].trim_end();
+    }
+    bare
+}
+
+/// Whether a money text can be read in two ways under a notation that is not settled.
+pub(crate) fn is_ambiguous(text: &str, notation: Notation) -> bool {
+    !notation.settled && number::is_ambiguous(bare(text).digits, notation)
+}
+
+/// The digits of a money text, for whoever finds out how a column writes its numbers.
+pub(crate) fn digits(text: &str) -> &str {
+    let digits = bare(text).digits;
+    digits.strip_suffix(['k', 'K', '%']).map_or(digits, str::trim_end)
+}
+
+/// An amount such as `$107790.00`, `(1,234)`, `50k`, `PHP 230,000`.
+///
+/// # Errors
+/// In words, what was expected.
+pub(crate) fn money<'t>(text: &'t str, notation: Notation) -> Result<Money<'t>, String> {
+    if let Ok(amount) = number::text_number(text, notation) {
+        return Ok(Money { amount, mark: None });
+    }
+    let bare = bare(text);
+    if text.ends_with('%') {
+        return Err("expected an amount, not a percentage".to_owned());
+    }
+    let (digits, thousands) = match bare.digits.strip_suffix(['k', 'K']) {
+        Some(digits) => (digits.trim_end(), true),
+        None => (bare.digits, false),
+    };
+    let signed_twice = bare.negative && digits.starts_with(['-', '+']);
+    let mut amount = if signed_twice {
+        return Err(format!("expected a number such as `{}`", notation.example()));
+    } else {
+        number::text_number(digits, notation)?
+    };
+    if thousands {
+        amount = amount.checked_mul(Amount::ONE_THOUSAND).ok_or("expected fewer digits")?;
+    }
+    if bare.negative {
+        amount.set_sign_negative(!amount.is_zero());
+    }
+    Ok(Money { amount, mark: bare.mark })
+}
+
+const UNDER: &[&str] = &["less than", "under", "below", "up to", "at most", "<=", "<", "≤"];
+const OVER: &[&str] = &["more than", "over", "above", "at least", ">=", ">", "≥"];
+const OR_MORE: &[&str] = &["or more", "and over", "and above", "or over", "or above", "+"];
+const OR_LESS: &[&str] = &["or less", "or under", "or below", "and under", "and below"];
+
+/// A range such as `$53K-$91K`, `PHP 230,000 - PHP 234,999`, `less than $10,000`, `200,000+`.
+///
+/// # Errors
+/// In words, what was expected.
+pub(crate) fn band<'t>(text: &'t str, notation: Notation) -> Result<Band<'t>, String> {
+    let one = |rest: &'t str| money(rest.trim(), notation);
+    if let Some(rest) = after(text, UNDER).or_else(|| before(text, OR_LESS)) {
+        return one(rest).map(|m| Band { low: None, high: Some(m.amount), mark: m.mark });
+    }
+    if let Some(rest) = after(text, OVER).or_else(|| before(text, OR_MORE)) {
+        return one(rest).map(|m| Band { low: Some(m.amount), high: None, mark: m.mark });
+    }
+    match ends(text) {
+        Some((low, high)) => range(low, high, notation),
+        None => one(text)
+            .map(|m| Band { low: Some(m.amount), high: Some(m.amount), mark: m.mark })
+            .map_err(|_| format!("expected a range such as `{0} - {0}`", notation.example())),
+    }
+}
+
+fn after<'t>(text: &'t str, words: &[&str]) -> Option<&'t str> {
+    let starts = |w: &&&str| text.get(..w.len()).is_some_and(|t| t.eq_ignore_ascii_case(w));
+    words.iter().find(starts).map(|w| &text[w.len()..])
+}
+
+fn before<'t>(text: &'t str, words: &[&str]) -> Option<&'t str> {
+    let cut = |w: &&str| {
+        let at = text.len().checked_sub(w.len())?;
+        text.get(at..).is_some_and(|t| t.eq_ignore_ascii_case(w)).then(|| &text[..at])
+    };
+    words.iter().find_map(cut)
+}
+
+/// The two ends of a range, at the first mark between them that is no minus sign.
+fn ends(text: &str) -> Option<(&str, &str)> {
+    let word = |w: &str| text.find(w).map(|at| (at, w.len()));
+    let dash = || {
+        let dashes =
+            text.char_indices().filter(|(_, c)| matches!(c, '-' | '\u{2013}' | '\u{2014}'));
+        dashes.map(|(at, c)| (at, c.len_utf8())).find(|(at, _)| {
+            text[..*at].trim_end().ends_with(|c: char| c.is_alphanumeric() || !c.is_ascii())
+        })
+    };
+    let (at, length) = word(" to ").or_else(dash)?;
+    Some((text[..at].trim(), text[at + length..].trim()))
+}
+
+fn range<'t>(low: &'t str, high: &'t str, notation: Notation) -> Result<Band<'t>, String> {
+    let (low_money, high_money) = (money(low, notation)?, money(high, notation)?);
+    let thousands = |t: &str| bare(t).digits.ends_with(['k', 'K']);
+    let mut from = low_money.amount;
+    // `$50-60k` says its `k` once for both ends.
+    if thousands(high) && !thousands(low) && from < Amount::ONE_THOUSAND {
+        from *= Amount::ONE_THOUSAND;
+    }
+    if low_money.mark.is_some() && high_money.mark.is_some() && low_money.mark != high_money.mark {
+        return Err("expected one currency on both ends of the range".to_owned());
+    }
+    if from > high_money.amount {
+        return Err("expected a range whose lower end comes first".to_owned());
+    }
+    let mark = low_money.mark.or(high_money.mark);
+    Ok(Band { low: Some(from), high: Some(high_money.amount), mark })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AMERICAN: Notation = Notation { decimal: '.', thousands: Some(','), settled: true };
+    const GERMAN: Notation = Notation { decimal: ',', thousands: Some('.'), settled: true };
+
+    #[test]
+    fn amounts_as_people_type_them() {
+        for (text, notation, amount, mark) in [
+            ("$107790.00", AMERICAN, "107790", "$"),
+            ("$44,620.00", AMERICAN, "44620", "$"),
+            ("(1,234)", AMERICAN, "-1234", ""),
+            ("($1,234.50)", AMERICAN, "-1234.5", "$"),
+            ("-$5", AMERICAN, "-5", "$"),
+            ("$-5", AMERICAN, "-5", "$"),
+            ("- $5", AMERICAN, "-5", "$"),
+            ("50k", AMERICAN, "50000", ""),
+            ("$53.5K", AMERICAN, "53500", "$"),
+            ("50 k", AMERICAN, "50000", ""),
+            ("PHP 230,000", AMERICAN, "230000", "PHP"),
+            ("230,000 PHP", AMERICAN, "230000", "PHP"),
+            ("EUR1.234,50", GERMAN, "1234.5", "EUR"),
+            ("1.234,50 €", GERMAN, "1234.5", "€"),
+            ("CA$ 12", AMERICAN, "12", "CA$"),
+            ("1.00E+05", AMERICAN, "100000", ""),
+            (
+                "120 000 kr",
+                Notation { decimal: ',', thousands: Some(' '), settled: true },
+                "120000",
+                "kr",
+            ),
+            ("12 zł", GERMAN, "12", "zł"),
+        ] {
+            let read = money(text, notation).unwrap_or_else(|e| panic!("{text}: {e}"));
+            assert_eq!(read.amount.normalize().to_string(), amount, "{text}");
+            assert_eq!(read.mark.unwrap_or(""), mark, "{text}");
+        }
+        for bad in [
+            "$", "k", "5m", "5 M", "7.5%", "1,2", "$5 $6", "AB 5", "--5", "(-5)", "", "USD",
+            "5 apples",
+        ] {
+            assert!(money(bad, AMERICAN).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn ranges_and_bands() {
+        for (text, low, high, mark) in [
+            ("$53K-$91K", "53000", "91000", "$"),
+            ("$50-60k", "50000", "60000", "$"),
+            ("PHP 230,000 - PHP 234,999", "230000", "234999", "PHP"),
+            ("$30,000 - $40,000", "30000", "40000", "$"),
+            ("30,000 to 40,000", "30000", "40000", ""),
+            ("30,000\u{2013}40,000", "30000", "40000", ""),
+            ("Less than $10,000", "", "10000", "$"),
+            ("More than $200,000", "200000", "", "$"),
+            ("200,000+", "200000", "", ""),
+            ("$200,000 or more", "200000", "", "$"),
+            ("45000", "45000", "45000", ""),
+        ] {
+            let band = band(text, AMERICAN).unwrap_or_else(|e| panic!("{text}: {e}"));
+            let shown = |a: Option<Amount>| a.map_or(String::new(), |a| a.normalize().to_string());
+            assert_eq!(
+                (shown(band.low), shown(band.high)),
+                (low.to_owned(), high.to_owned()),
+                "{text}"
+            );
+            assert_eq!(band.mark.unwrap_or(""), mark, "{text}");
+        }
+        for bad in ["40,000 - 30,000", "$5 - €6", "Rather not say", "a - b", "-", "5 - "] {
+            assert!(band(bad, AMERICAN).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn marks_and_codes() {
+        assert!(allows("$", "CAD") && !allows("$", "EUR") && allows("USD", "USD"));
+        assert!(!allows("USD", "CAD"));
+        assert_eq!((code_of("€"), code_of("$"), code_of("PHP")), (Some("EUR"), None, Some("PHP")));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn anything_is_money_or_an_error(text in "\\PC{0,24}") {
+            for notation in [AMERICAN, GERMAN, Notation::PLAIN] {
+                let _ = (money(&text, notation), band(&text, notation), digits(&text).len());
+            }
+        }
+
+        #[test]
+        fn a_range_that_is_written_is_read(low in 0_u64..1_000_000, width in 0_u64..1_000_000, mark in 0_usize..3) {
+            let mark = ["$", "PHP ", ""][mark];
+            let text = format!("{mark}{low} - {mark}{}", low + width);
+            let band = band(&text, AMERICAN).unwrap();
+            assert_eq!((band.low, band.high), (Some(low.into()), Some((low + width).into())));
+        }
+    }
+}

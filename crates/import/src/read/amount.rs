@@ -1,0 +1,393 @@
+//! Amounts with their unit and currency, which must be there if an amount is.
+
+use super::word::{currency, per};
+use super::{Faults, Not, Read, Reject, RowReading, State, Stated, What, error_cell, reject};
+use crate::cell::{Cell, Format};
+use crate::formula::Formula;
+use crate::header::key;
+use crate::layout::{AmountColumn, Known, Layout, Reading, Sign, Signs};
+use crate::money;
+use crate::number::{self, Notation};
+use crate::source::Row;
+use haggle_evidence::Bound;
+use haggle_quantity::{Amount, Currency, Per, to_scaled};
+
+/// What a cell of an amount column holds, before its unit and currency.
+enum Held<'l, 'r> {
+    Amount {
+        amount: Amount,
+        bound: Bound,
+        mark: Option<&'r str>,
+    },
+    Band(money::Band<'r>),
+    /// A sign that bounds the amount by a threshold of the amount's unit.
+    Threshold(&'l Sign),
+    Absent {
+        code: &'static str,
+        reason: &'l str,
+        found: String,
+    },
+}
+
+impl Layout {
+    pub(super) fn read_amounts<'l>(
+        &'l self,
+        row: &Row<'_>,
+        reading: &RowReading<'_>,
+        state: &mut State<'l>,
+        faults: &mut Faults,
+    ) {
+        state.cells.clear();
+        for (i, amount) in self.amounts.iter().enumerate() {
+            match amount.reading {
+                Reading::Upper => {}
+                Reading::Lower { upper } => self.range(i, upper, row, reading, state, faults),
+                _ => self.single(amount, row, reading, state, faults),
+            }
+        }
+    }
+
+    fn single<'l>(
+        &'l self,
+        amount: &'l AmountColumn,
+        row: &Row<'_>,
+        reading: &RowReading<'_>,
+        state: &mut State<'l>,
+        faults: &mut Faults,
+    ) {
+        let Some(held) = faults.keep(self.held(amount, row)) else { return };
+        for held in ends(held) {
+            let what = self.what(amount, held, row, reading);
+            state.cells.extend(faults.keep_or_skip(what).map(|what| (amount, what)));
+        }
+    }
+
+    /// Two columns that hold the ends of a range; equal or single ends are an exact amount.
+    fn range<'l>(
+        &'l self,
+        lower: usize,
+        upper: usize,
+        row: &Row<'_>,
+        reading: &RowReading<'_>,
+        state: &mut State<'l>,
+        faults: &mut Faults,
+    ) {
+        let (from, to) = (&self.amounts[lower], &self.amounts[upper]);
+        let held = [faults.keep(self.held(from, row)), faults.keep(self.held(to, row))];
+        let [Some(low), Some(high)] = held else { return };
+        let (low, high) = match as_range(low, high) {
+            Ok(range) => range,
+            Err(reason) => {
+                let found = row.cell(to.column.index).shown();
+                faults.keep::<()>(Err(reject("I0109", &to.column, reason, &found)));
+                return;
+            }
+        };
+        for (amount, held) in [(from, low), (to, high)] {
+            let what = self.what(amount, held, row, reading);
+            state.cells.extend(faults.keep_or_skip(what).map(|what| (amount, what)));
+        }
+    }
+
+    fn held<'l, 'r>(&'l self, amount: &'l AmountColumn, row: &Row<'r>) -> Read<Held<'l, 'r>> {
+        let cell = row.cell(amount.column.index);
+        if matches!(cell, Cell::Bool(_) | Cell::Error(_)) {
+            return Err(error_cell(&amount.column, cell));
+        }
+        if cell.is_blank() {
+            return Ok(Held::Absent { code: "I0301", reason: "blank", found: String::new() });
+        }
+        if let Some(sign) = text_sign(&amount.signs, cell) {
+            return Ok(signed(sign, cell));
+        }
+        let Some(notation) = self.notation(amount.column.index) else {
+            let reason = "the column's notation can be read in two ways";
+            let found = cell.shown().into_owned();
+            return Ok(Held::Absent { code: "I0304", reason, found });
+        };
+        let held = match &amount.reading {
+            Reading::Band => band(amount, cell, notation)?,
+            Reading::Formula(_) | Reading::One | Reading::Lower { .. } | Reading::Upper => {
+                plain(amount, cell, notation)?
+            }
+        };
+        match &held {
+            Held::Amount { amount: number, .. } => {
+                let sign = amount.signs.numbers.iter().find(|(n, _)| n == number);
+                Ok(sign.map_or(held, |(_, sign)| signed(sign, cell)))
+            }
+            _ => Ok(held),
+        }
+    }
+
+    fn what<'l>(
+        &'l self,
+        column: &'l AmountColumn,
+        held: Held<'l, '_>,
+        row: &Row<'_>,
+        reading: &RowReading<'_>,
+    ) -> Result<What<'l>, Not> {
+        let (number, bound, mark) = match held {
+            Held::Absent { code, reason, found } => {
+                return Ok(What::Absent { code, reason, found });
+            }
+            Held::Amount { amount, bound, mark } => (Some(amount), bound, mark),
+            Held::Threshold(_) => (None, Bound::Exact, None),
+            Held::Band(_) => return Err(Not::Reject(self.no_unit(column))),
+        };
+        let per = self.unit(column, row, reading)?;
+        let (number, bound) = match (&held, number) {
+            (Held::Threshold(Sign::Bound(bound, amounts)), _) => match amounts.get(&per) {
+                Some(threshold) => (*threshold, *bound),
+                None => {
+                    let found = row.cell(column.column.index).shown().into_owned();
+                    return Ok(What::Absent { code: "I0303", reason: "threshold unknown", found });
+                }
+            },
+            (_, Some(number)) => (number, bound),
+            _ => return Err(Not::Reject(self.no_unit(column))),
+        };
+        let currency = self.money_of(column, mark, row, reading)?;
+        let (number, stated) = match self.computed(column, number, row).map_err(Not::Reject)? {
+            Ok(computed) => computed,
+            Err(absent) => return Ok(absent),
+        };
+        self.positive(column, number, row).map_err(Not::Reject)?;
+        let shown = || row.cell(column.column.index).shown().into_owned();
+        let too_long = |_| {
+            Not::Reject(reject("I0101", &column.column, "expected fewer digits".into(), &shown()))
+        };
+        let scaled = to_scaled(number).map_err(too_long)?;
+        Ok(What::Stated(Stated { scaled, bound, per, currency, stated }))
+    }
+
+    /// The amount after its scale or formula, and what it was made of.
+    #[allow(clippy::type_complexity, reason = "an amount with its origin, or none, or a fault")]
+    fn computed<'l>(
+        &'l self,
+        column: &'l AmountColumn,
+        number: Amount,
+        row: &Row<'_>,
+    ) -> Read<Result<(Amount, Option<String>), What<'l>>> {
+        let shown = row.cell(column.column.index).shown();
+        if let Reading::Formula(formula) = &column.reading {
+            return self.formula(column, formula, row);
+        }
+        let Some(scale) = column.scale else { return Ok(Ok((number, None))) };
+        let scaled = number.checked_mul(scale).and_then(number::fit);
+        let too_long = || reject("I0101", &column.column, "expected fewer digits".into(), &shown);
+        let scaled = scaled.ok_or_else(too_long)?;
+        Ok(Ok((scaled, Some(format!("{shown} * {}", scale.normalize())))))
+    }
+
+    #[allow(clippy::type_complexity, reason = "an amount with its origin, or none, or a fault")]
+    fn formula<'l>(
+        &'l self,
+        column: &'l AmountColumn,
+        formula: &Formula,
+        row: &Row<'_>,
+    ) -> Read<Result<(Amount, Option<String>), What<'l>>> {
+        let mut numbers = vec![None; self.values.len()];
+        let mut parts = Vec::new();
+        for i in formula.needs() {
+            let value = &self.values[i];
+            let number = self.plain_number(&value.column, &value.absent, row)?;
+            let number = number.map(|n| n * value.scale.unwrap_or(Amount::ONE)).or(value.blank);
+            let Some(number) = number else {
+                let found = row.cell(value.column.index).shown().into_owned();
+                let reason = "a number of the formula is not stated";
+                return Ok(Err(What::Absent { code: "I0305", reason, found }));
+            };
+            parts.push(format!("{}={}", value.name, number.normalize()));
+            numbers[i] = Some(number);
+        }
+        let shown = row.cell(column.column.index).shown();
+        let failed = |reason| reject("I0101", &column.column, reason, &shown);
+        let result = formula.compute(&numbers).map_err(failed)?;
+        Ok(Ok((result, Some(parts.join(" ")))))
+    }
+
+    fn unit(
+        &self,
+        column: &AmountColumn,
+        row: &Row<'_>,
+        reading: &RowReading<'_>,
+    ) -> Result<Per, Not> {
+        let per = match &column.per {
+            Known::Fixed(per) => Some(per.clone()),
+            Known::Own(own) => per(self.words.per.as_ref(), Some(own), row)?,
+            Known::Row | Known::Mark => reading.per.clone(),
+        };
+        per.ok_or_else(|| Not::Reject(self.no_unit(column)))
+    }
+
+    fn no_unit(&self, amount: &AmountColumn) -> Reject {
+        let own = match &amount.per {
+            Known::Own(own) => Some(own),
+            _ => self.words.per.as_ref().and_then(|w| w.column.as_ref()),
+        };
+        let column = own.unwrap_or(&amount.column);
+        reject("I0104", column, "expected a unit, since the row has an amount".to_owned(), "")
+    }
+
+    /// The currency of an amount; a mark beside the amount must not contradict it.
+    fn money_of(
+        &self,
+        column: &AmountColumn,
+        mark: Option<&str>,
+        row: &Row<'_>,
+        reading: &RowReading<'_>,
+    ) -> Result<Currency, Not> {
+        let known = match &column.currency {
+            Known::Fixed(currency) => Some(*currency),
+            Known::Own(own) => currency(self.words.currency.as_ref(), Some(own), row)?,
+            Known::Row => reading.currency,
+            Known::Mark => return self.marked(column, mark, row).map_err(Not::Reject),
+        };
+        let Some(currency) = known else {
+            let column = self
+                .words
+                .currency
+                .as_ref()
+                .and_then(|w| w.column.as_ref())
+                .unwrap_or(&column.column);
+            let reason = "expected a currency, since the row has an amount".to_owned();
+            return Err(Not::Reject(reject("I0104", column, reason, "")));
+        };
+        match mark.filter(|m| !money::allows(m, currency.as_str())) {
+            None => Ok(currency),
+            Some(_) => {
+                let shown = row.cell(column.column.index).shown();
+                let reason = format!("expected an amount in {currency}, as the row says");
+                Err(Not::Reject(reject("I0110", &column.column, reason, &shown)))
+            }
+        }
+    }
+
+    /// The currency that a mark stands for, by the recipe's words, else by itself.
+    fn marked(&self, column: &AmountColumn, mark: Option<&str>, row: &Row<'_>) -> Read<Currency> {
+        let words = self.words.currency.as_ref();
+        let code = mark.and_then(|m| match words.map(|w| w.meanings.of(m)) {
+            Some(crate::layout::Meaning::Word(word)) if word != m => Some(word),
+            _ => money::code_of(m),
+        });
+        let currency = code.or(words.and_then(|w| w.blank.as_deref())).and_then(|c| c.parse().ok());
+        currency.ok_or_else(|| {
+            let shown = row.cell(column.column.index).shown();
+            let reason = match mark {
+                None => "expected a currency mark beside the amount".to_owned(),
+                Some(mark) => format!("expected a mark of one currency, not `{mark}`; `map` under `[currency]` settles it"),
+            };
+            reject("I0104", &column.column, reason, &shown)
+        })
+    }
+
+    fn positive(&self, column: &AmountColumn, number: Amount, row: &Row<'_>) -> Read<()> {
+        if number > Amount::ZERO {
+            return Ok(());
+        }
+        let shown = row.cell(column.column.index).shown();
+        Err(reject("I0105", &column.column, "expected an amount above zero".to_owned(), &shown))
+    }
+}
+
+/// Both ends of a band, or the one thing that is held.
+fn ends<'l, 'r>(held: Held<'l, 'r>) -> impl Iterator<Item = Held<'l, 'r>> {
+    let (first, second) = match held {
+        Held::Band(band) => {
+            let end = |amount: Option<Amount>, bound| {
+                amount.map(|amount| Held::Amount { amount, bound, mark: band.mark })
+            };
+            match (band.low, band.high) {
+                (Some(low), Some(high)) if low == high => (end(Some(low), Bound::Exact), None),
+                (low, high) => {
+                    let low = low.filter(|l| !l.is_zero() || band.high.is_none());
+                    (end(low, Bound::AtLeast), end(high, Bound::AtMost))
+                }
+            }
+        }
+        held => (Some(held), None),
+    };
+    first.into_iter().chain(second)
+}
+
+/// The ends of a range of two columns, as bounds where both are there and differ.
+fn as_range<'l, 'r>(
+    low: Held<'l, 'r>,
+    high: Held<'l, 'r>,
+) -> Result<(Held<'l, 'r>, Held<'l, 'r>), String> {
+    let end = |amount: Amount, bound, mark| Held::Amount { amount, bound, mark };
+    let (a, b, m, n) = match (&low, &high) {
+        (Held::Amount { amount: a, mark: m, .. }, Held::Amount { amount: b, mark: n, .. }) => {
+            (a, b, m, n)
+        }
+        // An upper end alone bounds the amount; a lower end alone is the amount.
+        (Held::Absent { .. }, Held::Amount { amount, mark, .. }) => {
+            let high = end(*amount, Bound::AtMost, *mark);
+            return Ok((low, high));
+        }
+        _ => return Ok((low, high)),
+    };
+    if a == b {
+        let reason = "the same as the lower end";
+        return Ok((low, Held::Absent { code: "I0306", reason, found: b.normalize().to_string() }));
+    }
+    if a > b {
+        return Err("expected an upper end of the range that is not below the lower one".to_owned());
+    }
+    Ok((end(*a, Bound::AtLeast, *m), end(*b, Bound::AtMost, *n)))
+}
+
+fn text_sign<'l>(signs: &'l Signs, cell: &Cell<'_>) -> Option<&'l Sign> {
+    match cell {
+        Cell::Text(text) if !signs.texts.is_empty() => signs.texts.get(&key(text)),
+        _ => None,
+    }
+}
+
+fn signed<'l, 'r>(sign: &'l Sign, cell: &Cell<'_>) -> Held<'l, 'r> {
+    match sign {
+        Sign::Absent(reason) => {
+            Held::Absent { code: "I0302", reason, found: cell.shown().into_owned() }
+        }
+        Sign::Bound(..) => Held::Threshold(sign),
+    }
+}
+
+fn band<'l, 'r>(
+    column: &AmountColumn,
+    cell: &'r Cell<'r>,
+    notation: Notation,
+) -> Read<Held<'l, 'r>> {
+    let Cell::Text(text) = cell else { return plain(column, cell, notation) };
+    let failed = |reason| reject("I0101", &column.column, reason, text);
+    money::band(text, notation).map(Held::Band).map_err(failed)
+}
+
+fn plain<'l, 'r>(
+    column: &AmountColumn,
+    cell: &'r Cell<'r>,
+    notation: Notation,
+) -> Read<Held<'l, 'r>> {
+    let failed = |reason| reject("I0101", &column.column, reason, &cell.shown());
+    let (amount, mark) = match cell {
+        Cell::Text(text) if money::is_ambiguous(text, notation) => {
+            return Err(ambiguous(column, text));
+        }
+        Cell::Text(text) => {
+            let money = money::money(text, notation).map_err(failed)?;
+            (money.amount, money.mark)
+        }
+        Cell::Number(_, Format::Percent) => {
+            return Err(failed("expected an amount, not a percentage".to_owned()));
+        }
+        cell => (number::number(cell, notation).map_err(failed)?, None),
+    };
+    Ok(Held::Amount { amount, bound: Bound::Exact, mark })
+}
+
+/// An amount that can be read in two ways: the import stops at it.
+fn ambiguous(column: &AmountColumn, text: &str) -> Reject {
+    let reason = "expected an amount that can be read in one way only";
+    reject(super::AMBIGUOUS, &column.column, reason.to_owned(), text)
+}

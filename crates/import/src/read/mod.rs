@@ -1,0 +1,215 @@
+//! One row of a table: passed over, rejected whole, or read into what its observations say.
+
+mod amount;
+mod attribute;
+mod number;
+mod rows;
+mod text;
+mod word;
+
+use crate::cell::Cell;
+use crate::layout::{AmountColumn, Column, Layout};
+use crate::recipe::TextField;
+use crate::source::Row;
+use haggle_evidence::{Basis, Bound, Statistic, Tax};
+use haggle_quantity::{Currency, Per, day_number};
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+/// What became of a row.
+pub(crate) enum Outcome<'r> {
+    /// Passed over on purpose.
+    Skip(Skip),
+    /// Malformed.
+    Reject(Reject),
+    /// Read; the amounts are in the state.
+    Import(RowReading<'r>),
+}
+
+/// Why a row is passed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Skip {
+    pub(crate) code: &'static str,
+    pub(crate) reason: String,
+    pub(crate) found: String,
+}
+
+/// Why a row is rejected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reject {
+    pub(crate) code: &'static str,
+    /// The column, from 0; none if the whole row is at fault.
+    pub(crate) column: Option<usize>,
+    pub(crate) field: String,
+    pub(crate) reason: String,
+    pub(crate) found: String,
+}
+
+/// What a row says beside its amounts.
+#[derive(Debug, Default)]
+pub(crate) struct RowReading<'r> {
+    pub(crate) texts: [Option<Cow<'r, str>>; TextField::COUNT],
+    pub(crate) currency: Option<Currency>,
+    pub(crate) per: Option<Per>,
+    pub(crate) basis: Option<Basis>,
+    pub(crate) tax: Option<Tax>,
+    pub(crate) statistic: Option<Statistic>,
+    pub(crate) component: Option<Cow<'r, str>>,
+    pub(crate) date: Option<i32>,
+    pub(crate) weight: Option<f64>,
+    pub(crate) count: Option<i64>,
+    pub(crate) employers: Option<i64>,
+    pub(crate) sample_size: Option<i64>,
+    pub(crate) relative_error: Option<f64>,
+    /// Times 10^12.
+    pub(crate) quantity_from: Option<i128>,
+    pub(crate) quantity_to: Option<i128>,
+}
+
+/// What a cell of an amount column says.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum What<'l> {
+    /// An amount.
+    Stated(Stated),
+    /// None.
+    Absent { code: &'static str, reason: &'l str, found: String },
+}
+
+/// An amount that is stated.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Stated {
+    /// The amount times 10^12.
+    pub(crate) scaled: i128,
+    pub(crate) bound: Bound,
+    pub(crate) per: Per,
+    pub(crate) currency: Currency,
+    /// What stood in the cell, where arithmetic made the amount of it.
+    pub(crate) stated: Option<String>,
+}
+
+/// What reading rows remembers, and room that is used again.
+#[derive(Default)]
+pub(crate) struct State<'l> {
+    /// The amounts of the row that was read last, each with its column.
+    pub(crate) cells: Vec<(&'l AmountColumn, What<'l>)>,
+    /// The attributes of that row as JSON; empty: none.
+    pub(crate) attributes: String,
+    /// The last filled text of each field.
+    above: [Option<String>; TextField::COUNT],
+    seen: HashSet<u128>,
+    /// Why everything from here on is passed over.
+    ended: Option<String>,
+}
+
+/// Code of an amount that can be read in two ways.
+pub(crate) const AMBIGUOUS: &str = "I0108";
+
+type Read<T> = Result<T, Reject>;
+
+/// A row that is not imported: passed over or malformed.
+enum Not {
+    Skip(Skip),
+    Reject(Reject),
+}
+
+impl Layout {
+    /// Reads one row below the header.
+    pub(crate) fn read<'l: 'r, 'r>(&'l self, row: &Row<'r>, state: &mut State<'l>) -> Outcome<'r> {
+        if let Some(skip) = self.not_data(row, state) {
+            return Outcome::Skip(skip);
+        }
+        if let Some(reject) = self.wrong_shape(row) {
+            return Outcome::Reject(reject);
+        }
+        match self.passed_over(row, state) {
+            Err(reject) => Outcome::Reject(reject),
+            Ok(Some(skip)) => Outcome::Skip(skip),
+            Ok(None) => self.data(row, state),
+        }
+    }
+
+    fn data<'l: 'r, 'r>(&'l self, row: &Row<'r>, state: &mut State<'l>) -> Outcome<'r> {
+        let mut reading = RowReading::default();
+        let mut faults = Faults::default();
+        self.read_texts(row, &mut reading, state, &mut faults);
+        self.read_attributes(row, state, &mut faults);
+        self.read_numbers(row, &mut reading, &mut faults);
+        reading.date = faults.keep(self.read_date(row)).flatten();
+        self.read_words(row, &mut reading, &mut faults);
+        self.read_amounts(row, &reading, state, &mut faults);
+        if let Some(reject) = faults.fault {
+            return Outcome::Reject(reject);
+        }
+        match faults.skip.or_else(|| self.duplicate(row, state)) {
+            Some(skip) => Outcome::Skip(skip),
+            None => Outcome::Import(reading),
+        }
+    }
+
+    fn read_date(&self, row: &Row<'_>) -> Read<Option<i32>> {
+        let Some((column, formats, absent)) = &self.date else { return Ok(self.constants.date) };
+        let cell = row.cell(column.index);
+        if matches!(cell, Cell::Bool(_) | Cell::Error(_)) {
+            return Err(error_cell(column, cell));
+        }
+        if cell.is_blank() || absent.iter().any(|sign| *sign == cell.shown()) {
+            return Ok(None);
+        }
+        let date = formats.iter().find_map(|f| f.read(cell));
+        date.map(|d| Some(day_number(d))).ok_or_else(|| {
+            let examples: Vec<&str> =
+                formats.iter().map(crate::date::DateFormat::example).collect();
+            let reason = format!("expected {}", examples.join(" or "));
+            reject("I0102", column, reason, &cell.shown())
+        })
+    }
+}
+
+/// The leftmost fault of a row, and the first reason to pass over it.
+#[derive(Default)]
+struct Faults {
+    fault: Option<Reject>,
+    skip: Option<Skip>,
+}
+
+impl Faults {
+    fn keep<T>(&mut self, read: Read<T>) -> Option<T> {
+        match read {
+            Ok(value) => Some(value),
+            Err(fault) => {
+                if self.fault.as_ref().is_none_or(|known| fault.column < known.column) {
+                    self.fault = Some(fault);
+                }
+                None
+            }
+        }
+    }
+
+    fn keep_or_skip<T>(&mut self, read: Result<T, Not>) -> Option<T> {
+        match read {
+            Ok(value) => Some(value),
+            Err(Not::Reject(fault)) => self.keep(Err(fault)),
+            Err(Not::Skip(skip)) => {
+                self.skip.get_or_insert(skip);
+                None
+            }
+        }
+    }
+}
+
+fn skip(code: &'static str, reason: &str, found: &str) -> Skip {
+    Skip { code, reason: reason.to_owned(), found: found.to_owned() }
+}
+
+fn reject(code: &'static str, column: &Column, reason: String, found: &str) -> Reject {
+    let field = column.name.clone();
+    Reject { code, column: Some(column.index), field, reason, found: found.to_owned() }
+}
+
+fn error_cell(column: &Column, cell: &Cell<'_>) -> Reject {
+    let reason = match cell {
+        Cell::Error(_) => "expected a value, not the error of a formula",
+        _ => "expected a value, not a truth value",
+    };
+    reject("I0107", column, reason.to_owned(), &cell.shown())
+}

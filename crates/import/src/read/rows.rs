@@ -1,0 +1,146 @@
+//! Which rows are data: blank ones, notes, repeated headers, aggregates, duplicates are not.
+
+use super::{Read, Reject, Skip, State, error_cell, reject, skip};
+use crate::cell::Cell;
+use crate::header::key;
+use crate::layout::{AmountColumn, Column, Layout};
+use crate::recipe::{Hidden, RowRule};
+use crate::source::Row;
+use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+impl Layout {
+    /// Blank rows, notes, footers, and the header where it is repeated.
+    pub(super) fn not_data(&self, row: &Row<'_>, state: &State<'_>) -> Option<Skip> {
+        let mut filled = row.cells.iter().filter(|c| !c.is_blank());
+        let Some(first) = filled.next() else { return Some(skip("I0202", "blank row", "")) };
+        if let Some(reason) = &state.ended {
+            return Some(skip("I0202", reason, &first.shown()));
+        }
+        if row.hidden && self.hidden == Hidden::Skip {
+            return Some(skip("I0203", "hidden row", &first.shown()));
+        }
+        if filled.next().is_none() && self.is_note(row, first) {
+            return Some(skip("I0202", "note", &first.shown()));
+        }
+        self.repeats_header(row).then(|| skip("I0202", "header repeated", &first.shown()))
+    }
+
+    fn repeats_header(&self, row: &Row<'_>) -> bool {
+        let repeated = |a: &AmountColumn| match row.cell(a.column.index) {
+            Cell::Text(text) => {
+                text.contains(char::is_alphabetic) && key(text) == key(&a.column.name)
+            }
+            _ => false,
+        };
+        self.header > 0 && self.amounts.iter().all(repeated)
+    }
+
+    /// A row whose only cell is a text beside the amounts. A text file's row of too few fields
+    /// could be a row that was cut off, so its text must be of several words as well.
+    fn is_note(&self, row: &Row<'_>, only: &Cell<'_>) -> bool {
+        let Cell::Text(text) = only else { return false };
+        let whole = row.fields.is_none_or(|n| n == self.width);
+        let beside = self.amounts.iter().all(|a| row.cell(a.column.index).is_blank());
+        let words = text.contains(char::is_alphabetic) && (whole || text.contains(' '));
+        self.width > 2 && beside && words
+    }
+
+    pub(super) fn wrong_shape(&self, row: &Row<'_>) -> Option<Reject> {
+        let found = row.fields.filter(|n| *n != self.width);
+        let problem = match found {
+            Some(fields) => format!("{fields} fields"),
+            None if row.stray => "text after the closing quote of a field".to_owned(),
+            None => return None,
+        };
+        let reason = format!("expected {} fields, as the header has", self.width);
+        Some(Reject { code: "I0103", column: None, field: String::new(), reason, found: problem })
+    }
+
+    /// Rows that the recipe does not read, by what one of their cells says.
+    pub(super) fn passed_over(&self, row: &Row<'_>, state: &mut State<'_>) -> Read<Option<Skip>> {
+        for (column, rule) in &self.ends {
+            let word = marker(column, row)?;
+            if meets(rule, &word) {
+                state.ended = Some(rule.reason.clone());
+                return Ok(Some(skip("I0202", &rule.reason, &word)));
+            }
+        }
+        for (column, rule) in &self.skips {
+            let word = marker(column, row)?;
+            if meets(rule, &word) {
+                return Ok(Some(skip("I0201", &rule.reason, &word)));
+            }
+            known(column, rule, &word)?;
+        }
+        for (column, rule) in &self.keeps {
+            let word = marker(column, row)?;
+            if !meets(rule, &word) {
+                return Ok(Some(skip("I0203", &rule.reason, &word)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A row that says again what an earlier imported one said.
+    pub(super) fn duplicate(&self, row: &Row<'_>, state: &mut State<'_>) -> Option<Skip> {
+        let (columns, reason) = self.duplicates.as_ref()?;
+        let print = match columns.is_empty() {
+            true => fingerprint(row.cells.iter().map(Cell::shown)),
+            false => fingerprint(columns.iter().map(|c| row.cell(*c).shown())),
+        };
+        let first = row.cells.iter().find(|c| !c.is_blank()).map(Cell::shown);
+        let again = !state.seen.insert(print);
+        again.then(|| skip("I0204", reason, &first.unwrap_or_default()))
+    }
+}
+
+/// 128 bits of some texts: two rows that differ have the same ones about never.
+fn fingerprint<'c>(texts: impl Iterator<Item = Cow<'c, str>>) -> u128 {
+    let (mut a, mut b) = (DefaultHasher::new(), DefaultHasher::new());
+    b.write_u8(1);
+    for text in texts {
+        text.hash(&mut a);
+        text.hash(&mut b);
+    }
+    (u128::from(a.finish()) << 64) | u128::from(b.finish())
+}
+
+/// A row with a word that the rule neither lists nor knows is of a new layout.
+fn known(column: &Column, rule: &RowRule, word: &str) -> Read<()> {
+    let Some(known) = &rule.known else { return Ok(()) };
+    if listed(known, word) {
+        return Ok(());
+    }
+    let mut words = rule.values.clone();
+    words.extend(known.iter().filter(|w| !w.is_empty()).cloned());
+    let reason = format!("expected one of {}", words.join(", "));
+    Err(reject("I0106", column, reason, word))
+}
+
+fn meets(rule: &RowRule, word: &str) -> bool {
+    let lower = || word.to_lowercase();
+    let any = |texts: &[String], test: fn(&str, &str) -> bool| {
+        !texts.is_empty() && {
+            let lower = lower();
+            texts.iter().any(|t| test(&lower, &t.to_lowercase()))
+        }
+    };
+    listed(&rule.values, word)
+        || (rule.blank && word.is_empty())
+        || rule.shorter.is_some_and(|n| word.chars().count() < n)
+        || any(&rule.starts, |w, t| w.starts_with(t))
+        || any(&rule.contains, |w, t| w.contains(t))
+}
+
+pub(super) fn listed(words: &[String], word: &str) -> bool {
+    words.iter().any(|w| w == word) || words.iter().any(|w| key(w) == key(word))
+}
+
+/// The word that decides whether a row is read.
+pub(super) fn marker<'r>(column: &Column, row: &Row<'r>) -> Read<Cow<'r, str>> {
+    match row.cell(column.index) {
+        cell @ Cell::Error(_) => Err(error_cell(column, cell)),
+        cell => Ok(cell.shown()),
+    }
+}
