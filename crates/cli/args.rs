@@ -7,6 +7,7 @@ use std::path::PathBuf;
 const AFTER: &str = "\
 Examples:
   haggle report data/deals/salary-us.toml         the main job
+  haggle inspect FILE                             what is in a file, before importing it
   haggle explain data/deals/salary-us.toml target where a number comes from
   haggle benchmark --where subject=15-1252        percentiles of what the store holds
   haggle help exit-codes";
@@ -53,6 +54,8 @@ pub(crate) enum Color {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// What is in a file, which recipe fits, first observations, problems; changes nothing
+    Inspect(Inspect),
     /// Read files into the evidence store
     Import(Import),
     /// What the store holds: list it, or remove from it
@@ -76,6 +79,28 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, ClapArgs)]
+pub(crate) struct Inspect {
+    /// The file
+    #[arg(value_name = "SOURCE")]
+    pub(crate) source: PathBuf,
+    /// Recipe by name, or a recipe file; else found by the columns
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) recipe: Option<String>,
+    /// Sheet to read, where the recipe would read another; `*` stands for any text
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sheet: Option<String>,
+    /// Vintage that the file itself does not state, such as 2022
+    #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(u16).range(1900..=2100))]
+    pub(crate) vintage: Option<u16>,
+    /// Write a recipe to begin with: the one that fits, or a proposal with its doubts (`-`: print it)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) propose: Option<PathBuf>,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, ClapArgs)]
 pub(crate) struct Import {
     /// Files: CSV, TSV, XLSX, XLS, ODS
     #[arg(required = true, value_name = "SOURCE")]
@@ -92,6 +117,9 @@ pub(crate) struct Import {
     /// Hash the file even if it looks unchanged
     #[arg(long)]
     pub(crate) locked: bool,
+    /// Write every rejected row to a CSV file: line, field, found, expected, code
+    #[arg(long, value_name = "FILE")]
+    pub(crate) issues: Option<PathBuf>,
     /// How to print the account
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: ListFormat,

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::lock::{Lock, Pin};
 use crate::progress::Watched;
 use haggle_evidence::{Importer, Locator};
-use haggle_import::{FileImporter, Options, Recipe};
+use haggle_import::{FileImporter, Observer, Options, Recipe};
 use haggle_negotiation::brief::{DiagnosticHead, SourceHead, TallyHead};
 use haggle_negotiation::deal::{Deal, Origin, Source};
 use haggle_negotiation::market::{Adjuster, Comparables, SourceEvidence};
@@ -233,21 +233,40 @@ pub(crate) fn import_file(
     fresh: bool,
     context: &Context,
 ) -> Result<Outcome, Failure> {
+    import_observed(path, options, fresh, None, context)
+}
+
+/// Imports one file; with somebody to take its issues it is read in any case.
+pub(crate) fn import_observed(
+    path: &Path,
+    options: &Options,
+    fresh: bool,
+    observer: Option<Observer>,
+    context: &Context,
+) -> Result<Outcome, Failure> {
     let shown = path.display().to_string();
     refuse_special(path, &shown)?;
     let (sha256, size) = hash(path, fresh, context)?;
     let remembered = identity_key(&sha256, path, options);
-    if let Some(part) = already(&remembered, &sha256, context)? {
+    if observer.is_none()
+        && let Some(part) = already(&remembered, &sha256, context)?
+    {
         context.detail(&format!("{shown}: stored already\n"));
         return Ok(Outcome::Unchanged(part));
     }
-    let importer: FileImporter =
+    let mut importer: FileImporter =
         haggle_import::open(path, options).map_err(|e| Failure::source(&shown, &e))?;
+    let read_again = observer.is_some();
+    observer.into_iter().for_each(|o| importer.observe(o));
     let mut importer = Watched::new(importer, &shown, context);
     let location = std::fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
     let key = SourceKey { sha256, size, location: location.display().to_string() };
     let outcome =
         context.store.import(&key, &mut importer).map_err(|e| Failure::import(&shown, &e))?;
+    if let (true, Outcome::Unchanged(_)) = (read_again, &outcome) {
+        let ignore = &mut |_| Ok(());
+        importer.run(ignore).map_err(|e| Failure::source(&shown, &e))?;
+    }
     // The content that was hashed must be the content that was read.
     let (after, _) = hash(path, false, context)?;
     if after != key.sha256 {
@@ -263,7 +282,7 @@ pub(crate) fn import_file(
 }
 
 /// A pipe or a device has no end that could be waited for, and no content that could be pinned.
-fn refuse_special(path: &Path, shown: &str) -> Result<(), Failure> {
+pub(crate) fn refuse_special(path: &Path, shown: &str) -> Result<(), Failure> {
     let Ok(meta) = std::fs::metadata(path) else { return Ok(()) };
     if meta.is_file() {
         return Ok(());

@@ -3,7 +3,8 @@
 use crate::args::{Import, ListFormat};
 use crate::context::Context;
 use crate::failure::{Failure, exit};
-use crate::gather::{find_recipe, import_file};
+use crate::gather::{find_recipe, import_observed};
+use crate::issues::Issues;
 use haggle_import::Options;
 use haggle_store::{Outcome, PartMeta};
 use std::fmt::Write;
@@ -18,9 +19,11 @@ pub(crate) fn run(args: &Import, context: &Context) -> Result<u8, Failure> {
     };
     let mut code = exit::FINE;
     let mut accounts = Vec::new();
+    let issues = Issues::default();
     for path in &args.sources {
         // One file that cannot be read does not keep the others out.
-        match import_file(path, &options, args.locked, context) {
+        let observer = args.issues.as_ref().map(|_| issues.of(&path.display().to_string()));
+        match import_observed(path, &options, args.locked, observer, context) {
             Ok(outcome) => accounts.push((path.display().to_string(), outcome)),
             Err(failure) => {
                 context.complain(&failure);
@@ -33,6 +36,9 @@ pub(crate) fn run(args: &Import, context: &Context) -> Result<u8, Failure> {
         ListFormat::Json => json(&accounts),
     };
     context.data(&text)?;
+    if let Some(out) = &args.issues {
+        issues.write(out)?;
+    }
     Ok(code)
 }
 

@@ -9,6 +9,8 @@ mod failure;
 mod gather;
 mod help;
 mod import;
+mod inspect;
+mod issues;
 mod lock;
 mod progress;
 mod report;
@@ -48,6 +50,7 @@ fn run(args: Args, context: &Context) -> Result<u8, Failure> {
         return no_command(args.global.verbose, context);
     };
     match command {
+        Command::Inspect(a) => inspect::run(&a, context),
         Command::Import(a) => import::run(&a, context),
         Command::Sources(a) => sources::run(&a, context),
         Command::Benchmark(a) => benchmark::run(&a, context),

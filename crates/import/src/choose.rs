@@ -135,12 +135,12 @@ fn header_at(spec: &Spec, number: usize, table: &Preview, last: usize) -> Option
     let above = table.rows.iter().position(|(n, _)| *n >= from).unwrap_or(last);
     let header = match spec.header.rows {
         1 => bottom.clone(),
-        _ => joined(spec, table, from, *to),
+        _ => joined(table, (from, *to), spec.header.spread),
     };
     Some(Place { table: number, above, rows: (from, *to), header })
 }
 
-fn joined(spec: &Spec, table: &Preview, from: u64, to: u64) -> Header {
+fn joined(table: &Preview, (from, to): (u64, u64), spread_right: bool) -> Header {
     let width = table.rows.iter().filter(|(n, _)| (from..=to).contains(n)).map(|(_, h)| h.width());
     let width = width.max().unwrap_or(0);
     let row = |number: u64| {
@@ -156,7 +156,7 @@ fn joined(spec: &Spec, table: &Preview, from: u64, to: u64) -> Header {
                 .skip(area.columns.0)
                 .for_each(|t| t.clone_from(&shown));
         }
-        if spec.header.spread && number < to {
+        if spread_right && number < to {
             spread(&mut texts);
         }
         texts
@@ -170,6 +170,17 @@ fn spread(texts: &mut [String]) {
         if texts[i].is_empty() {
             texts[i] = texts[i - 1].clone();
         }
+    }
+}
+
+/// The texts of some rows of a table as a header; row 0 is none.
+pub(crate) fn header_of(table: &Preview, (from, to): (u64, u64)) -> Header {
+    match from {
+        0 => {
+            let width = table.rows.iter().map(|(_, h)| h.width()).max().unwrap_or(0);
+            Header::of(vec![String::new(); width])
+        }
+        _ => joined(table, (from, to), false),
     }
 }
 

@@ -78,6 +78,11 @@ impl Evidence {
         }
     }
 
+    /// Whether any text had a mark to tell by.
+    pub(crate) fn spoke(&self) -> bool {
+        self.last.is_some() || self.clash.is_some()
+    }
+
     /// What all texts together leave.
     pub(crate) fn verdict(&self) -> Verdict {
         if let Some(clash) = &self.clash {

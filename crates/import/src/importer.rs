@@ -78,13 +78,15 @@ pub struct FileImporter {
 /// of amounts can be read in two ways.
 pub fn open(path: &Path, options: &Options) -> Result<FileImporter, ImportError> {
     let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-    opened(Source::open(path)?, &file, options)
+    opened_within(Source::open(path)?, &file, options, None)
 }
 
-pub(crate) fn opened(
+/// Opens a source, looking at so many rows of each table where it must look at numbers first.
+pub(crate) fn opened_within(
     mut source: Source,
     file: &str,
     options: &Options,
+    rows: Option<u64>,
 ) -> Result<FileImporter, ImportError> {
     let own = options.recipe.as_ref().map(std::slice::from_ref);
     let recipes = own.unwrap_or_else(|| builtin_recipes());
@@ -108,7 +110,7 @@ pub(crate) fn opened(
     diagnostics.extend(others_note(recipes, &choice));
     for layout in &mut layouts {
         diagnostics.extend(layout.warnings.iter().map(|(code, text)| warning(code, text.clone())));
-        diagnostics.extend(settle_notations(&mut source, layout)?);
+        diagnostics.extend(settle_notations(&mut source, layout, rows)?);
     }
     Ok(FileImporter {
         source,
@@ -174,8 +176,23 @@ impl FileImporter {
         self.read(Some(rows), sink)
     }
 
-    pub(crate) fn layouts(&self) -> &[Layout] {
-        &self.layouts
+    /// The last header row of each table that is read.
+    pub(crate) fn headers(&self) -> Vec<Locator> {
+        self.layouts.iter().map(header).collect()
+    }
+
+    /// First and last header row of a sheet, if it is read.
+    pub(crate) fn header_rows(&self, sheet: Option<&str>) -> Option<(u64, u64)> {
+        let layout = self.layouts.iter().find(|l| l.sheet.as_deref() == sheet)?;
+        Some((layout.header_from, layout.header))
+    }
+
+    /// The separator of a text file.
+    pub(crate) fn separator(&self) -> Option<u8> {
+        match &self.source {
+            Source::Text(text) => Some(text.delimiter),
+            Source::Workbook(_) => None,
+        }
     }
 
     fn read(&mut self, limit: Option<u64>, sink: &mut dyn Sink) -> Result<Import, ImportError> {
@@ -260,6 +277,7 @@ fn fit(
 fn settle_notations(
     source: &mut Source,
     layout: &mut Layout,
+    rows: Option<u64>,
 ) -> Result<Vec<Diagnostic>, ImportError> {
     if layout.notation.is_some() {
         return Ok(Vec::new());
@@ -272,7 +290,8 @@ fn settle_notations(
                 evidence.add(text, row.number);
             }
         }
-        Ok(ControlFlow::Continue(()))
+        let enough = rows.is_some_and(|rows| row.number >= rows);
+        Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     })?;
     let mut told = Vec::new();
     for (column, evidence) in &evidence {

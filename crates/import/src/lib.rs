@@ -17,6 +17,7 @@ mod guard;
 mod hash;
 mod header;
 mod importer;
+pub mod inspect;
 mod json;
 mod layout;
 mod lines;

@@ -40,6 +40,13 @@ const MARKS: &[(&str, &[&str])] = &[
     ("Rs", &["INR", "PKR", "LKR", "NPR", "MUR"]),
 ];
 
+/// Codes of ISO 4217: a text of three capital letters that is none of them is no currency.
+const CODES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL DEM FRF ITL ESP NLG ATS FIM GRD IEP PTE TRL";
+
+fn is_code(text: &str) -> bool {
+    text.len() == 3 && CODES.split(' ').any(|code| code == text)
+}
+
 /// An amount, and the currency mark that stood beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Money<'t> {
@@ -74,27 +81,15 @@ pub(crate) fn code_of(mark: &str) -> Option<&str> {
 
 /// The currency mark at the beginning of a text.
 fn leading(text: &str) -> Option<&str> {
-    let known = MARKS.iter().find(|(mark, _)| text.starts_with(mark)).map(|(mark, _)| mark.len());
-    let code = || {
-        let is_code = text.len() > 3 && text.as_bytes()[..3].iter().all(u8::is_ascii_uppercase);
-        let ends = !text[3.min(text.len())..].starts_with(char::is_alphabetic);
-        (is_code && ends).then_some(3)
-    };
-    known
-        .or_else(|| if text.is_char_boundary(3.min(text.len())) { code() } else { None })
-        .map(|n| &text[..n])
+    let known = MARKS.iter().find(|(mark, _)| text.starts_with(mark)).map(|(mark, _)| *mark);
+    known.map(|mark| &text[..mark.len()]).or_else(|| text.get(..3).filter(|code| is_code(code)))
 }
 
 /// The currency mark at the end of a text.
 fn trailing(text: &str) -> Option<&str> {
     let known = MARKS.iter().filter(|(mark, _)| text.ends_with(mark)).map(|(mark, _)| mark.len());
-    let code = || {
-        let start = text.len().checked_sub(3).filter(|s| text.is_char_boundary(*s))?;
-        let is_code = text[start..].bytes().all(|b| b.is_ascii_uppercase());
-        let begins = !text[..start].ends_with(char::is_alphabetic);
-        (is_code && begins && start > 0).then_some(3)
-    };
-    known.max().or_else(code).map(|n| &text[text.len() - n..])
+    let code = || text.len().checked_sub(3).and_then(|at| text.get(at..)).filter(|code| is_code(code));
+    known.max().map(|n| &text[text.len() - n..]).or_else(code)
 }
 
 /// The number of a text without its currency mark and brackets.

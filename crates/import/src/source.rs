@@ -76,6 +76,24 @@ impl Source {
         })
     }
 
+    /// What the file is, for people.
+    pub(crate) fn format(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "separated text",
+            Self::Workbook(Workbook::Xlsx(_)) => "XLSX workbook",
+            Self::Workbook(Workbook::Xls(_)) => "XLS workbook",
+            Self::Workbook(Workbook::Ods(_)) => "ODS workbook",
+        }
+    }
+
+    /// The encoding of a text file.
+    pub(crate) fn encoding(&self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text.encoding_name()),
+            Self::Workbook(_) => None,
+        }
+    }
+
     /// The separators by which a text file may be read, the most likely first.
     pub(crate) fn separators(&self) -> Result<Vec<u8>, ImportError> {
         match self {

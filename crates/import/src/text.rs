@@ -39,6 +39,11 @@ impl TextFile {
         self.encoding == WINDOWS_1252
     }
 
+    /// Name of the encoding that the text is read in.
+    pub(crate) fn encoding_name(&self) -> String {
+        self.encoding.name().to_owned()
+    }
+
     /// The separators, the most likely first.
     pub(crate) fn delimiters(&self) -> Result<Vec<u8>, ImportError> {
         let mut head = Vec::new();

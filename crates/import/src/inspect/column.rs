@@ -1,0 +1,257 @@
+//! What a column holds, by its cells: texts, numbers, amounts of money, dates; never what it means.
+
+use crate::cell::{Cell, Format};
+use crate::date::DateFormat;
+use crate::detect::{Evidence, Verdict};
+use crate::header::Header;
+use crate::money;
+use crate::number::Notation;
+use crate::source::Row;
+use std::collections::BTreeMap;
+
+/// Different texts that are counted.
+const DISTINCT: usize = 30;
+/// Texts that are shown.
+const EXAMPLES: usize = 4;
+
+/// A column under a header.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Its number, from 1.
+    pub number: u32,
+    /// What stands above it.
+    pub header: String,
+    /// What most of its cells are.
+    pub content: Content,
+    /// Cells that are not blank.
+    pub filled: u64,
+    /// The most frequent texts, or the first ones.
+    pub examples: Vec<String>,
+    /// How it writes numbers: `1,234.5`, or nothing where they have no marks; two readings if
+    /// that is open.
+    pub notation: Result<Option<String>, [String; 2]>,
+    /// Currency marks beside its amounts.
+    pub marks: Vec<String>,
+    /// Cells that hold an error of a formula, with the first row.
+    pub errors: Option<(u64, u64)>,
+    /// Cells that are not of the column's content, with the first row and its text.
+    pub strays: Option<(u64, u64, String)>,
+    /// The only date format of a few usual ones that reads all of its texts; several if the order
+    /// of day and month is open.
+    pub dates: Vec<String>,
+    pub(crate) settled: Option<Notation>,
+    pub(crate) distinct: usize,
+}
+
+/// What cells are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Content {
+    /// Nothing.
+    Blank,
+    /// Texts.
+    Text,
+    /// Numbers.
+    Number,
+    /// Numbers with a currency mark.
+    Money,
+    /// Percentages.
+    Percent,
+    /// Ranges of numbers.
+    Range,
+    /// Dates.
+    Date,
+    /// Truth values.
+    Flag,
+}
+
+impl Content {
+    /// The word for people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Blank => "blank",
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Money => "money",
+            Self::Percent => "percent",
+            Self::Range => "range",
+            Self::Date => "date",
+            Self::Flag => "true/false",
+        }
+    }
+
+    /// Whether an amount may stand there.
+    pub fn is_numeric(self) -> bool {
+        matches!(self, Self::Number | Self::Money | Self::Range)
+    }
+}
+
+/// Formats that dates are tried by.
+const FORMATS: [&str; 14] = [
+    "YYYY-MM-DD",
+    "YYYY-MM-DD*",
+    "DD.MM.YYYY",
+    "DD.MM.YYYY*",
+    "DD/MM/YYYY",
+    "MM/DD/YYYY",
+    "DD/MM/YYYY*",
+    "MM/DD/YYYY*",
+    "MM/DD/YY",
+    "DD Month YYYY",
+    "Mon DD, YYYY",
+    "YYYY[M]MM",
+    "YYYY-MM",
+    "year",
+];
+
+#[derive(Default)]
+struct Counts {
+    kinds: BTreeMap<Content, (u64, u64, String)>,
+    filled: u64,
+    texts: BTreeMap<String, u64>,
+    evidence: Evidence,
+    marks: BTreeMap<String, u64>,
+    errors: Option<(u64, u64)>,
+    dates: Option<Vec<(String, DateFormat)>>,
+}
+
+/// Columns being looked at.
+pub(super) struct Columns {
+    names: Vec<String>,
+    counts: Vec<Counts>,
+}
+
+impl Columns {
+    pub(super) fn new(header: &Header) -> Self {
+        let names: Vec<String> =
+            (0..header.width()).map(|i| header.text(i).to_owned()).collect();
+        let counts = names.iter().map(|_| Counts::default()).collect();
+        Self { names, counts }
+    }
+
+    pub(super) fn add(&mut self, row: &Row<'_>) {
+        for (i, counts) in self.counts.iter_mut().enumerate() {
+            counts.add(row.cell(i), row.number);
+        }
+    }
+
+    pub(super) fn finish(self) -> Vec<Column> {
+        let columns = self.names.into_iter().zip(self.counts).zip(1..);
+        columns.map(|((name, counts), number)| counts.finish(name, number)).collect()
+    }
+}
+
+impl Counts {
+    fn add(&mut self, cell: &Cell<'_>, row: u64) {
+        if cell.is_blank() {
+            return;
+        }
+        self.filled += 1;
+        if let Cell::Error(_) = cell {
+            self.errors = Some(self.errors.map_or((1, row), |(n, first)| (n + 1, first)));
+            return;
+        }
+        let shown = cell.shown();
+        let kind = self.kind(cell);
+        let entry = self.kinds.entry(kind).or_insert((0, row, shown.as_ref().to_owned()));
+        entry.0 += 1;
+        if let Cell::Text(text) = cell {
+            self.evidence.add(text, row);
+        }
+        if self.texts.len() < DISTINCT || self.texts.contains_key(shown.as_ref()) {
+            *self.texts.entry(shown.into_owned()).or_default() += 1;
+        }
+    }
+
+    fn kind(&mut self, cell: &Cell<'_>) -> Content {
+        match cell {
+            Cell::Text(text) => self.kind_of_text(text),
+            Cell::Number(_, Format::Percent) => Content::Percent,
+            Cell::Number(_, Format::Digits(_)) => Content::Text,
+            Cell::Number(..) => {
+                self.try_dates(cell);
+                Content::Number
+            }
+            Cell::Date(_) => Content::Date,
+            Cell::Bool(_) => Content::Flag,
+            Cell::Blank | Cell::Error(_) => Content::Blank,
+        }
+    }
+
+    fn kind_of_text(&mut self, text: &str) -> Content {
+        let notations = [('.', ','), (',', '.'), (',', ' '), ('.', '\'')];
+        let notations = notations.map(|(decimal, thousands)| Notation {
+            decimal,
+            thousands: Some(thousands),
+            settled: true,
+        });
+        self.try_dates(&Cell::Text(text.into()));
+        if let Some(money) = notations.iter().find_map(|n| money::money(text, *n).ok()) {
+            return match money.mark {
+                None => Content::Number,
+                Some(mark) => {
+                    *self.marks.entry(mark.to_owned()).or_default() += 1;
+                    Content::Money
+                }
+            };
+        }
+        if text.ends_with('%') && text.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
+            return Content::Percent;
+        }
+        let is_band = notations.iter().any(|n| money::band(text, *n).is_ok());
+        match text.to_lowercase().as_str() {
+            _ if is_band && text.contains(|c: char| c.is_ascii_digit()) => Content::Range,
+            "true" | "false" | "yes" | "no" => Content::Flag,
+            _ if self.dates.as_ref().is_some_and(|d| !d.is_empty()) => Content::Date,
+            _ => Content::Text,
+        }
+    }
+
+    /// Keeps the formats that read this cell too.
+    fn try_dates(&mut self, cell: &Cell<'_>) {
+        let all = || {
+            let parse = |f: &&str| Some(((*f).to_owned(), DateFormat::parse(f).ok()?));
+            FORMATS.iter().filter_map(parse).collect::<Vec<_>>()
+        };
+        let formats = self.dates.get_or_insert_with(all);
+        if !formats.is_empty() {
+            formats.retain(|(_, format)| format.read(cell).is_some());
+        }
+    }
+
+    fn finish(mut self, header: String, number: u32) -> Column {
+        let dates = self.dates.take().unwrap_or_default();
+        let most = self.kinds.iter().max_by_key(|(_, (n, ..))| *n);
+        let mut content = most.map_or(Content::Blank, |(kind, _)| *kind);
+        if !dates.is_empty() && content != Content::Number && self.filled > 0 {
+            content = Content::Date;
+        }
+        let stray = |kind: Content| kind != content && !(kind.is_numeric() && content.is_numeric());
+        let strays = self.kinds.iter().filter(|(kind, _)| stray(**kind) && content != Content::Text && content != Content::Date);
+        let strays = strays.map(|(_, s)| s.clone()).reduce(|a, b| {
+            if a.1 < b.1 { (a.0 + b.0, a.1, a.2) } else { (a.0 + b.0, b.1, b.2) }
+        });
+        let (notation, settled) = match self.evidence.verdict() {
+            Verdict::Settled(notation) => {
+                (Ok(self.evidence.spoke().then(|| notation.example())), Some(notation))
+            }
+            Verdict::Ambiguous { readings, .. } => (Err(readings), None),
+            Verdict::Clash([(a, _), (b, _)]) => (Err([a, b]), None),
+        };
+        let mut examples: Vec<(String, u64)> = self.texts.clone().into_iter().collect();
+        examples.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        Column {
+            number,
+            header,
+            content,
+            filled: self.filled,
+            examples: examples.into_iter().take(EXAMPLES).map(|(t, _)| t).collect(),
+            notation,
+            marks: self.marks.into_keys().collect(),
+            errors: self.errors,
+            strays,
+            dates: dates.into_iter().map(|(name, _)| name).collect(),
+            settled,
+            distinct: self.texts.len(),
+        }
+    }
+}
