@@ -247,7 +247,7 @@ pub(crate) fn import_observed(
     let shown = path.display().to_string();
     refuse_special(path, &shown)?;
     let (sha256, size) = hash(path, fresh, context)?;
-    let remembered = identity_key(&sha256, path, options);
+    let remembered = identity_key(&sha256, path, options, context)?;
     if observer.is_none()
         && let Some(part) = already(&remembered, &sha256, context)?
     {
@@ -323,17 +323,25 @@ fn already(key: &str, sha256: &str, context: &Context) -> Result<Option<Part>, F
 }
 
 /// Everything that decides by which identity a content is read: itself, its file's name, the
-/// recipes to choose from, the vintage, the importing code.
-fn identity_key(sha256: &str, path: &Path, options: &Options) -> String {
+/// recipes to choose from, the vintage, the sheet, files that are read with it, the importing code.
+fn identity_key(
+    sha256: &str,
+    path: &Path,
+    options: &Options,
+    context: &Context,
+) -> Result<String, Failure> {
+    let siblings = haggle_import::siblings(path, options.recipe.as_ref());
+    let hashes = siblings.iter().map(|p| hash(p, false, context).map(|(sha256, _)| sha256));
+    let siblings = hashes.collect::<Result<Vec<_>, _>>()?.join(" ");
     let recipes =
         options.recipe.as_ref().map_or_else(haggle_import::builtin_hash, |r| r.hash().to_owned());
     let name = path.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
-    format!(
-        "identity of {sha256} named {name} by {recipes} for {:?} in {:?}, importer {}",
+    Ok(format!(
+        "identity of {sha256} named {name} by {recipes} for {:?} in {:?} with {siblings}, importer {}",
         options.vintage,
         options.sheet,
         haggle_import::IMPORTER_VERSION
-    )
+    ))
 }
 
 /// A part and its comparables as the brief takes them.

@@ -111,6 +111,7 @@ codes! {
     "W0121" "column in two readings": "the numbers of a column can be read in two ways, so the column is not read" / "state `decimal` and `thousands` under `[number]` of the recipe: `decimal = \",\"` with `thousands = \".\"`, or the other way round";
     "W0122" "suspicious mixture": "some amounts are of another order than the rest of their column, as pay per hour among pay per year is, or thousands beside units; they are imported as they stand" / "look at the rows; `[[exclude]]` in the deal file, `[[skip]]` or a `[per]` column in the recipe sets them right";
     "W0123" "another recipe fits too": "several recipes know the columns; the one whose signature is longest reads the file" / "name another with `recipe = ...` or `--recipe`";
+    "W0124" "quality file": "a file beside this one should state how far its figures can be trusted, but it is not clear which, or it has other columns" / "keep one file of that name beside it";
     "W0104" "aggregates cannot be told": "the column that marks rows which sum up others is not there" / "use a file that has the column, or choose rows by their code";
     "W0401" "not comparable: currency": "the amount is in another currency than the deal, and the deal gives no rate" / "add a dated `[[rate]]` to the deal file";
     "W0402" "not comparable: unit": "the amount is per another unit than the deal and no arithmetic connects them" / "choose comparables of the deal's unit";

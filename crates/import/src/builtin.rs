@@ -31,6 +31,12 @@ pub fn builtin_hash() -> String {
     text_hash(&texts)
 }
 
+/// The built-in recipes whose files have a sibling of quality; the others are not even read.
+pub(crate) fn recipes_with_quality() -> Vec<Recipe> {
+    let with = TEXTS.iter().filter(|(_, text)| text.contains("\n[quality]"));
+    with.filter_map(|(origin, text)| Recipe::parse(text, origin).ok()).collect()
+}
+
 /// The text of a built-in recipe, by name.
 pub fn builtin_text(name: &str) -> Option<&'static str> {
     TEXTS.iter().find(|(origin, _)| origin.strip_suffix(".toml") == Some(name)).map(|(_, t)| *t)

@@ -120,6 +120,12 @@ fn places(spec: &Spec, tables: &[Preview], fits: impl Fn(&Header) -> bool) -> Ve
     found
 }
 
+/// The header of a recipe in one table, whatever stands above it.
+pub(crate) fn header_in(spec: &Spec, table: &Preview) -> Option<Place> {
+    let fits = |h: &Header| spec.signature.iter().all(|any| h.has(any));
+    places(spec, std::slice::from_ref(table), fits).into_iter().next()
+}
+
 /// A table without a header is of the recipe's width.
 fn headless(spec: &Spec, number: usize, table: &Preview) -> Option<Place> {
     let columns = &spec.header.columns;

@@ -7,6 +7,7 @@ use crate::detect::{Evidence, Verdict};
 use crate::hash::text_hash;
 use crate::layout::{AmountColumn, Layout, Mapped, Table};
 use crate::notes::Surroundings;
+use crate::quality;
 use crate::read::{self, Outcome, Reject, RowReading, State, Stated, What};
 use crate::recipe::{FromNumber, Recipe, Spec, TextField};
 use crate::source::{Preview, Row, Source};
@@ -77,17 +78,18 @@ pub struct FileImporter {
 /// recipe needs is missing or stands there twice, a unit or currency is not said, or every column
 /// of amounts can be read in two ways.
 pub fn open(path: &Path, options: &Options) -> Result<FileImporter, ImportError> {
-    let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-    opened_within(Source::open(path)?, &file, options, None)
+    opened_within(Source::open(path)?, path, options, None)
 }
 
 /// Opens a source, looking at so many rows of each table where it must look at numbers first.
 pub(crate) fn opened_within(
     mut source: Source,
-    file: &str,
+    path: &Path,
     options: &Options,
     rows: Option<u64>,
 ) -> Result<FileImporter, ImportError> {
+    let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let file = file.as_str();
     let own = options.recipe.as_ref().map(std::slice::from_ref);
     let recipes = own.unwrap_or_else(|| builtin_recipes());
     let sheet = options.sheet.as_deref();
@@ -111,11 +113,14 @@ pub(crate) fn opened_within(
     for layout in &mut layouts {
         diagnostics.extend(layout.warnings.iter().map(|(code, text)| warning(code, text.clone())));
         diagnostics.extend(settle_notations(&mut source, layout, rows)?);
+        let (quality, told) = quality::read(spec, path, layout)?;
+        layout.quality = quality;
+        diagnostics.extend(told);
     }
     Ok(FileImporter {
         source,
         kind: spec.constant.kind,
-        identity: identity(&recipe, options, vintage.as_ref()),
+        identity: identity(&recipe, options, vintage.as_ref(), &siblings_hash(spec, path)?),
         facts: facts(spec, &layouts, vintage.as_ref()),
         layouts,
         diagnostics,
@@ -330,7 +335,22 @@ fn two_readings(layout: &Layout, column: usize, verdict: Verdict) -> Option<Diag
     Some(Diagnostic { place, ..warning("W0121", message) })
 }
 
-fn identity(recipe: &Recipe, options: &Options, vintage: Option<&Vintage>) -> ImporterIdentity {
+/// Hashes of the sibling files that are read too.
+fn siblings_hash(spec: &Spec, path: &Path) -> Result<Vec<String>, ImportError> {
+    let found = quality::beside(spec, path);
+    let hash = |p: &std::path::PathBuf| {
+        let unreadable = |e: std::io::Error| ImportError::source("E0001", Locator::default(), e.to_string());
+        crate::hash::content_hash(p).map_err(unreadable)
+    };
+    found.iter().map(hash).collect()
+}
+
+fn identity(
+    recipe: &Recipe,
+    options: &Options,
+    vintage: Option<&Vintage>,
+    siblings: &[String],
+) -> ImporterIdentity {
     let of_file = vintage.filter(|v| v.from == From::File).map(|v| v.year.as_str());
     let mut parts = vec![recipe.hash()];
     if let Some(stated) = options.vintage.as_deref().or(of_file) {
@@ -338,6 +358,9 @@ fn identity(recipe: &Recipe, options: &Options, vintage: Option<&Vintage>) -> Im
     }
     if let Some(sheet) = &options.sheet {
         parts.extend(["sheet", sheet]);
+    }
+    for sibling in siblings {
+        parts.extend(["quality", sibling]);
     }
     let recipe_hash = if parts.len() == 1 { parts[0].to_owned() } else { text_hash(&parts) };
     ImporterIdentity { recipe: recipe.name().to_owned(), recipe_hash, importer: IMPORTER_VERSION }
@@ -457,7 +480,7 @@ impl<'a> Run<'a> {
                     self.hidden.push(self.layout.sheet.as_deref().unwrap_or(""), row.number);
                     self.hidden_rows += 1;
                 }
-                return self.import(row.number, &reading, state);
+                return self.import(row, &reading, state);
             }
         }
         Ok(())
@@ -501,16 +524,19 @@ impl<'a> Run<'a> {
 
     fn import(
         &mut self,
-        row: u64,
+        row: &Row<'_>,
         reading: &RowReading<'_>,
         state: &State<'a>,
     ) -> Result<(), ImportError> {
         let mut observations = 0;
+        let errors = self.layout.quality.as_ref().and_then(|q| q.of(row));
+        let row = row.number;
         for (amount, what) in &state.cells {
             match what {
                 What::Stated(stated) => {
                     observations += 1;
-                    self.push(row, reading, &state.attributes, amount, stated)?;
+                    let error = errors.and_then(|e| self.error_of(amount, e));
+                    self.push(row, reading, (&state.attributes, error), amount, stated)?;
                 }
                 What::Absent { code, reason, found } => {
                     let place = self.place(row, Some(amount.column.index));
@@ -522,11 +548,17 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// The relative error that a sibling file states of an amount.
+    fn error_of(&self, amount: &AmountColumn, errors: &[Option<f64>]) -> Option<f64> {
+        let at = self.layout.amounts.iter().position(|a| a.column == amount.column)?;
+        errors.get(at).copied().flatten()
+    }
+
     fn push(
         &mut self,
         row: u64,
         reading: &RowReading<'_>,
-        attributes: &str,
+        (attributes, error): (&str, Option<f64>),
         amount: &AmountColumn,
         stated: &Stated,
     ) -> Result<(), ImportError> {
@@ -563,7 +595,8 @@ impl<'a> Run<'a> {
             count: of(&beside.count, statistic, reading.count),
             employers: of(&beside.employers, statistic, reading.employers),
             sample_size: of(&beside.sample_size, statistic, reading.sample_size),
-            relative_error: of(&beside.relative_error, statistic, reading.relative_error),
+            relative_error: error
+                .or(of(&beside.relative_error, statistic, reading.relative_error)),
             quantity_from: reading.quantity_from,
             quantity_to: reading.quantity_to,
             date: amount.date.or(reading.date),

@@ -136,10 +136,9 @@ pub struct Seen {
 /// # Errors
 /// [`ImportError`] if it cannot be opened as a table at all.
 pub fn inspect(path: &Path, options: &Options) -> Result<Inspection, ImportError> {
-    let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let mut source = Source::open(path)?;
     let size = std::fs::metadata(path).map_or(0, |m| m.len());
-    let opened = opened_within(Source::open(path)?, &file, options, Some(LOOK));
+    let opened = opened_within(Source::open(path)?, path, options, Some(LOOK));
     let separator = match &opened {
         Ok(importer) => importer.separator(),
         Err(_) => source.separators()?.first().copied(),
@@ -155,6 +154,7 @@ pub fn inspect(path: &Path, options: &Options) -> Result<Inspection, ImportError
         Ok(importer) => fits(importer)?,
         Err(error) => none(error, &previews)?,
     };
+    let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let proposal = proposal(&fit, &file, &tables);
     let (format, encoding) = (source.format().to_owned(), source.encoding());
     let separator = separator.filter(|s| *s != 0).map(char::from);

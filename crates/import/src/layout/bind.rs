@@ -67,6 +67,8 @@ impl Binder<'_> {
             header_from: table.rows.0,
             header: table.rows.1,
             width: table.header.width(),
+            names: table.header.clone(),
+            quality: None,
             notation: stated(&spec.number),
             notations: BTreeMap::new(),
             texts,

@@ -9,7 +9,9 @@ pub(crate) use word::{Case, Known, Meaning, Words};
 
 use crate::date::DateFormat;
 use crate::formula::Formula;
+use crate::header::Header;
 use crate::number::Notation;
+use crate::quality::Quality;
 use crate::recipe::{FromNumber, Hidden, RowRule, TextField};
 use crate::spellings::Spellings;
 use haggle_evidence::{Basis, Bound, Kind, Statistic, Tax};
@@ -195,6 +197,10 @@ pub(crate) struct Layout {
     pub(crate) header: u64,
     /// Columns of the header.
     pub(crate) width: usize,
+    /// The header itself.
+    pub(crate) names: Header,
+    /// Relative errors from a sibling file.
+    pub(crate) quality: Option<Quality>,
     /// The stated notation; absent: by column, as `notations` says.
     pub(crate) notation: Option<Notation>,
     /// Notation of each column of numbers, where none is stated; absent for a column that is not

@@ -4,7 +4,9 @@
 
 mod errors;
 mod formats;
+mod inspect;
 mod laws;
 mod oews;
+mod quality;
 mod support;
 mod text;

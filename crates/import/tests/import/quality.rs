@@ -1,0 +1,52 @@
+//! A sibling file of coefficients of variation becomes the relative errors of the amounts.
+
+use crate::support::run;
+use haggle_evidence::Importer;
+use haggle_import::{Options, Recipe, open, siblings};
+
+const RECIPE: &str = r#"
+name = "table"
+version = 1
+signature = [["Code"], ["Median"]]
+without = ["coefficients of variation"]
+source = { name = "table" }
+number = { decimal = "." }
+constant = { kind = "wage", basis = "paid", tax = "gross", currency = "GBP", per = "hour" }
+field.subject = { any = ["Code"] }
+quality = { name = ["Table 14.{n}a", "Table 14.{n}b"], by = [["Code"]], absent = ["x"] }
+amount = [
+    { any = ["Median"], statistic = "p50" },
+    { any = ["Mean"], statistic = "mean" },
+]
+"#;
+
+#[test]
+fn the_sibling_is_found_by_name_and_read_by_row_and_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("PROV Table 14.5a   Hourly pay 2024.csv");
+    let sibling = folder.path().join("PROV Table 14.5b   Hourly pay 2024 CV.csv");
+    std::fs::write(&path, "Code,Median,Mean\n1111,10.50,12\n1112,11,13\n1113,12,14\n").unwrap();
+    let recipe = Recipe::parse(RECIPE, "table.toml").unwrap();
+    let options = Options { recipe: Some(recipe.clone()), ..Options::default() };
+
+    let mut alone = open(&path, &options).unwrap();
+    let identity = alone.identity().clone();
+    assert_eq!(run(&mut alone).unwrap().errors, [None; 6]);
+    assert!(siblings(&path, Some(&recipe)).is_empty());
+
+    // Columns in another order, one row more, one row less, and a sign for no value.
+    let text = "Coefficients of variation,,\nMean,Code,Median\n2.5,1112,0.7\n9,9999,9\nx,1111,1.2\n";
+    std::fs::write(&sibling, text).unwrap();
+    let mut with = open(&path, &options).unwrap();
+    assert_ne!(*with.identity(), identity, "the sibling is part of what was read");
+    let done = run(&mut with).unwrap();
+    assert_eq!(done.errors, [Some(0.012), None, Some(0.007), Some(0.025), None, None]);
+    assert_eq!(siblings(&path, Some(&recipe)), [sibling.clone()]);
+    // By itself the sibling is no table of pay.
+    assert!(open(&sibling, &options).is_err());
+
+    std::fs::write(folder.path().join("Table 14.5b again.csv"), text).unwrap();
+    let done = run(&mut open(&path, &options).unwrap()).unwrap();
+    assert_eq!(done.errors, [None; 6]);
+    assert_eq!(done.codes(), ["W0124"]);
+}
