@@ -85,7 +85,11 @@ fn meaning(code: &str) -> Result<String, Failure> {
         return Ok(rule_text(rule));
     }
     if let Some(c) = haggle_evidence::code(code) {
-        return Ok(format!("{}  {}\n{}\n  help: {}\n", c.code, c.title, c.meaning, c.help));
+        let example = haggle_evidence::example(c.code).unwrap_or("none");
+        return Ok(format!(
+            "{}  {}\n{}\n  for example: {example}\n  help: {}\n",
+            c.code, c.title, c.meaning, c.help
+        ));
     }
     let deal = haggle_negotiation::deal::CODES.iter().find(|[c, ..]| c.eq_ignore_ascii_case(code));
     if let Some([c, title, meaning, help]) = deal {

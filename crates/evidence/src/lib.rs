@@ -8,6 +8,7 @@
 mod account;
 mod batch;
 mod diagnostic;
+mod example;
 mod import;
 mod locator;
 mod observation;
@@ -19,6 +20,7 @@ pub use arrow_array::RecordBatch;
 pub use account::{Account, Disposition, RowSet, Sample, Tally};
 pub use batch::{Batch, BatchBuilder, BatchError, FIELDS, SCHEMA_VERSION, schema};
 pub use diagnostic::{CODES, Code, Diagnostic, Severity, code};
+pub use example::example;
 pub use import::{Import, ImportError, Importer, ImporterIdentity, Sink, SinkError, SourceFacts};
 pub use locator::{Locator, column_letters};
 pub use observation::Observation;
