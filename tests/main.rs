@@ -8,6 +8,7 @@ mod benchmark;
 mod commands;
 mod determinism;
 mod import;
+mod inspect;
 mod locking;
 mod market;
 mod oracle;

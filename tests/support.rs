@@ -104,3 +104,63 @@ pub(crate) fn figure(report: &serde_json::Value, id: &str) -> f64 {
     let value = &report["figures"][id]["value"];
     value.as_str().unwrap_or_else(|| panic!("no figure {id}")).parse().unwrap()
 }
+
+/// An XLSX workbook of sheets, each a name and its rows of cells: numbers as they are, the rest as
+/// texts.
+pub(crate) fn workbook(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
+    let mut parts = vec![("[Content_Types].xml".to_owned(), "<Types/>".to_owned())];
+    let (mut list, mut relations) = (String::new(), String::new());
+    for (i, (name, rows)) in (1..).zip(sheets) {
+        list += &format!("<sheet name=\"{name}\" sheetId=\"{i}\" r:id=\"r{i}\"/>");
+        relations += &format!(
+            "<Relationship Id=\"r{i}\" Type=\"{OFFICE}/worksheet\" Target=\"worksheets/sheet{i}.xml\"/>"
+        );
+        parts.push((format!("xl/worksheets/sheet{i}.xml"), sheet(rows)));
+    }
+    let book = format!(
+        "<workbook xmlns=\"{MAIN}\" xmlns:r=\"{OFFICE}\"><sheets>{list}</sheets></workbook>"
+    );
+    parts.push(("xl/workbook.xml".to_owned(), book));
+    parts.push(("xl/_rels/workbook.xml.rels".to_owned(), relationships(&relations)));
+    let root = format!(
+        "<Relationship Id=\"r1\" Type=\"{OFFICE}/officeDocument\" Target=\"xl/workbook.xml\"/>"
+    );
+    parts.push(("_rels/.rels".to_owned(), relationships(&root)));
+    zipped(&parts)
+}
+
+const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+
+fn relationships(inner: &str) -> String {
+    let package = "http://schemas.openxmlformats.org/package/2006/relationships";
+    format!("<Relationships xmlns=\"{package}\">{inner}</Relationships>")
+}
+
+fn sheet(rows: &[&[&str]]) -> String {
+    let cell = |(column, text): (u8, &&str), row: usize| {
+        let at = format!("{}{row}", char::from(b'A' + column));
+        match text.parse::<f64>() {
+            Ok(number) => format!("<c r=\"{at}\"><v>{number}</v></c>"),
+            Err(_) => format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{text}</t></is></c>"),
+        }
+    };
+    let row = |(row, cells): (usize, &&[&str])| {
+        let cells: String = (0..).zip(*cells).map(|c| cell(c, row)).collect();
+        format!("<row r=\"{row}\">{cells}</row>")
+    };
+    let rows: String = (1..).zip(rows).map(row).collect();
+    format!("<worksheet xmlns=\"{MAIN}\"><sheetData>{rows}</sheetData></worksheet>")
+}
+
+fn zipped(parts: &[(String, String)]) -> Vec<u8> {
+    use std::io::Write;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, text) in parts {
+        zip.start_file(name.as_str(), stored).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}

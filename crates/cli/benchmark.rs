@@ -172,6 +172,7 @@ fn source(part: &Part, conditions: &[Condition], names: &mut BTreeSet<String>) -
         origin: Origin::Path(part.meta.location.clone()),
         recipe: Some(part.meta.recipe.clone()),
         vintage: None,
+        sheet: None,
         conditions: conditions.to_vec(),
         job_match: 1.0,
         weight: 1.0,

@@ -97,11 +97,12 @@ fn part_of(
     };
     let path = file.parent().unwrap_or(Path::new("")).join(relative);
     let recipe = source.recipe.as_deref().map(|r| find_recipe(r, file)).transpose()?;
-    let pin = lock.pin(relative, recipe.as_ref().map(Recipe::name)).cloned();
+    let pin =
+        lock.pin(relative, recipe.as_ref().map(Recipe::name), source.sheet.as_deref()).cloned();
     if pinning.offline && !path.exists() {
         return stored_only(relative, pin.as_ref(), context);
     }
-    let options = Options { recipe, vintage: source.vintage.clone(), sheet: None };
+    let options = Options { recipe, vintage: source.vintage.clone(), sheet: source.sheet.clone() };
     if pinning.locked {
         refuse_change(&path, relative, pin.as_ref(), context)?;
     }

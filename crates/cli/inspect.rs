@@ -44,7 +44,8 @@ fn propose(out: &Path, found: &Inspection, file: &str, context: &Context) -> Res
 fn text(file: &str, found: &Inspection) -> String {
     let mut out = String::new();
     let encoding = found.encoding.as_ref().map_or(String::new(), |e| format!(", {e}"));
-    let separator = found.separator.map_or(String::new(), |s| format!(", separator `{}`", shown(s)));
+    let separator =
+        found.separator.map_or(String::new(), |s| format!(", separator `{}`", shown(s)));
     push(&mut out, &format!("{file}: {}{encoding}{separator}, {} bytes", found.format, found.size));
     found.tables.iter().for_each(|t| table(&mut out, t));
     match &found.fit {
@@ -89,7 +90,12 @@ fn table(out: &mut String, t: &Table) {
 fn columns(out: &mut String, columns: &[Column]) {
     for c in columns.iter().filter(|c| c.filled > 0 || !c.header.is_empty()).take(LISTED) {
         let letters = column_letters(c.number);
-        let head = format!("  {letters:<3} {:<34} {:<10} {:>6}", cut(&c.header, 34), c.content.as_str(), c.filled);
+        let head = format!(
+            "  {letters:<3} {:<34} {:<10} {:>6}",
+            cut(&c.header, 34),
+            c.content.as_str(),
+            c.filled
+        );
         push(out, &format!("{head}  {}", details(c)));
     }
     let more = columns.len().saturating_sub(LISTED);
@@ -126,13 +132,23 @@ fn cut(text: &str, longest: usize) -> String {
     let plain: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match plain.char_indices().nth(longest) {
         None => plain,
-        Some((end, _)) => format!("{}…", plain[..end].chars().take(longest - 1).collect::<String>()),
+        Some((end, _)) => {
+            format!("{}…", plain[..end].chars().take(longest - 1).collect::<String>())
+        }
     }
 }
 
 fn fitting(out: &mut String, file: &str, f: &Fits) {
     let because: Vec<String> = f.because.iter().map(|h| format!("`{h}`")).collect();
-    push(out, &format!("\nrecipe {} (version {}) fits: it has {}", f.recipe, f.version, because.join(", ")));
+    push(
+        out,
+        &format!(
+            "\nrecipe {} (version {}) fits: it has {}",
+            f.recipe,
+            f.version,
+            because.join(", ")
+        ),
+    );
     push(out, &format!("  source: {}", f.name));
     if let Some(from) = &f.untested {
         push(out, &format!("  untested: no file of this layout was at hand; {from}"));
@@ -141,14 +157,20 @@ fn fitting(out: &mut String, file: &str, f: &Fits) {
     push(out, "\nfirst observations");
     f.observations.iter().for_each(|o| push(out, &format!("  {}", observation(file, o))));
     let a = &f.account;
-    push(out, &format!(
-        "\nrows   read {} = imported {} + rejected {} + skipped {}",
-        a.read, a.imported, a.rejected, a.skipped
-    ));
-    push(out, &format!(
-        "cells  mapped {} = observations {} + absent {}",
-        a.mapped, a.observations, a.absent
-    ));
+    push(
+        out,
+        &format!(
+            "\nrows   read {} = imported {} + rejected {} + skipped {}",
+            a.read, a.imported, a.rejected, a.skipped
+        ),
+    );
+    push(
+        out,
+        &format!(
+            "cells  mapped {} = observations {} + absent {}",
+            a.mapped, a.observations, a.absent
+        ),
+    );
     problems(out, file, f);
 }
 
@@ -181,7 +203,8 @@ fn problems(out: &mut String, file: &str, f: &Fits) {
     for t in rejected {
         let field = t.field.as_ref().map_or(String::new(), |f| format!(" `{f}`"));
         let first = t.samples.first();
-        let first = first.map_or(String::new(), |s| format!(", first `{}` at {}", s.found, s.place));
+        let first =
+            first.map_or(String::new(), |s| format!(", first `{}` at {}", s.found, s.place));
         push(out, &format!("  rejected {} rows{field}: {}{first} [{}]", t.count, t.reason, t.code));
     }
 }
@@ -203,7 +226,10 @@ fn fitting_none(
         let lacks: Vec<String> = lacks.iter().map(|l| format!("`{l}`")).collect();
         push(out, &format!("  the nearest recipe is {name}, which lacks {}", lacks.join(", ")));
     }
-    push(out, &format!("  `haggle inspect {file} --propose recipe.toml` writes a recipe to begin with"));
+    push(
+        out,
+        &format!("  `haggle inspect {file} --propose recipe.toml` writes a recipe to begin with"),
+    );
 }
 
 fn json_of(file: &str, found: &Inspection) -> Value {

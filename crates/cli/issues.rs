@@ -23,7 +23,8 @@ impl Issues {
     /// Writes the file, whole or not at all.
     pub(crate) fn write(&self, path: &Path) -> Result<(), Failure> {
         let text = format!("{HEADER}{}", self.0.borrow());
-        crate::whole::write(path, text.as_bytes()).map_err(|e| Failure::io(path, "cannot write", &e))
+        crate::whole::write(path, text.as_bytes())
+            .map_err(|e| Failure::io(path, "cannot write", &e))
     }
 }
 

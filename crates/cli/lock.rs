@@ -1,6 +1,7 @@
 //! `haggle.lock`: which bytes each source of the deals in a folder had.
 
 use crate::failure::Failure;
+use haggle_import::reading_name;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
@@ -55,13 +56,20 @@ impl Lock {
         Ok(Self { path, pins, stored })
     }
 
-    /// The pin of a source; of any recipe if none is named.
-    pub(crate) fn pin(&self, location: &str, recipe: Option<&str>) -> Option<&Pin> {
-        let mut pins = self.pins.values().filter(|p| p.location == location);
-        match recipe {
-            Some(recipe) => pins.find(|p| p.recipe == recipe),
-            None => pins.next(),
-        }
+    /// The pin of a source and the sheet that its caller names, if any; of any recipe if none is
+    /// named.
+    pub(crate) fn pin(
+        &self,
+        location: &str,
+        recipe: Option<&str>,
+        sheet: Option<&str>,
+    ) -> Option<&Pin> {
+        let base = |p: &Pin| p.recipe.split('@').next().unwrap_or("").to_owned();
+        let named = |p: &&Pin| {
+            let base = base(p);
+            p.recipe == reading_name(&base, sheet) && recipe.is_none_or(|r| r == base)
+        };
+        self.pins.values().filter(|p| p.location == location).find(named)
     }
 
     /// Pins a source; a pin of the same location and recipe gives way.

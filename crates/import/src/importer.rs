@@ -339,7 +339,8 @@ fn two_readings(layout: &Layout, column: usize, verdict: Verdict) -> Option<Diag
 fn siblings_hash(spec: &Spec, path: &Path) -> Result<Vec<String>, ImportError> {
     let found = quality::beside(spec, path);
     let hash = |p: &std::path::PathBuf| {
-        let unreadable = |e: std::io::Error| ImportError::source("E0001", Locator::default(), e.to_string());
+        let unreadable =
+            |e: std::io::Error| ImportError::source("E0001", Locator::default(), e.to_string());
         crate::hash::content_hash(p).map_err(unreadable)
     };
     found.iter().map(hash).collect()
@@ -363,7 +364,18 @@ fn identity(
         parts.extend(["quality", sibling]);
     }
     let recipe_hash = if parts.len() == 1 { parts[0].to_owned() } else { text_hash(&parts) };
-    ImporterIdentity { recipe: recipe.name().to_owned(), recipe_hash, importer: IMPORTER_VERSION }
+    let name = reading_name(recipe.name(), options.sheet.as_deref());
+    ImporterIdentity { recipe: name, recipe_hash, importer: IMPORTER_VERSION }
+}
+
+/// What a reading is called: the recipe, and the sheet where the caller names one, so that two
+/// sheets of one file are two readings.
+pub fn reading_name(recipe: &str, sheet: Option<&str>) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    match sheet {
+        None => recipe.to_owned(),
+        Some(sheet) => format!("{recipe}@{}", sheet.chars().map(plain).collect::<String>()),
+    }
 }
 
 fn facts(spec: &Spec, layouts: &[Layout], vintage: Option<&Vintage>) -> SourceFacts {
@@ -595,8 +607,7 @@ impl<'a> Run<'a> {
             count: of(&beside.count, statistic, reading.count),
             employers: of(&beside.employers, statistic, reading.employers),
             sample_size: of(&beside.sample_size, statistic, reading.sample_size),
-            relative_error: error
-                .or(of(&beside.relative_error, statistic, reading.relative_error)),
+            relative_error: error.or(of(&beside.relative_error, statistic, reading.relative_error)),
             quantity_from: reading.quantity_from,
             quantity_to: reading.quantity_to,
             date: amount.date.or(reading.date),

@@ -39,7 +39,9 @@ mod workbook;
 
 pub use builtin::{builtin_hash, builtin_recipes, builtin_text};
 pub use hash::content_hash;
-pub use importer::{BATCH_SIZE, FileImporter, IMPORTER_VERSION, Issue, Observer, Options, open};
+pub use importer::{
+    BATCH_SIZE, FileImporter, IMPORTER_VERSION, Issue, Observer, Options, open, reading_name,
+};
 pub use quality::siblings;
 pub use recipe::{Recipe, RecipeError};
 pub use workbook::WHOLE_FILE_LIMIT;

@@ -88,7 +88,8 @@ fn leading(text: &str) -> Option<&str> {
 /// The currency mark at the end of a text.
 fn trailing(text: &str) -> Option<&str> {
     let known = MARKS.iter().filter(|(mark, _)| text.ends_with(mark)).map(|(mark, _)| mark.len());
-    let code = || text.len().checked_sub(3).and_then(|at| text.get(at..)).filter(|code| is_code(code));
+    let code =
+        || text.len().checked_sub(3).and_then(|at| text.get(at..)).filter(|code| is_code(code));
     known.max().map(|n| &text[text.len() - n..]).or_else(code)
 }
 

@@ -83,14 +83,18 @@ pub(crate) fn read(
     let found = candidates(quality, path);
     let [sibling] = found.as_slice() else {
         let names: Vec<String> = found.iter().map(|p| format!("`{}`", file_name(p))).collect();
-        let several = format!("several files may hold its quality: {}; none is read", names.join(", "));
+        let several =
+            format!("several files may hold its quality: {}; none is read", names.join(", "));
         return Ok((None, (found.len() > 1).then(|| warning("W0124", several))));
     };
     let read = columns(spec, quality, sibling, layout)?;
     let told = match &read {
         Some(_) => None,
         None => {
-            let message = format!("`{}` does not have the columns of the file whose quality it should state", file_name(sibling));
+            let message = format!(
+                "`{}` does not have the columns of the file whose quality it should state",
+                file_name(sibling)
+            );
             Some(warning("W0124", message))
         }
     };
@@ -112,7 +116,9 @@ fn columns(
     let same = tables.iter().find(|t| t.sheet == layout.sheet);
     let Some((last, header)) = same.and_then(|t| header(spec, t)) else { return Ok(None) };
     let by = |any: &Vec<String>| header.find(any).ok().flatten();
-    let Some(by) = quality.by.iter().map(by).collect::<Option<Vec<usize>>>() else { return Ok(None) };
+    let Some(by) = quality.by.iter().map(by).collect::<Option<Vec<usize>>>() else {
+        return Ok(None);
+    };
     let of = |name: &String| header.find(std::slice::from_ref(name)).ok().flatten();
     let amounts: Vec<Option<usize>> = layout.amounts.iter().map(|a| of(&a.column.name)).collect();
     let mut all = Quality { by: Vec::new(), errors: HashMap::new() };

@@ -122,8 +122,7 @@ pub(super) struct Columns {
 
 impl Columns {
     pub(super) fn new(header: &Header) -> Self {
-        let names: Vec<String> =
-            (0..header.width()).map(|i| header.text(i).to_owned()).collect();
+        let names: Vec<String> = (0..header.width()).map(|i| header.text(i).to_owned()).collect();
         let counts = names.iter().map(|_| Counts::default()).collect();
         Self { names, counts }
     }
@@ -226,10 +225,12 @@ impl Counts {
             content = Content::Date;
         }
         let stray = |kind: Content| kind != content && !(kind.is_numeric() && content.is_numeric());
-        let strays = self.kinds.iter().filter(|(kind, _)| stray(**kind) && content != Content::Text && content != Content::Date);
-        let strays = strays.map(|(_, s)| s.clone()).reduce(|a, b| {
-            if a.1 < b.1 { (a.0 + b.0, a.1, a.2) } else { (a.0 + b.0, b.1, b.2) }
+        let strays = self.kinds.iter().filter(|(kind, _)| {
+            stray(**kind) && content != Content::Text && content != Content::Date
         });
+        let strays = strays
+            .map(|(_, s)| s.clone())
+            .reduce(|a, b| if a.1 < b.1 { (a.0 + b.0, a.1, a.2) } else { (a.0 + b.0, b.1, b.2) });
         let (notation, settled) = match self.evidence.verdict() {
             Verdict::Settled(notation) => {
                 (Ok(self.evidence.spoke().then(|| notation.example())), Some(notation))

@@ -13,9 +13,7 @@ use crate::recipe::Spec;
 use crate::source::{Preview, Source};
 use crate::{FileImporter, Options, Recipe};
 use column::Columns;
-use haggle_evidence::{
-    Account, Batch, Diagnostic, ImportError, Locator, RecordBatch, code,
-};
+use haggle_evidence::{Account, Batch, Diagnostic, ImportError, Locator, RecordBatch, code};
 use haggle_quantity::from_scaled;
 use std::cell::RefCell;
 use std::ops::ControlFlow;
@@ -147,7 +145,10 @@ pub fn inspect(path: &Path, options: &Options) -> Result<Inspection, ImportError
     let previews = source.previews()?;
     let mut tables = Vec::new();
     for (i, preview) in previews.iter().enumerate() {
-        let known = opened.as_ref().ok().and_then(|importer| importer.header_rows(preview.sheet.as_deref()));
+        let known = opened
+            .as_ref()
+            .ok()
+            .and_then(|importer| importer.header_rows(preview.sheet.as_deref()));
         tables.push(table(&mut source, &previews, i, known)?);
     }
     let fit = match opened {
@@ -281,9 +282,8 @@ fn none(error: ImportError, previews: &[Preview]) -> Result<Fit, ImportError> {
     let specs: Vec<&Spec> = builtin_recipes().iter().map(Recipe::spec).collect();
     let header = choose::likeliest(previews).map(|(_, _, header)| header);
     let nearest = header.and_then(|h: &Header| choose::nearest_recipe(&specs, h));
-    let nearest = nearest.map(|(spec, lacks)| {
-        (spec.name.clone(), lacks.into_iter().map(str::to_owned).collect())
-    });
+    let nearest = nearest
+        .map(|(spec, lacks)| (spec.name.clone(), lacks.into_iter().map(str::to_owned).collect()));
     debug_assert!(code(error.code).is_some(), "every code is listed");
     Ok(Fit::None { error, nearest })
 }

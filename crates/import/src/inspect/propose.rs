@@ -16,19 +16,73 @@ const ATTRIBUTES: usize = 12;
 
 /// Words in headers and what a column under them may be.
 const FIELDS: [(&str, &[&str]); 5] = [
-    ("subject", &["code", "sku", "soc", "item no", "item number", "part no", "part number", "article", "cpt", "id"]),
-    ("title", &["title", "job", "position", "role", "occupation", "description", "item", "product", "name"]),
+    (
+        "subject",
+        &[
+            "code",
+            "sku",
+            "soc",
+            "item no",
+            "item number",
+            "part no",
+            "part number",
+            "article",
+            "cpt",
+            "id",
+        ],
+    ),
+    (
+        "title",
+        &[
+            "title",
+            "job",
+            "position",
+            "role",
+            "occupation",
+            "description",
+            "item",
+            "product",
+            "name",
+        ],
+    ),
     ("place", &["country", "state", "region", "area", "location", "city", "place"]),
-    ("party", &["company", "employer", "vendor", "supplier", "bidder", "organisation", "organization", "agency"]),
+    (
+        "party",
+        &[
+            "company",
+            "employer",
+            "vendor",
+            "supplier",
+            "bidder",
+            "organisation",
+            "organization",
+            "agency",
+        ],
+    ),
     ("level", &["level", "seniority", "grade", "experience"]),
 ];
 /// Words of headers that speak about a thing and do not name it.
 const NOT_NAMES: [&str; 5] = ["type", "size", "number of", "count", "status"];
 const AMOUNTS: [&str; 16] = [
-    "salary", "wage", "pay", "compensation", "earnings", "income", "price", "cost", "rate", "charge", "fee", "amount", "value",
-    "median", "mean", "average",
+    "salary",
+    "wage",
+    "pay",
+    "compensation",
+    "earnings",
+    "income",
+    "price",
+    "cost",
+    "rate",
+    "charge",
+    "fee",
+    "amount",
+    "value",
+    "median",
+    "mean",
+    "average",
 ];
-const WAGES: [&str; 8] = ["salary", "wage", "pay", "compensation", "earnings", "income", "hourly", "annual"];
+const WAGES: [&str; 8] =
+    ["salary", "wage", "pay", "compensation", "earnings", "income", "hourly", "annual"];
 const QUOTES: [&str; 4] = ["quote", "bid", "bidder", "offer"];
 const UNITS: [(&str, &[&str]); 5] = [
     ("year", &["annual", "annually", "yearly", "per year", "a year", "per annum"]),
@@ -76,16 +130,24 @@ impl<'a> Proposal<'a> {
             let at = left.iter().position(|c| test(c))?;
             Some(left.remove(at))
         };
-        let currency = take(&|c| says(&c.header, &["currency", "currencies"]) && !c.content.is_numeric());
-        let unit_words = ["unit", "uom", "unit of measure", "unit of pay", "pay basis", "pay frequency", "per"];
+        let currency =
+            take(&|c| says(&c.header, &["currency", "currencies"]) && !c.content.is_numeric());
+        let unit_words =
+            ["unit", "uom", "unit of measure", "unit of pay", "pay basis", "pay frequency", "per"];
         let unit = take(&|c| says(&c.header, &unit_words) && c.content == Content::Text);
-        let date = take(&|c| c.content == Content::Date && !c.dates.is_empty())
-            .or_else(|| take(&|c| says(&c.header, &["year", "work year"]) && c.dates.iter().any(|d| d == "year")));
+        let date = take(&|c| c.content == Content::Date && !c.dates.is_empty()).or_else(|| {
+            take(&|c| {
+                says(&c.header, &["year", "work year"]) && c.dates.iter().any(|d| d == "year")
+            })
+        });
         let mut fields = BTreeMap::new();
         for (field, wanted) in FIELDS {
             let code = field == "subject";
             let fits = |c: &Column| {
-                says(&c.header, wanted) && !says(&c.header, &NOT_NAMES) && (matches!(c.content, Content::Text | Content::Flag) || (code && c.content == Content::Number))
+                says(&c.header, wanted)
+                    && !says(&c.header, &NOT_NAMES)
+                    && (matches!(c.content, Content::Text | Content::Flag)
+                        || (code && c.content == Content::Number))
             };
             if let Some(column) = take(&fits) {
                 fields.insert(field, column);
@@ -93,7 +155,9 @@ impl<'a> Proposal<'a> {
         }
         let is_amount = |c: &&Column| {
             c.content.is_numeric()
-                && (says(&c.header, &AMOUNTS) || c.content == Content::Money || percentile(&c.header).is_some())
+                && (says(&c.header, &AMOUNTS)
+                    || c.content == Content::Money
+                    || percentile(&c.header).is_some())
         };
         let (mut amounts, mut others): (Vec<_>, Vec<_>) = left.into_iter().partition(is_amount);
         if amounts.is_empty() {
@@ -117,11 +181,18 @@ impl<'a> Proposal<'a> {
 
     fn head(&self, out: &mut String, file: &str, tables: &[Table]) {
         let stem = file.split('.').next().unwrap_or(file);
-        line(out, &format!("# Proposed for {}: settle every `doubt`, then import with `--recipe`.", printable(file)));
+        line(
+            out,
+            &format!(
+                "# Proposed for {}: settle every `doubt`, then import with `--recipe`.",
+                printable(file)
+            ),
+        );
         line(out, "");
         line(out, &format!("name = {}", quoted(&slug(stem))));
         line(out, "version = 1");
-        let mapped = self.fields.values().copied().chain(self.currency).chain(self.amounts.iter().copied());
+        let mapped =
+            self.fields.values().copied().chain(self.currency).chain(self.amounts.iter().copied());
         let mut signature: Vec<&str> = Vec::new();
         for column in mapped.chain(self.table.columns.iter()) {
             let header = column.header.as_str();
@@ -139,7 +210,10 @@ impl<'a> Proposal<'a> {
         for title in self.table.titles.iter().take(4) {
             line(out, &format!("# above the table: {}", printable(title)));
         }
-        line(out, "# publisher = \"\"\n# licence = \"\"\n# grade = \"self-report\"   # employer, government, posted, filing, self-report, anecdote");
+        line(
+            out,
+            "# publisher = \"\"\n# licence = \"\"\n# grade = \"self-report\"   # employer, government, posted, filing, self-report, anecdote",
+        );
         if let Some((first, last)) = self.table.header.filter(|(a, b)| a != b) {
             line(out, &format!("\n[header]\nrows = {}", last - first + 1));
         }
@@ -172,9 +246,21 @@ impl<'a> Proposal<'a> {
             _ => ("price", "list", "unknown"),
         };
         line(out, "\n[constant]");
-        line(out, &format!("kind = {}   # doubt: wage, price, quote, index or rate?", quoted(kind)));
-        line(out, &format!("basis = {}   # doubt: paid, offered, floor, ceiling, list, advertised, quoted, self-reported, estimate or unknown?", quoted(basis)));
-        line(out, &format!("tax = {}   # doubt: gross, net, excluded, included or unknown?", quoted(tax)));
+        line(
+            out,
+            &format!("kind = {}   # doubt: wage, price, quote, index or rate?", quoted(kind)),
+        );
+        line(
+            out,
+            &format!(
+                "basis = {}   # doubt: paid, offered, floor, ceiling, list, advertised, quoted, self-reported, estimate or unknown?",
+                quoted(basis)
+            ),
+        );
+        line(
+            out,
+            &format!("tax = {}   # doubt: gross, net, excluded, included or unknown?", quoted(tax)),
+        );
         if self.currency.is_none() && self.currency_elsewhere().is_none() {
             line(out, "# doubt: nothing in the file says the currency; state it:");
             line(out, "# currency = \"EUR\"");
@@ -190,7 +276,9 @@ impl<'a> Proposal<'a> {
         let spellings = Spellings::named("currencies", &BTreeMap::new())?;
         let in_header = |c: &Column| {
             let header = words(&c.header);
-            spellings.iter().any(|(spelling, _)| header.contains(&words(spelling)) && spelling.len() > 2)
+            spellings
+                .iter()
+                .any(|(spelling, _)| header.contains(&words(spelling)) && spelling.len() > 2)
         };
         if !self.amounts.is_empty() && self.amounts.iter().all(|c| in_header(c)) {
             return Some("header = true\nwords = \"currencies\"".to_owned());
@@ -203,7 +291,10 @@ impl<'a> Proposal<'a> {
         }
         let mut lines = "mark = true".to_owned();
         for mark in marks.iter().filter(|m| crate::money::code_of(m).is_none()) {
-            lines += &format!("\n# doubt: `{mark}` is the mark of several currencies; name one:\n# map = {{ {} = \"USD\" }}", quoted(mark));
+            lines += &format!(
+                "\n# doubt: `{mark}` is the mark of several currencies; name one:\n# map = {{ {} = \"USD\" }}",
+                quoted(mark)
+            );
         }
         Some(lines)
     }
@@ -223,7 +314,10 @@ impl<'a> Proposal<'a> {
 
     fn date(&self, out: &mut String) {
         let Some(column) = self.date else {
-            line(out, "\n# doubt: no column of dates; `reference_date = \"2026-01-31\"` under [source] dates all rows");
+            line(
+                out,
+                "\n# doubt: no column of dates; `reference_date = \"2026-01-31\"` under [source] dates all rows",
+            );
             return;
         };
         line(out, &format!("\n[date]\nany = [{}]", quoted(&column.header)));
@@ -247,7 +341,10 @@ impl<'a> Proposal<'a> {
             line(out, &format!("\n[field.{field}]\nany = [{}]", quoted(&column.header)));
             examples(out, column);
             if *field == "subject" && column.content == Content::Number {
-                line(out, "# doubt: codes that the sheet stores as numbers lose zeros in front; `digits = 6` restores them");
+                line(
+                    out,
+                    "# doubt: codes that the sheet stores as numbers lose zeros in front; `digits = 6` restores them",
+                );
             }
         }
     }
@@ -255,7 +352,14 @@ impl<'a> Proposal<'a> {
     fn attributes(&self, out: &mut String) {
         let texts = |c: &&&Column| c.content == Content::Text && c.distinct > 1;
         for column in self.others.iter().filter(texts).take(ATTRIBUTES) {
-            line(out, &format!("\n[[attribute]]\nname = {}\nany = [{}]", quoted(&slug(&column.header)), quoted(&column.header)));
+            line(
+                out,
+                &format!(
+                    "\n[[attribute]]\nname = {}\nany = [{}]",
+                    quoted(&slug(&column.header)),
+                    quoted(&column.header)
+                ),
+            );
         }
     }
 
@@ -275,7 +379,13 @@ impl<'a> Proposal<'a> {
                 _ => {}
             }
             if let Some((count, row, text)) = &column.strays {
-                line(out, &format!("# doubt: {count} cells are of another sort, first `{}` in row {row}", printable(text)));
+                line(
+                    out,
+                    &format!(
+                        "# doubt: {count} cells are of another sort, first `{}` in row {row}",
+                        printable(text)
+                    ),
+                );
             }
         }
     }
@@ -283,7 +393,10 @@ impl<'a> Proposal<'a> {
 
 fn two_readings(column: &Column) -> Option<String> {
     let [a, b] = column.notation.as_ref().err()?;
-    Some(format!("the numbers of `{}` can be read in two ways ({a} or {b})", printable(&column.header)))
+    Some(format!(
+        "the numbers of `{}` can be read in two ways ({a} or {b})",
+        printable(&column.header)
+    ))
 }
 
 fn unit_of(header: &str) -> Option<&'static str> {
@@ -294,12 +407,19 @@ fn unit_of(header: &str) -> Option<&'static str> {
 
 /// The statistic that a header names: `P25`, `25th percentile`, `median`, `mean`.
 fn percentile(header: &str) -> Option<String> {
-    let patterns = ["P{p:digits}", "{p:digits}th", "P{p:digits}th", "*{p:digits}th percentile*", "*pct{p:digits}"];
+    let patterns = [
+        "P{p:digits}",
+        "{p:digits}th",
+        "P{p:digits}th",
+        "*{p:digits}th percentile*",
+        "*pct{p:digits}",
+    ];
     let captured = patterns.iter().find_map(|p| {
         let captures = Pattern::capturing(p).ok()?.captures(header)?;
         captures.get("p")?.parse::<u8>().ok().filter(|p| (1..=99).contains(p))
     });
-    let word = |wanted: &[&str], statistic: &str| says(header, wanted).then(|| statistic.to_owned());
+    let word =
+        |wanted: &[&str], statistic: &str| says(header, wanted).then(|| statistic.to_owned());
     captured
         .map(|p| format!("p{p}"))
         .or_else(|| word(&["median"], "p50"))
@@ -332,8 +452,11 @@ fn quoted(text: &str) -> String {
 
 /// A name of small letters, digits and hyphens.
 fn slug(text: &str) -> String {
-    let plain: String =
-        text.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' }).collect();
+    let plain: String = text
+        .to_lowercase()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' })
+        .collect();
     let slug = plain.split_whitespace().collect::<Vec<_>>().join("-");
     let slug: String = slug.chars().take(40).collect();
     if slug.is_empty() { "recipe".to_owned() } else { slug }

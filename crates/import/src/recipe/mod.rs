@@ -6,7 +6,8 @@ mod spec;
 
 pub(crate) use spec::{
     AmountSpec, Any, AttributeSpec, DateSpec, FieldSpec, FromNumber, Hidden, NoteSpec, NumberSpec,
-    QualitySpec, RowRule, Sentinel, Spec, TextField, Threshold, Value, ValueSpec, VintageSpec, WordSpec,
+    QualitySpec, RowRule, Sentinel, Spec, TextField, Threshold, Value, ValueSpec, VintageSpec,
+    WordSpec,
 };
 
 use crate::hash::text_hash;

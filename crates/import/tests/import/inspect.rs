@@ -53,7 +53,10 @@ fn sheets_hidden_ones_too_and_titles_are_told() {
     let sheets: Vec<Option<&str>> = found.tables.iter().map(|t| t.sheet.as_deref()).collect();
     assert_eq!(sheets, [Some("Read me"), Some("Prices")]);
     let prices = &found.tables[1];
-    assert_eq!((prices.header, prices.titles.as_slice()), (Some((3, 3)), ["Spring list".to_owned()].as_slice()));
+    assert_eq!(
+        (prices.header, prices.titles.as_slice()),
+        (Some((3, 3)), ["Spring list".to_owned()].as_slice())
+    );
     assert_eq!(prices.columns[1].errors, Some((1, 5)));
     let Fit::None { error, .. } = &found.fit else { panic!("{:?}", found.fit) };
     assert_eq!(error.code, "E0006");
@@ -74,14 +77,18 @@ fn a_proposal_with_its_doubts_settled_imports_the_file() {
     let unsettled = Recipe::parse(&proposal, "proposal.toml").unwrap_err();
     assert!(unsettled.message.contains("found no currency"), "{unsettled}");
     let settled = proposal.replace("# currency = \"EUR\"", "currency = \"EUR\"");
-    let recipe = Recipe::parse(&settled, "proposal.toml").unwrap_or_else(|e| panic!("{e}\n{settled}"));
+    let recipe =
+        Recipe::parse(&settled, "proposal.toml").unwrap_or_else(|e| panic!("{e}\n{settled}"));
     assert_eq!(recipe.name(), "pay-2025");
     let options = Options { recipe: Some(recipe), ..Options::default() };
     let done = run(&mut open(&saved.path, &options).unwrap()).unwrap();
-    assert_eq!(done.lines, [
-        "2:4 0012|Cook|Spain|- value 31500.5 exact EUR ANN",
-        "3:4 0013|Baker|France|- value 2500 exact EUR ANN",
-    ]);
+    assert_eq!(
+        done.lines,
+        [
+            "2:4 0012|Cook|Spain|- value 31500.5 exact EUR ANN",
+            "3:4 0013|Baker|France|- value 2500 exact EUR ANN",
+        ]
+    );
     // Next year's file with a renamed column names it.
     let next = save("pay 2026.csv", text.replace("Annual salary", "Yearly salary"));
     let (code, message) = failure(open(&next.path, &options).map(|_| ()));
@@ -96,7 +103,10 @@ fn an_open_order_of_day_and_month_and_two_readings_are_doubts() {
     let column = &found.tables[0].columns[1];
     assert_eq!(column.notation, Err(["1.234".to_owned(), "1234".to_owned()]));
     let proposal = found.proposal.unwrap();
-    assert!(proposal.contains("# doubt: the numbers of `Price` can be read in two ways"), "{proposal}");
+    assert!(
+        proposal.contains("# doubt: the numbers of `Price` can be read in two ways"),
+        "{proposal}"
+    );
     assert!(proposal.contains("# doubt: the order of day and month is open"), "{proposal}");
 }
 

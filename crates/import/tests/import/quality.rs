@@ -35,7 +35,8 @@ fn the_sibling_is_found_by_name_and_read_by_row_and_column() {
     assert!(siblings(&path, Some(&recipe)).is_empty());
 
     // Columns in another order, one row more, one row less, and a sign for no value.
-    let text = "Coefficients of variation,,\nMean,Code,Median\n2.5,1112,0.7\n9,9999,9\nx,1111,1.2\n";
+    let text =
+        "Coefficients of variation,,\nMean,Code,Median\n2.5,1112,0.7\n9,9999,9\nx,1111,1.2\n";
     std::fs::write(&sibling, text).unwrap();
     let mut with = open(&path, &options).unwrap();
     assert_ne!(*with.identity(), identity, "the sibling is part of what was read");

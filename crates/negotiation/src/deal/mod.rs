@@ -105,6 +105,8 @@ pub struct Source {
     pub recipe: Option<String>,
     /// Vintage that the file itself does not state.
     pub vintage: Option<String>,
+    /// Sheet to read, where the recipe would read another.
+    pub sheet: Option<String>,
     /// Conditions that make an observation comparable.
     pub conditions: Vec<Condition>,
     /// Share of the job or item that agrees (`science.md` F10), 0 to 1.

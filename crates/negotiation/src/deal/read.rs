@@ -219,6 +219,7 @@ fn read_source(r: &Reader<'_, '_>) -> Option<(Source, bool)> {
         origin: origin.clone().unwrap_or(Origin::Path(String::new())),
         recipe: r.text("recipe").map(|f| f.value),
         vintage: read_vintage(r),
+        sheet: r.text("sheet").map(|f| f.value),
         conditions: read_where(r.table("where")),
         job_match: r.number("match", 0.0..1.0).map_or(1.0, |f| f.value),
         weight: r.number("weight", 0.0..1e9).map_or(1.0, |f| f.value),

@@ -1,0 +1,146 @@
+//! Looking before importing, from outside: inspect, proposals, issues files, sheets by name.
+
+use crate::support::{Bench, workbook};
+
+const SURVEY: &str = "data/evidence/pay-survey-2023.csv";
+const TABLE: &str = "data/evidence/oews-national-may-2022.xlsx";
+
+#[test]
+fn a_look_changes_nothing_and_tells_the_recipe_and_the_problems() {
+    let bench = Bench::with_data();
+    let run = bench.run(&format!("inspect {SURVEY}"));
+    assert_eq!(run.code, 0, "{}", run.err);
+    for part in [
+        "UTF-8, separator `,`",
+        "header in row 1",
+        "recipe community-salaries",
+        "read 53 = imported 50 + rejected 2 + skipped 1",
+        "`about 120k` at 32:5",
+        "[I0101]",
+    ] {
+        assert!(run.out.contains(part), "{part}: {}", run.out);
+    }
+    assert!(!bench.path("store").exists(), "inspect made a store");
+    let run = bench.run(&format!("inspect {TABLE} --format json"));
+    let found: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(
+        (&found["format"], &found["recipe"]["name"]),
+        (&"XLSX workbook".into(), &"bls-oews".into())
+    );
+    assert!(found["tables"].as_array().unwrap().iter().all(|t| t["rows"].is_u64()));
+    assert!(found["recipe"]["observations"][0]["place"].as_str().unwrap().contains('!'));
+}
+
+/// An unknown file: a proposal, its doubts settled by an editor, an import, a benchmark.
+#[test]
+fn an_unknown_file_becomes_evidence_in_three_commands() {
+    let bench = Bench::new();
+    let mut file = String::from("Role;Ort;Gehalt\n");
+    for i in 0..8 {
+        file += &format!("Köchin;Köln;{}.{}00,00\n", 31 + i, i);
+    }
+    bench.write("umfrage.csv", file);
+    let run = bench.run("inspect umfrage.csv");
+    assert!(run.out.contains("no recipe reads it") && run.out.contains("--propose"), "{}", run.out);
+    assert_eq!(bench.run("inspect umfrage.csv --propose mine.toml").code, 0);
+    let proposed = bench.read("mine.toml");
+    let unsettled = bench.run("import umfrage.csv --recipe mine.toml");
+    assert!(unsettled.code == 1 && unsettled.err.contains("mine.toml:"), "{}", unsettled.err);
+    let settled = proposed
+        .replace("# currency = \"EUR\"", "currency = \"EUR\"")
+        .replace("# per = \"each\"", "per = \"year\"")
+        .replace("# doubt: no column of dates;", "#");
+    bench.write("mine.toml", settled);
+    let run = bench.run("import umfrage.csv --recipe mine.toml");
+    assert_eq!(run.code, 0, "{}{proposed}", run.err);
+    assert!(run.out.contains("mapped 8 = observations 8 + absent 0"), "{}", run.out);
+    let market = bench.run("benchmark --where currency=EUR --as-of 2026-01-01 --format json");
+    let market: serde_json::Value = serde_json::from_str(&market.out).unwrap();
+    assert_eq!(market["market"]["n"], 8);
+}
+
+#[test]
+fn issues_go_to_a_file_and_are_found_again_when_nothing_changed() {
+    let bench = Bench::with_data();
+    for _ in 0..2 {
+        let run = bench.run(&format!("import {SURVEY} --issues issues.csv"));
+        assert_eq!(run.code, 0, "{}", run.err);
+        let issues = bench.read("issues.csv");
+        let lines: Vec<&str> = issues.lines().collect();
+        assert_eq!(lines.len(), 3, "{issues}");
+        assert_eq!(lines[0], "file,line,place,field,found,expected,code");
+        assert!(lines[1].starts_with(&format!("{SURVEY},32,{SURVEY}:32:5,")), "{issues}");
+        assert!(lines[1].contains("about 120k") && lines[1].ends_with(",I0101"), "{issues}");
+        assert!(lines[2].ends_with(",I0104"), "{issues}");
+    }
+}
+
+#[test]
+fn a_code_is_explained_with_an_example_and_a_way_out() {
+    let run = Bench::new().run("explain E0014");
+    for part in ["E0014", "for example:", "1.234", "help:", "decimal"] {
+        assert!(run.out.contains(part), "{part}: {}", run.out);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_in_one_way_is_refused_with_the_line_that_settles_it() {
+    let bench = Bench::new();
+    bench.write("list.csv", "Item;Price\nbolt;1.234\nnut;2.500\n");
+    let recipe = "name = \"list\"\nversion = 1\nsignature = [[\"Item\"], [\"Price\"]]\n\
+        source = { name = \"list\", reference_date = \"2026-01-01\" }\n\
+        constant = { kind = \"price\", basis = \"list\", tax = \"unknown\", currency = \"EUR\", per = \"each\" }\n\
+        field.title = { any = [\"Item\"] }\namount = [{ any = [\"Price\"], statistic = \"value\" }]\n";
+    bench.write("list.toml", recipe);
+    let run = bench.run("import list.csv --recipe list.toml");
+    assert_eq!(run.code, 1);
+    for part in ["list.csv:2:2", "`1.234` may be 1.234 or 1234", "[E0014]", "decimal = \",\""] {
+        assert!(run.err.contains(part), "{part}: {}", run.err);
+    }
+    assert!(bench.run("sources").out.is_empty());
+    for (line, amount) in [
+        ("{ decimal = \".\", thousands = \",\" }", "1.234"),
+        ("{ decimal = \",\", thousands = \".\" }", "1234"),
+    ] {
+        bench.write(
+            "list.toml",
+            recipe.replace("field.title", &format!("number = {line}\nfield.title")),
+        );
+        let run = bench.run("inspect list.csv --recipe list.toml");
+        assert!(run.out.contains(&format!("  {amount} EUR/EA")), "{}", run.out);
+    }
+}
+
+const TWO_SHEETS: &str = "name = \"two\"\nversion = 1\nsignature = [[\"Code\"], [\"Pay\"]]\nsheets = [\"All\"]\n\
+    source = { name = \"two\", reference_date = \"2026-01-01\" }\nnumber = { decimal = \".\" }\n\
+    constant = { kind = \"wage\", basis = \"paid\", tax = \"gross\", currency = \"EUR\", per = \"year\" }\n\
+    field.subject = { any = [\"Code\"] }\namount = [{ any = [\"Pay\"], statistic = \"value\" }]\n";
+
+/// The sheets of one file are readings of their own, for the store, the deal and its lock file.
+#[test]
+fn two_sheets_of_one_file_stand_side_by_side() {
+    let bench = Bench::new();
+    let sheets: [(&str, &[&[&str]]); 2] = [
+        ("All", &[&["Code", "Pay"], &["7", "40000"]]),
+        ("Female", &[&["Code", "Pay"], &["7", "39000"]]),
+    ];
+    bench.write("two.xlsx", workbook(&sheets));
+    bench.write("two.toml", TWO_SHEETS);
+    assert!(bench.run("import two.xlsx --recipe two.toml").out.contains("by recipe two,"));
+    let run = bench.run("import two.xlsx --recipe two.toml --sheet Female");
+    assert!(run.out.contains("by recipe two@female,"), "{}{}", run.out, run.err);
+    assert_eq!(bench.run("sources --format json").out.matches("\"sha256\"").count(), 2);
+    let run = bench.run("import two.xlsx --recipe two.toml --sheet Male");
+    assert!(
+        run.code == 1 && run.err.contains("E0016") && run.err.contains("`Female`"),
+        "{}",
+        run.err
+    );
+    let deal = "schema = \"haggle.deal/1\"\ntitle = \"t\"\nside = \"seller\"\ncurrency = \"EUR\"\nper = \"year\"\nas_of = 2026-02-01\n\
+        [[source]]\npath = \"two.xlsx\"\nrecipe = \"two.toml\"\nsheet = \"Female\"\n[[alternative]]\nname = \"stay\"\namount = \"30000\"\n";
+    bench.write("deal.toml", deal);
+    let report = bench.json("report deal.toml --format json");
+    assert_eq!(report["market"]["n"], 1);
+    assert!(bench.read("haggle.lock").contains("two@female"));
+    assert_eq!(bench.run("report deal.toml --locked").code, 0);
+}
