@@ -2,8 +2,8 @@
 
 use super::word::{contained, with_spellings};
 use super::{
-    Attribute, AttributeFrom, Beside, Case, Column, Constants, Layout, Mapped, NamedNumber,
-    RowWords, TemplatePiece, TextColumn, TextFrom, Words,
+    Attribute, AttributeFrom, Beside, Case, Column, Constants, DateColumn, Layout, Mapped,
+    NamedNumber, RowWords, TemplatePiece, TextColumn, TextFrom, Words,
 };
 use crate::date::DateFormat;
 use crate::header::Header;
@@ -310,12 +310,11 @@ impl Binder<'_> {
     }
 
     /// The date column, or the day that a note states.
-    fn date(
-        &self,
-    ) -> Result<(Option<(Column, Vec<DateFormat>, Vec<String>)>, Option<i32>), ImportError> {
+    fn date(&self) -> Result<(Option<DateColumn>, Option<i32>), ImportError> {
         let Some(spec) = &self.spec.date else { return Ok((None, None)) };
         if let Some(column) = self.column(&spec.any, spec.required && spec.note.is_none())? {
-            return Ok((Some((column, formats(spec), spec.absent.clone())), None));
+            let (formats, absent) = (formats(spec), spec.absent.clone());
+            return Ok((Some(DateColumn { column, formats, absent }), None));
         }
         let Some(text) = spec.note.as_ref().and_then(|n| self.table.around.labelled(n)) else {
             return match spec.required {

@@ -150,6 +150,16 @@ pub(crate) struct NamedNumber {
     pub(crate) blank: Option<Amount>,
 }
 
+/// A column of dates.
+#[derive(Debug, Clone)]
+pub(crate) struct DateColumn {
+    pub(crate) column: Column,
+    /// Formats that are tried in order.
+    pub(crate) formats: Vec<DateFormat>,
+    /// Signs for no date.
+    pub(crate) absent: Vec<String>,
+}
+
 /// Words that are said of a whole row.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RowWords {
@@ -216,7 +226,7 @@ pub(crate) struct Layout {
     pub(crate) duplicates: Option<(Vec<usize>, String)>,
     pub(crate) hidden: Hidden,
     pub(crate) words: RowWords,
-    pub(crate) date: Option<(Column, Vec<DateFormat>, Vec<String>)>,
+    pub(crate) date: Option<DateColumn>,
     pub(crate) beside: Beside,
     pub(crate) values: Vec<NamedNumber>,
     pub(crate) amounts: Vec<AmountColumn>,

@@ -29,6 +29,14 @@ enum Held<'l, 'r> {
     },
 }
 
+/// What arithmetic made of a cell.
+enum Computed<'l> {
+    /// The amount, and what it was made of.
+    Amount(Amount, Option<String>),
+    /// A number that it needs is not stated.
+    Absent(What<'l>),
+}
+
 impl Layout {
     pub(super) fn read_amounts<'l>(
         &'l self,
@@ -149,8 +157,8 @@ impl Layout {
         };
         let currency = self.money_of(column, mark, row, reading)?;
         let (number, stated) = match self.computed(column, number, row).map_err(Not::Reject)? {
-            Ok(computed) => computed,
-            Err(absent) => return Ok(absent),
+            Computed::Amount(number, stated) => (number, stated),
+            Computed::Absent(what) => return Ok(what),
         };
         self.positive(column, number, row).map_err(Not::Reject)?;
         let shown = || row.cell(column.column.index).shown().into_owned();
@@ -162,31 +170,29 @@ impl Layout {
     }
 
     /// The amount after its scale or formula, and what it was made of.
-    #[allow(clippy::type_complexity, reason = "an amount with its origin, or none, or a fault")]
     fn computed<'l>(
         &'l self,
         column: &'l AmountColumn,
         number: Amount,
         row: &Row<'_>,
-    ) -> Read<Result<(Amount, Option<String>), What<'l>>> {
+    ) -> Read<Computed<'l>> {
         let shown = row.cell(column.column.index).shown();
         if let Reading::Formula(formula) = &column.reading {
             return self.formula(column, formula, row);
         }
-        let Some(scale) = column.scale else { return Ok(Ok((number, None))) };
+        let Some(scale) = column.scale else { return Ok(Computed::Amount(number, None)) };
         let scaled = number.checked_mul(scale).and_then(number::fit);
         let too_long = || reject("I0101", &column.column, "expected fewer digits".into(), &shown);
         let scaled = scaled.ok_or_else(too_long)?;
-        Ok(Ok((scaled, Some(format!("{shown} * {}", scale.normalize())))))
+        Ok(Computed::Amount(scaled, Some(format!("{shown} * {}", scale.normalize()))))
     }
 
-    #[allow(clippy::type_complexity, reason = "an amount with its origin, or none, or a fault")]
     fn formula<'l>(
         &'l self,
         column: &'l AmountColumn,
         formula: &Formula,
         row: &Row<'_>,
-    ) -> Read<Result<(Amount, Option<String>), What<'l>>> {
+    ) -> Read<Computed<'l>> {
         let mut numbers = vec![None; self.values.len()];
         let mut parts = Vec::new();
         for i in formula.needs() {
@@ -196,7 +202,7 @@ impl Layout {
             let Some(number) = number else {
                 let found = row.cell(value.column.index).shown().into_owned();
                 let reason = "a number of the formula is not stated";
-                return Ok(Err(What::Absent { code: "I0305", reason, found }));
+                return Ok(Computed::Absent(What::Absent { code: "I0305", reason, found }));
             };
             parts.push(format!("{}={}", value.name, number.normalize()));
             numbers[i] = Some(number);
@@ -204,7 +210,7 @@ impl Layout {
         let shown = row.cell(column.column.index).shown();
         let failed = |reason| reject("I0101", &column.column, reason, &shown);
         let result = formula.compute(&numbers).map_err(failed)?;
-        Ok(Ok((result, Some(parts.join(" ")))))
+        Ok(Computed::Amount(result, Some(parts.join(" "))))
     }
 
     fn unit(

@@ -8,7 +8,7 @@ mod text;
 mod word;
 
 use crate::cell::Cell;
-use crate::layout::{AmountColumn, Column, Layout};
+use crate::layout::{AmountColumn, Column, DateColumn, Layout};
 use crate::recipe::TextField;
 use crate::source::Row;
 use haggle_evidence::{Basis, Bound, Statistic, Tax};
@@ -17,6 +17,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// What became of a row.
+#[expect(clippy::large_enum_variant, reason = "made once a row and taken apart at once")]
 pub(crate) enum Outcome<'r> {
     /// Passed over on purpose.
     Skip(Skip),
@@ -147,7 +148,9 @@ impl Layout {
     }
 
     fn read_date(&self, row: &Row<'_>) -> Read<Option<i32>> {
-        let Some((column, formats, absent)) = &self.date else { return Ok(self.constants.date) };
+        let Some(DateColumn { column, formats, absent }) = &self.date else {
+            return Ok(self.constants.date);
+        };
         let cell = row.cell(column.index);
         if matches!(cell, Cell::Bool(_) | Cell::Error(_)) {
             return Err(error_cell(column, cell));

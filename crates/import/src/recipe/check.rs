@@ -44,7 +44,7 @@ pub(super) fn check(spec: &Spec) -> Checked {
 
 fn signature(spec: &Spec) -> Checked {
     let headless = spec.header.rows == 0;
-    if headless != !spec.header.columns.is_empty() {
+    if headless == spec.header.columns.is_empty() {
         return whole(
             "found `columns` and `rows` under `[header]` at odds, expected `columns` where `rows = 0` and nowhere else",
         );

@@ -42,7 +42,7 @@ fn the_sibling_is_found_by_name_and_read_by_row_and_column() {
     assert_ne!(*with.identity(), identity, "the sibling is part of what was read");
     let done = run(&mut with).unwrap();
     assert_eq!(done.errors, [Some(0.012), None, Some(0.007), Some(0.025), None, None]);
-    assert_eq!(siblings(&path, Some(&recipe)), [sibling.clone()]);
+    assert_eq!(siblings(&path, Some(&recipe)), std::slice::from_ref(&sibling));
     // By itself the sibling is no table of pay.
     assert!(open(&sibling, &options).is_err());
 
