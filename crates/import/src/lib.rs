@@ -13,6 +13,9 @@ mod choose;
 mod date;
 mod detect;
 mod formula;
+#[cfg(any(test, feature = "fuzz"))]
+#[doc(hidden)]
+pub mod fuzz;
 mod guard;
 mod hash;
 mod header;

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+/// A longer text is no header; every border of it would be tried.
+const LONGEST: usize = 4096;
+
 /// What a pattern captured, by name.
 pub(crate) type Captures = BTreeMap<String, String>;
 
@@ -102,6 +105,9 @@ impl Pattern {
 
     /// What the pattern captures of a text, or nothing if the text is not like it.
     pub(crate) fn captures(&self, text: &str) -> Option<Captures> {
+        if text.len() > LONGEST {
+            return None;
+        }
         let text = squeeze(text);
         let mut captures = Captures::new();
         matches(&self.0, &text, &mut captures).then_some(captures)
