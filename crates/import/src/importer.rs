@@ -5,12 +5,12 @@ use crate::hash::text_hash;
 use crate::layout::{Layout, Mapped, Table};
 use crate::recipe::{ConstantSpec, FromNumber, Recipe, Spec, TextField};
 use crate::row::{Outcome, Reading, Reject, What};
-use crate::source::{Preview, Row, Source};
+use crate::source::{Preview, Row, Source, warning};
 use crate::vintage::{self, From, Hints, Vintage};
 use crate::{builtin_recipes, row};
 use haggle_evidence::{
     Account, BatchBuilder, Diagnostic, Import, ImportError, Importer, ImporterIdentity, Locator,
-    Observation, Severity, Sink, SourceFacts, Statistic, code,
+    Observation, Sink, SourceFacts, Statistic,
 };
 use haggle_quantity::{day_number, parse_date};
 use std::borrow::Cow;
@@ -59,14 +59,15 @@ pub fn open(path: &Path, options: &Options) -> Result<FileImporter, ImportError>
     let (row, header) = &table.rows[choice.row];
     let notes = notes(&tables, choice);
     let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let file = source.name().map_or(file, str::to_owned);
     let option = options.vintage.as_deref();
     let hints = Hints { notes: &notes, sheet: table.sheet.as_deref(), option, file: &file };
     let vintage = vintage::find(&spec.vintage, &hints);
     let sheet = table.sheet.as_deref();
     let bound = Table { sheet, row: *row, header, notes: &notes, vintage: vintage.as_ref() };
     let layout = Layout::bind(spec, &bound)?;
+    source.fit(*row, header.width(), header.named())?;
     let mut diagnostics = Vec::new();
-    diagnostics.extend(encoding_warning(&source));
     diagnostics.extend(vintage_warning(spec, vintage.as_ref(), &hints));
     diagnostics.extend(layout.warnings.iter().map(|(code, text)| warning(code, text.clone())));
     Ok(FileImporter {
@@ -114,7 +115,8 @@ impl Importer for FileImporter {
         self.source.rows(self.layout.sheet.as_deref(), visit)?;
         run.flush()?;
         let account = run.account;
-        let mut diagnostics = self.diagnostics.clone();
+        let mut diagnostics = self.source.diagnostics();
+        diagnostics.extend(self.diagnostics.iter().cloned());
         diagnostics.extend(nothing_warning(&account, self.header()));
         Ok(Import { facts: self.facts.clone(), account, diagnostics })
     }
@@ -126,13 +128,9 @@ fn choose(
     recipes: &[Recipe],
     named: bool,
 ) -> Result<(Vec<Preview>, Choice), ImportError> {
-    let separators = match source {
-        Source::Text(text) => text.delimiters()?,
-        Source::Workbook(_) => vec![0],
-    };
     let mut first_error = None;
-    for &separator in &separators {
-        set_separator(source, separator);
+    for separator in source.separators()? {
+        source.set_separator(separator);
         let tables = source.previews()?;
         match fit(recipes, &tables, named) {
             Ok(choice) => return Ok((tables, choice)),
@@ -140,12 +138,6 @@ fn choose(
         }
     }
     Err(first_error.expect("at least one separator was tried"))
-}
-
-fn set_separator(source: &mut Source, separator: u8) {
-    if let Source::Text(text) = source {
-        text.delimiter = separator;
-    }
 }
 
 fn fit(recipes: &[Recipe], tables: &[Preview], named: bool) -> Result<Choice, ImportError> {
@@ -196,18 +188,6 @@ fn facts(spec: &Spec, layout: &Layout, vintage: Option<&Vintage>) -> SourceFacts
         date: date.map(day_number),
         assumptions,
     }
-}
-
-fn warning(id: &'static str, message: String) -> Diagnostic {
-    let help = code(id).map(|c| c.help.to_owned());
-    let place = Locator::default();
-    Diagnostic { code: id, severity: Severity::Warning, place, message, help }
-}
-
-fn encoding_warning(source: &Source) -> Option<Diagnostic> {
-    let Source::Text(text) = source else { return None };
-    let message = "the text is not UTF-8 and is read as Windows-1252";
-    text.is_fallback().then(|| warning("W0101", message.to_owned()))
 }
 
 /// A vintage that is wanted and not there, or stated in two ways.

@@ -10,15 +10,17 @@
 mod builtin;
 mod cell;
 mod choose;
+mod container;
 mod guard;
 mod hash;
 mod header;
+mod html;
 mod importer;
 mod json;
 mod layout;
-mod lines;
 mod number;
 mod ods;
+mod pages;
 mod recipe;
 mod row;
 mod sniff;
@@ -28,6 +30,7 @@ mod vintage;
 mod workbook;
 
 pub use builtin::builtin_recipes;
+pub use container::{Spooled, spool};
 pub use hash::content_hash;
 pub use importer::{BATCH_SIZE, FileImporter, IMPORTER_VERSION, Options, open};
 pub use recipe::{Recipe, RecipeError};

@@ -1,6 +1,8 @@
 //! Which format a file has, by its content: names lie.
 
+use crate::container::is_zip;
 use crate::guard::{self, Archive};
+use crate::text::wide;
 use haggle_evidence::{ImportError, Locator};
 use std::fs::File;
 use std::io::{self, Read};
@@ -17,24 +19,29 @@ pub(crate) enum Format {
     Ods,
     /// Excel 97 to 2003.
     Xls,
+    /// A web page, whose tables are read if it has any.
+    Page,
 }
 
 /// Bytes that are looked at.
 const HEAD: u64 = 4096;
+const PAGE: &str = "a web page";
 const OLE: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 
 /// First bytes of formats that are no tables.
-const FOREIGN: [(&[u8], &str); 10] = [
+const FOREIGN: [(&[u8], &str); 12] = [
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
     (b"II*\0", "a TIFF image"),
-    (b"\x1f\x8b", "a gzip archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"Rar!", "a RAR archive"),
     (b"{\\rtf", "a rich text document"),
     (b"PAR1", "a Parquet file"),
+    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ\0", "an xz archive"),
 ];
 
 /// Finds the format, or says what the file is instead.
@@ -47,7 +54,7 @@ pub(crate) fn sniff(path: &Path) -> Result<Format, ImportError> {
     }
     match head.as_slice() {
         h if h.starts_with(OLE) => ole(path),
-        h if h.starts_with(b"PK") => zip(path),
+        h if is_zip(h) => zip(path),
         h => text(h),
     }
 }
@@ -84,10 +91,15 @@ fn text(head: &[u8]) -> Result<Format, ImportError> {
         return Err(fail("E0003", &format!("found {what}, expected a table")));
     }
     if let Some(what) = markup(head) {
+        if what == PAGE {
+            return Ok(Format::Page);
+        }
         return Err(fail("E0003", &format!("found {what}, expected a table")));
     }
-    let wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
-    if !wide && head.contains(&0) {
+    let marked = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+    let zeros = head.iter().filter(|b| **b == 0).count();
+    // A few zeros are damage to a text, which its reader tells with the line.
+    if !marked && wide(head).is_none() && zeros * 100 > head.len() {
         return Err(fail("E0003", "found binary data, expected a table"));
     }
     Ok(Format::Text)
@@ -104,7 +116,7 @@ fn markup(head: &[u8]) -> Option<&'static str> {
         Some(b'{') if matches!(inner, Some(b'"')) => Some("JSON"),
         Some(b'[') if matches!(inner, Some(b'"' | b'{' | b'[')) => Some("JSON"),
         Some(b'<') if ["<!doctype html", "<html", "<table", "<body"].iter().any(|w| has(w)) => {
-            Some("a web page")
+            Some(PAGE)
         }
         Some(b'<') if text.starts_with(b"<?xml") || has("</") => Some("an XML document"),
         _ => None,

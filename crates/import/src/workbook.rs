@@ -161,8 +161,14 @@ impl<'a, 'v> Rows<'a, 'v> {
     }
 
     fn show(&mut self, number: u64, cells: usize) -> Result<(), ImportError> {
-        let row =
-            Row { number, cells: &self.cells[..cells], fields: None, stray: false, hidden: false };
+        let row = Row {
+            number,
+            cells: &self.cells[..cells],
+            fields: None,
+            stray: false,
+            hidden: false,
+            fault: None,
+        };
         self.enough = (self.visit)(&row)? == ControlFlow::Break(());
         Ok(())
     }
