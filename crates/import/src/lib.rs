@@ -3,9 +3,9 @@
 //! [`open`] looks at a file's content, chooses a [`Recipe`] by the columns it finds and gives a
 //! [`FileImporter`]; its `run` sends batches of observations to a sink and returns the account.
 //!
-//! One way through the code: `sniff` (which format) → `source` (rows of cells, from `text` or
-//! `workbook`) → `choose` (which recipe, which header) → `layout` (columns by number) → `row`
-//! (cells to observations) → `importer` (batches and the account).
+//! One way through the code: `container` (what is packed) → `sniff` (which format) → `source` (rows
+//! of cells, from `text`, `workbook` or `pages`) → `choose` (which recipe, which header) → `layout`
+//! (columns by number) → `row` (cells to observations) → `importer` (batches and the account).
 
 mod builtin;
 mod cell;

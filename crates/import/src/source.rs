@@ -63,7 +63,7 @@ pub(crate) struct Source {
 
 enum Content {
     /// Separated fields.
-    Text(TextFile),
+    Text(Box<TextFile>),
     /// Sheets.
     Workbook(Workbook),
     /// Tables of a web page.
@@ -89,7 +89,7 @@ impl Source {
         let unpacked = container::unpack(&file, member.as_deref())?;
         let inner: &Path = unpacked.as_ref().map_or(&file, |u| &u.path);
         let content = match sniff(inner)? {
-            Format::Text => Content::Text(TextFile::open(inner)?),
+            Format::Text => Content::Text(Box::new(TextFile::open(inner)?)),
             Format::Page => Content::Pages(Pages::open(inner)?),
             format => Content::Workbook(Workbook::open(inner, format)?),
         };
@@ -135,7 +135,8 @@ impl Source {
         let beside = self.unpacked.as_ref().and_then(|u| u.note.clone());
         let of_text = match &self.content {
             Content::Text(text) => text.diagnostics(),
-            _ => Vec::new(),
+            Content::Pages(pages) => pages.diagnostics.clone(),
+            Content::Workbook(_) => Vec::new(),
         };
         beside.into_iter().chain(of_text).collect()
     }

@@ -100,33 +100,41 @@ fn check(path: &Path, charset: Charset) -> Result<(), ImportError> {
 
 /// The first place that is not UTF-8 or is a zero.
 fn first_invalid(mut file: File) -> io::Result<Option<Invalid>> {
+    let begin = file.stream_position()?;
     let mut block = vec![0; BLOCK];
-    let (mut kept, mut line) = (0, Line::default());
+    let (mut kept, mut passed) = (0, 0);
     loop {
         let count = fill(&mut file, &mut block[kept..])?;
         let text = &block[..kept + count];
-        let valid = match simdutf8::compat::from_utf8(text) {
-            Ok(_) => text.len(),
-            Err(e) if e.error_len().is_none() && count > 0 => e.valid_up_to(),
-            Err(e) => return Ok(Some(invalid(line, text, e.valid_up_to()))),
+        let (valid, wrong) = match simdutf8::compat::from_utf8(text) {
+            Ok(_) => (text.len(), false),
+            Err(e) => (e.valid_up_to(), e.error_len().is_some() || count == 0),
         };
-        if memchr::memchr(0, &text[..valid]).is_some() {
-            return Ok(Some(invalid(line, text, valid)));
+        let zero = memchr::memchr(0, &text[..valid]);
+        if zero.is_some() || wrong {
+            let line = line_at(file, begin, passed + zero.unwrap_or(valid) as u64)?;
+            return Ok(Some(zero.map_or(Invalid::Bytes(line), |_| Invalid::Zero(line))));
         }
         if count == 0 {
             return Ok(None);
         }
-        line.pass(&text[..valid]);
+        passed += valid as u64;
         kept = text.len() - valid;
         block.copy_within(valid..valid + kept, 0);
     }
 }
 
-fn invalid(mut line: Line, text: &[u8], valid: usize) -> Invalid {
-    let zero = memchr::memchr(0, &text[..valid]);
-    line.pass(&text[..zero.unwrap_or(valid)]);
-    let number = line.ends + 1;
-    if zero.is_some() { Invalid::Zero(number) } else { Invalid::Bytes(number) }
+/// The line of a byte, counted only when it is asked for.
+fn line_at(mut file: File, begin: u64, offset: u64) -> io::Result<u64> {
+    file.seek(SeekFrom::Start(begin))?;
+    let (mut before, mut line) = (file.take(offset), Line::default());
+    let mut block = vec![0; BLOCK];
+    loop {
+        match fill(&mut before, &mut block)? {
+            0 => return Ok(line.ends + 1),
+            count => line.pass(&block[..count]),
+        }
+    }
 }
 
 /// Counts line ends: LF, CRLF or CR.

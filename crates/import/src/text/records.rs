@@ -132,7 +132,7 @@ impl<R: Read> Records<R> {
         self.ends += found.inner_ends + u64::from(found.ended);
         self.after_cr = found.after_cr;
         self.skip_lf();
-        let text = std::str::from_utf8(&self.buffer[from..found.to]);
+        let text = simdutf8::basic::from_utf8(&self.buffer[from..found.to]);
         let text = text.map_err(|_| Fault::Changed(line))?;
         let blank = text.is_empty();
         let fields = if blank { &[] } else { self.fields.as_slice() };
@@ -277,21 +277,31 @@ impl Walk<'_> {
 /// many bytes at once.
 fn find_marks(bytes: &[u8], delimiter: u8, marks: &mut Vec<u32>) {
     marks.clear();
-    let (blocks, rest) = bytes.as_chunks::<32>();
+    let (blocks, rest) = bytes.as_chunks::<64>();
     let mut base = 0;
     for block in blocks {
-        let hits = block.map(|b| u8::from(is_mark(b, delimiter)));
-        for (i, word) in hits.as_chunks::<8>().0.iter().enumerate() {
-            let mut bits = u64::from_le_bytes(*word);
-            while bits != 0 {
-                marks.push(base + 8 * i as u32 + bits.trailing_zeros() / 8);
-                bits &= bits - 1;
-            }
+        let mut bits = bits(block, delimiter);
+        while bits != 0 {
+            marks.push(base + bits.trailing_zeros());
+            bits &= bits - 1;
         }
-        base += 32;
+        base += 64;
     }
     let last = (base..).zip(rest).filter(|(_, b)| is_mark(**b, delimiter));
     marks.extend(last.map(|(i, _)| i));
+}
+
+/// One bit for each byte of a block.
+fn bits(block: &[u8; 64], delimiter: u8) -> u64 {
+    let mut hits = [0_u8; 64];
+    for (hit, byte) in hits.iter_mut().zip(block) {
+        *hit = u8::from(is_mark(*byte, delimiter));
+    }
+    // The product moves the lowest bit of each byte into the highest byte, in order.
+    let eight =
+        |word: &[u8; 8]| u64::from_le_bytes(*word).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    let words = hits.as_chunks::<8>().0.iter().rev();
+    words.fold(0, |bits, word| bits << 8 | eight(word))
 }
 
 fn is_mark(byte: u8, delimiter: u8) -> bool {
@@ -314,10 +324,30 @@ impl<'a> Record<'a> {
         self.fields.get(index).is_some_and(|f| f.kind != Kind::Plain)
     }
 
+    /// Every field as it stands in the record; nothing for one that must be rebuilt.
+    #[inline]
+    pub(super) fn plain(&self) -> impl Iterator<Item = Option<&'a str>> {
+        let text = self.text;
+        self.fields.iter().map(move |f| match f.kind {
+            Kind::Rebuilt => None,
+            _ => Some(slice(text, f.from, f.to)),
+        })
+    }
+
+    /// A field, from 0.
+    pub(super) fn text(&self, index: usize) -> Cow<'a, str> {
+        self.fields.get(index).map_or(Cow::Borrowed(""), |f| f.text(self.text))
+    }
+
     /// Every field.
     pub(super) fn texts(&self) -> impl Iterator<Item = Cow<'a, str>> {
         let text = self.text;
         self.fields.iter().map(move |f| f.text(text))
+    }
+
+    /// The record as it was written.
+    pub(super) fn whole(&self) -> &'a str {
+        self.text
     }
 
     /// Fields side by side as they were written, with the separators between them.

@@ -1,6 +1,6 @@
 //! How many fields the rows below a header have, and which columns hold nothing but numbers.
 
-use super::thousands::is_number_text;
+use super::thousands::{Column, Piece, is_grouped, is_money, is_number_text};
 use std::collections::BTreeMap;
 
 /// Rows that the shape is judged by.
@@ -17,8 +17,8 @@ pub(crate) struct Shape {
     pub(super) expected: usize,
     /// From this column on every row is blank.
     pub(super) blank_from: usize,
-    /// For each field of a whole row, whether its column holds numbers only.
-    pub(super) numeric: Vec<bool>,
+    /// What the column of each field of a whole row holds.
+    pub(super) columns: Vec<Column>,
 }
 
 impl Shape {
@@ -30,11 +30,26 @@ impl Shape {
         let expected = expected(width, named, &rows);
         let whole: Vec<&[String]> = rows.iter().filter(|r| r.len() == expected).copied().collect();
         let shorter = rows.iter().any(|r| r.len() < expected && r.len() >= named);
-        let unnamed_is_blank = shorter || whole.iter().all(|r| is_blank(r, named));
-        let blank_from = if unnamed_is_blank { named } else { expected };
-        let numeric = (0..expected).map(|c| is_numeric(&whole, c)).collect();
-        Self { header, width, expected, blank_from, numeric }
+        let filled: Vec<&[String]> =
+            whole.iter().filter(|r| !is_blank(r, named)).copied().collect();
+        // Columns without a name are some only if most rows fill them, and not with what may be
+        // the rest of a number.
+        let few = filled.len() * 2 <= whole.len();
+        let blank = shorter || few || filled.iter().all(|r| goes_on(r, named));
+        let blank_from = if blank { named } else { expected };
+        let columns = (0..expected).map(|c| column(&whole, c)).collect();
+        Self { header, width, expected, blank_from, columns }
     }
+}
+
+/// Whether a number in the last column with a name may go on in the next one.
+fn goes_on(row: &[String], named: usize) -> bool {
+    let around = named.checked_sub(1).and_then(|last| row.get(last..=named));
+    around.is_some_and(|pair| {
+        let pieces: Vec<Piece<'_>> =
+            pair.iter().map(|text| Piece { text, quoted: false }).collect();
+        is_grouped(&pieces)
+    })
 }
 
 fn is_blank(row: &[String], from: usize) -> bool {
@@ -53,25 +68,27 @@ fn expected(width: usize, named: usize, rows: &[&[String]]) -> usize {
     if longer || shorter { usual } else { width }
 }
 
-fn is_numeric(whole: &[&[String]], column: usize) -> bool {
+fn column(whole: &[&[String]], column: usize) -> Column {
     let cells = || whole.iter().map(|r| r[column].as_str()).filter(|t| !t.trim().is_empty());
-    cells().count() > 1 && cells().all(is_number_text)
+    match () {
+        () if cells().count() < 2 || !cells().all(is_number_text) => Column::Text,
+        () if cells().any(is_money) => Column::Money,
+        () => Column::Number,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn shape(named: usize, header: &str, rows: &[&str]) -> (usize, usize, Vec<bool>) {
+    fn shape(named: usize, header: &str, rows: &[&str]) -> Shape {
         let sample: Vec<Vec<String>> =
             rows.iter().map(|r| r.split(',').map(str::to_owned).collect()).collect();
-        let shape = Shape::new(1, header.split(',').count(), named, &sample);
-        (shape.expected, shape.blank_from, shape.numeric)
+        Shape::new(1, header.split(',').count(), named, &sample)
     }
 
     #[test]
     fn blank_fields_at_the_end_may_be_the_headers_or_the_rows() {
-        let numbers = |n: usize| (0..n).map(|i| i == 1).collect::<Vec<_>>();
         for (header, rows, expected) in [
             ("d,p", ["a,1", "b,2"], (2, 2)),
             ("d,p,", ["a,1,", "b,2,"], (3, 2)),
@@ -80,21 +97,20 @@ mod tests {
             ("d,p,,", ["a,1,", "b,2,"], (3, 2)),
             // A column without a name that is filled is a column.
             ("d,p,", ["a,1,x", "b,2,y"], (3, 3)),
-            // Not if rows have fewer fields: then it may be the rest of a number.
+            // Not if it may be the rest of a number, or where rows have fewer fields.
+            ("d,p,", ["a,1,500.00", "b,2,973.00"], (3, 2)),
+            ("d,p,", ["a,1,", "b,2,973.00"], (3, 2)),
             ("d,p,", ["a,1", "b,2,973.00"], (3, 2)),
             ("d,p", ["a,1,x", "b,2,y"], (2, 2)),
         ] {
-            let (fields, blank_from, numeric) = shape(2, header, &rows);
-            assert_eq!((fields, blank_from), expected, "{header}: {rows:?}");
-            if numeric[1] {
-                assert_eq!(numeric, numbers(fields), "{header}: {rows:?}");
-            }
+            let shape = shape(2, header, &rows);
+            assert_eq!((shape.expected, shape.blank_from), expected, "{header}: {rows:?}");
         }
     }
 
     #[test]
     fn a_column_of_numbers_has_some_and_nothing_else() {
-        let (_, _, numeric) = shape(4, "a,b,c,d", &["1,$2,x,", "2,(3),4,", ",4.5,5,6"]);
-        assert_eq!(numeric, [true, true, false, false]);
+        let shape = shape(4, "a,b,c,d", &["1,$2,x,", "2,(3),4,", ",4.5,5,6"]);
+        assert_eq!(shape.columns, [Column::Number, Column::Money, Column::Text, Column::Text]);
     }
 }

@@ -16,6 +16,17 @@ pub(crate) struct Piece<'a> {
     pub(crate) quoted: bool,
 }
 
+/// What a column holds in other rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Column {
+    /// Anything.
+    Text,
+    /// Numbers only, none with a sign of a currency.
+    Number,
+    /// Numbers only, with a sign of a currency.
+    Money,
+}
+
 /// What can be done about a row with too many fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Repair {
@@ -30,20 +41,19 @@ pub(crate) enum Repair {
 /// More fields than that too many are no work of thousands marks.
 const MOST: usize = 8;
 
-/// Joins the fields of a row, so that each of `numeric` has one; true where a column holds nothing
-/// but numbers in other rows.
-pub(crate) fn repair(fields: &[Piece<'_>], numeric: &[bool]) -> Repair {
-    let surplus = fields.len().saturating_sub(numeric.len());
+/// Joins the fields of a row, so that each column has one.
+pub(crate) fn repair(fields: &[Piece<'_>], columns: &[Column]) -> Repair {
+    let surplus = fields.len().saturating_sub(columns.len());
     let split = (2..=surplus + 1).any(|n| fields.windows(n).any(is_grouped));
     if surplus == 0 || surplus > MOST || !split {
         return Repair::Impossible;
     }
-    let ways = ways(fields, numeric);
+    let ways = ways(fields, columns);
     match ways.as_slice() {
         [] => {
             Repair::Refused("no way to join them gives every column of numbers a number".to_owned())
         }
-        [joins] => match joins.iter().find(|(column, _)| !numeric[*column]) {
+        [joins] => match joins.iter().find(|(column, _)| columns[*column] == Column::Text) {
             None => Repair::Joined(joins.iter().map(|(_, fields)| fields.clone()).collect()),
             Some((column, _)) => {
                 let column = column + 1;
@@ -60,18 +70,18 @@ pub(crate) fn repair(fields: &[Piece<'_>], numeric: &[bool]) -> Repair {
 type Joins = Vec<(usize, Range<usize>)>;
 
 /// The first two ways; a third changes nothing.
-fn ways(fields: &[Piece<'_>], numeric: &[bool]) -> Vec<Joins> {
-    let surplus = fields.len() - numeric.len();
+fn ways(fields: &[Piece<'_>], columns: &[Column]) -> Vec<Joins> {
+    let surplus = fields.len() - columns.len();
     // By the number of fields too many that are joined so far.
     let mut reached: Vec<Vec<Joins>> = vec![Vec::new(); surplus + 1];
     reached[0].push(Vec::new());
-    for (column, is_number) in numeric.iter().enumerate() {
+    for (column, kind) in columns.iter().enumerate() {
         let mut next: Vec<Vec<Joins>> = vec![Vec::new(); surplus + 1];
         for (used, ways) in reached.iter().enumerate().filter(|(_, ways)| !ways.is_empty()) {
             let from = column + used;
             for more in 0..=surplus - used {
                 let Some(run) = fields.get(from..=from + more) else { break };
-                if fits(run, *is_number) {
+                if fits(run, *kind) {
                     let extend = |way: &Joins| extended(way, column, from..from + more + 1);
                     next[used + more].extend(ways.iter().map(extend));
                     next[used + more].truncate(2);
@@ -91,18 +101,21 @@ fn extended(way: &Joins, column: usize, run: Range<usize>) -> Joins {
     way
 }
 
-fn fits(run: &[Piece<'_>], is_number: bool) -> bool {
-    match (run, is_number) {
-        ([one], true) => one.text.trim().is_empty() || is_number_text(one.text),
-        ([_], false) => true,
-        (_, true) => is_grouped(run),
+fn fits(run: &[Piece<'_>], column: Column) -> bool {
+    match (run, column) {
+        (_, Column::Number) if is_money(run[0].text) => false,
+        ([_], Column::Text) => true,
         // A text with a comma in it; money does not stand behind a comma of a text.
-        (run, false) => !run.iter().any(|p| p.quoted) && !run[1..].iter().any(|p| is_money(p.text)),
+        (run, Column::Text) => {
+            !run.iter().any(|p| p.quoted) && !run[1..].iter().any(|p| is_money(p.text))
+        }
+        ([one], _) => one.text.trim().is_empty() || is_number_text(one.text),
+        (run, _) => is_grouped(run),
     }
 }
 
 /// Whether fields read as one number with a thousands mark between each two.
-fn is_grouped(run: &[Piece<'_>]) -> bool {
+pub(crate) fn is_grouped(run: &[Piece<'_>]) -> bool {
     let [first, middle @ .., last] = run else { return false };
     let lead = unsigned(first.text.trim_start());
     let whole = (1..=3).contains(&lead.len()) && digits(lead) && !lead.starts_with('0');
@@ -129,7 +142,8 @@ fn unsigned(text: &str) -> &str {
         .trim_start_matches(['-', ' '])
 }
 
-fn is_money(text: &str) -> bool {
+/// Whether an amount with the sign of a currency in front stands here.
+pub(crate) fn is_money(text: &str) -> bool {
     let text = text.trim_start().trim_start_matches(['(', '-', '+']);
     text.starts_with(CURRENCIES) && text[1..].contains(|c: char| c.is_ascii_digit())
 }
@@ -157,8 +171,13 @@ mod tests {
             .split(',')
             .map(|t| Piece { text: t.trim_matches('"'), quoted: quoted(&t) })
             .collect();
-        let numeric: Vec<bool> = columns.chars().map(|c| c == 'n').collect();
-        match repair(&fields, &numeric) {
+        let column = |c| match c {
+            'n' => Column::Number,
+            '$' => Column::Money,
+            _ => Column::Text,
+        };
+        let columns: Vec<Column> = columns.chars().map(column).collect();
+        match repair(&fields, &columns) {
             Repair::Joined(joins) => {
                 let text = |r: &Range<usize>| {
                     fields[r.clone()].iter().map(|p| p.text.trim()).collect::<Vec<_>>().join(",")
@@ -175,12 +194,12 @@ mod tests {
     #[test]
     fn only_what_is_proved_is_joined() {
         for (line, columns, expected) in [
-            ("x,$1,973.00", "tn", "$1,973.00"),
-            ("x, $1,973.00 ", "tn", "$1,973.00"),
-            ("x,($1,973.00)", "tn", "($1,973.00)"),
-            ("x,-$1,973", "tn", "-$1,973"),
-            ("x,$1,234,567.50", "tn", "$1,234,567.50"),
-            ("x,$1,973.00,$2,100.00", "tnn", "$1,973.00 $2,100.00"),
+            ("x,$1,973.00", "t$", "$1,973.00"),
+            ("x, $1,973.00 ", "t$", "$1,973.00"),
+            ("x,($1,973.00)", "t$", "($1,973.00)"),
+            ("x,-$1,973", "t$", "-$1,973"),
+            ("x,$1,234,567.50", "t$", "$1,234,567.50"),
+            ("x,$1,973.00,$2,100.00", "t$$", "$1,973.00 $2,100.00"),
             // A text in quotes has no share in the commas.
             ("\"x\",1,973.00", "tn", "1,973.00"),
             ("1,973,5", "nn", "1,973"),
@@ -192,7 +211,10 @@ mod tests {
             ("\"x\",1,234,567,890", "tnn", "ambiguous"),
             // The join falls in a column of texts.
             ("x,$1,973.00", "tt", "text"),
-            ("x,y,$1,973.00", "tn", "text"),
+            ("x,y,$1,973.00", "t$", "text"),
+            ("x,3,$1,973.00", "tn$", "$1,973.00"),
+            ("x,3,$1,973.00", "t$$", "ambiguous"),
+            ("x,$1,973.00", "tn", "none"),
             // No number is split.
             ("x,y,5.00", "tn", "-"),
             ("x,$1,97.00", "tn", "-"),
@@ -202,7 +224,7 @@ mod tests {
             ("x,1 973.00", "tn", "-"),
             ("x,$1,\"973.00\"", "tn", "-"),
             ("x,$1,973.00", "tnn", "-"),
-            ("\"x\",$1,973.00,n/a", "tnn", "none"),
+            ("\"x\",$1,973.00,n/a", "t$n", "none"),
         ] {
             assert_eq!(of(line, columns), expected, "{line} in {columns}");
         }
@@ -249,8 +271,12 @@ mod tests {
             }).collect();
             let line = texts.join(",");
             let fields: Vec<Piece<'_>> = line.split(',').map(|text| Piece { text, quoted: false }).collect();
-            let numeric: Vec<bool> = row.iter().map(|v| matches!(v, Value::Number(_))).collect();
-            if let Repair::Joined(joins) = repair(&fields, &numeric) {
+            let column = |v: &Value| match v {
+                Value::Text(_) => Column::Text,
+                Value::Number(_) => Column::Number,
+            };
+            let columns: Vec<Column> = row.iter().map(column).collect();
+            if let Repair::Joined(joins) = repair(&fields, &columns) {
                 let mut found = Vec::new();
                 let mut at = 0;
                 while at < fields.len() {
