@@ -264,7 +264,7 @@ const OTHERS: [(&str, char); 18] = [
 ];
 
 /// A text with its entities replaced; those that are not known stay.
-fn unescaped(text: &str) -> String {
+pub(crate) fn unescaped(text: &str) -> String {
     let mut pieces = text.split('&');
     let mut out = pieces.next().unwrap_or("").to_owned();
     for piece in pieces {
@@ -284,6 +284,7 @@ fn unescaped(text: &str) -> String {
     out
 }
 
+/// The character that an entity such as `eacute` or `#233` stands for.
 fn entity(name: &str) -> Option<char> {
     if let Some(code) = name.strip_prefix('#') {
         let hexadecimal = code.strip_prefix(['x', 'X']);

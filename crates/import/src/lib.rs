@@ -28,6 +28,7 @@ mod source;
 mod text;
 mod vintage;
 mod workbook;
+mod xml2003;
 
 pub use builtin::builtin_recipes;
 pub use container::{Spooled, spool};

@@ -21,10 +21,17 @@ pub(crate) enum Format {
     Xls,
     /// A web page, whose tables are read if it has any.
     Page,
+    /// A workbook that Excel 2003 saved as XML.
+    Xml2003,
 }
 
 /// Bytes that are looked at.
 const HEAD: u64 = 4096;
+/// What stands in the first bytes of such files, in lower case.
+const PAGE_MARKS: [&str; 4] = ["<!doctype html", "<html", "<table", "<body"];
+const XML_MARKS: [&str; 2] =
+    ["progid=\"excel.sheet\"", "=\"urn:schemas-microsoft-com:office:spreadsheet\""];
+const XML_BOOK: &str = "a workbook as XML";
 const PAGE: &str = "a web page";
 const OLE: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 
@@ -91,8 +98,10 @@ fn text(head: &[u8]) -> Result<Format, ImportError> {
         return Err(fail("E0003", &format!("found {what}, expected a table")));
     }
     if let Some(what) = markup(head) {
-        if what == PAGE {
-            return Ok(Format::Page);
+        match what {
+            PAGE => return Ok(Format::Page),
+            XML_BOOK => return Ok(Format::Xml2003),
+            _ => {}
         }
         return Err(fail("E0003", &format!("found {what}, expected a table")));
     }
@@ -111,13 +120,13 @@ fn markup(head: &[u8]) -> Option<&'static str> {
     let text: Vec<u8> =
         printable.skip_while(|b| !b.is_ascii() || b.is_ascii_whitespace()).collect();
     let has = |word: &str| text.windows(word.len()).any(|w| w == word.as_bytes());
+    let any = |words: &[&str]| words.iter().any(|w| has(w));
     let inner = text.iter().skip(1).find(|b| !b.is_ascii_whitespace());
     match text.first() {
         Some(b'{') if matches!(inner, Some(b'"')) => Some("JSON"),
         Some(b'[') if matches!(inner, Some(b'"' | b'{' | b'[')) => Some("JSON"),
-        Some(b'<') if ["<!doctype html", "<html", "<table", "<body"].iter().any(|w| has(w)) => {
-            Some(PAGE)
-        }
+        Some(b'<') if any(&XML_MARKS) && !has("<html") => Some(XML_BOOK),
+        Some(b'<') if any(&PAGE_MARKS) => Some(PAGE),
         Some(b'<') if text.starts_with(b"<?xml") || has("</") => Some("an XML document"),
         _ => None,
     }

@@ -91,6 +91,7 @@ impl Source {
         let content = match sniff(inner)? {
             Format::Text => Content::Text(Box::new(TextFile::open(inner)?)),
             Format::Page => Content::Pages(Pages::open(inner)?),
+            Format::Xml2003 => Content::Pages(Pages::open_xml(inner)?),
             format => Content::Workbook(Workbook::open(inner, format)?),
         };
         Ok(Self { content, unpacked })

@@ -346,11 +346,11 @@ fn two_encodings_are_read_line_by_line() {
 
 #[test]
 fn a_zero_byte_is_named_with_its_line() {
-    let far = "x,1\r\n".repeat(200_000);
+    let far = "x,1\r\n".repeat(60_000);
     for (text, line) in [
         ("item,price\na\0b,1\n".to_owned(), "2 "),
-        (format!("item,price\r\n{far}nut\0,1\n"), "200002 "),
-        (format!("item,price\n{far}\u{fc}\0,1\n"), "200002 "),
+        (format!("item,price\r\n{far}nut\0,1\n"), "60002 "),
+        (format!("item,price\n{far}\u{fc}\0,1\n"), "60002 "),
     ] {
         for bytes in [text.clone().into_bytes(), text.chars().map(|c| c as u8).collect()] {
             let padded = [bytes, b"y,2\n".repeat(100)].concat();
