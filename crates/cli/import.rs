@@ -3,7 +3,7 @@
 use crate::args::{Import, ListFormat};
 use crate::context::Context;
 use crate::failure::{Failure, exit};
-use crate::gather::{find_recipe, import_file};
+use crate::gather::{STDIN, find_recipe, import_file, import_stdin};
 use haggle_import::Options;
 use haggle_store::{Outcome, PartMeta};
 use std::fmt::Write;
@@ -16,7 +16,11 @@ pub(crate) fn run(args: &Import, context: &Context) -> Result<u8, Failure> {
     let mut accounts = Vec::new();
     for path in &args.sources {
         // One file that cannot be read does not keep the others out.
-        match import_file(path, &options, args.locked, context) {
+        let outcome = match path == Path::new(STDIN) {
+            true => import_stdin(&options, context),
+            false => import_file(path, &options, args.locked, context),
+        };
+        match outcome {
             Ok(outcome) => accounts.push((path.display().to_string(), outcome)),
             Err(failure) => {
                 context.complain(&failure);
