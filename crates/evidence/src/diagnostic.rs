@@ -101,9 +101,9 @@ codes! {
     "W0103" "vintage unknown or contradicted": "the year that the source speaks for decides its reference date and what its signs mean" / "state the vintage in the deal file (`vintage = 2022` under `[[source]]`)";
     "W0105" "column of amounts is missing": "the recipe reads amounts from a column that this file does not have" / "none is needed if the edition never had it; else add the new header to the recipe's `any` list";
     "W0104" "aggregates cannot be told": "the column that marks rows which sum up others is not there" / "use a file that has the column, or choose rows by their code";
-    "W0121" "two encodings in one text": "some lines are UTF-8 and others are not, as happens when texts of two systems are put together; each line is read as what it is" / "see the named lines; digits are the same in both";
-    "W0122" "numbers put together": "numbers such as `$1,973.00` stand without quotes in a text whose separator is the comma, so they were cut in two; they were put together where the row allows one way only" / "see the named lines; export the table with quotes around its fields";
-    "W0123" "one file of an archive": "the archive holds other files beside the one that is read" / "none is needed if it is the right one; else name another behind the archive, as in `prices.zip/list.csv`";
+    "W0131" "two encodings in one text": "some lines are UTF-8 and others are not, as happens when texts of two systems are put together; each line is read as what it is" / "see the named lines; digits are the same in both";
+    "W0132" "numbers put together": "numbers such as `$1,973.00` stand without quotes in a text whose separator is the comma, so they were cut in two; they were put together where the row allows one way only" / "see the named lines; export the table with quotes around its fields";
+    "W0133" "one file of an archive": "the archive holds other files beside the one that is read" / "none is needed if it is the right one; else name another behind the archive, as in `prices.zip/list.csv`";
     "W0401" "not comparable: currency": "the amount is in another currency than the deal, and the deal gives no rate" / "add a dated `[[rate]]` to the deal file";
     "W0402" "not comparable: unit": "the amount is per another unit than the deal and no arithmetic connects them" / "choose comparables of the deal's unit";
     "W0403" "not comparable: later than the as-of date": "the observation is dated after the day that the report speaks for" / "move `as_of`";

@@ -296,7 +296,7 @@ fn is_table(name: &str) -> bool {
 fn beside(name: &str, others: &[&str]) -> Diagnostic {
     let list: Vec<String> = others.iter().take(LISTED).map(|n| format!("`{n}`")).collect();
     let message = format!("of the archive `{name}` is read; beside it lie {}", list.join(", "));
-    Diagnostic { severity: Severity::Info, ..warning("W0123", message) }
+    Diagnostic { severity: Severity::Info, ..warning("W0133", message) }
 }
 
 #[cfg(test)]

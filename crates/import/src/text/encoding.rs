@@ -206,7 +206,7 @@ fn old(path: &Path) -> Result<(Charset, Option<Diagnostic>), ImportError> {
             others.named(),
             letters.reason()
         );
-        warning("W0121", message)
+        warning("W0131", message)
     } else {
         warning("W0101", format!("the text is not UTF-8 and is {}", letters.reason()))
     };

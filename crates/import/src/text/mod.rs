@@ -253,7 +253,7 @@ impl Repaired {
             "{} {numbers} cut in two by an unquoted thousands mark and put together again, such as `{example}`: {lines}",
             self.numbers
         );
-        Some(Diagnostic { place, ..warning("W0122", message) })
+        Some(Diagnostic { place, ..warning("W0132", message) })
     }
 }
 

@@ -72,7 +72,7 @@ fn one_table_of_an_archive_is_read_and_several_are_named() {
     let archive = zip(&[("list.csv", table), ("README.txt", b"notes"), ("licence.pdf", b"x")]);
     let done = read("a.zip", archive).unwrap();
     let note = &done.import.diagnostics[0];
-    assert_eq!((note.code, note.severity, done.lines.len()), ("W0123", Severity::Info, 2));
+    assert_eq!((note.code, note.severity, done.lines.len()), ("W0133", Severity::Info, 2));
     assert!(note.message.contains("`list.csv` is read"), "{}", note.message);
     assert!(note.message.contains("`README.txt`, `licence.pdf`"), "{}", note.message);
 

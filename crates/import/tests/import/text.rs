@@ -339,7 +339,7 @@ fn two_encodings_are_read_line_by_line() {
     assert_eq!(lines, ["2:2 Protégé 1", "3:2 Protégé 2", "4:2 plain 3", "5:2 bücher 4"]);
     assert!(rejected.is_empty());
     assert!(
-        notes[0].starts_with("W0121 two encodings in one text: UTF-8 in line 2, and in lines 3, 5, which are read as Windows-1252"),
+        notes[0].starts_with("W0131 two encodings in one text: UTF-8 in line 2, and in lines 3, 5, which are read as Windows-1252"),
         "{notes:?}"
     );
 }
@@ -432,7 +432,7 @@ fn unquoted_thousands_are_put_together_where_that_is_proved() {
         let (lines, rejected, notes) = list(with(row));
         assert_eq!(lines[2..], [format!("4:3 x {amount}"), "5:3 end 9".to_owned()], "{row}");
         assert!(rejected.is_empty());
-        assert!(notes[0].starts_with("W0122") && notes[0].ends_with(": line 4"), "{notes:?}");
+        assert!(notes[0].starts_with("W0132") && notes[0].ends_with(": line 4"), "{notes:?}");
     }
     // The recipe does not know the sign: put together, and refused for what it is.
     let signed = with("x,3,$1,973.00").replace(",5.00", ",$5.00");
