@@ -69,7 +69,7 @@ fn files_that_are_no_evidence() {
         ("empty.csv", b"", "E0002"),
         (
             "page.xls",
-            b"<!DOCTYPE html><html><body><table><tr><td>1</td></tr></table></body></html>",
+            b"<!DOCTYPE html><html><body><form>Please log in</form></body></html>",
             "E0003",
         ),
         ("cut.xlsx", b"PK\x03\x04\x14\x00\x06\x00", "E0005"),

@@ -134,3 +134,22 @@ fn an_edited_file_is_not_counted_twice_in_silence() {
     let run = bench.run("benchmark --where currency=USD");
     assert!(run.err.contains("its rows count twice"), "{}", run.err);
 }
+
+/// `import -` reads what is piped in, and knows it again; a file in an archive is a path.
+#[test]
+fn standard_input_and_a_file_in_an_archive() {
+    let bench = Bench::with_data();
+    let piped = || {
+        let file = fs::File::open(bench.path(SURVEY)).unwrap();
+        let mut command = bench.command();
+        crate::support::ran(command.args(["import", "-"]).stdin(file).output().unwrap())
+    };
+    let first = piped();
+    assert_eq!(first.code, 0, "{}", first.err);
+    assert!(first.out.starts_with("-: imported by recipe community-salaries"), "{}", first.out);
+    assert!(piped().out.starts_with("-: unchanged"));
+    // The same bytes as a file are the same source.
+    assert!(bench.run(&format!("import {SURVEY}")).out.contains("unchanged by recipe"));
+    let missing = bench.run(&format!("import {SURVEY}/list.csv"));
+    assert!(missing.err.contains("`list.csv`") && missing.code != 0, "{}", missing.err);
+}

@@ -102,7 +102,7 @@ pub(crate) struct Inspect {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Import {
-    /// Files: CSV, TSV, XLSX, XLS, ODS
+    /// Files: CSV, TSV, XLSX, XLS, ODS, packed or not; `-` is standard input
     #[arg(required = true, value_name = "SOURCE")]
     pub(crate) sources: Vec<PathBuf>,
     /// Recipe by name, or a recipe file; else found by the columns

@@ -203,7 +203,12 @@ fn stored_only(relative: &str, pin: Option<&Pin>, context: &Context) -> Result<P
 }
 
 fn hash(path: &Path, fresh: bool, context: &Context) -> Result<(String, u64), Failure> {
-    let hashed = context.store.hash_of(path, fresh, haggle_import::content_hash);
+    let hashed = match path.ancestors().skip(1).find(|p| p.is_file()) {
+        // A file in an archive has no stamp of its own by which its hash could be remembered.
+        Some(archive) => haggle_import::content_hash(path)
+            .and_then(|sha256| Ok((sha256, std::fs::metadata(archive)?.len()))),
+        None => context.store.hash_of(path, fresh, haggle_import::content_hash),
+    };
     hashed.map_err(|e| {
         Failure::new(format!("{}: cannot open: {e} [E0001]", path.display()))
             .help("check the path; a path in a deal file is relative to the deal file")
@@ -227,6 +232,11 @@ pub(crate) fn find_recipe(text: &str, beside: &Path) -> Result<Recipe, Failure> 
     Recipe::parse(&content, &path.display().to_string()).map_err(|e| Failure::new(e.to_string()))
 }
 
+/// The name on the command line that stands for standard input.
+pub(crate) const STDIN: &str = "-";
+/// How standard input is called in messages and in the store.
+const STDIN_NAME: &str = "standard input";
+
 /// Imports one file unless the store holds what would be written.
 pub(crate) fn import_file(
     path: &Path,
@@ -248,29 +258,69 @@ pub(crate) fn import_observed(
     let shown = path.display().to_string();
     refuse_special(path, &shown)?;
     let (sha256, size) = hash(path, fresh, context)?;
-    let remembered = identity_key(&sha256, path, options, context)?;
+    let location = std::fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
+    let key = SourceKey { sha256, size, location: location.display().to_string() };
+    let unchanged = || Ok(hash(path, false, context)?.0 == key.sha256);
+    let content = Content { path, named: path, shown: &shown, key: &key };
+    import_content(&content, options, observer, context, &unchanged)
+}
+
+/// Writes standard input down and imports that.
+pub(crate) fn import_stdin(
+    options: &Options,
+    observer: Option<Observer>,
+    context: &Context,
+) -> Result<Outcome, Failure> {
+    let spooled = haggle_import::spool(std::io::stdin().lock())
+        .map_err(|e| Failure::source(STDIN_NAME, &e))?;
+    // Two streams are no two states of one file.
+    let location = format!("{STDIN_NAME} {}", short(&spooled.sha256));
+    let key = SourceKey { sha256: spooled.sha256.clone(), size: spooled.size, location };
+    let named = Path::new(STDIN);
+    let content = Content { path: &spooled.path, named, shown: STDIN_NAME, key: &key };
+    import_content(&content, options, observer, context, &|| Ok(true))
+}
+
+/// A content that was hashed.
+struct Content<'a> {
+    /// The file to read.
+    path: &'a Path,
+    /// The file that it is known by.
+    named: &'a Path,
+    /// What messages call it.
+    shown: &'a str,
+    key: &'a SourceKey,
+}
+
+/// Imports a content; with somebody to take its issues it is read in any case.
+fn import_content(
+    content: &Content<'_>,
+    options: &Options,
+    observer: Option<Observer>,
+    context: &Context,
+    unchanged: &dyn Fn() -> Result<bool, Failure>,
+) -> Result<Outcome, Failure> {
+    let Content { path, named, shown, key } = *content;
+    let remembered = identity_key(&key.sha256, named, options, context)?;
     if observer.is_none()
-        && let Some(part) = already(&remembered, &sha256, context)?
+        && let Some(part) = already(&remembered, &key.sha256, context)?
     {
         context.detail(&format!("{shown}: stored already\n"));
         return Ok(Outcome::Unchanged(part));
     }
     let mut importer: FileImporter =
-        haggle_import::open(path, options).map_err(|e| Failure::source(&shown, &e))?;
+        haggle_import::open(path, options).map_err(|e| Failure::source(shown, &e))?;
     let read_again = observer.is_some();
     observer.into_iter().for_each(|o| importer.observe(o));
-    let mut importer = Watched::new(importer, &shown, context);
-    let location = std::fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
-    let key = SourceKey { sha256, size, location: location.display().to_string() };
+    let mut importer = Watched::new(importer, shown, context);
     let outcome =
-        context.store.import(&key, &mut importer).map_err(|e| Failure::import(&shown, &e))?;
+        context.store.import(key, &mut importer).map_err(|e| Failure::import(shown, &e))?;
     if let (true, Outcome::Unchanged(_)) = (read_again, &outcome) {
         let ignore = &mut |_| Ok(());
-        importer.run(ignore).map_err(|e| Failure::source(&shown, &e))?;
+        importer.run(ignore).map_err(|e| Failure::source(shown, &e))?;
     }
     // The content that was hashed must be the content that was read.
-    let (after, _) = hash(path, false, context)?;
-    if after != key.sha256 {
+    if !unchanged()? {
         context.store.remove(outcome.part())?;
         return Err(
             Failure::new(format!("{shown}: the file changed while it was read")).help("try again")

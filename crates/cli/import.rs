@@ -3,7 +3,7 @@
 use crate::args::{Import, ListFormat};
 use crate::context::Context;
 use crate::failure::{Failure, exit};
-use crate::gather::{find_recipe, import_observed};
+use crate::gather::{STDIN, find_recipe, import_observed, import_stdin};
 use crate::issues::Issues;
 use haggle_import::Options;
 use haggle_store::{Outcome, PartMeta};
@@ -23,7 +23,11 @@ pub(crate) fn run(args: &Import, context: &Context) -> Result<u8, Failure> {
     for path in &args.sources {
         // One file that cannot be read does not keep the others out.
         let observer = args.issues.as_ref().map(|_| issues.of(&path.display().to_string()));
-        match import_observed(path, &options, args.locked, observer, context) {
+        let outcome = match path == Path::new(STDIN) {
+            true => import_stdin(&options, observer, context),
+            false => import_observed(path, &options, args.locked, observer, context),
+        };
+        match outcome {
             Ok(outcome) => accounts.push((path.display().to_string(), outcome)),
             Err(failure) => {
                 context.complain(&failure);

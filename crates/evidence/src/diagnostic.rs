@@ -83,6 +83,7 @@ codes! {
     "E0014" "two readings": "every column of amounts writes its numbers in a way that can be read in two ways, such as `1.234`" / "state `decimal` and `thousands` under `[number]` of a recipe: `decimal = \",\"` with `thousands = \".\"`, or `decimal = \".\"` with `thousands = \",\"`; `haggle inspect FILE --propose RECIPE.toml` writes one";
     "E0015" "not said": "the file does not say a unit, a currency or a date that the recipe looks for in its headers or notes, or says it in an unknown word" / "state it in the recipe, or add the word to the recipe's `map`";
     "E0016" "sheet is missing": "the sheet that the recipe or the caller names does not have the header" / "name one of the sheets that were found";
+    "E0021" "several files in an archive": "an archive holds more than one table, and which is meant is not said" / "name one behind the archive, as in `prices.zip/list.csv`";
     "I0101" "malformed number": "a cell that should hold an amount holds something else" / "correct the cell, or declare the word as a sentinel in the recipe";
     "I0102" "malformed field": "a cell that the recipe maps cannot be read as what it should be" / "correct the cell or the recipe";
     "I0103" "wrong number of fields": "the row has more or fewer fields than the header" / "look for an unquoted separator in the row";
@@ -93,6 +94,7 @@ codes! {
     "I0108" "ambiguous amount": "a mark with three digits behind it, such as `100.000`, may be a decimal point or a thousands mark, and the recipe states no thousands mark" / "state `thousands` under `[number]` in a recipe of your own: `thousands = \",\"` makes the point a decimal one";
     "I0109" "range upside down": "the upper end of a range is below its lower end" / "correct the cells";
     "I0110" "contradicted currency": "the amount carries the mark of another currency than its row or file states" / "correct the cell, or the currency in the recipe";
+    "I0121" "unquoted thousands mark": "the row has more fields than the header, and a number such as `$1,973.00` without quotes may be why; but the fields can be joined in more than one way, or not so that every column holds what it holds elsewhere" / "put the number in quotes, or export the table with another separator";
     "I0201" "aggregate row": "the row sums up others that are read as well, so reading it would count people twice" / "none is needed";
     "I0202" "not data": "a title, a footer, a note or a blank line" / "none is needed";
     "I0203" "passed over by the recipe": "the recipe keeps rows of other values only" / "change `keep` in the recipe";
@@ -103,7 +105,7 @@ codes! {
     "I0304" "column not read": "the numbers of the column can be read in two ways, so none is read" / "state `decimal` and `thousands` under `[number]` of the recipe";
     "I0305" "formula without a number": "one of the numbers that the recipe computes the amount from is not stated in this row" / "none is needed, or state what a blank cell stands for in the recipe";
     "I0306" "no range": "both ends of the range are the same, so the amount is exact and stated once" / "none is needed";
-    "W0101" "not UTF-8": "the text is not valid UTF-8 and has no byte order mark, so it is read as Windows-1252; letters with accents may be wrong, digits are not" / "save the file as UTF-8";
+    "W0101" "not UTF-8": "the text is not valid UTF-8 and has no byte order mark, so it is read as Windows-1252 or Mac Roman, whichever puts letters inside words, or as UTF-16; letters with accents may be wrong, digits are not" / "save the file as UTF-8";
     "W0102" "nothing imported": "the header was found, but no row below it became data" / "see the rows that were rejected or skipped";
     "W0103" "vintage unknown or contradicted": "the year that the source speaks for decides its reference date and what its signs mean" / "state the vintage in the deal file (`vintage = 2022` under `[[source]]`)";
     "W0105" "column of amounts is missing": "the recipe reads amounts from a column that this file does not have" / "none is needed if the edition never had it; else add the new header to the recipe's `any` list";
@@ -113,6 +115,9 @@ codes! {
     "W0123" "another recipe fits too": "several recipes know the columns; the one whose signature is longest reads the file" / "name another with `recipe = ...` or `--recipe`";
     "W0124" "quality file": "a file beside this one should state how far its figures can be trusted, but it is not clear which, or it has other columns" / "keep one file of that name beside it";
     "W0104" "aggregates cannot be told": "the column that marks rows which sum up others is not there" / "use a file that has the column, or choose rows by their code";
+    "W0131" "two encodings in one text": "some lines are UTF-8 and others are not, as happens when texts of two systems are put together; each line is read as what it is" / "see the named lines; digits are the same in both";
+    "W0132" "numbers put together": "numbers such as `$1,973.00` stand without quotes in a text whose separator is the comma, so they were cut in two; they were put together where the row allows one way only" / "see the named lines; export the table with quotes around its fields";
+    "W0133" "one file of an archive": "the archive holds other files beside the one that is read" / "none is needed if it is the right one; else name another behind the archive, as in `prices.zip/list.csv`";
     "W0401" "not comparable: currency": "the amount is in another currency than the deal, and the deal gives no rate" / "add a dated `[[rate]]` to the deal file";
     "W0402" "not comparable: unit": "the amount is per another unit than the deal and no arithmetic connects them" / "choose comparables of the deal's unit";
     "W0403" "not comparable: later than the as-of date": "the observation is dated after the day that the report speaks for" / "move `as_of`";

@@ -107,6 +107,11 @@ impl Header {
         self.shown.len()
     }
 
+    /// Columns up to the last one with a text.
+    pub(crate) fn named(&self) -> usize {
+        self.shown.iter().rposition(|t| !t.is_empty()).map_or(0, |last| last + 1)
+    }
+
     /// The text most like a wanted one, if any is like it at all.
     pub(crate) fn nearest(&self, wanted: &str) -> Option<&str> {
         nearest(wanted, self.texts())

@@ -10,12 +10,12 @@ use crate::notes::Surroundings;
 use crate::quality;
 use crate::read::{self, Outcome, Reject, RowReading, State, Stated, What};
 use crate::recipe::{FromNumber, Recipe, Spec, TextField};
-use crate::source::{Preview, Row, Source};
+use crate::source::{Preview, Row, Source, warning};
 use crate::suspicion::Sizes;
 use crate::vintage::{self, From, Hints, Vintage};
 use haggle_evidence::{
     Account, BatchBuilder, Diagnostic, Import, ImportError, Importer, ImporterIdentity, Kind,
-    Locator, Observation, RowSet, Severity, Sink, SourceFacts, Statistic, code,
+    Locator, Observation, RowSet, Severity, Sink, SourceFacts, Statistic,
 };
 use haggle_quantity::{day_number, parse_date};
 use std::borrow::Cow;
@@ -89,6 +89,7 @@ pub(crate) fn opened_within(
     rows: Option<u64>,
 ) -> Result<FileImporter, ImportError> {
     let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let file = source.name().map_or(file, str::to_owned);
     let file = file.as_str();
     let own = options.recipe.as_ref().map(std::slice::from_ref);
     let recipes = own.unwrap_or_else(|| builtin_recipes());
@@ -107,11 +108,11 @@ pub(crate) fn opened_within(
         layouts.push(bind(spec, &tables, place, file, vintage.as_ref())?);
     }
     let mut diagnostics = Vec::new();
-    diagnostics.extend(encoding_warning(&source));
     diagnostics.extend(vintage_warning(spec, vintage.as_ref(), &hints));
     diagnostics.extend(others_note(recipes, &choice));
     for layout in &mut layouts {
         diagnostics.extend(layout.warnings.iter().map(|(code, text)| warning(code, text.clone())));
+        source.fit(layout.header, layout.width, layout.names.named())?;
         diagnostics.extend(settle_notations(&mut source, layout, rows)?);
         let (quality, told) = quality::read(spec, path, layout)?;
         layout.quality = quality;
@@ -194,10 +195,7 @@ impl FileImporter {
 
     /// The separator of a text file.
     pub(crate) fn separator(&self) -> Option<u8> {
-        match &self.source {
-            Source::Text(text) => Some(text.delimiter),
-            Source::Workbook(_) => None,
-        }
+        self.source.separator()
     }
 
     fn read(&mut self, limit: Option<u64>, sink: &mut dyn Sink) -> Result<Import, ImportError> {
@@ -227,6 +225,7 @@ impl FileImporter {
         }
         run.flush()?;
         let account = run.account;
+        diagnostics.extend(self.source.diagnostics());
         diagnostics.extend(nothing_warning(&account, header(&self.layouts[0])));
         Ok(Import { facts: self.facts.clone(), account, diagnostics })
     }
@@ -255,8 +254,15 @@ fn choose(
 ) -> Result<(Vec<Preview>, Choice), ImportError> {
     let mut first_error = None;
     for separator in source.separators()? {
-        source.separate_by(separator);
-        let tables = source.previews()?;
+        source.set_separator(separator);
+        // A quote that is open under a wrong separator is that separator's failure.
+        let tables = match source.previews() {
+            Ok(tables) => tables,
+            Err(error) => {
+                first_error = first_error.or(Some(error));
+                continue;
+            }
+        };
         match fit(recipes, &tables, named, sheet) {
             Ok(choice) => return Ok((tables, choice)),
             Err(error) => first_error = first_error.or(Some(error)),
@@ -404,18 +410,6 @@ fn facts(spec: &Spec, layouts: &[Layout], vintage: Option<&Vintage>) -> SourceFa
         date: date.map(day_number),
         assumptions,
     }
-}
-
-pub(crate) fn warning(id: &'static str, message: String) -> Diagnostic {
-    let help = code(id).map(|c| c.help.to_owned());
-    let place = Locator::default();
-    Diagnostic { code: id, severity: Severity::Warning, place, message, help }
-}
-
-fn encoding_warning(source: &Source) -> Option<Diagnostic> {
-    let Source::Text(text) = source else { return None };
-    let message = "the text is not UTF-8 and is read as Windows-1252";
-    text.is_fallback().then(|| warning("W0101", message.to_owned()))
 }
 
 /// That other recipes would read the file too.

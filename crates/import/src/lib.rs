@@ -3,13 +3,14 @@
 //! [`open`] looks at a file's content, chooses a [`Recipe`] by the columns it finds and gives a
 //! [`FileImporter`]; its `run` sends batches of observations to a sink and returns the account.
 //!
-//! One way through the code: `sniff` (which format) → `source` (rows of cells, from `text` or
-//! `workbook`) → `choose` (which recipe, which header) → `layout` (columns by number) → `read`
-//! (cells to observations) → `importer` (batches and the account).
+//! One way through the code: `container` (what is packed) → `sniff` (which format) → `source` (rows
+//! of cells, from `text`, `workbook` or `pages`) → `choose` (which recipe, which header) → `layout`
+//! (columns by number) → `read` (cells to observations) → `importer` (batches and the account).
 
 mod builtin;
 mod cell;
 mod choose;
+mod container;
 mod date;
 mod detect;
 mod formula;
@@ -19,15 +20,16 @@ pub mod fuzz;
 mod guard;
 mod hash;
 mod header;
+mod html;
 mod importer;
 pub mod inspect;
 mod json;
 mod layout;
-mod lines;
 mod money;
 mod notes;
 mod number;
 mod ods;
+mod pages;
 mod pattern;
 mod quality;
 mod read;
@@ -39,8 +41,10 @@ mod suspicion;
 mod text;
 mod vintage;
 mod workbook;
+mod xml2003;
 
 pub use builtin::{builtin_hash, builtin_recipes, builtin_text};
+pub use container::{Spooled, spool};
 pub use hash::content_hash;
 pub use importer::{
     BATCH_SIZE, FileImporter, IMPORTER_VERSION, Issue, Observer, Options, open, reading_name,

@@ -4,12 +4,11 @@
 use crate::builtin::recipes_with_quality;
 use crate::choose;
 use crate::header::Header;
-use crate::importer::warning;
 use crate::layout::Layout;
 use crate::number::{Notation, number, to_double};
 use crate::pattern::{Pattern, fill, squeeze};
 use crate::recipe::{QualitySpec, Recipe, Spec};
-use crate::source::{Preview, Row, Source};
+use crate::source::{Preview, Row, Source, warning};
 use haggle_evidence::{Diagnostic, ImportError};
 use haggle_quantity::Amount;
 use std::collections::HashMap;

@@ -1,6 +1,8 @@
 //! Which format a file has, by its content: names lie.
 
+use crate::container::is_zip;
 use crate::guard::{self, Archive};
+use crate::text::wide;
 use haggle_evidence::{ImportError, Locator};
 use std::fs::File;
 use std::io::{self, Read};
@@ -17,24 +19,36 @@ pub(crate) enum Format {
     Ods,
     /// Excel 97 to 2003.
     Xls,
+    /// A web page, whose tables are read if it has any.
+    Page,
+    /// A workbook that Excel 2003 saved as XML.
+    Xml2003,
 }
 
 /// Bytes that are looked at.
 const HEAD: u64 = 4096;
+/// What stands in the first bytes of such files, in lower case.
+const PAGE_MARKS: [&str; 4] = ["<!doctype html", "<html", "<table", "<body"];
+const XML_MARKS: [&str; 2] =
+    ["progid=\"excel.sheet\"", "=\"urn:schemas-microsoft-com:office:spreadsheet\""];
+const XML_BOOK: &str = "a workbook as XML";
+const PAGE: &str = "a web page";
 const OLE: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 
 /// First bytes of formats that are no tables.
-const FOREIGN: [(&[u8], &str); 10] = [
+const FOREIGN: [(&[u8], &str); 12] = [
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
     (b"II*\0", "a TIFF image"),
-    (b"\x1f\x8b", "a gzip archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"Rar!", "a RAR archive"),
     (b"{\\rtf", "a rich text document"),
     (b"PAR1", "a Parquet file"),
+    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ\0", "an xz archive"),
 ];
 
 /// Finds the format, or says what the file is instead.
@@ -47,7 +61,7 @@ pub(crate) fn sniff(path: &Path) -> Result<Format, ImportError> {
     }
     match head.as_slice() {
         h if h.starts_with(OLE) => ole(path),
-        h if h.starts_with(b"PK") => zip(path),
+        h if is_zip(h) => zip(path),
         h => text(h),
     }
 }
@@ -84,10 +98,17 @@ fn text(head: &[u8]) -> Result<Format, ImportError> {
         return Err(fail("E0003", &format!("found {what}, expected a table")));
     }
     if let Some(what) = markup(head) {
+        match what {
+            PAGE => return Ok(Format::Page),
+            XML_BOOK => return Ok(Format::Xml2003),
+            _ => {}
+        }
         return Err(fail("E0003", &format!("found {what}, expected a table")));
     }
-    let wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
-    if !wide && head.contains(&0) {
+    let marked = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+    let zeros = head.iter().filter(|b| **b == 0).count();
+    // A few zeros are damage to a text, which its reader tells with the line.
+    if !marked && wide(head).is_none() && zeros * 100 > head.len() {
         return Err(fail("E0003", "found binary data, expected a table"));
     }
     Ok(Format::Text)
@@ -99,13 +120,13 @@ fn markup(head: &[u8]) -> Option<&'static str> {
     let text: Vec<u8> =
         printable.skip_while(|b| !b.is_ascii() || b.is_ascii_whitespace()).collect();
     let has = |word: &str| text.windows(word.len()).any(|w| w == word.as_bytes());
+    let any = |words: &[&str]| words.iter().any(|w| has(w));
     let inner = text.iter().skip(1).find(|b| !b.is_ascii_whitespace());
     match text.first() {
         Some(b'{') if matches!(inner, Some(b'"')) => Some("JSON"),
         Some(b'[') if matches!(inner, Some(b'"' | b'{' | b'[')) => Some("JSON"),
-        Some(b'<') if ["<!doctype html", "<html", "<table", "<body"].iter().any(|w| has(w)) => {
-            Some("a web page")
-        }
+        Some(b'<') if any(&XML_MARKS) && !has("<html") => Some(XML_BOOK),
+        Some(b'<') if any(&PAGE_MARKS) => Some(PAGE),
         Some(b'<') if text.starts_with(b"<?xml") || has("</") => Some("an XML document"),
         _ => None,
     }

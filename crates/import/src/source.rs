@@ -1,11 +1,13 @@
 //! A source as rows of cells, whatever its format.
 
 use crate::cell::Cell;
+use crate::container::{self, Unpacked};
 use crate::header::Header;
+use crate::pages::Pages;
 use crate::sniff::{Format, sniff};
 use crate::text::TextFile;
 use crate::workbook::Workbook;
-use haggle_evidence::ImportError;
+use haggle_evidence::{Diagnostic, ImportError, Locator, Severity, code};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -27,6 +29,19 @@ pub(crate) struct Row<'a> {
     pub(crate) hidden: bool,
     /// A quoted field goes on after its closing quote, so that its borders are doubtful.
     pub(crate) stray: bool,
+    /// What the reader of the file knows to be wrong with the row.
+    pub(crate) fault: Option<&'a Fault>,
+}
+
+/// What is wrong with a row as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// Its code.
+    pub(crate) code: &'static str,
+    /// What stands there.
+    pub(crate) found: String,
+    /// What was expected.
+    pub(crate) reason: String,
 }
 
 impl<'a> Row<'a> {
@@ -40,11 +55,19 @@ impl<'a> Row<'a> {
 pub(crate) type Visit<'v> = &'v mut dyn FnMut(&Row<'_>) -> Result<ControlFlow<()>, ImportError>;
 
 /// A file that was opened.
-pub(crate) enum Source {
+pub(crate) struct Source {
+    content: Content,
+    /// The file that it was unpacked to, which must not go while it is read.
+    unpacked: Option<Unpacked>,
+}
+
+enum Content {
     /// Separated fields.
-    Text(TextFile),
+    Text(Box<TextFile>),
     /// Sheets.
     Workbook(Workbook),
+    /// Tables of a web page.
+    Pages(Pages),
 }
 
 /// The beginning of a table.
@@ -68,45 +91,93 @@ pub(crate) struct Area {
 }
 
 impl Source {
-    /// Opens a file by its content.
+    /// Opens a file by its content, unpacked if it must be. `archive.zip/list.csv` is a file in an
+    /// archive.
     pub(crate) fn open(path: &Path) -> Result<Self, ImportError> {
-        Ok(match sniff(path)? {
-            Format::Text => Self::Text(TextFile::open(path)?),
-            format => Self::Workbook(Workbook::open(path, format)?),
-        })
+        let (file, member) = container::locate(path);
+        let unpacked = container::unpack(&file, member.as_deref())?;
+        let inner: &Path = unpacked.as_ref().map_or(&file, |u| &u.path);
+        let content = match sniff(inner)? {
+            Format::Text => Content::Text(Box::new(TextFile::open(inner)?)),
+            Format::Page => Content::Pages(Pages::open(inner)?),
+            Format::Xml2003 => Content::Pages(Pages::open_xml(inner)?),
+            format => Content::Workbook(Workbook::open(inner, format)?),
+        };
+        Ok(Self { content, unpacked })
+    }
+
+    /// What the file is called inside its archive, and the archive.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.unpacked.as_ref().map(|u| u.name.as_str())
+    }
+
+    /// The separators to try, the most likely first; one that means nothing where there is none.
+    pub(crate) fn separators(&self) -> Result<Vec<u8>, ImportError> {
+        match &self.content {
+            Content::Text(text) => text.delimiters(),
+            _ => Ok(vec![0]),
+        }
+    }
+
+    /// The separator of a text file.
+    pub(crate) fn separator(&self) -> Option<u8> {
+        match &self.content {
+            Content::Text(text) => Some(text.delimiter),
+            _ => None,
+        }
     }
 
     /// What the file is, for people.
-    pub(crate) fn format(&self) -> &'static str {
-        match self {
-            Self::Text(_) => "separated text",
-            Self::Workbook(Workbook::Xlsx(_)) => "XLSX workbook",
-            Self::Workbook(Workbook::Xls(_)) => "XLS workbook",
-            Self::Workbook(Workbook::Ods(_)) => "ODS workbook",
+    pub(crate) fn format(&self) -> String {
+        let format = match &self.content {
+            Content::Text(_) => "separated text",
+            Content::Workbook(book) => book.format(),
+            Content::Pages(_) => "tables of a web page",
+        };
+        match &self.unpacked {
+            None => format.to_owned(),
+            Some(unpacked) => format!("{format}, packed as {}", unpacked.name),
         }
     }
 
     /// The encoding of a text file.
     pub(crate) fn encoding(&self) -> Option<String> {
-        match self {
-            Self::Text(text) => Some(text.encoding_name()),
-            Self::Workbook(_) => None,
+        match &self.content {
+            Content::Text(text) => Some(text.encoding_name()),
+            _ => None,
         }
     }
 
-    /// The separators by which a text file may be read, the most likely first.
-    pub(crate) fn separators(&self) -> Result<Vec<u8>, ImportError> {
-        match self {
-            Self::Text(text) => text.delimiters(),
-            Self::Workbook(_) => Ok(vec![0]),
-        }
-    }
-
-    /// Takes a separator; a workbook has none.
-    pub(crate) fn separate_by(&mut self, separator: u8) {
-        if let Self::Text(text) = self {
+    /// Reads a text by a separator from now on.
+    pub(crate) fn set_separator(&mut self, separator: u8) {
+        if let Content::Text(text) = &mut self.content {
             text.delimiter = separator;
         }
+    }
+
+    /// Learns how whole rows of a text look below a header of so many columns, of which those from
+    /// `named` on have no name. Without it a ragged row is known by its number of fields alone.
+    pub(crate) fn fit(
+        &mut self,
+        header: u64,
+        width: usize,
+        named: usize,
+    ) -> Result<(), ImportError> {
+        match &mut self.content {
+            Content::Text(text) => text.fit(header, width, named),
+            _ => Ok(()),
+        }
+    }
+
+    /// What is doubtful about the file, and what was repaired when its rows were shown last.
+    pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
+        let beside = self.unpacked.as_ref().and_then(|u| u.note.clone());
+        let of_text = match &self.content {
+            Content::Text(text) => text.diagnostics(),
+            Content::Pages(pages) => pages.diagnostics.clone(),
+            Content::Workbook(_) => Vec::new(),
+        };
+        beside.into_iter().chain(of_text).collect()
     }
 
     /// Shows every row of a table to a visitor.
@@ -115,17 +186,19 @@ impl Source {
         sheet: Option<&str>,
         visit: Visit<'_>,
     ) -> Result<(), ImportError> {
-        match self {
-            Self::Text(text) => text.rows(visit),
-            Self::Workbook(book) => book.rows(sheet.unwrap_or(""), visit),
+        match &mut self.content {
+            Content::Text(text) => text.rows(visit),
+            Content::Workbook(book) => book.rows(sheet.unwrap_or(""), visit),
+            Content::Pages(pages) => pages.rows(sheet.unwrap_or(""), visit),
         }
     }
 
     /// The beginnings of all tables.
     pub(crate) fn previews(&mut self) -> Result<Vec<Preview>, ImportError> {
-        let sheets = match self {
-            Self::Text(_) => vec![(None, false)],
-            Self::Workbook(book) => book.sheets(),
+        let sheets = match &self.content {
+            Content::Text(_) => vec![(None, false)],
+            Content::Workbook(book) => book.sheets(),
+            Content::Pages(pages) => pages.sheets(),
         };
         sheets.into_iter().map(|(sheet, hidden)| self.preview(sheet, hidden)).collect()
     }
@@ -141,4 +214,11 @@ impl Source {
         })?;
         Ok(Preview { sheet, hidden, rows, merged: Vec::new() })
     }
+}
+
+/// A warning about the file as a whole, with the way out of its code.
+pub(crate) fn warning(id: &'static str, message: String) -> Diagnostic {
+    let help = code(id).map(|c| c.help.to_owned());
+    let place = Locator::default();
+    Diagnostic { code: id, severity: Severity::Warning, place, message, help }
 }

@@ -83,6 +83,15 @@ impl Workbook {
         }
     }
 
+    /// What it is, for people.
+    pub(crate) fn format(&self) -> &'static str {
+        match self {
+            Self::Xlsx(_) => "XLSX workbook",
+            Self::Xls(_) => "XLS workbook",
+            Self::Ods(_) => "ODS workbook",
+        }
+    }
+
     fn metadata(&self) -> &[Sheet] {
         match self {
             Self::Xlsx(book) => book.sheets_metadata(),
@@ -161,8 +170,14 @@ impl<'a, 'v> Rows<'a, 'v> {
     }
 
     fn show(&mut self, number: u64, cells: usize) -> Result<(), ImportError> {
-        let row =
-            Row { number, cells: &self.cells[..cells], fields: None, stray: false, hidden: false };
+        let row = Row {
+            number,
+            cells: &self.cells[..cells],
+            fields: None,
+            stray: false,
+            hidden: false,
+            fault: None,
+        };
         self.enough = (self.visit)(&row)? == ControlFlow::Break(());
         Ok(())
     }

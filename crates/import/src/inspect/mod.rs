@@ -141,7 +141,7 @@ pub fn inspect(path: &Path, options: &Options) -> Result<Inspection, ImportError
         Ok(importer) => importer.separator(),
         Err(_) => source.separators()?.first().copied(),
     };
-    separator.into_iter().for_each(|s| source.separate_by(s));
+    separator.into_iter().for_each(|s| source.set_separator(s));
     let previews = source.previews()?;
     let mut tables = Vec::new();
     for (i, preview) in previews.iter().enumerate() {
@@ -157,7 +157,7 @@ pub fn inspect(path: &Path, options: &Options) -> Result<Inspection, ImportError
     };
     let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let proposal = proposal(&fit, &file, &tables);
-    let (format, encoding) = (source.format().to_owned(), source.encoding());
+    let (format, encoding) = (source.format(), source.encoding());
     let separator = separator.filter(|s| *s != 0).map(char::from);
     Ok(Inspection { size, format, encoding, separator, tables, fit, proposal })
 }

@@ -47,6 +47,16 @@ impl Layout {
     }
 
     pub(super) fn wrong_shape(&self, row: &Row<'_>) -> Option<Reject> {
+        if let Some(fault) = row.fault {
+            let (found, reason) = (fault.found.clone(), fault.reason.clone());
+            return Some(Reject {
+                code: fault.code,
+                column: None,
+                field: String::new(),
+                reason,
+                found,
+            });
+        }
         let found = row.fields.filter(|n| *n != self.width);
         let problem = match found {
             Some(fields) => format!("{fields} fields"),

@@ -15,8 +15,8 @@ fn foreign_content_is_named_whatever_the_name_says() {
     for (bytes, what) in [
         (b"%PDF-1.7 ...".as_slice(), "a PDF document"),
         (b"\x89PNG\r\n\x1a\n", "a PNG image"),
-        (b"\r\n <!DOCTYPE html><html><table><tr><td>1", "a web page"),
-        (b"\xef\xbb\xbf<table><tr><td>1</td></tr></table>", "a web page"),
+        (b"\r\n <!DOCTYPE html><html><form>Log in</form>", "a web page without a table"),
+        (b"\xef\xbb\xbf<html><body>Not found</body></html>", "a web page without a table"),
         (b"<?xml version=\"1.0\"?><Workbook></Workbook>", "an XML document"),
         (b" [\n {\"a\": 1}]", "JSON"),
         (b"\x01\x02\x00\x03", "binary data"),

@@ -49,7 +49,7 @@ impl Kind {
             Self::BadCurrency => "2024,Cook,1,Euro,ES".to_owned(),
             Self::BadYear => "soon,Cook,1,EUR,ES".to_owned(),
             Self::Short => "2024,Cook,1,EUR".to_owned(),
-            Self::Long => "2024,Cook,1,EUR,ES,".to_owned(),
+            Self::Long => "2024,Cook,1,EUR,ES,x".to_owned(),
             Self::Note => "Source: somebody".to_owned(),
             Self::BlankFields => ",,,,".to_owned(),
             Self::BlankLine => String::new(),

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "this crate is tests alone; clippy knows only `#[test]`")]
 
+mod containers;
 mod errors;
 mod formats;
 mod inspect;
