@@ -18,7 +18,8 @@ mod json;
 mod layout;
 mod lines;
 mod number;
-mod ods;
+#[doc(hidden)]
+pub mod probe;
 mod recipe;
 mod row;
 mod sniff;
