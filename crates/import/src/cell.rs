@@ -1,7 +1,7 @@
 //! One cell, from whatever format: a text, a number, a sign of trouble, or nothing.
 
 use crate::workbook::Show;
-use calamine::{Data, ExcelDateTime, ExcelDateTimeType};
+use calamine::{Data, DataRef, ExcelDateTime, ExcelDateTimeType};
 use std::borrow::Cow;
 
 /// What stands in a cell.
@@ -150,13 +150,37 @@ fn whole(number: i64) -> Cell<'static> {
     }
 }
 
+/// A number; a workbook can hold what is none.
+fn finite(number: f64) -> Cell<'static> {
+    match number.is_finite() {
+        true => Cell::Number(number, Format::Plain),
+        false => Cell::Error(number.to_string()),
+    }
+}
+
+impl<'a> From<DataRef<'a>> for Cell<'a> {
+    fn from(data: DataRef<'a>) -> Self {
+        match data {
+            DataRef::Empty => Self::Blank,
+            DataRef::Int(n) => whole(n),
+            DataRef::Float(n) => finite(n),
+            DataRef::String(t) => Self::text(Cow::Owned(t)),
+            DataRef::SharedString(t) => Self::text(Cow::Borrowed(t)),
+            DataRef::Bool(b) => Self::Bool(b),
+            DataRef::DateTime(d) => Self::day(&d),
+            DataRef::DateTimeIso(t) => Self::iso(&t),
+            DataRef::DurationIso(t) => Self::Date(t),
+            DataRef::Error(e) => Self::Error(e.to_string()),
+        }
+    }
+}
+
 impl<'a> From<&'a Data> for Cell<'a> {
     fn from(data: &'a Data) -> Self {
         match data {
             Data::Empty => Self::Blank,
             Data::Int(n) => whole(*n),
-            Data::Float(n) if n.is_finite() => Self::Number(*n, Format::Plain),
-            Data::Float(n) => Self::Error(n.to_string()),
+            Data::Float(n) => finite(*n),
             Data::String(t) => Self::text(Cow::Borrowed(t)),
             Data::Bool(b) => Self::Bool(*b),
             Data::DateTime(d) => Self::day(d),

@@ -151,7 +151,7 @@ impl Workbook {
         let range = match &mut self.book {
             Book::Xlsx(book) => return book.rows(sheet, visit),
             Book::Xls(book) => guarded(|| book.worksheet_range(sheet).map_err(|e| damaged(&e))),
-            Book::Xlsb(book) => guarded(|| book.worksheet_range(sheet).map_err(|e| damaged(&e))),
+            Book::Xlsb(book) => return binary(book, sheet, visit),
             Book::Ods(book) => guarded(|| book.worksheet_range(sheet).map_err(|e| damaged(&e))),
         };
         whole(&range?, self.extras.get(sheet).unwrap_or(&Extra::default()), visit)
@@ -193,6 +193,17 @@ fn tables(sheets: &[Sheet]) -> Vec<SheetName> {
     let name =
         |s: &Sheet| SheetName { name: s.name.clone(), hidden: s.visible != SheetVisible::Visible };
     tables.map(name).collect()
+}
+
+fn binary(book: &mut Xlsb<Input>, sheet: &str, visit: Visit<'_>) -> Result<(), ImportError> {
+    let mut reader = guarded(|| book.worksheet_cells_reader(sheet).map_err(|e| damaged(&e)))?;
+    let mut rows = Rows::new(visit);
+    while !rows.enough() {
+        let Some(cell) = guarded(|| reader.next_cell().map_err(|e| damaged(&e)))? else { break };
+        let (row, column) = cell.get_position();
+        rows.add(u64::from(row) + 1, column, false, Cell::from(cell.get_value().clone()))?;
+    }
+    rows.close()
 }
 
 fn whole(range: &Range<Data>, extra: &Extra, visit: Visit<'_>) -> Result<(), ImportError> {

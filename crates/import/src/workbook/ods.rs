@@ -43,7 +43,7 @@ struct Marks {
 fn marks(tag: &Tag<'_>) -> io::Result<Marks> {
     let mut marks = Marks { rows: 1, columns: 1, spans: (1, 1), ..Marks::default() };
     let number = |value: &[u8]| std::str::from_utf8(value).ok().and_then(|v| v.parse().ok());
-    let count = |value: &[u8]| number(value).map_or(1, |n: u32| n.into());
+    let count = |value: &[u8]| number(value).map_or(1, |n: u32| n.max(1).into());
     tag.each(|name, value| match name {
         b"table:name" => marks.name = super::tags::plain(value).unwrap_or_default(),
         b"table:number-rows-repeated" => marks.rows = count(value),

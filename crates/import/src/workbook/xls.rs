@@ -15,7 +15,7 @@ pub(super) fn extras(path: &Path) -> Result<BTreeMap<String, Extra>, ImportError
     let file = std::fs::read(path).map_err(|e| fail("E0001", e.to_string()))?;
     let stream = Container::new(&file).and_then(|c| c.stream(&["Workbook", "Book"]));
     let stream = stream.ok_or_else(|| damaged(&"its container is broken or cut short"))?;
-    Ok(book(&stream))
+    book(&stream).ok_or_else(|| damaged(&"a sheet claims more columns or rows than there can be"))
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
@@ -49,7 +49,7 @@ impl<'a> Container<'a> {
             sectors.extend(words(&list[..sector - 4]));
             next = u32_at(list, sector - 4)?;
         }
-        sectors.truncate(u32_at(file, 44)? as usize);
+        sectors.truncate((u32_at(file, 44)? as usize).min(file.len() / sector));
         container.table = sectors.iter().filter_map(|s| container.at(*s)).flat_map(words).collect();
         Some(container)
     }
@@ -92,7 +92,7 @@ impl<'a> Container<'a> {
     fn small(&self, root: &[u8], start: u32, size: usize) -> Option<Vec<u8>> {
         let table: Vec<u32> = words(&self.chain(u32_at(self.file, 60)?)).collect();
         let (mut bytes, mut next) = (Vec::new(), start as usize);
-        while bytes.len() < size {
+        while bytes.len() < size.min(root.len()) {
             bytes.extend_from_slice(root.get(next * 64..next * 64 + 64)?);
             next = *table.get(next)? as usize;
         }
@@ -120,14 +120,17 @@ mod kind {
     pub(super) const NUMBERS: u16 = 0x00bd;
     pub(super) const STYLE: u16 = 0x00e0;
     pub(super) const MERGED: u16 = 0x00e5;
+    pub(super) const EXTENT: u16 = 0x0200;
     pub(super) const NUMBER: u16 = 0x0203;
     pub(super) const ROW: u16 = 0x0208;
     pub(super) const SHORT_NUMBER: u16 = 0x027e;
     pub(super) const FORMAT: u16 = 0x041e;
     pub(super) const BEGIN: u16 = 0x0809;
+    /// Texts, truth values and errors.
+    pub(super) const OTHER_CELLS: [u16; 4] = [0x00d6, 0x00fd, 0x0204, 0x0205];
 }
 
-fn book(stream: &[u8]) -> BTreeMap<String, Extra> {
+fn book(stream: &[u8]) -> Option<BTreeMap<String, Extra>> {
     let (mut codes, mut styles, mut sheets) = (BTreeMap::new(), Vec::new(), Vec::new());
     for (kind, data) in records(stream) {
         match kind {
@@ -141,7 +144,7 @@ fn book(stream: &[u8]) -> BTreeMap<String, Extra> {
     let shown = |id: &u16| show(u32::from(*id), codes.get(id).map(String::as_str));
     let styles: Vec<Show> = styles.iter().map(shown).collect();
     let extra = |start: u32| sheet(stream.get(start as usize..).unwrap_or(&[]), &styles);
-    sheets.into_iter().map(|(start, name)| (name, extra(start))).collect()
+    sheets.into_iter().map(|(start, name)| Some((name, extra(start)?))).collect()
 }
 
 /// A text whose length is in two bytes.
@@ -163,9 +166,29 @@ fn text(data: &[u8], length: usize) -> Option<String> {
     Some(String::from_utf16_lossy(&units).replace('\0', ""))
 }
 
-fn sheet(stream: &[u8], styles: &[Show]) -> Extra {
+/// Whether the reader of values can make room for what a record says.
+fn fits(kind: u16, data: &[u8]) -> bool {
+    let at = |at: usize| u16_at(data, at).unwrap_or(0);
+    match kind {
+        kind::EXTENT => {
+            let row = |at: usize| u32_at(data, at).unwrap_or(0);
+            let (rows, columns) = ((row(0), row(4)), (at(8), at(10)));
+            rows.0 <= rows.1 && rows.1 <= 65_536 && columns.0 <= columns.1 && columns.1 <= 256
+        }
+        kind::NUMBERS => at(2) < 256 && data.len() <= 256 * 6 + 6,
+        kind::FORMULA | kind::NUMBER | kind::SHORT_NUMBER => at(2) < 256,
+        kind if kind::OTHER_CELLS.contains(&kind) => at(2) < 256,
+        _ => true,
+    }
+}
+
+/// What a sheet says beyond its values; absent if that is more than there can be.
+fn sheet(stream: &[u8], styles: &[Show]) -> Option<Extra> {
     let (mut extra, mut depth) = (Extra::default(), 0);
     for (kind, data) in records(stream) {
+        if depth <= 1 && !fits(kind, data) {
+            return None;
+        }
         match (kind, depth) {
             (kind::BEGIN, _) => depth += 1,
             (kind::END, ..=1) => break,
@@ -176,7 +199,7 @@ fn sheet(stream: &[u8], styles: &[Show]) -> Extra {
         }
     }
     extra.hidden.sort_unstable();
-    extra
+    Some(extra)
 }
 
 impl Extra {
