@@ -120,6 +120,8 @@ pub(super) fn extras(zip: &mut ZipArchive<Input>) -> Result<BTreeMap<String, Ext
         return Err(encrypted());
     }
     let part = zip.by_name("content.xml").map_err(|e| damaged(&e))?;
+    Tags::new(part).check_nesting().map_err(|e| damaged(&format!("`content.xml`: {e}")))?;
+    let part = zip.by_name("content.xml").map_err(|e| damaged(&e))?;
     let mut tags = Tags::new(part);
     let (mut extras, mut table) = (BTreeMap::new(), Table::default());
     while let Some(tag) = tags.open().map_err(|e| damaged(&e))? {

@@ -12,6 +12,9 @@ const BUFFER: usize = 128 << 10;
 /// Most bytes of a tag or text; a cell has at most 32,767 characters.
 const LONGEST: usize = 16 << 20;
 
+/// Most elements inside each other.
+const DEEPEST: usize = 1000;
+
 /// One piece of a part.
 #[derive(Debug)]
 pub(crate) enum Token<'a> {
@@ -71,17 +74,39 @@ impl<R: Read> Tags<R> {
 
     /// The next tag or text.
     pub(crate) fn next(&mut self) -> io::Result<Token<'_>> {
+        Ok(self.piece()?.map_or(Token::End, |(kind, bytes)| token(kind, bytes)))
+    }
+
+    /// The bytes of the next tag or text; absent at the end.
+    fn piece(&mut self) -> io::Result<Option<(Kind, &[u8])>> {
         let (kind, length) = loop {
             match scan(&self.buffer[self.at..self.filled])? {
                 Some((Kind::Skip, length)) => self.at += length,
                 Some(found) => break found,
                 None if !self.ended => self.fill()?,
-                None if self.at == self.filled => return Ok(Token::End),
+                None if self.at == self.filled => return Ok(None),
                 None => break (self.rest()?, self.filled - self.at),
             }
         };
         self.at += length;
-        Ok(token(kind, &self.buffer[self.at - length..self.at]))
+        Ok(Some((kind, &self.buffer[self.at - length..self.at])))
+    }
+
+    /// Reads to the end and refuses elements that are not closed in order, which other readers
+    /// wait for without end.
+    pub(crate) fn check_nesting(&mut self) -> io::Result<()> {
+        let mut open: Vec<Vec<u8>> = Vec::new();
+        while let Some((kind, bytes)) = self.piece()? {
+            match kind {
+                Kind::Open if !bytes.ends_with(b"/>") => open.push(name(&bytes[1..]).to_vec()),
+                Kind::Close if open.pop().as_deref() != Some(name(&bytes[2..])) => {
+                    return Err(unexpected(name(&bytes[2..])));
+                }
+                _ if open.len() > DEEPEST => return Err(bad("its elements nest too deep")),
+                _ => {}
+            }
+        }
+        if open.is_empty() { Ok(()) } else { Err(cut_short()) }
     }
 
     /// What the last bytes are, which no tag follows.
@@ -249,6 +274,12 @@ fn tag(inner: &[u8]) -> Tag<'_> {
     Tag { name: local(name), empty, attributes }
 }
 
+/// The name that a tag begins with, its prefix included.
+fn name(inner: &[u8]) -> &[u8] {
+    let ends = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'/' | b'>');
+    &inner[..inner.iter().position(ends).unwrap_or(inner.len())]
+}
+
 fn local(name: &[u8]) -> &[u8] {
     let prefix = name.iter().position(|b| *b == b':');
     prefix.map_or(name, |i| &name[i + 1..])
@@ -401,6 +432,16 @@ mod tests {
             let error = seen(xml).unwrap_err().to_string();
             assert!(error.contains(what), "{xml}: {error}");
         }
+    }
+
+    #[test]
+    fn elements_close_in_order() {
+        let check = |xml: &str| Tags::new(xml.as_bytes()).check_nesting();
+        assert!(check("<?xml?><a:b c='1'><d/><e>1</e ></a:b>\n").is_ok());
+        for xml in ["<a>", "<a></b>", "<a:b></c:b>", "</a>", "<a><b></a></b>"] {
+            assert!(check(xml).is_err(), "{xml}");
+        }
+        assert!(check(&"<a>".repeat(2000)).is_err());
     }
 
     #[test]

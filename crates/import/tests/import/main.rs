@@ -8,3 +8,4 @@ mod laws;
 mod oews;
 mod support;
 mod text;
+mod workbooks;
