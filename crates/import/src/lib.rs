@@ -1,4 +1,4 @@
-//! Importer for files: CSV, TSV, XLSX, XLS and ODS through recipes, every row and cell accounted for.
+//! Importer for files: CSV, TSV, XLSX, XLSB, XLS and ODS through recipes, every row and cell accounted for.
 //!
 //! [`open`] looks at a file's content, chooses a [`Recipe`] by the columns it finds and gives a
 //! [`FileImporter`]; its `run` sends batches of observations to a sink and returns the account.
