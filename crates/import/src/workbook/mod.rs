@@ -139,8 +139,8 @@ impl Workbook {
         Ok(self.shape(sheet)?.hidden)
     }
 
-    fn shape(&self, sheet: &str) -> Result<Shape, ImportError> {
-        match &self.book {
+    fn shape(&mut self, sheet: &str) -> Result<Shape, ImportError> {
+        match &mut self.book {
             Book::Xlsx(book) => book.shape(sheet),
             _ => Ok(self.extras.get(sheet).map(|e| e.shape.clone()).unwrap_or_default()),
         }

@@ -61,8 +61,13 @@ impl Xlsx {
         part.ok_or_else(|| damaged(&format!("there is no sheet `{sheet}`")))
     }
 
-    pub(super) fn shape(&self, sheet: &str) -> Result<Shape, ImportError> {
-        Ok(self.shapes.get(self.part_of(sheet)?).cloned().unwrap_or_default())
+    /// What is merged and hidden in a sheet; noted already unless its part has an unusual name.
+    pub(super) fn shape(&mut self, sheet: &str) -> Result<Shape, ImportError> {
+        let part = self.part_of(sheet)?.to_owned();
+        if let Some(shape) = self.shapes.get(&part) {
+            return Ok(shape.clone());
+        }
+        self.required(&part, |tags, _| sheet::shape(tags))
     }
 
     pub(super) fn rows(&mut self, sheet: &str, visit: Visit<'_>) -> Result<(), ImportError> {
