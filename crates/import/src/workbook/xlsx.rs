@@ -55,15 +55,20 @@ impl Xlsx {
         self.sheets.iter().map(|(sheet, _)| sheet.clone())
     }
 
-    fn part_of(&self, sheet: &str) -> Result<&str, ImportError> {
+    /// Name and number of the part that a sheet stands in.
+    fn part_of(&self, sheet: &str) -> Result<(String, usize), ImportError> {
         let found = self.sheets.iter().find(|(s, _)| s.name == sheet);
         let part = found.map(|(_, part)| part.as_str());
-        part.ok_or_else(|| damaged(&format!("there is no sheet `{sheet}`")))
+        let part = part.ok_or_else(|| damaged(&format!("there is no sheet `{sheet}`")))?;
+        let missing =
+            || damaged(&format!("the sheet `{sheet}` is missing: there is no part `{part}`"));
+        let index = *self.parts.get(part).ok_or_else(missing)?;
+        Ok((part.to_owned(), index))
     }
 
     /// What is merged and hidden in a sheet; noted already unless its part has an unusual name.
     pub(super) fn shape(&mut self, sheet: &str) -> Result<Shape, ImportError> {
-        let part = self.part_of(sheet)?.to_owned();
+        let (part, _) = self.part_of(sheet)?;
         if let Some(shape) = self.shapes.get(&part) {
             return Ok(shape.clone());
         }
@@ -71,11 +76,7 @@ impl Xlsx {
     }
 
     pub(super) fn rows(&mut self, sheet: &str, visit: Visit<'_>) -> Result<(), ImportError> {
-        let part = self.part_of(sheet)?.to_owned();
-        let index = self.parts.get(&part).copied();
-        let index = index.ok_or_else(|| {
-            damaged(&format!("the sheet `{sheet}` is missing: there is no part `{part}`"))
-        })?;
+        let (_, index) = self.part_of(sheet)?;
         let part = self.zip.by_index(index).map_err(|e| damaged(&e))?;
         let mut rows = Rows::new(visit);
         sheet::read(&mut Tags::new(part), &self.shared, &mut rows).map_err(|stop| match stop {
