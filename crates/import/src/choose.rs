@@ -3,7 +3,8 @@
 use crate::header::{Header, key};
 use crate::pattern::Pattern;
 use crate::recipe::{Any, Spec};
-use crate::source::{Area, HEADER_WITHIN, Preview};
+use crate::source::{HEADER_WITHIN, Preview};
+use crate::workbook::Area;
 use haggle_evidence::{ImportError, Locator};
 use std::collections::BTreeSet;
 
@@ -153,14 +154,11 @@ fn joined(table: &Preview, (from, to): (u64, u64), spread_right: bool) -> Header
         let found = table.rows.iter().find(|(n, _)| *n == number);
         let text = |c| found.map_or(String::new(), |(_, h)| h.text(c).to_owned());
         let mut texts: Vec<String> = (0..width).map(text).collect();
-        let across = |a: &&Area| a.rows.0 == number && a.columns.1 > a.columns.0;
+        let across = |a: &&Area| u64::from(a.first.0) + 1 == number && a.last.1 > a.first.1;
         for area in table.merged.iter().filter(across) {
-            let shown = texts.get(area.columns.0).cloned().unwrap_or_default();
-            texts
-                .iter_mut()
-                .take(area.columns.1 + 1)
-                .skip(area.columns.0)
-                .for_each(|t| t.clone_from(&shown));
+            let (first, last) = (area.first.1 as usize, area.last.1 as usize);
+            let shown = texts.get(first).cloned().unwrap_or_default();
+            texts.iter_mut().take(last + 1).skip(first).for_each(|t| t.clone_from(&shown));
         }
         if spread_right && number < to {
             spread(&mut texts);

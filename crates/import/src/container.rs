@@ -123,7 +123,9 @@ fn kind(path: &Path) -> Result<Kind, ImportError> {
     let Ok(zip) = ZipArchive::new(BufReader::new(file)) else { return Ok(Kind::None) };
     let office = |n: &[u8]| {
         let parts: [&[u8]; 4] = [b"[Content_Types].xml", b"mimetype", b"word/", b"ppt/"];
-        parts.iter().any(|p| n.starts_with(p)) || n.eq_ignore_ascii_case(b"xl/workbook.xml")
+        let book =
+            [b"xl/workbook.xml", b"xl/workbook.bin"].iter().any(|b| n.eq_ignore_ascii_case(*b));
+        book || parts.iter().any(|p| n.starts_with(p))
     };
     let is_office = zip.file_names_raw().any(office);
     Ok(if is_office { Kind::None } else { Kind::Zip(zip) })

@@ -1,11 +1,13 @@
 //! Zip containers: which workbook they hold, whether they are whole, and whether they are bombs.
 //!
-//! Every part that is read is unpacked once here, into nothing, before anything trusts its size.
-//! This costs a second unpacking and buys that no number is delivered from a damaged file.
+//! Every part that is read is unpacked once here before anything trusts its size, and no number is
+//! delivered from a damaged file. What a sheet says beside its cells is noted in passing.
 
+use crate::workbook::{Shape, Tags, shape};
 use haggle_evidence::{ImportError, Locator};
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Seek};
 use std::path::Path;
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -15,6 +17,8 @@ use zip::result::ZipError;
 pub(crate) enum Archive {
     /// An Office Open XML workbook.
     Xlsx,
+    /// An Office Open XML workbook in binary parts.
+    Xlsb,
     /// An OpenDocument spreadsheet.
     Ods,
     /// Something else.
@@ -30,15 +34,43 @@ const HARMLESS: u64 = 16 << 20;
 /// A larger part that shrank by more than this is one. Sheets shrink by 5 to 50.
 const RATIO: u64 = 400;
 
-/// Finds what the container holds and unpacks every part that will be read.
+/// Finds what the container holds.
 pub(crate) fn check(path: &Path) -> Result<Archive, ImportError> {
     let file = File::open(path).map_err(|e| fail("E0001", e.to_string()))?;
     let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|e| broken(&e))?;
-    let archive = kind(&mut zip);
-    if archive != Archive::Other {
-        (0..zip.len()).try_for_each(|i| part(&mut zip, i))?;
+    Ok(kind(&mut zip))
+}
+
+/// Unpacks every part that will be read, and gives the shapes of the sheets by the names of parts.
+pub(crate) fn prove<R: Read + Seek>(
+    zip: &mut ZipArchive<R>,
+) -> Result<BTreeMap<String, Shape>, ImportError> {
+    let mut shapes = BTreeMap::new();
+    for index in 0..zip.len() {
+        if let Some((name, shape)) = part(zip, index)? {
+            shapes.insert(name, shape);
+        }
     }
-    Ok(archive)
+    Ok(shapes)
+}
+
+/// The name of a part as it is compared: writers differ in case and slashes.
+pub(crate) fn key(name: &str) -> String {
+    name.replace('\\', "/").trim_start_matches('/').to_lowercase()
+}
+
+/// The number of every part, by its name as it is compared.
+pub(crate) fn names<R: Read + Seek>(
+    zip: &ZipArchive<R>,
+) -> Result<BTreeMap<String, usize>, ImportError> {
+    let mut names = BTreeMap::new();
+    for (index, name) in zip.file_names_raw().enumerate() {
+        let name = key(&String::from_utf8_lossy(name));
+        if let Some(_twice) = names.insert(name.clone(), index).filter(|_| is_read(&name)) {
+            return Err(fail("E0005", format!("the workbook has two parts `{name}`")));
+        }
+    }
+    Ok(names)
 }
 
 fn fail(code: &'static str, message: impl Into<String>) -> ImportError {
@@ -51,9 +83,12 @@ fn broken(error: &ZipError) -> ImportError {
 
 fn kind(zip: &mut ZipArchive<BufReader<File>>) -> Archive {
     const ODS: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet";
-    let is_book = |name: &[u8]| name.eq_ignore_ascii_case(b"xl/workbook.xml");
-    if zip.file_names_raw().any(is_book) {
+    let holds = |part: &str| zip.file_names_raw().any(|n| key(&String::from_utf8_lossy(n)) == part);
+    if holds("xl/workbook.xml") {
         return Archive::Xlsx;
+    }
+    if holds("xl/workbook.bin") {
+        return Archive::Xlsb;
     }
     let mut mimetype = Vec::new();
     if let Ok(part) = zip.by_name("mimetype") {
@@ -66,11 +101,14 @@ fn kind(zip: &mut ZipArchive<BufReader<File>>) -> Archive {
 /// Whether the reader of workbooks looks at this part.
 fn is_read(name: &str) -> bool {
     let name = name.to_lowercase();
-    name.ends_with(".xml") || name.ends_with(".rels")
+    [".xml", ".rels", ".bin"].iter().any(|end| name.ends_with(end))
 }
 
-fn part(zip: &mut ZipArchive<BufReader<File>>, index: usize) -> Result<(), ImportError> {
-    let mut part = zip.by_index(index).map_err(|e| match e {
+fn part<R: Read + Seek>(
+    zip: &mut ZipArchive<R>,
+    index: usize,
+) -> Result<Option<(String, Shape)>, ImportError> {
+    let part = zip.by_index(index).map_err(|e| match e {
         ZipError::UnsupportedArchive(why) if why.contains("assword") => {
             fail("E0004", "a part of the workbook is protected by a password")
         }
@@ -78,19 +116,50 @@ fn part(zip: &mut ZipArchive<BufReader<File>>, index: usize) -> Result<(), Impor
     })?;
     let name = part.name().map_or_else(|_| String::new(), |n| n.into_owned());
     if !is_read(&name) {
-        return Ok(());
+        return Ok(None);
     }
-    let limit = limit(&name, part.compressed_size());
-    if part.size() > limit {
-        return Err(bomb(&name, part.size()));
-    }
-    let head = head(&mut part).map_err(|e| damaged(&name, &e))?;
-    let rest = io::copy(&mut (&mut part).take(limit), &mut io::sink());
-    let size = head.len() as u64 + rest.map_err(|e| damaged(&name, &e))?;
+    let (size, limit) = (part.size(), limit(&name, part.compressed_size()));
     if size > limit {
         return Err(bomb(&name, size));
     }
-    count_fits(&name, &head, size)
+    let mut counted = Counted { part, count: 0, limit };
+    let shape = unpack(&mut counted, &name);
+    if counted.count > limit {
+        return Err(bomb(&name, counted.count));
+    }
+    Ok(shape.map_err(|e| damaged(&name, &e))?.map(|shape| (key(&name), shape)))
+}
+
+/// Reads a part to its end, where its check sum stands; a sheet for its shape.
+fn unpack(part: &mut impl Read, name: &str) -> io::Result<Option<Shape>> {
+    let mut shaped = None;
+    if name.to_lowercase().contains("sheet") && name.ends_with(".xml") {
+        let mut tags = Tags::new(&mut *part);
+        // A part that is no sheet may be anything.
+        if tags.open()?.is_some_and(|root| root.name == b"worksheet") {
+            shaped = Some(shape(&mut tags)?);
+        }
+    }
+    io::copy(part, &mut io::sink())?;
+    Ok(shaped)
+}
+
+/// Counts what is read and ends soon after the limit.
+struct Counted<R> {
+    part: R,
+    count: u64,
+    limit: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.count > self.limit {
+            return Err(io::Error::other("it is too large"));
+        }
+        let read = self.part.read(buffer)?;
+        self.count += read as u64;
+        Ok(read)
+    }
 }
 
 fn limit(name: &str, compressed: u64) -> u64 {
@@ -104,27 +173,4 @@ fn bomb(name: &str, size: u64) -> ImportError {
 
 fn damaged(name: &str, error: &io::Error) -> ImportError {
     fail("E0005", format!("`{name}` inside the workbook is damaged: {error}"))
-}
-
-fn head(part: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut head = Vec::new();
-    part.take(2048).read_to_end(&mut head)?;
-    Ok(head)
-}
-
-/// The reader makes room for as many texts as this part says it has, before it sees them.
-fn count_fits(name: &str, head: &[u8], size: u64) -> Result<(), ImportError> {
-    if !name.to_lowercase().ends_with("sharedstrings.xml") {
-        return Ok(());
-    }
-    let text = String::from_utf8_lossy(head);
-    let Some((_, after)) = text.split_once("uniqueCount=") else { return Ok(()) };
-    let digits: String = after.chars().skip(1).take_while(char::is_ascii_digit).collect();
-    match digits.parse::<u64>() {
-        Ok(count) if count > size => {
-            let message = format!("`{name}` says that it holds {count} texts in {size} bytes");
-            Err(fail("E0005", message))
-        }
-        _ => Ok(()),
-    }
 }

@@ -1,4 +1,4 @@
-//! Importer for files: CSV, TSV, XLSX, XLS and ODS through recipes, every row and cell accounted for.
+//! Importer for files: CSV, TSV, XLSX, XLSB, XLS and ODS through recipes, every row and cell accounted for.
 //!
 //! [`open`] looks at a file's content, chooses a [`Recipe`] by the columns it finds and gives a
 //! [`FileImporter`]; its `run` sends batches of observations to a sink and returns the account.
@@ -28,9 +28,10 @@ mod layout;
 mod money;
 mod notes;
 mod number;
-mod ods;
 mod pages;
 mod pattern;
+#[doc(hidden)]
+pub mod probe;
 mod quality;
 mod read;
 mod recipe;

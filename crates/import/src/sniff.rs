@@ -15,6 +15,8 @@ pub(crate) enum Format {
     Text,
     /// Office Open XML workbook.
     Xlsx,
+    /// Office Open XML workbook in binary parts.
+    Xlsb,
     /// OpenDocument spreadsheet.
     Ods,
     /// Excel 97 to 2003.
@@ -135,6 +137,7 @@ fn markup(head: &[u8]) -> Option<&'static str> {
 fn zip(path: &Path) -> Result<Format, ImportError> {
     match guard::check(path)? {
         Archive::Xlsx => Ok(Format::Xlsx),
+        Archive::Xlsb => Ok(Format::Xlsb),
         Archive::Ods => Ok(Format::Ods),
         Archive::Other => {
             Err(fail("E0003", "found an archive without a workbook in it, expected a table"))

@@ -6,7 +6,7 @@ use crate::header::Header;
 use crate::pages::Pages;
 use crate::sniff::{Format, sniff};
 use crate::text::TextFile;
-use crate::workbook::Workbook;
+use crate::workbook::{Area, Workbook};
 use haggle_evidence::{Diagnostic, ImportError, Locator, Severity, code};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -83,13 +83,6 @@ pub(crate) struct Preview {
     pub(crate) merged: Vec<Area>,
 }
 
-/// An area of merged cells, rows from 1 and columns from 0, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Area {
-    pub(crate) rows: (u64, u64),
-    pub(crate) columns: (usize, usize),
-}
-
 impl Source {
     /// Opens a file by its content, unpacked if it must be. `archive.zip/list.csv` is a file in an
     /// archive.
@@ -123,6 +116,14 @@ impl Source {
     pub(crate) fn separator(&self) -> Option<u8> {
         match &self.content {
             Content::Text(text) => Some(text.delimiter),
+            _ => None,
+        }
+    }
+
+    /// The workbook, if it is one.
+    pub(crate) fn workbook(&mut self) -> Option<&mut Workbook> {
+        match &mut self.content {
+            Content::Workbook(book) => Some(book),
             _ => None,
         }
     }
@@ -212,7 +213,11 @@ impl Source {
             let enough = rows.len() >= NOTES_WITHIN;
             Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
-        Ok(Preview { sheet, hidden, rows, merged: Vec::new() })
+        let merged = match (&mut self.content, &sheet) {
+            (Content::Workbook(book), Some(sheet)) => book.merged(sheet)?,
+            _ => Vec::new(),
+        };
+        Ok(Preview { sheet, hidden, rows, merged })
     }
 }
 

@@ -11,3 +11,4 @@ mod oews;
 mod quality;
 mod support;
 mod text;
+mod workbooks;

@@ -302,40 +302,91 @@ pub(crate) fn compound(name: &str, stream: &[u8]) -> Vec<u8> {
 
 /// An XLS workbook (BIFF8) of one sheet, its cells from a row and a column on, counted from 0.
 pub(crate) fn xls(sheet: &str, (top, left): (u16, u16), rows: &[&[&str]]) -> Vec<u8> {
-    let mut book = Vec::new();
-    let mut record = |kind: u16, data: &[u8]| {
-        book.extend(kind.to_le_bytes());
-        book.extend((data.len() as u16).to_le_bytes());
-        book.extend(data);
-    };
-    let begin = |kind: u16| {
-        let mut data = Vec::new();
-        [0x0600_u16, kind, 0, 0, 0, 0, 0, 0].iter().for_each(|h| data.extend(h.to_le_bytes()));
-        data
-    };
-    record(0x0809, &begin(5));
-    let offset = 20 + 4 + 8 + sheet.len() as u32 + 4;
-    let mut bound = offset.to_le_bytes().to_vec();
-    bound.extend([0, 0, sheet.len() as u8, 0]);
-    bound.extend(sheet.as_bytes());
-    record(0x0085, &bound);
-    record(0x000a, &[]);
-    record(0x0809, &begin(0x10));
+    let mut records = Vec::new();
     for (row, cells) in (top..).zip(rows) {
         for (column, text) in (left..).zip(*cells).filter(|(_, t)| !t.is_empty()) {
-            let mut data = Vec::new();
-            [row, column, 0].iter().for_each(|h| data.extend(h.to_le_bytes()));
+            let mut data = halves(&[row, column, 0]);
             if let Ok(number) = text.parse::<f64>() {
                 data.extend(number.to_le_bytes());
-                record(0x0203, &data);
+                records.push((0x0203, data));
             } else {
                 data.extend((text.len() as u16).to_le_bytes());
                 data.push(0);
                 data.extend(text.as_bytes());
-                record(0x0204, &data);
+                records.push((0x0204, data));
             }
         }
     }
-    record(0x000a, &[]);
+    xls_of(sheet, &[], &records)
+}
+
+/// Numbers of two bytes.
+pub(crate) fn halves(numbers: &[u16]) -> Vec<u8> {
+    numbers.iter().flat_map(|n| n.to_le_bytes()).collect()
+}
+
+/// A record of an XLS workbook: its kind and its content.
+pub(crate) type Record = (u16, Vec<u8>);
+
+/// An XLS workbook of one sheet with these records, before its sheet and in it.
+pub(crate) fn xls_of(sheet: &str, globals: &[Record], cells: &[Record]) -> Vec<u8> {
+    let begin = |kind: u16| (0x0809, halves(&[0x0600, kind, 0, 0, 0, 0, 0, 0]));
+    let length = |records: &[Record]| records.iter().map(|(_, d)| d.len() + 4).sum::<usize>();
+    let offset = 20 + length(globals) + 4 + 8 + sheet.len() + 4;
+    let mut bound = (offset as u32).to_le_bytes().to_vec();
+    bound.extend([0, 0, sheet.len() as u8, 0]);
+    bound.extend(sheet.as_bytes());
+    let end = || (0x000a, Vec::new());
+    let mut records = vec![begin(5)];
+    records.extend(globals.iter().cloned());
+    records.extend([(0x0085, bound), end(), begin(0x10)]);
+    records.extend(cells.iter().cloned());
+    records.push(end());
+    let mut book = Vec::new();
+    for (kind, data) in records {
+        book.extend(halves(&[kind, data.len() as u16]));
+        book.extend(data);
+    }
     compound("Workbook", &book)
+}
+
+/// An XLSX workbook of one sheet `s` with these elements, and with parts put in place of others.
+pub(crate) fn xlsx_of(sheet: &str, parts: &[(&str, &str)]) -> Vec<u8> {
+    let mut all = xlsx_parts(&[("s", vec![])]);
+    let sheet = format!("<worksheet>{sheet}</worksheet>");
+    for (name, content) in [("xl/worksheets/sheet1.xml", sheet.as_str())].iter().chain(parts) {
+        all.retain(|(n, _)| n != name);
+        all.push(((*name).to_owned(), content.as_bytes().to_vec()));
+    }
+    zip_owned(&all)
+}
+
+/// What stands in a workbook, as `haggle_import::probe` tells it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// `s!A1 n1`, every filled cell.
+    pub(crate) cells: Vec<String>,
+    /// Every row that was shown, blank ones included.
+    pub(crate) rows: u64,
+    pub(crate) hidden_rows: Vec<u64>,
+    /// Sheets with rows.
+    pub(crate) sheets: Vec<haggle_import::probe::Sheet>,
+}
+
+pub(crate) fn seen(bytes: impl AsRef<[u8]>) -> Result<Seen, ImportError> {
+    let saved = save("any.bin", bytes);
+    let mut seen = Seen::default();
+    haggle_import::probe::rows(&saved.path, |sheet, row, hidden, cells| {
+        seen.rows += 1;
+        seen.hidden_rows.extend(hidden.then_some(row));
+        if seen.sheets.last() != Some(sheet) {
+            seen.sheets.push(sheet.clone());
+        }
+        for (column, cell) in (1..).zip(cells).filter(|(_, c)| !c.is_empty()) {
+            let sheet = Some(sheet.name.clone());
+            let place = Locator { sheet, row, column, path: None };
+            seen.cells.push(format!("{place} {cell}"));
+        }
+    })?;
+    Ok(seen)
 }

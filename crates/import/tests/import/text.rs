@@ -535,7 +535,8 @@ mod properties {
     fn any_bytes(bytes: &[u8]) {
         let recipe = Recipe::parse(LIST, "list.toml").unwrap_or_else(|e| panic!("{e}"));
         let saved = save("any.csv", bytes);
-        let Ok(mut importer) = open(&saved.path, &Options { recipe: Some(recipe), ..Options::default() })
+        let Ok(mut importer) =
+            open(&saved.path, &Options { recipe: Some(recipe), ..Options::default() })
         else {
             return;
         };
