@@ -11,6 +11,7 @@ mod diagnostic;
 mod import;
 mod locator;
 mod observation;
+mod texts;
 mod words;
 
 /// A batch of observations, by the schema above; part of the contract between importer and sink.
@@ -22,4 +23,5 @@ pub use diagnostic::{CODES, Code, Diagnostic, Severity, code};
 pub use import::{Import, ImportError, Importer, ImporterIdentity, Sink, SinkError, SourceFacts};
 pub use locator::{Locator, column_letters};
 pub use observation::Observation;
+pub use texts::Texts;
 pub use words::{Basis, Bound, Grade, Kind, Statistic, Tax, UnknownWord};
