@@ -30,8 +30,15 @@ fn expected(rows: &[Row]) -> Vec<String> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
-    fn what_goes_in_comes_out_in_order(rows in rows(400), run_rows in 1_usize..300) {
-        let (_folder, _, part) = stored(&rows, Layout { run_rows, ..SMALL });
+    fn what_goes_in_comes_out_in_order(
+        rows in rows(400),
+        run_rows in 1_usize..300,
+        run_bytes in prop_oneof![Just(usize::MAX), 500_usize..20_000],
+        most_runs in 2_usize..5,
+        merge_rows in 1_usize..20,
+    ) {
+        let layout = Layout { run_rows, run_bytes, most_runs, merge_rows, ..SMALL };
+        let (_folder, _, part) = stored(&rows, layout);
         prop_assert_eq!(read(&part.path), expected(&rows));
     }
 }
