@@ -5,7 +5,7 @@
 //! [`SCHEMA_VERSION`].
 
 use crate::observation::Observation;
-use crate::texts::Texts;
+use crate::texts::{Glance, Texts};
 use crate::words::{Basis, Bound, Kind, Statistic, Tax};
 use arrow_array::builder::PrimitiveBuilder;
 use arrow_array::cast::AsArray;
@@ -102,75 +102,105 @@ impl std::error::Error for BatchError {}
 #[derive(Default)]
 struct Words {
     texts: Texts,
-    /// Number of each row's text, or [`ABSENT`].
+    /// Number of each row's text, or [`ABSENT`], up to the last row that states one.
     keys: Vec<i32>,
+    /// Rows without a word after those.
     absent: usize,
-    last: Option<i32>,
+    /// Whether there are rows without a word before those.
+    has_absent: bool,
+    /// Words seen lately, each at the place that a glance at it gives; none until there is one.
+    recent: Vec<Option<(Glance, u32)>>,
     /// Number of each word of a closed vocabulary, by its place there.
-    known: Vec<Option<i32>>,
+    known: Vec<Option<u32>>,
     /// The texts as they were when a batch last needed them.
     values: Option<ArrayRef>,
 }
 
 const ABSENT: i32 = -1;
 
+/// How many words of a column are known by a glance; a power of two.
+const RECENT: usize = 64;
+
 /// Texts are forgotten beyond this, since a batch carries all of them.
-const TEXTS_KEPT: usize = 65_536;
+const TEXTS_KEPT: usize = 32_768;
 /// The same in bytes.
 const MEMORY_KEPT: usize = 4 << 20;
 
 impl Words {
     fn push(&mut self, text: Option<&str>) {
         match text {
-            None => {
-                self.absent += 1;
-                self.keys.push(ABSENT);
-            }
+            None => self.absent += 1,
             Some(text) => {
-                let key = self.key(text);
-                self.keys.push(key);
+                let number = self.number(text);
+                self.push_number(number);
             }
         }
     }
 
     /// Pushes a word of a closed vocabulary without a look at its letters.
     fn push_known(&mut self, place: usize, text: impl FnOnce() -> Cow<'static, str>) {
-        if let Some(Some(key)) = self.known.get(place) {
-            self.keys.push(*key);
-            return;
-        }
-        let key = self.texts.number(&text()) as i32;
+        let number = match self.known.get(place) {
+            Some(Some(number)) => *number,
+            _ => self.learn(place, &text()),
+        };
+        self.push_number(number);
+    }
+
+    fn learn(&mut self, place: usize, text: &str) -> u32 {
+        let number = self.texts.number(text);
         if self.known.len() <= place {
             self.known.resize(place + 1, None);
         }
-        self.known[place] = Some(key);
-        self.keys.push(key);
+        self.known[place] = Some(number);
+        number
     }
 
-    fn key(&mut self, text: &str) -> i32 {
-        if let Some(last) = self.last
-            && self.texts.get(last as u32) == text
+    fn number(&mut self, text: &str) -> u32 {
+        let glance = Glance::new(text);
+        if let Some(Some((known, number))) = self.recent.get(glance.place(RECENT))
+            && *known == glance
+            && (glance.is_whole() || self.texts.is(*number, text))
         {
-            return last;
+            return *number;
         }
-        let key = self.texts.number(text) as i32;
-        self.last = Some(key);
-        key
+        let number = self.texts.number(text);
+        self.recent.resize(RECENT, None);
+        self.recent[glance.place(RECENT)] = Some((glance, number));
+        number
+    }
+
+    fn push_number(&mut self, number: u32) {
+        self.settle();
+        self.keys.push(number as i32);
+    }
+
+    fn settle(&mut self) {
+        if self.absent > 0 {
+            self.has_absent = true;
+            self.keys.resize(self.keys.len() + std::mem::take(&mut self.absent), ABSENT);
+        }
     }
 
     fn finish(&mut self) -> ArrayRef {
-        let next = Vec::with_capacity(self.keys.len());
-        let keys = std::mem::replace(&mut self.keys, next);
-        let absent = std::mem::take(&mut self.absent);
+        let keys = self.keys();
         let values = self.values();
         if self.texts.len() > TEXTS_KEPT || self.texts.memory() > MEMORY_KEPT {
             *self = Self::default();
         }
-        let keys = match absent {
-            0 => Int32Array::from(keys),
-            _ => keys.into_iter().map(|key| (key != ABSENT).then_some(key)).collect(),
-        };
         Arc::new(DictionaryArray::new(keys, values))
+    }
+
+    fn keys(&mut self) -> Int32Array {
+        if self.keys.is_empty() {
+            return Int32Array::new_null(std::mem::take(&mut self.absent));
+        }
+        self.settle();
+        let next = Vec::with_capacity(self.keys.len());
+        let keys = std::mem::replace(&mut self.keys, next);
+        match std::mem::take(&mut self.has_absent) {
+            false => Int32Array::from(keys),
+            true => keys.into_iter().map(|key| (key != ABSENT).then_some(key)).collect(),
+        }
     }
 
     fn values(&mut self) -> ArrayRef {

@@ -1,9 +1,9 @@
 //! What an import costs from observation to part, in CPU time and memory; prints and asserts
 //! nothing.
 //!
-//! `cargo bench -p haggle-store --bench import [-- ROWS]`: survey answers, as
-//! many as asked for, through builder alone and through the store, once sorted already and once
-//! not. Without `--bench` (as `cargo test --all-targets` runs it) nothing happens.
+//! `cargo bench -p haggle-store --bench import [-- ROWS] [CASE]`: survey answers, as
+//! many as asked for, through the builder alone and through the store, in several cases or in
+//! those whose name holds a word. Without `--bench` (as `cargo test --all-targets` runs it) nothing happens.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
@@ -40,6 +40,12 @@ fn main() {
 }
 
 fn measure<T>(name: &str, work: impl FnOnce() -> T) {
+    let mut args = std::env::args().skip(1).filter(|a| !a.starts_with("--"));
+    if let Some(case) = args.find(|a| a.parse::<u64>().is_err())
+        && !name.contains(&case)
+    {
+        return;
+    }
     let (start, before) = (Instant::now(), cpu());
     work();
     let (wall, spent) = (start.elapsed().as_secs_f64(), cpu() - before);

@@ -5,6 +5,7 @@
 
 use crate::hybrid;
 use bytes::Bytes;
+use lz4_flex::block::{CompressTable, compress_into_with_table, get_maximum_output_size};
 use parquet::basic::{Compression, Encoding, PageType};
 use parquet::column::page::{CompressedPage, Page, PageWriteSpec, PageWriter};
 use parquet::column::writer::ColumnCloseResult;
@@ -15,6 +16,7 @@ use parquet::file::metadata::{
 use parquet::file::statistics::Statistics;
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
+use std::ops::Range;
 
 /// How a column is cut and packed.
 #[derive(Debug, Clone)]
@@ -36,7 +38,8 @@ pub(crate) enum Stated<'a> {
 }
 
 impl Stated<'_> {
-    fn page(&self, from: usize, to: usize) -> Self {
+    /// Which rows of a page state a value.
+    pub(crate) fn page(&self, from: usize, to: usize) -> Self {
         match self {
             Self::Some(codes) => Self::Some(&codes[from..to]).simplified(),
             whole => *whole,
@@ -60,14 +63,6 @@ impl Stated<'_> {
             Self::Some(codes) => codes.iter().filter(|code| **code != 0).count(),
         }
     }
-
-    pub(crate) fn is_stated(&self, row: usize) -> bool {
-        match self {
-            Self::All => true,
-            Self::None => false,
-            Self::Some(codes) => codes[row] != 0,
-        }
-    }
 }
 
 /// Distinct values, each written once.
@@ -82,8 +77,8 @@ pub(crate) struct Dictionary {
 /// The values of a column.
 pub(crate) enum Content<'a> {
     Dictionary(Dictionary),
-    /// Appends the value of a row plainly.
-    Plain(&'a dyn Fn(usize, &mut Vec<u8>)),
+    /// Appends the values that some rows state, plainly; asked for page after page.
+    Plain(&'a dyn Fn(Range<usize>, &mut Vec<u8>)),
 }
 
 /// Least and greatest value of a page; `None` if it states nothing.
@@ -116,20 +111,19 @@ pub(crate) fn encode(form: &Form, column: Column<'_>) -> Result<Chunk, ParquetEr
         Content::Plain(_) => Encoding::PLAIN,
     };
     let (mut index, mut taken) = (ColumnIndexBuilder::new(form.descr.physical_type()), 0);
+    let mut plain = Vec::new();
     for (number, from) in (0..column.rows).step_by(form.page_rows).enumerate() {
         let to = column.rows.min(from + form.page_rows);
         let stated = column.stated.page(from, to);
         let count = stated.count(to - from);
-        let mut plain = Vec::new();
+        plain.clear();
         pages.put_levels(&stated, to - from, &mut plain);
         match &column.content {
             Content::Dictionary(d) => put_indices(d, taken, count, &mut plain),
-            Content::Plain(put) => (from..to)
-                .filter(|row| stated.is_stated(row - from))
-                .for_each(|row| put(row, &mut plain)),
+            Content::Plain(put) => put(from..to, &mut plain),
         }
         taken += count;
-        pages.data(plain, to - from, encoding)?;
+        pages.data(&plain, to - from, encoding)?;
         if let Some(bounds) = &column.page_bounds {
             let (min, max) = bounds.get(number).cloned().flatten().unwrap_or_default();
             index.append(count == 0, min, max, (to - from - count) as i64, None);
@@ -155,6 +149,9 @@ struct Pages<'a> {
     uncompressed: usize,
     dictionary_end: Option<u64>,
     count: i32,
+    table: CompressTable,
+    /// Room for a compressed page.
+    room: Vec<u8>,
 }
 
 impl<'a> Pages<'a> {
@@ -166,11 +163,13 @@ impl<'a> Pages<'a> {
             uncompressed: 0,
             dictionary_end: None,
             count: 0,
+            table: CompressTable::default(),
+            room: Vec::new(),
         }
     }
 
     fn dictionary(&mut self, dictionary: &Dictionary) -> Result<(), ParquetError> {
-        let buf = self.pack(dictionary.plain.clone())?;
+        let buf = self.pack(&dictionary.plain)?;
         let (num_values, encoding) = (dictionary.len as u32, Encoding::PLAIN);
         let page = Page::DictionaryPage { buf, num_values, encoding, is_sorted: false };
         let written = self.put(page, dictionary.plain.len())?;
@@ -197,12 +196,7 @@ impl<'a> Pages<'a> {
         out[start - size_of::<u32>()..start].copy_from_slice(&length.to_le_bytes());
     }
 
-    fn data(
-        &mut self,
-        plain: Vec<u8>,
-        rows: usize,
-        encoding: Encoding,
-    ) -> Result<(), ParquetError> {
+    fn data(&mut self, plain: &[u8], rows: usize, encoding: Encoding) -> Result<(), ParquetError> {
         let size = plain.len();
         let page = Page::DataPage {
             buf: self.pack(plain)?,
@@ -226,11 +220,17 @@ impl<'a> Pages<'a> {
         Ok(written)
     }
 
-    fn pack(&self, plain: Vec<u8>) -> Result<Bytes, ParquetError> {
+    fn pack(&mut self, plain: &[u8]) -> Result<Bytes, ParquetError> {
         if self.form.compression == Compression::UNCOMPRESSED {
-            return Ok(plain.into());
+            return Ok(Bytes::copy_from_slice(plain));
         }
-        Ok(lz4_flex::block::compress(&plain).into())
+        let most = get_maximum_output_size(plain.len());
+        if self.room.len() < most {
+            self.room.resize(most, 0);
+        }
+        let size = compress_into_with_table(plain, &mut self.room, &mut self.table)
+            .map_err(|e| ParquetError::External(Box::new(e)))?;
+        Ok(Bytes::copy_from_slice(&self.room[..size]))
     }
 
     fn close(

@@ -13,6 +13,7 @@ use hashbrown::HashMap;
 use parquet::data_type::FixedLenByteArray;
 use parquet::errors::ParquetError;
 use parquet::file::statistics::{Statistics, ValueStatistics};
+use std::cell::Cell;
 use std::hash::Hash;
 use std::ops::Range;
 
@@ -73,6 +74,19 @@ impl<T: Number> Numbers<T> {
         self.stated.gather(rows)
     }
 
+    /// The numbers of those rows that state one.
+    fn present(&self, rows: &[u32], stated: &Stated<'_>) -> Vec<T> {
+        let number = |row: &u32| self.values[*row as usize];
+        match stated {
+            Stated::None => Vec::new(),
+            Stated::All => rows.iter().map(number).collect(),
+            Stated::Some(codes) => {
+                let stated = rows.iter().zip(*codes).filter(|(_, code)| **code != 0);
+                stated.map(|(row, _)| number(row)).collect()
+            }
+        }
+    }
+
     /// About how much memory it takes, in bytes.
     pub(crate) fn memory(&self) -> usize {
         size_of_val(self.values.as_slice()) + self.stated.memory()
@@ -106,16 +120,17 @@ impl<T: Whole> Numbers<T> {
             Some(_) => Stated::All,
             None => Stated::Some(&codes).simplified(),
         };
-        let present = rows
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| stated.is_stated(*i))
-            .map(|(_, &row)| self.values[row as usize]);
-        let bounds = bounds(present.clone());
-        let nulls = rows.len() - stated.count(rows.len());
-        let put = |row: usize, out: &mut Vec<u8>| self.values[rows[row] as usize].put(out);
+        let present = self.present(rows, &stated);
+        let bounds = bounds(&present);
+        let nulls = rows.len() - present.len();
+        let taken = Cell::new(0);
+        let put = |rows: Range<usize>, out: &mut Vec<u8>| {
+            let count = stated.page(rows.start, rows.end).count(rows.len());
+            let from = taken.replace(taken.get() + count);
+            present[from..from + count].iter().for_each(|number| number.put(out));
+        };
         let most = DICTIONARY_BYTES.max(rows.len() * size_of::<T>() / REPEATS) / size_of::<T>();
-        let content = match dictionary(present, most) {
+        let content = match dictionary(&present, most) {
             Some(dictionary) => Content::Dictionary(dictionary),
             None => Content::Plain(&put),
         };
@@ -125,32 +140,37 @@ impl<T: Whole> Numbers<T> {
     }
 }
 
-fn bounds<T: Whole>(mut numbers: impl Iterator<Item = T>) -> Option<(T, T)> {
-    let first = numbers.next()?;
-    Some(numbers.fold((first, first), |(min, max), number| (min.min(number), max.max(number))))
+/// Least and greatest.
+fn bounds<T: Whole>(numbers: &[T]) -> Option<(T, T)> {
+    let first = *numbers.first()?;
+    let wider = |(min, max): (T, T), &number: &T| (min.min(number), max.max(number));
+    Some(numbers.iter().fold((first, first), wider))
 }
 
 /// The distinct numbers in order of their first row; `None` if they are more than `most`.
-fn dictionary<T: Whole>(numbers: impl Iterator<Item = T>, most: usize) -> Option<Dictionary> {
+fn dictionary<T: Whole>(numbers: &[T], most: usize) -> Option<Dictionary> {
     let mut index_of: HashMap<T, u32, RandomState> = HashMap::default();
-    let mut dictionary = Dictionary { plain: Vec::new(), len: 0, indices: Vec::new() };
+    let (mut plain, mut indices) = (Vec::new(), Vec::with_capacity(numbers.len()));
     let mut last = None;
-    for number in numbers {
+    for &number in numbers {
         let index = match last {
             Some((same, index)) if same == number => index,
-            _ => *index_of.entry(number).or_insert_with(|| {
-                number.put(&mut dictionary.plain);
-                dictionary.len += 1;
-                dictionary.len as u32 - 1
-            }),
+            _ => {
+                let new = index_of.len() as u32;
+                let index = *index_of.entry(number).or_insert(new);
+                if index == new {
+                    number.put(&mut plain);
+                }
+                index
+            }
         };
-        if dictionary.len > most {
+        if index as usize == most {
             return None;
         }
         last = Some((number, index));
-        dictionary.indices.push(index);
+        indices.push(index);
     }
-    Some(dictionary)
+    Some(Dictionary { plain, len: index_of.len(), indices })
 }
 
 macro_rules! number {

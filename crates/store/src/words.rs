@@ -128,14 +128,15 @@ impl Words {
             Some(_) => Stated::All,
             None => Stated::Some(&codes).simplified(),
         };
-        let (words, dictionary) = self.dictionary(&codes);
-        let bounds = self.bounds(&words);
-        let nulls = (rows.len() - dictionary.indices.len()) as u64;
-        let put = |row: usize, out: &mut Vec<u8>| put_plain(self.word(codes[row]), out);
-        let content = match self.pays(&dictionary, &codes) {
-            true => Content::Dictionary(dictionary),
-            false => Content::Plain(&put),
+        let put = |rows: Range<usize>, out: &mut Vec<u8>| {
+            let stated = codes[rows].iter().filter(|code| **code != ABSENT);
+            stated.for_each(|&code| put_plain(self.word(code), out));
         };
+        let (bounds, content) = match self.dictionary(&codes) {
+            Some((words, dictionary)) => (self.bounds(&words), Content::Dictionary(dictionary)),
+            None => (self.bounds(&codes), Content::Plain(&put)),
+        };
+        let nulls = (rows.len() - stated.count(rows.len())) as u64;
         let pages = || codes.chunks(form.page_rows).map(|page| self.page_bounds(page)).collect();
         let column = Column {
             rows: rows.len(),
@@ -151,8 +152,10 @@ impl Words {
         self.texts.get(code - 1)
     }
 
-    /// The words that some rows state, in order of their first row.
-    fn dictionary(&self, codes: &[u32]) -> (Vec<u32>, Dictionary) {
+    /// The words that some rows state, in order of their first row; `None` if it would not pay to
+    /// write each only once.
+    fn dictionary(&self, codes: &[u32]) -> Option<(Vec<u32>, Dictionary)> {
+        let most = self.dictionary_bytes(codes);
         let mut index_of = vec![UNKNOWN; self.texts.len() + 1];
         let (mut words, mut indices) = (Vec::new(), Vec::with_capacity(codes.len()));
         let mut plain = Vec::new();
@@ -162,31 +165,35 @@ impl Words {
                 *index = words.len() as u32;
                 words.push(code);
                 put_plain(self.word(code), &mut plain);
+                if plain.len() > most {
+                    return None;
+                }
             }
             indices.push(*index);
         }
         let len = words.len();
-        (words, Dictionary { plain, len, indices })
+        Some((words, Dictionary { plain, len, indices }))
     }
 
-    fn pays(&self, dictionary: &Dictionary, codes: &[u32]) -> bool {
-        let size = dictionary.plain.len();
-        size <= DICTIONARY_BYTES || {
-            let stated = codes.iter().filter(|code| **code != ABSENT);
-            let plain: usize = stated.map(|&code| self.word(code).len() + size_of::<u32>()).sum();
-            size <= plain / REPEATS
+    /// How large a dictionary may be.
+    fn dictionary_bytes(&self, codes: &[u32]) -> usize {
+        if self.texts.memory() <= DICTIONARY_BYTES {
+            return DICTIONARY_BYTES;
         }
+        let stated = codes.iter().filter(|code| **code != ABSENT);
+        let plain: usize = stated.map(|&code| self.texts.len_of(code - 1) + size_of::<u32>()).sum();
+        DICTIONARY_BYTES.max(plain / REPEATS)
     }
 
-    fn bounds(&self, words: &[u32]) -> Option<(&str, &str)> {
-        let mut words = words.iter().map(|&code| self.word(code));
+    fn bounds(&self, codes: &[u32]) -> Option<(&str, &str)> {
+        let mut words = codes.iter().filter(|c| **c != ABSENT).map(|&code| self.word(code));
         let first = words.next()?;
         Some(words.fold((first, first), |(min, max), word| (min.min(word), max.max(word))))
     }
 
     /// Neighbours mostly state the same word, which is looked at once.
     fn page_bounds(&self, codes: &[u32]) -> PageBounds {
-        let mut words: Vec<u32> = codes.iter().copied().filter(|code| *code != ABSENT).collect();
+        let mut words = codes.to_vec();
         words.dedup();
         let (min, max) = self.bounds(&words)?;
         Some((lower(min).0, upper(max).0))
