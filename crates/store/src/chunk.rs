@@ -70,7 +70,7 @@ pub(crate) struct Dictionary {
     /// The values one after another, as Parquet writes them plainly.
     pub(crate) plain: Vec<u8>,
     pub(crate) len: usize,
-    /// Which of them each row states; rows that state none are left out.
+    /// Which of them each row states; rows that state none are left out. Not needed of one value.
     pub(crate) indices: Vec<u32>,
 }
 
@@ -138,6 +138,9 @@ pub(crate) fn encode(form: &Form, column: Column<'_>) -> Result<Chunk, ParquetEr
 fn put_indices(dictionary: &Dictionary, from: usize, count: usize, out: &mut Vec<u8>) {
     let width = hybrid::width(dictionary.len);
     out.push(width as u8);
+    if width == 0 {
+        return hybrid::put_run(0, count, width, out);
+    }
     hybrid::encode(&dictionary.indices[from..from + count], width, out);
 }
 

@@ -25,7 +25,7 @@ impl Layout {
     /// The sizes of the product, chosen by `benches/query.rs`.
     pub(crate) const STANDARD: Self = Self {
         run_rows: 1_048_576,
-        run_bytes: 48 << 20,
+        run_bytes: 40 << 20,
         most_runs: 48,
         merge_rows: 1_024,
         group_rows: 524_288,

@@ -4,14 +4,22 @@ use crate::chunk::{Chunk, Form};
 use crate::numbers::Numbers;
 use crate::words::Words;
 use arrow_array::RecordBatch;
-use arrow_schema::{ArrowError, DataType, SchemaRef};
+use arrow_schema::{ArrowError, DataType, Field, Schema};
 use haggle_evidence::FIELDS;
 use parquet::errors::ParquetError;
 use std::ops::Range;
+use std::sync::Arc;
+
+/// Whether a schema is that of observations.
+pub(crate) fn check(schema: &Schema) -> Result<(), ArrowError> {
+    if schema.fields() == haggle_evidence::schema().fields() {
+        return Ok(());
+    }
+    Err(ArrowError::SchemaError("not the schema of observations".to_owned()))
+}
 
 /// Columns of many observations, in order of [`FIELDS`].
 pub(crate) struct Table {
-    schema: SchemaRef,
     columns: Vec<Column>,
     rows: usize,
 }
@@ -92,24 +100,17 @@ fn floats(numbers: &Numbers<f64>, rows: &[u32]) -> Encoded {
 impl Default for Table {
     fn default() -> Self {
         let schema = haggle_evidence::schema();
-        let column = |field: &std::sync::Arc<arrow_schema::Field>| Column::new(field.data_type());
+        let column = |field: &Arc<Field>| Column::new(field.data_type());
         let columns: Vec<Column> = schema.fields().iter().filter_map(column).collect();
         assert_eq!(columns.len(), FIELDS.len(), "every type of the schema has its column");
-        Self { schema, columns, rows: 0 }
+        Self { columns, rows: 0 }
     }
 }
 
 impl Table {
-    /// Takes some rows of a batch. `source` tells apart where batches come from.
-    pub(crate) fn extend(
-        &mut self,
-        batch: &RecordBatch,
-        rows: Range<usize>,
-        source: usize,
-    ) -> Result<(), ArrowError> {
-        if batch.schema_ref().fields() != self.schema.fields() {
-            return Err(ArrowError::SchemaError("not a batch of observations".into()));
-        }
+    /// Takes some rows of a batch that [`check`] has seen. `source` tells apart where batches come
+    /// from.
+    pub(crate) fn extend(&mut self, batch: &RecordBatch, rows: Range<usize>, source: usize) {
         self.rows += rows.len();
         for (column, array) in self.columns.iter_mut().zip(batch.columns()) {
             let rows = rows.clone();
@@ -123,7 +124,6 @@ impl Table {
                 Column::Days(numbers) => numbers.extend(array, rows),
             }
         }
-        Ok(())
     }
 
     pub(crate) fn columns(&self) -> &[Column] {

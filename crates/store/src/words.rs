@@ -122,12 +122,11 @@ impl Words {
 
     /// The column of some rows, encoded.
     pub(crate) fn encode(&self, rows: &[u32], form: &Form) -> Result<Chunk, ParquetError> {
+        if let Some(code) = self.codes.same() {
+            return self.encode_same(code, rows.len(), form);
+        }
         let codes = self.codes.gather(rows);
-        let stated = match self.codes.same() {
-            Some(ABSENT) => Stated::None,
-            Some(_) => Stated::All,
-            None => Stated::Some(&codes).simplified(),
-        };
+        let stated = Stated::Some(&codes).simplified();
         let put = |rows: Range<usize>, out: &mut Vec<u8>| {
             let stated = codes[rows].iter().filter(|code| **code != ABSENT);
             stated.for_each(|&code| put_plain(self.word(code), out));
@@ -143,6 +142,29 @@ impl Words {
             stated,
             content,
             statistics: statistics(bounds, nulls),
+            page_bounds: form.page_bounds.then(pages),
+        };
+        chunk::encode(form, column)
+    }
+
+    /// The column of rows that all state the same word, or none.
+    fn encode_same(&self, code: u32, rows: usize, form: &Form) -> Result<Chunk, ParquetError> {
+        let word = (code != ABSENT).then(|| self.word(code));
+        let mut dictionary = Dictionary { plain: Vec::new(), len: 0, indices: Vec::new() };
+        if let Some(word) = word {
+            put_plain(word, &mut dictionary.plain);
+            dictionary.len = 1;
+        }
+        let (stated, nulls) = match word {
+            Some(_) => (Stated::All, 0),
+            None => (Stated::None, rows as u64),
+        };
+        let pages = || vec![self.page_bounds(&[code]); rows.div_ceil(form.page_rows)];
+        let column = Column {
+            rows,
+            stated,
+            content: Content::Dictionary(dictionary),
+            statistics: statistics(word.zip(word), nulls),
             page_bounds: form.page_bounds.then(pages),
         };
         chunk::encode(form, column)

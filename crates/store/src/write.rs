@@ -5,7 +5,7 @@ use crate::layout::Layout;
 use crate::part::{PartMeta, to_key_value};
 use crate::sort::{merge, order};
 use crate::stage::Stage;
-use crate::table::{Encoded, Table};
+use crate::table::{Encoded, Table, check};
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use parquet::arrow::ArrowWriter;
@@ -37,7 +37,8 @@ impl PartWriter {
 
     /// Takes one batch; sorts and sets aside a run when enough are here.
     pub(crate) fn push(&mut self, batch: &RecordBatch) -> Result<(), ParquetError> {
-        self.table.extend(batch, 0..batch.num_rows(), 0)?;
+        check(batch.schema_ref())?;
+        self.table.extend(batch, 0..batch.num_rows(), 0);
         let full = self.table.rows() >= self.layout.run_rows
             || self.table.memory() >= self.layout.run_bytes;
         if full { self.spill() } else { Ok(()) }
@@ -124,7 +125,7 @@ impl Output {
         let mut table = Table::default();
         merge(runs, |batch, rows, run| -> Result<usize, ParquetError> {
             let count = rows.len().min(self.group_rows - table.rows());
-            table.extend(batch, rows.start..rows.start + count, run)?;
+            table.extend(batch, rows.start..rows.start + count, run);
             if table.rows() == self.group_rows || table.memory() >= layout.run_bytes {
                 self.whole(&std::mem::take(&mut table))?;
             }
@@ -141,6 +142,7 @@ impl Output {
 
 fn open(file: File, layout: &Layout) -> Result<ParquetRecordBatchReader, ParquetError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
+    check(builder.schema())?;
     builder.with_batch_size(layout.merge_rows).build()
 }
 
