@@ -26,6 +26,19 @@ pub(crate) struct Form {
     pub(crate) compression: Compression,
     /// Whether pages carry minimum and maximum.
     pub(crate) page_bounds: bool,
+    /// A dictionary of up to so many bytes always pays.
+    pub(crate) dictionary_bytes: usize,
+}
+
+/// A larger dictionary pays if its values come so many times on average. A look-up of a single
+/// row has to read all of it.
+const REPEATS: usize = 8;
+
+impl Form {
+    /// How large a dictionary may be of values that take so many bytes if written plainly.
+    pub(crate) fn dictionary_bytes(&self, plain: usize) -> usize {
+        self.dictionary_bytes.max(plain / REPEATS)
+    }
 }
 
 /// Which rows state a value.

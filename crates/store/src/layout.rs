@@ -15,6 +15,8 @@ pub(crate) struct Layout {
     pub(crate) group_rows: usize,
     /// Rows of a page: the unit that a look-up of one subject and place decodes.
     pub(crate) page_rows: usize,
+    /// Distinct values of a column chunk are written once each if they take so many bytes or fewer.
+    pub(crate) dictionary_bytes: usize,
     /// Rows decoded at a time.
     pub(crate) batch_rows: usize,
     /// Up to so many rows that the statistics cannot rule out, rows are read whole.
@@ -30,6 +32,7 @@ impl Layout {
         merge_rows: 1_024,
         group_rows: 524_288,
         page_rows: 4_096,
+        dictionary_bytes: 1 << 20,
         batch_rows: 8_192,
         detailed_rows: 262_144,
     };

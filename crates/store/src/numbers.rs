@@ -2,7 +2,6 @@
 
 use crate::chunk::{self, Chunk, Column, Content, Dictionary, Form, Stated};
 use crate::codes::Codes;
-use crate::words::{DICTIONARY_BYTES, REPEATS};
 use ahash::RandomState;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -129,7 +128,7 @@ impl<T: Whole> Numbers<T> {
             let from = taken.replace(taken.get() + count);
             present[from..from + count].iter().for_each(|number| number.put(out));
         };
-        let most = DICTIONARY_BYTES.max(rows.len() * size_of::<T>() / REPEATS) / size_of::<T>();
+        let most = form.dictionary_bytes(size_of_val(present.as_slice())) / size_of::<T>();
         let content = match dictionary(&present, most) {
             Some(dictionary) => Content::Dictionary(dictionary),
             None => Content::Plain(&put),

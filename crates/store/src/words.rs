@@ -18,13 +18,6 @@ const ABSENT: u32 = 0;
 /// A word whose code is not known yet.
 const UNKNOWN: u32 = u32::MAX;
 
-/// A dictionary of up to so many bytes always pays.
-pub(crate) const DICTIONARY_BYTES: usize = 1 << 20;
-
-/// A larger one pays if its words come so many times on average. A look-up of a single row has to
-/// read all of it.
-pub(crate) const REPEATS: usize = 8;
-
 /// Statistics of longer words are cut.
 const LONGEST_BOUND: usize = 64;
 
@@ -131,7 +124,7 @@ impl Words {
             let stated = codes[rows].iter().filter(|code| **code != ABSENT);
             stated.for_each(|&code| put_plain(self.word(code), out));
         };
-        let (bounds, content) = match self.dictionary(&codes) {
+        let (bounds, content) = match self.dictionary(&codes, form) {
             Some((words, dictionary)) => (self.bounds(&words), Content::Dictionary(dictionary)),
             None => (self.bounds(&codes), Content::Plain(&put)),
         };
@@ -176,8 +169,8 @@ impl Words {
 
     /// The words that some rows state, in order of their first row; `None` if it would not pay to
     /// write each only once.
-    fn dictionary(&self, codes: &[u32]) -> Option<(Vec<u32>, Dictionary)> {
-        let most = self.dictionary_bytes(codes);
+    fn dictionary(&self, codes: &[u32], form: &Form) -> Option<(Vec<u32>, Dictionary)> {
+        let most = self.dictionary_bytes(codes, form);
         let mut index_of = vec![UNKNOWN; self.texts.len() + 1];
         let (mut words, mut indices) = (Vec::new(), Vec::with_capacity(codes.len()));
         let mut plain = Vec::new();
@@ -198,13 +191,13 @@ impl Words {
     }
 
     /// How large a dictionary may be.
-    fn dictionary_bytes(&self, codes: &[u32]) -> usize {
-        if self.texts.memory() <= DICTIONARY_BYTES {
-            return DICTIONARY_BYTES;
+    fn dictionary_bytes(&self, codes: &[u32], form: &Form) -> usize {
+        if self.texts.memory() <= form.dictionary_bytes(0) {
+            return form.dictionary_bytes(0);
         }
         let stated = codes.iter().filter(|code| **code != ABSENT);
         let plain: usize = stated.map(|&code| self.texts.len_of(code - 1) + size_of::<u32>()).sum();
-        DICTIONARY_BYTES.max(plain / REPEATS)
+        form.dictionary_bytes(plain)
     }
 
     fn bounds(&self, codes: &[u32]) -> Option<(&str, &str)> {

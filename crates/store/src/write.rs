@@ -176,12 +176,13 @@ fn form(descr: &ColumnDescPtr, properties: &WriterProperties) -> Form {
         page_rows: properties.data_page_row_count_limit(),
         compression: properties.compression(descr.path()),
         page_bounds: statistics == EnabledStatistics::Page,
+        dictionary_bytes: properties.column_dictionary_page_size_limit(descr.path()),
     }
 }
 
 /// Of a run that is set aside: short pages, since all runs are read at once.
 fn scratch(layout: &Layout) -> WriterProperties {
-    base()
+    base(layout)
         .set_compression(Compression::UNCOMPRESSED)
         .set_max_row_group_row_count(Some(layout.group_rows))
         .set_data_page_row_count_limit(layout.merge_rows)
@@ -189,8 +190,8 @@ fn scratch(layout: &Layout) -> WriterProperties {
         .build()
 }
 
-fn properties(layout: &Layout) -> WriterProperties {
-    let mut builder = base()
+pub(crate) fn properties(layout: &Layout) -> WriterProperties {
+    let mut builder = base(layout)
         .set_compression(Compression::LZ4_RAW)
         .set_created_by(concat!("haggle ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_max_row_group_row_count(Some(layout.group_rows))
@@ -207,9 +208,10 @@ fn properties(layout: &Layout) -> WriterProperties {
 }
 
 /// Line numbers are all different: a dictionary of them would only be thrown away.
-fn base() -> WriterPropertiesBuilder {
+fn base(layout: &Layout) -> WriterPropertiesBuilder {
     let row = ColumnPath::from("row");
     WriterProperties::builder()
+        .set_dictionary_page_size_limit(layout.dictionary_bytes)
         .set_column_dictionary_enabled(row.clone(), false)
         .set_column_encoding(row, Encoding::DELTA_BINARY_PACKED)
 }

@@ -140,6 +140,7 @@ pub(crate) const SMALL: Layout = Layout {
     merge_rows: 5,
     group_rows: 50,
     page_rows: 8,
+    dictionary_bytes: 64,
     batch_rows: 16,
     detailed_rows: 1_000_000,
 };
