@@ -5,17 +5,17 @@
 //! [`SCHEMA_VERSION`].
 
 use crate::observation::Observation;
+use crate::texts::{Glance, Texts};
 use crate::words::{Basis, Bound, Kind, Statistic, Tax};
-use arrow_array::builder::{
-    Date32Builder, Decimal128Builder, Float64Builder, Int64Builder, StringDictionaryBuilder,
-    UInt32Builder, UInt64Builder,
-};
+use arrow_array::builder::PrimitiveBuilder;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type, UInt32Type, UInt64Type,
+    ArrowPrimitiveType, Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type, UInt32Type,
+    UInt64Type,
 };
-use arrow_array::{Array, ArrayRef, DictionaryArray, RecordBatch, StringArray};
+use arrow_array::{Array, ArrayRef, DictionaryArray, Int32Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -97,75 +97,255 @@ impl fmt::Display for BatchError {
 
 impl std::error::Error for BatchError {}
 
-type Words = StringDictionaryBuilder<Int32Type>;
+/// A word column under construction. Its texts outlive the batch, so that a word that comes again
+/// costs a look and batches of the same words share one dictionary.
+#[derive(Default)]
+struct Words {
+    texts: Texts,
+    /// Number of each row's text, or [`ABSENT`], up to the last row that states one.
+    keys: Vec<i32>,
+    /// Rows without a word after those.
+    absent: usize,
+    /// Whether there are rows without a word before those.
+    has_absent: bool,
+    /// Words seen lately, each at the place that a glance at it gives; none until there is one.
+    recent: Vec<Option<(Glance, u32)>>,
+    /// Number of each word of a closed vocabulary, by its place there.
+    known: Vec<Option<u32>>,
+    /// The texts as they were when a batch last needed them.
+    values: Option<ArrayRef>,
+}
+
+const ABSENT: i32 = -1;
+
+/// How many words of a column are known by a glance; a power of two.
+const RECENT: usize = 64;
+
+/// Texts are forgotten beyond this, since a batch carries all of them.
+const TEXTS_KEPT: usize = 32_768;
+/// The same in bytes.
+const MEMORY_KEPT: usize = 4 << 20;
+
+impl Words {
+    fn push(&mut self, text: Option<&str>) {
+        match text {
+            None => self.absent += 1,
+            Some(text) => {
+                let number = self.number(text);
+                self.push_number(number);
+            }
+        }
+    }
+
+    /// Pushes a word of a closed vocabulary without a look at its letters.
+    fn push_known(&mut self, place: usize, text: impl FnOnce() -> Cow<'static, str>) {
+        let number = match self.known.get(place) {
+            Some(Some(number)) => *number,
+            _ => self.learn(place, &text()),
+        };
+        self.push_number(number);
+    }
+
+    fn learn(&mut self, place: usize, text: &str) -> u32 {
+        let number = self.texts.number(text);
+        if self.known.len() <= place {
+            self.known.resize(place + 1, None);
+        }
+        self.known[place] = Some(number);
+        number
+    }
+
+    fn number(&mut self, text: &str) -> u32 {
+        let glance = Glance::new(text);
+        if let Some(Some((known, number))) = self.recent.get(glance.place(RECENT))
+            && *known == glance
+            && (glance.is_whole() || self.texts.is(*number, text))
+        {
+            return *number;
+        }
+        let number = self.texts.number(text);
+        self.recent.resize(RECENT, None);
+        self.recent[glance.place(RECENT)] = Some((glance, number));
+        number
+    }
+
+    fn push_number(&mut self, number: u32) {
+        self.settle();
+        self.keys.push(number as i32);
+    }
+
+    fn settle(&mut self) {
+        if self.absent > 0 {
+            self.has_absent = true;
+            self.keys.resize(self.keys.len() + std::mem::take(&mut self.absent), ABSENT);
+        }
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        let keys = self.keys();
+        let values = self.values();
+        if self.texts.len() > TEXTS_KEPT || self.texts.memory() > MEMORY_KEPT {
+            *self = Self::default();
+        }
+        Arc::new(DictionaryArray::new(keys, values))
+    }
+
+    fn keys(&mut self) -> Int32Array {
+        if self.keys.is_empty() {
+            return Int32Array::new_null(std::mem::take(&mut self.absent));
+        }
+        self.settle();
+        let next = Vec::with_capacity(self.keys.len());
+        let keys = std::mem::replace(&mut self.keys, next);
+        match std::mem::take(&mut self.has_absent) {
+            false => Int32Array::from(keys),
+            true => keys.into_iter().map(|key| (key != ABSENT).then_some(key)).collect(),
+        }
+    }
+
+    fn values(&mut self) -> ArrayRef {
+        match &self.values {
+            Some(values) if values.len() == self.texts.len() => values.clone(),
+            _ => {
+                let values: ArrayRef = Arc::new(StringArray::from_iter_values(self.texts.iter()));
+                self.values = Some(values.clone());
+                values
+            }
+        }
+    }
+}
+
+/// A number column under construction; rows that state nothing are only counted until a row does.
+struct Numbers<T: ArrowPrimitiveType> {
+    builder: PrimitiveBuilder<T>,
+    absent: usize,
+}
+
+impl<T: ArrowPrimitiveType> Numbers<T> {
+    fn new(data_type: DataType) -> Self {
+        Self { builder: PrimitiveBuilder::new().with_data_type(data_type), absent: 0 }
+    }
+
+    fn push(&mut self, value: Option<T::Native>) {
+        match value {
+            None => self.absent += 1,
+            Some(value) => {
+                self.settle();
+                self.builder.append_value(value);
+            }
+        }
+    }
+
+    fn settle(&mut self) {
+        if self.absent > 0 {
+            self.builder.append_nulls(std::mem::take(&mut self.absent));
+        }
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        self.settle();
+        Arc::new(self.builder.finish())
+    }
+}
+
+/// Fields that hold words.
+const WORDS: usize = 17;
 
 /// Fills the columns of a batch, one observation at a time.
 pub struct BatchBuilder {
-    words: Vec<Words>,
-    row: UInt64Builder,
-    column: UInt32Builder,
-    amounts: [Decimal128Builder; 3],
-    floats: [Float64Builder; 2],
-    integers: [Int64Builder; 3],
-    date: Date32Builder,
+    words: [Words; WORDS],
+    row: Numbers<UInt64Type>,
+    column: Numbers<UInt32Type>,
+    amounts: [Numbers<Decimal128Type>; 3],
+    floats: [Numbers<Float64Type>; 2],
+    integers: [Numbers<Int64Type>; 3],
+    date: Numbers<Date32Type>,
+    schema: Arc<Schema>,
     len: usize,
 }
 
 impl Default for BatchBuilder {
     fn default() -> Self {
-        let amount = || Decimal128Builder::new().with_data_type(AMOUNT);
-        let words = FIELDS.iter().filter(|(name, _)| data_type(name) == word()).count();
         Self {
-            words: (0..words).map(|_| Words::new()).collect(),
-            row: UInt64Builder::new(),
-            column: UInt32Builder::new(),
-            amounts: std::array::from_fn(|_| amount()),
-            floats: Default::default(),
-            integers: Default::default(),
-            date: Date32Builder::new(),
+            words: Default::default(),
+            row: Numbers::new(DataType::UInt64),
+            column: Numbers::new(DataType::UInt32),
+            amounts: std::array::from_fn(|_| Numbers::new(AMOUNT)),
+            floats: std::array::from_fn(|_| Numbers::new(DataType::Float64)),
+            integers: std::array::from_fn(|_| Numbers::new(DataType::Int64)),
+            date: Numbers::new(DataType::Date32),
+            schema: schema(),
             len: 0,
         }
+    }
+}
+
+/// The place of a statistic among all statistics.
+fn place(statistic: Statistic) -> usize {
+    match statistic {
+        Statistic::Value => 0,
+        Statistic::Percentile(p) => 1 + usize::from(p),
+        Statistic::Mean => 257,
+        Statistic::Min => 258,
+        Statistic::Max => 259,
     }
 }
 
 impl BatchBuilder {
     /// Adds one observation.
     pub fn push(&mut self, o: &Observation<'_>) {
-        let statistic = o.statistic.to_string();
-        let words = [
-            o.sheet,
-            o.path,
-            Some(o.kind.as_str()),
-            Some(o.basis.as_str()),
-            o.component,
-            Some(o.tax.as_str()),
-            o.subject,
-            o.scheme,
-            o.title,
-            o.place,
-            o.party,
-            o.level,
-            Some(statistic.as_str()),
-            Some(o.bound.as_str()),
-            Some(o.currency),
-            Some(o.per),
-            o.attributes,
-        ];
-        for (column, value) in self.words.iter_mut().zip(words) {
-            column.append_option(value);
-        }
-        self.row.append_value(o.row);
-        self.column.append_value(o.column);
-        self.amounts[0].append_value(o.amount);
-        self.amounts[1].append_option(o.quantity_from);
-        self.amounts[2].append_option(o.quantity_to);
-        self.floats[0].append_option(o.weight);
-        self.floats[1].append_option(o.relative_error);
-        self.integers[0].append_option(o.count);
-        self.integers[1].append_option(o.employers);
-        self.integers[2].append_option(o.sample_size);
-        self.date.append_option(o.date);
+        self.push_words(o);
+        self.row.push(Some(o.row));
+        self.column.push(Some(o.column));
+        self.amounts[0].push(Some(o.amount));
+        self.amounts[1].push(o.quantity_from);
+        self.amounts[2].push(o.quantity_to);
+        self.floats[0].push(o.weight);
+        self.floats[1].push(o.relative_error);
+        self.integers[0].push(o.count);
+        self.integers[1].push(o.employers);
+        self.integers[2].push(o.sample_size);
+        self.date.push(o.date);
         self.len += 1;
+    }
+
+    fn push_words(&mut self, o: &Observation<'_>) {
+        let [
+            sheet,
+            path,
+            kind,
+            basis,
+            component,
+            tax,
+            subject,
+            scheme,
+            title,
+            place_of,
+            party,
+            level,
+            statistic,
+            bound,
+            currency,
+            per,
+            attributes,
+        ] = &mut self.words;
+        sheet.push(o.sheet);
+        path.push(o.path);
+        kind.push_known(o.kind as usize, || o.kind.as_str().into());
+        basis.push_known(o.basis as usize, || o.basis.as_str().into());
+        component.push(o.component);
+        tax.push_known(o.tax as usize, || o.tax.as_str().into());
+        subject.push(o.subject);
+        scheme.push(o.scheme);
+        title.push(o.title);
+        place_of.push(o.place);
+        party.push(o.party);
+        level.push(o.level);
+        statistic.push_known(place(o.statistic), || o.statistic.to_string().into());
+        bound.push_known(o.bound as usize, || o.bound.as_str().into());
+        currency.push(Some(o.currency));
+        per.push(Some(o.per));
+        attributes.push(o.attributes);
     }
 
     /// Observations added since the last [`finish`](Self::finish).
@@ -178,7 +358,9 @@ impl BatchBuilder {
         self.len == 0
     }
 
-    /// The batch, and an empty builder left behind.
+    /// The batch, and a builder left behind that is empty but for the words it knows: a later
+    /// batch may share its dictionaries with this one, and they may hold words that it does not
+    /// use.
     pub fn finish(&mut self) -> RecordBatch {
         self.len = 0;
         let mut words = self.words.iter_mut();
@@ -187,21 +369,22 @@ impl BatchBuilder {
         let [count, employers, sample] = &mut self.integers;
         let columns = FIELDS.iter().map(|(name, _)| -> ArrayRef {
             match *name {
-                "row" => Arc::new(self.row.finish()),
-                "column" => Arc::new(self.column.finish()),
-                "amount" => Arc::new(amount.finish()),
-                "quantity_from" => Arc::new(from.finish()),
-                "quantity_to" => Arc::new(to.finish()),
-                "weight" => Arc::new(weight.finish()),
-                "relative_error" => Arc::new(error.finish()),
-                "count" => Arc::new(count.finish()),
-                "employers" => Arc::new(employers.finish()),
-                "sample_size" => Arc::new(sample.finish()),
-                "date" => Arc::new(self.date.finish()),
-                _ => Arc::new(words.next().expect("one builder for each word field").finish()),
+                "row" => self.row.finish(),
+                "column" => self.column.finish(),
+                "amount" => amount.finish(),
+                "quantity_from" => from.finish(),
+                "quantity_to" => to.finish(),
+                "weight" => weight.finish(),
+                "relative_error" => error.finish(),
+                "count" => count.finish(),
+                "employers" => employers.finish(),
+                "sample_size" => sample.finish(),
+                "date" => self.date.finish(),
+                _ => words.next().expect("one builder for each word field").finish(),
             }
         });
-        RecordBatch::try_new(schema(), columns.collect()).expect("columns built by this schema")
+        RecordBatch::try_new(self.schema.clone(), columns.collect())
+            .expect("columns built by this schema")
     }
 }
 

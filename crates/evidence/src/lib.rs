@@ -12,6 +12,7 @@ mod example;
 mod import;
 mod locator;
 mod observation;
+mod texts;
 mod words;
 
 /// A batch of observations, by the schema above; part of the contract between importer and sink.
@@ -24,4 +25,5 @@ pub use example::example;
 pub use import::{Import, ImportError, Importer, ImporterIdentity, Sink, SinkError, SourceFacts};
 pub use locator::{Locator, column_letters};
 pub use observation::Observation;
+pub use texts::Texts;
 pub use words::{Basis, Bound, Grade, Kind, Statistic, Tax, UnknownWord};

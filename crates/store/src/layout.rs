@@ -5,11 +5,19 @@
 pub(crate) struct Layout {
     /// Observations sorted in memory at a time; one run.
     pub(crate) run_rows: usize,
+    /// Memory that they may take; a run or a row group ends where it is reached.
+    pub(crate) run_bytes: usize,
+    /// So many runs are united into one.
+    pub(crate) most_runs: usize,
+    /// Rows of each run that a merge holds in memory.
+    pub(crate) merge_rows: usize,
     /// Rows of a row group: the unit of pruning and of parallel reading.
     pub(crate) group_rows: usize,
     /// Rows of a page: the unit that a look-up of one subject and place decodes.
     pub(crate) page_rows: usize,
-    /// Rows encoded or decoded at a time.
+    /// Distinct values of a column chunk are written once each if they take so many bytes or fewer.
+    pub(crate) dictionary_bytes: usize,
+    /// Rows decoded at a time.
     pub(crate) batch_rows: usize,
     /// Up to so many rows that the statistics cannot rule out, rows are read whole.
     pub(crate) detailed_rows: usize,
@@ -18,9 +26,13 @@ pub(crate) struct Layout {
 impl Layout {
     /// The sizes of the product, chosen by `benches/query.rs`.
     pub(crate) const STANDARD: Self = Self {
-        run_rows: 262_144,
+        run_rows: 1_048_576,
+        run_bytes: 40 << 20,
+        most_runs: 48,
+        merge_rows: 1_024,
         group_rows: 524_288,
         page_rows: 4_096,
+        dictionary_bytes: 1 << 20,
         batch_rows: 8_192,
         detailed_rows: 262_144,
     };

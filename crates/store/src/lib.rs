@@ -19,12 +19,16 @@
 //! - Killed at any instant, the store holds the old state or the new one.
 //! - No Parquet type stands in a public signature.
 
+mod chunk;
+mod codes;
 mod collect;
 mod error;
+mod hybrid;
 mod known;
 mod layout;
 mod lean;
 mod matcher;
+mod numbers;
 mod opened;
 mod outline;
 mod part;
@@ -32,8 +36,10 @@ mod prune;
 mod scan;
 mod sort;
 mod stage;
+mod table;
 #[cfg(test)]
 mod tests;
+mod words;
 mod write;
 
 pub use error::StoreError;
@@ -169,7 +175,7 @@ impl Store {
         let stages = self.root.join("stage");
         stage::sweep(&stages);
         let mut writer = PartWriter::new(Stage::create(&stages)?, self.layout);
-        let mut sink = |batch| writer.push(batch).map_err(|e| SinkError(e.to_string()));
+        let mut sink = |batch| writer.push(&batch).map_err(|e| SinkError(e.to_string()));
         let import = importer.run(&mut sink).map_err(StoreImportError::Import)?;
         let meta = PartMeta::new(key, &identity, &import);
         let staged = writer.finish(&meta).map_err(StoreError::at(&path, "cannot write"))?;

@@ -3,11 +3,17 @@
 //! Order: subject, title, place, then place in the source. A query for one subject and place
 //! then touches one stretch of the file, which the statistics of row groups and pages find.
 
+use crate::hybrid;
+use crate::table::{Column, Table};
+use crate::words::Words;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, DictionaryArray, RecordBatch, StringArray, UInt32Array, UInt64Array};
 use arrow_schema::ArrowError;
-use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// The columns whose words decide the order, before the place in the source.
+const RANKED: [&str; 3] = ["subject", "title", "place"];
 
 /// The columns that decide the order, before row and column.
 const WORDS: [&str; 4] = ["subject", "title", "place", "sheet"];
@@ -51,41 +57,74 @@ fn text(words: &DictionaryArray<Int32Type>, row: usize) -> Option<&str> {
     words.is_valid(row).then(|| values.value(words.keys().value(row) as usize))
 }
 
-/// Sorts batches that fit into memory together and hands them on in batches of up to `size` rows.
-pub(crate) fn sorted(
-    batches: &[RecordBatch],
-    size: usize,
-    mut emit: impl FnMut(RecordBatch) -> Result<(), ArrowError>,
-) -> Result<(), ArrowError> {
-    let whole = arrow_select::concat::concat_batches(&haggle_evidence::schema(), batches)?;
-    let keyed = Keyed::new(whole)?;
-    for rows in order(&keyed).chunks(size) {
-        let rows = UInt32Array::from(rows.to_vec());
-        emit(arrow_select::take::take_record_batch(&keyed.batch, &rows)?)?;
+/// The rows of a table in order; equal keys stay as they came.
+///
+/// Everything that decides is packed into one number for each row: the ranks of its words, then
+/// its place in the source.
+pub(crate) fn order(table: &Table) -> Vec<u32> {
+    let rows = places(table);
+    let ranks: Vec<Ranks<'_>> = RANKED.iter().filter_map(|name| Ranks::new(table, name)).collect();
+    let bits = ranks.iter().map(|r| r.bits).sum::<u32>() + hybrid::width(rows.len());
+    if bits <= u64::BITS {
+        by_keys(&rows, &ranks, |key: u64, bits, n| key << bits | u64::from(n), |key| key as u32)
+    } else {
+        by_keys(&rows, &ranks, |key: u128, bits, n| key << bits | u128::from(n), |key| key as u32)
     }
-    Ok(())
 }
 
-/// The rows in order; equal keys stay as they came. Words are compared once, then by rank.
-fn order(keyed: &Keyed) -> Vec<u32> {
-    let ranks: Vec<Vec<u32>> = keyed.words.iter().map(ranks).collect();
-    let key = |&row: &u32| {
-        let at = row as usize;
-        let words: [u32; WORDS.len()] = std::array::from_fn(|i| ranks[i][at]);
-        (words, keyed.row.value(at), keyed.column.value(at))
+/// `pack` adds a number of some bits at the low end of a key; `low` takes out what was added last.
+fn by_keys<K: Copy + Ord + Default>(
+    rows: &[u32],
+    ranks: &[Ranks<'_>],
+    pack: impl Fn(K, u32, u32) -> K,
+    low: impl Fn(K) -> u32,
+) -> Vec<u32> {
+    let mut keys = vec![K::default(); rows.len()];
+    for Ranks { words, of_code, bits } in ranks {
+        let codes = words.codes().gather(rows);
+        keys.iter_mut().zip(codes).for_each(|(k, c)| *k = pack(*k, *bits, of_code[c as usize]));
+    }
+    let bits = hybrid::width(rows.len());
+    keys.iter_mut().zip(0..).for_each(|(key, position)| *key = pack(*key, bits, position));
+    keys.sort_unstable();
+    let mask = ((1_u64 << bits) - 1) as u32;
+    keys.into_iter().map(|key| rows[(low(key) & mask) as usize]).collect()
+}
+
+/// A column of words that decides the order, and the rank of each of its codes.
+struct Ranks<'a> {
+    words: &'a Words,
+    of_code: Vec<u32>,
+    bits: u32,
+}
+
+impl<'a> Ranks<'a> {
+    /// `None` if all rows have the same word.
+    fn new(table: &'a Table, name: &str) -> Option<Self> {
+        let words = table.words(name).filter(|words| words.codes().same().is_none())?;
+        let of_code = words.ranks();
+        Some(Self { words, bits: hybrid::width(of_code.len()), of_code })
+    }
+}
+
+/// The rows by sheet, row and column, in which order most sources give them anyway.
+fn places(table: &Table) -> Vec<u32> {
+    let mut rows: Vec<u32> = (0..table.rows() as u32).collect();
+    let (Some(Column::Lines(lines)), Some(Column::Positions(columns))) =
+        (table.column("row"), table.column("column"))
+    else {
+        return rows;
     };
-    let mut rows: Vec<u32> = (0..keyed.batch.num_rows() as u32).collect();
-    rows.sort_by_cached_key(key);
+    let place = |row: u32| (lines.get(row as usize), columns.get(row as usize));
+    match Ranks::new(table, "sheet") {
+        None if rows.is_sorted_by_key(|&row| place(row)) => {}
+        None => rows.sort_by_key(|&row| place(row)),
+        Some(Ranks { words, of_code, .. }) => {
+            let codes = words.codes().gather(&rows);
+            rows.sort_by_key(|&row| (of_code[codes[row as usize] as usize], place(row)));
+        }
+    }
     rows
-}
-
-/// The rank of each row's word among all words; absent comes first.
-fn ranks(words: &DictionaryArray<Int32Type>) -> Vec<u32> {
-    let values: &StringArray = words.values().as_string();
-    let mut ranks: BTreeMap<&str, u32> = values.iter().flatten().map(|v| (v, 0)).collect();
-    ranks.values_mut().zip(1..).for_each(|(rank, n)| *rank = n);
-    let by_code: Vec<u32> = values.iter().map(|v| v.map_or(0, |v| ranks[v])).collect();
-    words.keys().iter().map(|code| code.map_or(0, |c| by_code[c as usize])).collect()
 }
 
 /// One sorted run being read back.
@@ -94,8 +133,6 @@ struct Cursor<I> {
     run: usize,
     keyed: Keyed,
     row: usize,
-    /// Which of the merge's batches the current one is.
-    slot: usize,
 }
 
 impl<I: Iterator<Item = Result<RecordBatch, ArrowError>>> Cursor<I> {
@@ -104,7 +141,7 @@ impl<I: Iterator<Item = Result<RecordBatch, ArrowError>>> Cursor<I> {
         for batch in rest.by_ref() {
             let keyed = Keyed::new(batch?)?;
             if keyed.batch.num_rows() > 0 {
-                return Ok(Some(Self { rest, run, keyed, row: 0, slot: 0 }));
+                return Ok(Some(Self { rest, run, keyed, row: 0 }));
             }
         }
         Ok(None)
@@ -120,74 +157,62 @@ impl<I: Iterator<Item = Result<RecordBatch, ArrowError>>> Cursor<I> {
     }
 }
 
-/// A merge under way: cursors from the last to the first, and rows picked from batches.
-struct Merge<I> {
-    cursors: Vec<Cursor<I>>,
-    batches: Vec<RecordBatch>,
-    picked: Vec<(usize, usize)>,
-}
-
-/// Merges sorted runs into batches of up to `size` rows; of equal keys the earlier run's is first.
-pub(crate) fn merge<I: Iterator<Item = Result<RecordBatch, ArrowError>>>(
+/// Merges sorted runs; of equal keys the earlier run's is first. `take` is given stretches of rows
+/// with the number of their run, and says how many of them it took, at least one.
+pub(crate) fn merge<I, E>(
     runs: Vec<I>,
-    size: usize,
-    mut emit: impl FnMut(RecordBatch) -> Result<(), ArrowError>,
-) -> Result<(), ArrowError> {
-    let mut merge = Merge { cursors: Vec::new(), batches: Vec::new(), picked: Vec::new() };
+    mut take: impl FnMut(&RecordBatch, Range<usize>, usize) -> Result<usize, E>,
+) -> Result<(), E>
+where
+    I: Iterator<Item = Result<RecordBatch, ArrowError>>,
+    E: From<ArrowError>,
+{
+    let mut merge = Merge { cursors: Vec::new() };
     for (run, rest) in runs.into_iter().enumerate() {
         merge.enter(Cursor::next(rest, run)?);
     }
-    while let Some(cursor) = merge.cursors.pop() {
-        let cursor = merge.pick(cursor, size);
+    while let Some(mut cursor) = merge.cursors.pop() {
+        let end = merge.end(&cursor);
+        while cursor.row < end {
+            cursor.row += take(&cursor.keyed.batch, cursor.row..end, cursor.run)?;
+        }
         if cursor.is_at_end() {
             merge.enter(Cursor::next(cursor.rest, cursor.run)?);
         } else {
-            merge.put_back(cursor);
-        }
-        if merge.picked.len() == size {
-            emit(merge.gather()?)?;
+            merge.enter(Some(cursor));
         }
     }
-    if merge.picked.is_empty() { Ok(()) } else { emit(merge.gather()?) }
+    Ok(())
+}
+
+/// A merge under way: cursors from the last to the first.
+struct Merge<I> {
+    cursors: Vec<Cursor<I>>,
 }
 
 impl<I: Iterator<Item = Result<RecordBatch, ArrowError>>> Merge<I> {
-    /// Takes a cursor that stands at the start of a batch.
     fn enter(&mut self, cursor: Option<Cursor<I>>) {
-        let Some(mut cursor) = cursor else { return };
-        cursor.slot = self.batches.len();
-        self.batches.push(cursor.keyed.batch.clone());
-        self.put_back(cursor);
-    }
-
-    fn put_back(&mut self, cursor: Cursor<I>) {
+        let Some(cursor) = cursor else { return };
         let at = self.cursors.partition_point(|c| c.rank() > cursor.rank());
         self.cursors.insert(at, cursor);
     }
 
-    /// Picks the rows of the first cursor that come before every other cursor's.
-    fn pick(&mut self, mut cursor: Cursor<I>, size: usize) -> Cursor<I> {
-        let next = self.cursors.last().map(Cursor::rank);
-        while !cursor.is_at_end()
-            && self.picked.len() < size
-            && next.is_none_or(|next| cursor.rank() < next)
-        {
-            self.picked.push((cursor.slot, cursor.row));
-            cursor.row += 1;
+    /// How far the rows of the first cursor come before every other cursor's. Looks ahead in
+    /// growing steps: stretches are long where runs follow each other in the source.
+    fn end(&self, cursor: &Cursor<I>) -> usize {
+        let rows = cursor.keyed.batch.num_rows();
+        let Some(next) = self.cursors.last().map(Cursor::rank) else { return rows };
+        let is_before = |row: usize| (cursor.keyed.key(row), cursor.run) < next;
+        let (mut before, mut step) = (cursor.row, 1);
+        while before + step < rows && is_before(before + step) {
+            before += step;
+            step *= 2;
         }
-        cursor
-    }
-
-    /// The picked rows as one batch; batches that no cursor stands in are forgotten.
-    fn gather(&mut self) -> Result<RecordBatch, ArrowError> {
-        let batches: Vec<&RecordBatch> = self.batches.iter().collect();
-        let gathered = arrow_select::interleave::interleave_record_batch(&batches, &self.picked)?;
-        self.picked.clear();
-        self.batches.clear();
-        for cursor in &mut self.cursors {
-            cursor.slot = self.batches.len();
-            self.batches.push(cursor.keyed.batch.clone());
+        let (mut from, mut to) = (before + 1, rows.min(before + step));
+        while from < to {
+            let middle = from.midpoint(to);
+            if is_before(middle) { from = middle + 1 } else { to = middle }
         }
-        Ok(gathered)
+        from
     }
 }

@@ -1,17 +1,22 @@
 //! Writes a part: takes batches in source order, leaves a sorted Parquet file.
 
+use crate::chunk::Form;
 use crate::layout::Layout;
 use crate::part::{PartMeta, to_key_value};
-use crate::sort::{merge, sorted};
+use crate::sort::{merge, order};
 use crate::stage::Stage;
+use crate::table::{Encoded, Table, check};
 use arrow_array::RecordBatch;
+use arrow_schema::ArrowError;
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::basic::{Compression, Encoding};
+use parquet::data_type::{DoubleType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::SortingColumn;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::schema::types::ColumnPath;
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::schema::types::{ColumnDescPtr, ColumnPath};
 use std::fs::File;
 
 /// Columns whose pages carry minimum and maximum; the others carry them by row group.
@@ -21,77 +26,172 @@ pub(crate) const PAGE_STATISTICS: [&str; 3] = ["subject", "title", "place"];
 pub(crate) struct PartWriter {
     stage: Stage,
     layout: Layout,
-    buffer: Vec<RecordBatch>,
-    buffered: usize,
+    table: Table,
     runs: Vec<File>,
 }
 
 impl PartWriter {
     pub(crate) fn new(stage: Stage, layout: Layout) -> Self {
-        Self { stage, layout, buffer: Vec::new(), buffered: 0, runs: Vec::new() }
+        Self { stage, layout, table: Table::default(), runs: Vec::new() }
     }
 
     /// Takes one batch; sorts and sets aside a run when enough are here.
-    pub(crate) fn push(&mut self, batch: RecordBatch) -> Result<(), ParquetError> {
-        self.buffered += batch.num_rows();
-        self.buffer.push(batch);
-        if self.buffered >= self.layout.run_rows { self.spill() } else { Ok(()) }
+    pub(crate) fn push(&mut self, batch: &RecordBatch) -> Result<(), ParquetError> {
+        check(batch.schema_ref())?;
+        self.table.extend(batch, 0..batch.num_rows(), 0);
+        let full = self.table.rows() >= self.layout.run_rows
+            || self.table.memory() >= self.layout.run_bytes;
+        if full { self.spill() } else { Ok(()) }
     }
 
     fn spill(&mut self) -> Result<(), ParquetError> {
         let file = self.stage.scratch()?;
-        let plain = WriterProperties::builder().set_compression(Compression::LZ4_RAW).build();
-        let mut writer =
-            ArrowWriter::try_new(file.try_clone()?, haggle_evidence::schema(), Some(plain))?;
-        write_sorted(&self.buffer, self.layout.batch_rows, &mut writer)?;
-        writer.close()?;
+        let mut output = Output::new(file.try_clone()?, scratch(&self.layout))?;
+        let table = std::mem::take(&mut self.table);
+        output.write(&table, &order(&table))?;
+        output.file.close()?;
         self.runs.push(file);
-        self.buffer.clear();
-        self.buffered = 0;
+        if self.runs.len() == self.layout.most_runs { self.unite() } else { Ok(()) }
+    }
+
+    /// Makes one run of all, so that a merge never reads too many at once.
+    fn unite(&mut self) -> Result<(), ParquetError> {
+        let file = self.stage.scratch()?;
+        let mut output = Output::new(file.try_clone()?, scratch(&self.layout))?;
+        output.merge(std::mem::take(&mut self.runs), &self.layout)?;
+        output.file.close()?;
+        self.runs.push(file);
         Ok(())
     }
 
     /// Writes everything in order, closes the file with its description, hands back the stage.
     pub(crate) fn finish(mut self, meta: &PartMeta) -> Result<Stage, ParquetError> {
-        if !self.runs.is_empty() && self.buffered > 0 {
+        if !self.runs.is_empty() && self.table.rows() > 0 {
             self.spill()?;
         }
-        let file = self.stage.file().try_clone()?;
-        let mut writer =
-            ArrowWriter::try_new(file, haggle_evidence::schema(), Some(properties(&self.layout)))?;
+        let mut output = Output::new(self.stage.file().try_clone()?, properties(&self.layout))?;
         if self.runs.is_empty() {
-            write_sorted(&self.buffer, self.layout.batch_rows, &mut writer)?;
+            output.write(&self.table, &order(&self.table))?;
         } else {
-            write_merged(self.runs, self.layout.batch_rows, &mut writer)?;
+            output.merge(self.runs, &self.layout)?;
         }
         let described = to_key_value(meta).map_err(|e| ParquetError::External(Box::new(e)))?;
-        writer.append_key_value_metadata(described);
-        writer.close()?;
+        output.file.append_key_value_metadata(described);
+        output.file.close()?;
         Ok(self.stage)
     }
 }
 
-fn write_sorted(
-    run: &[RecordBatch],
-    size: usize,
-    writer: &mut ArrowWriter<File>,
-) -> Result<(), ParquetError> {
-    Ok(sorted(run, size, |batch| Ok(writer.write(&batch)?))?)
+/// A Parquet file being written, row group by row group.
+struct Output {
+    file: SerializedFileWriter<File>,
+    forms: Vec<Form>,
+    group_rows: usize,
 }
 
-fn write_merged(
-    runs: Vec<File>,
-    size: usize,
-    writer: &mut ArrowWriter<File>,
-) -> Result<(), ParquetError> {
-    let open = |file| ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(size).build();
-    let runs = runs.into_iter().map(open).collect::<Result<Vec<_>, ParquetError>>()?;
-    // Gathering unites the dictionaries of all runs, which is worth it for many rows at once.
-    Ok(merge(runs, 8 * size, |batch| Ok(writer.write(&batch)?))?)
+impl Output {
+    fn new(file: File, properties: WriterProperties) -> Result<Self, ParquetError> {
+        let group_rows = properties.max_row_group_row_count().unwrap_or(usize::MAX);
+        let writer = ArrowWriter::try_new(file, haggle_evidence::schema(), Some(properties))?;
+        // Only the schema that Arrow leaves in the footer is wanted of it.
+        let (file, _) = writer.into_serialized_writer()?;
+        let form = |descr: &ColumnDescPtr| form(descr, file.properties());
+        let forms = file.schema_descr().columns().iter().map(form).collect();
+        Ok(Self { file, forms, group_rows })
+    }
+
+    /// Writes rows of a table in the given order.
+    fn write(&mut self, table: &Table, rows: &[u32]) -> Result<(), ParquetError> {
+        rows.chunks(self.group_rows).try_for_each(|rows| self.group(table, rows))
+    }
+
+    fn group(&mut self, table: &Table, rows: &[u32]) -> Result<(), ParquetError> {
+        let mut group = self.file.next_row_group()?;
+        for (column, form) in table.columns().iter().zip(&self.forms) {
+            match column.encode(rows, form)? {
+                Encoded::Chunk(chunk) => group.append_column(&chunk.bytes, chunk.close)?,
+                Encoded::Lines(lines) => put_lines(&mut group, &lines)?,
+                Encoded::Floats(floats, levels) => put_floats(&mut group, &floats, &levels)?,
+            }
+        }
+        group.close().map(|_| ())
+    }
+
+    /// Writes the rows of sorted runs in order. A row group ends early where its rows take too
+    /// much memory.
+    fn merge(&mut self, runs: Vec<File>, layout: &Layout) -> Result<(), ParquetError> {
+        let open = |file| open(file, layout);
+        let runs = runs.into_iter().map(open).collect::<Result<Vec<_>, ParquetError>>()?;
+        let mut table = Table::default();
+        merge(runs, |batch, rows, run| -> Result<usize, ParquetError> {
+            let count = rows.len().min(self.group_rows - table.rows());
+            table.extend(batch, rows.start..rows.start + count, run);
+            if table.rows() == self.group_rows || table.memory() >= layout.run_bytes {
+                self.whole(&std::mem::take(&mut table))?;
+            }
+            Ok(count)
+        })?;
+        if table.rows() > 0 { self.whole(&table) } else { Ok(()) }
+    }
+
+    fn whole(&mut self, table: &Table) -> Result<(), ParquetError> {
+        let rows: Vec<u32> = (0..table.rows() as u32).collect();
+        self.group(table, &rows)
+    }
 }
 
-fn properties(layout: &Layout) -> WriterProperties {
-    let mut builder = WriterProperties::builder()
+fn open(file: File, layout: &Layout) -> Result<ParquetRecordBatchReader, ParquetError> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
+    check(builder.schema())?;
+    builder.with_batch_size(layout.merge_rows).build()
+}
+
+fn put_lines(
+    group: &mut SerializedRowGroupWriter<'_, File>,
+    lines: &[i64],
+) -> Result<(), ParquetError> {
+    let Some(mut column) = group.next_column()? else { return Err(no_column()) };
+    column.typed::<Int64Type>().write_batch(lines, None, None)?;
+    column.close()
+}
+
+fn put_floats(
+    group: &mut SerializedRowGroupWriter<'_, File>,
+    floats: &[f64],
+    levels: &[i16],
+) -> Result<(), ParquetError> {
+    let Some(mut column) = group.next_column()? else { return Err(no_column()) };
+    column.typed::<DoubleType>().write_batch(floats, Some(levels), None)?;
+    column.close()
+}
+
+fn no_column() -> ParquetError {
+    ArrowError::SchemaError("fewer columns than observations have".into()).into()
+}
+
+fn form(descr: &ColumnDescPtr, properties: &WriterProperties) -> Form {
+    let statistics = properties.statistics_enabled(descr.path());
+    Form {
+        descr: descr.clone(),
+        page_rows: properties.data_page_row_count_limit(),
+        compression: properties.compression(descr.path()),
+        page_bounds: statistics == EnabledStatistics::Page,
+        dictionary_bytes: properties.column_dictionary_page_size_limit(descr.path()),
+    }
+}
+
+/// Of a run that is set aside: short pages, since all runs are read at once.
+fn scratch(layout: &Layout) -> WriterProperties {
+    base(layout)
+        .set_compression(Compression::UNCOMPRESSED)
+        .set_max_row_group_row_count(Some(layout.group_rows))
+        .set_data_page_row_count_limit(layout.merge_rows)
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .build()
+}
+
+pub(crate) fn properties(layout: &Layout) -> WriterProperties {
+    let mut builder = base(layout)
         .set_compression(Compression::LZ4_RAW)
         .set_created_by(concat!("haggle ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_max_row_group_row_count(Some(layout.group_rows))
@@ -104,12 +204,16 @@ fn properties(layout: &Layout) -> WriterProperties {
         let path = ColumnPath::from(name);
         builder = builder.set_column_statistics_enabled(path, EnabledStatistics::Page);
     }
-    // Line numbers are all different: a dictionary of them would only be thrown away.
+    builder.build()
+}
+
+/// Line numbers are all different: a dictionary of them would only be thrown away.
+fn base(layout: &Layout) -> WriterPropertiesBuilder {
     let row = ColumnPath::from("row");
-    builder
+    WriterProperties::builder()
+        .set_dictionary_page_size_limit(layout.dictionary_bytes)
         .set_column_dictionary_enabled(row.clone(), false)
         .set_column_encoding(row, Encoding::DELTA_BINARY_PACKED)
-        .build()
 }
 
 fn sorting() -> Vec<SortingColumn> {

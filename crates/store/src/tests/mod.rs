@@ -133,8 +133,17 @@ pub(crate) fn rows(most: usize) -> impl Strategy<Value = Vec<Row>> {
 }
 
 /// Sizes that cut a few hundred rows into several runs, row groups and pages.
-pub(crate) const SMALL: Layout =
-    Layout { run_rows: 64, group_rows: 50, page_rows: 8, batch_rows: 16, detailed_rows: 1_000_000 };
+pub(crate) const SMALL: Layout = Layout {
+    run_rows: 64,
+    run_bytes: usize::MAX,
+    most_runs: 4,
+    merge_rows: 5,
+    group_rows: 50,
+    page_rows: 8,
+    dictionary_bytes: 64,
+    batch_rows: 16,
+    detailed_rows: 1_000_000,
+};
 
 pub(crate) struct Rows<'a> {
     pub(crate) identity: ImporterIdentity,

@@ -4,11 +4,20 @@ use super::{Row, SMALL, rows, stored};
 use crate::layout::Layout;
 use crate::opened::Opened;
 use crate::prune::prune;
+use crate::write::properties;
+use bytes::Bytes;
 use haggle_evidence::{Batch, Observation};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::page_index::column_index::ColumnIndexMetaData;
+use parquet::file::reader::ChunkReader;
 use proptest::prelude::*;
+use std::fs::{self, File};
+use std::path::Path;
 
 /// Everything of a part in the order of the file, each observation as text: NaN equals NaN there.
-fn read(path: &std::path::Path) -> Vec<String> {
+fn read(path: &Path) -> Vec<String> {
     let opened = Opened::new(path, SMALL).unwrap();
     let whole = prune(&opened, &[]).unwrap();
     let mut all = Vec::new();
@@ -27,12 +36,77 @@ fn expected(rows: &[Row]) -> Vec<String> {
     all.iter().map(|o| format!("{o:?}")).collect()
 }
 
+/// The same rows, written by the Parquet library's own writer.
+fn rewritten(path: &Path, layout: &Layout) -> Bytes {
+    let mut bytes = Vec::new();
+    let properties = Some(properties(layout));
+    let mut writer =
+        ArrowWriter::try_new(&mut bytes, haggle_evidence::schema(), properties).unwrap();
+    let file = File::open(path).unwrap();
+    for batch in ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap() {
+        writer.write(&batch.unwrap()).unwrap();
+    }
+    writer.close().unwrap();
+    bytes.into()
+}
+
+fn metadata(file: impl ChunkReader) -> ParquetMetaData {
+    let mut reader = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Optional);
+    reader.try_parse(&file).unwrap();
+    reader.finish().unwrap()
+}
+
+/// First row, least and greatest value of every page that says so.
+fn pages(metadata: &ParquetMetaData, group: usize) -> Vec<String> {
+    let index = metadata.page_index_for_row_group(group);
+    let column = |c: usize| {
+        let rows = index.page_locations(c).map(|places| -> Vec<i64> {
+            places.iter().map(|place| place.first_row_index).collect()
+        });
+        let Some(ColumnIndexMetaData::BYTE_ARRAY(bounds)) = index.column_index(c) else {
+            return String::new();
+        };
+        let bounds: Vec<_> = (0..rows.as_ref().map_or(0, Vec::len))
+            .map(|page| (bounds.min_value(page), bounds.max_value(page), bounds.null_count(page)))
+            .collect();
+        format!("{rows:?} {bounds:?}")
+    };
+    (0..metadata.row_group(group).num_columns()).map(column).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
-    fn what_goes_in_comes_out_in_order(rows in rows(400), run_rows in 1_usize..300) {
-        let (_folder, _, part) = stored(&rows, Layout { run_rows, ..SMALL });
+    fn what_goes_in_comes_out_in_order(
+        rows in rows(400),
+        run_rows in 1_usize..300,
+        run_bytes in prop_oneof![Just(usize::MAX), 500_usize..20_000],
+        most_runs in 2_usize..5,
+        merge_rows in 1_usize..20,
+    ) {
+        let layout = Layout { run_rows, run_bytes, most_runs, merge_rows, ..SMALL };
+        let (_folder, _, part) = stored(&rows, layout);
         prop_assert_eq!(read(&part.path), expected(&rows));
+        let (_folder, _, again) = stored(&rows, layout);
+        prop_assert!(fs::read(&part.path).unwrap() == fs::read(&again.path).unwrap());
+    }
+
+    #[test]
+    fn statistics_are_those_of_the_library(rows in rows(200), dictionary_bytes in 0_usize..200) {
+        let layout = Layout { dictionary_bytes, ..SMALL };
+        let (_folder, _, part) = stored(&rows, layout);
+        let ours = metadata(File::open(&part.path).unwrap());
+        let theirs = metadata(rewritten(&part.path, &layout));
+        prop_assert_eq!(ours.num_row_groups(), theirs.num_row_groups());
+        for group in 0..ours.num_row_groups() {
+            let (a, b) = (ours.row_group(group), theirs.row_group(group));
+            prop_assert_eq!(a.num_rows(), b.num_rows());
+            for (a, b) in a.columns().iter().zip(b.columns()) {
+                prop_assert_eq!(a.statistics(), b.statistics(), "{}", a.column_path());
+                prop_assert_eq!(a.compression(), b.compression());
+            }
+            prop_assert_eq!(pages(&ours, group), pages(&theirs, group));
+        }
     }
 }
 

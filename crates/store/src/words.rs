@@ -1,0 +1,266 @@
+//! A column of words in memory: each distinct word once, a code for each row.
+
+use crate::chunk::{self, Chunk, Column, Content, Dictionary, Form, PageBounds, Stated};
+use crate::codes::Codes;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int32Type;
+use arrow_array::{Array, ArrayRef, DictionaryArray, StringArray};
+use haggle_evidence::Texts;
+use parquet::data_type::ByteArray;
+use parquet::errors::ParquetError;
+use parquet::file::statistics::{Statistics, ValueStatistics};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The code of a row without a word; the word numbered `n` has code `n + 1`.
+const ABSENT: u32 = 0;
+
+/// A word whose code is not known yet.
+const UNKNOWN: u32 = u32::MAX;
+
+/// Statistics of longer words are cut.
+const LONGEST_BOUND: usize = 64;
+
+/// Words of many rows.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    texts: Texts,
+    codes: Codes,
+    /// For each source of batches, its last dictionary.
+    known: Vec<Known>,
+}
+
+/// The codes of the words of a batch's dictionary, as far as rows have stated them.
+#[derive(Debug, Clone, Default)]
+struct Known {
+    values: Option<ArrayRef>,
+    codes: Vec<u32>,
+}
+
+impl Known {
+    /// Batches of one source mostly share a dictionary or add to it.
+    fn prepare(&mut self, values: &ArrayRef) {
+        let goes_on = self.values.as_ref().is_some_and(|old| {
+            Arc::ptr_eq(old, values) || is_start(old.as_string(), values.as_string())
+        });
+        if !goes_on {
+            self.codes.clear();
+        }
+        self.codes.resize(values.len(), UNKNOWN);
+        self.values = Some(values.clone());
+    }
+}
+
+/// Whether a dictionary begins with all words of an older one.
+fn is_start(old: &StringArray, new: &StringArray) -> bool {
+    let (ends, longer) = (old.value_offsets(), new.value_offsets());
+    longer.starts_with(ends)
+        && ends.first().zip(ends.last()).is_some_and(|(&start, &end)| {
+            let stretch = start as usize..end as usize;
+            old.value_data()[stretch.clone()] == new.value_data()[stretch]
+        })
+}
+
+impl Words {
+    /// Takes some rows of a batch. `source` tells apart where batches come from.
+    pub(crate) fn extend(&mut self, array: &dyn Array, rows: Range<usize>, source: usize) {
+        let words: &DictionaryArray<Int32Type> = array.as_dictionary();
+        if words.null_count() == words.len() {
+            return self.codes.push_many(ABSENT, rows.len());
+        }
+        if self.known.len() <= source {
+            self.known.resize(source + 1, Known::default());
+        }
+        let Self { texts, codes, known } = self;
+        let known = &mut known[source];
+        known.prepare(words.values());
+        let values: &StringArray = words.values().as_string();
+        let mut code = |key: i32| match known.codes[key as usize] {
+            UNKNOWN => {
+                let code = texts.number(values.value(key as usize)) + 1;
+                known.codes[key as usize] = code;
+                code
+            }
+            code => code,
+        };
+        let keys = words.keys();
+        match keys.nulls() {
+            None if values.len() == 1 => codes.push_many(code(0), rows.len()),
+            None => keys.values()[rows].iter().for_each(|&key| codes.push(code(key))),
+            Some(valid) => rows.for_each(|row| {
+                codes.push(if valid.is_valid(row) { code(keys.value(row)) } else { ABSENT });
+            }),
+        }
+    }
+
+    /// The rank of the word of each code among all words; absent comes first.
+    pub(crate) fn ranks(&self) -> Vec<u32> {
+        let mut sorted: Vec<u32> = (0..self.texts.len() as u32).collect();
+        sorted.sort_unstable_by_key(|&number| self.texts.get(number));
+        let mut ranks = vec![0; sorted.len() + 1];
+        for (number, rank) in sorted.into_iter().zip(1..) {
+            ranks[number as usize + 1] = rank;
+        }
+        ranks
+    }
+
+    pub(crate) fn codes(&self) -> &Codes {
+        &self.codes
+    }
+
+    /// About how much memory it takes, in bytes.
+    pub(crate) fn memory(&self) -> usize {
+        self.texts.memory() + self.codes.memory()
+    }
+
+    /// The column of some rows, encoded.
+    pub(crate) fn encode(&self, rows: &[u32], form: &Form) -> Result<Chunk, ParquetError> {
+        if let Some(code) = self.codes.same() {
+            return self.encode_same(code, rows.len(), form);
+        }
+        let codes = self.codes.gather(rows);
+        let stated = Stated::Some(&codes).simplified();
+        let put = |rows: Range<usize>, out: &mut Vec<u8>| {
+            let stated = codes[rows].iter().filter(|code| **code != ABSENT);
+            stated.for_each(|&code| put_plain(self.word(code), out));
+        };
+        let (bounds, content) = match self.dictionary(&codes, form) {
+            Some((words, dictionary)) => (self.bounds(&words), Content::Dictionary(dictionary)),
+            None => (self.bounds(&codes), Content::Plain(&put)),
+        };
+        let nulls = (rows.len() - stated.count(rows.len())) as u64;
+        let pages = || codes.chunks(form.page_rows).map(|page| self.page_bounds(page)).collect();
+        let column = Column {
+            rows: rows.len(),
+            stated,
+            content,
+            statistics: statistics(bounds, nulls),
+            page_bounds: form.page_bounds.then(pages),
+        };
+        chunk::encode(form, column)
+    }
+
+    /// The column of rows that all state the same word, or none.
+    fn encode_same(&self, code: u32, rows: usize, form: &Form) -> Result<Chunk, ParquetError> {
+        let word = (code != ABSENT).then(|| self.word(code));
+        let mut dictionary = Dictionary { plain: Vec::new(), len: 0, indices: Vec::new() };
+        if let Some(word) = word {
+            put_plain(word, &mut dictionary.plain);
+            dictionary.len = 1;
+        }
+        let (stated, nulls) = match word {
+            Some(_) => (Stated::All, 0),
+            None => (Stated::None, rows as u64),
+        };
+        let pages = || vec![self.page_bounds(&[code]); rows.div_ceil(form.page_rows)];
+        let column = Column {
+            rows,
+            stated,
+            content: Content::Dictionary(dictionary),
+            statistics: statistics(word.zip(word), nulls),
+            page_bounds: form.page_bounds.then(pages),
+        };
+        chunk::encode(form, column)
+    }
+
+    fn word(&self, code: u32) -> &str {
+        self.texts.get(code - 1)
+    }
+
+    /// The words that some rows state, in order of their first row; `None` if it would not pay to
+    /// write each only once.
+    fn dictionary(&self, codes: &[u32], form: &Form) -> Option<(Vec<u32>, Dictionary)> {
+        let most = self.dictionary_bytes(codes, form);
+        let mut index_of = vec![UNKNOWN; self.texts.len() + 1];
+        let (mut words, mut indices) = (Vec::new(), Vec::with_capacity(codes.len()));
+        let mut plain = Vec::new();
+        for &code in codes.iter().filter(|code| **code != ABSENT) {
+            let index = &mut index_of[code as usize];
+            if *index == UNKNOWN {
+                *index = words.len() as u32;
+                words.push(code);
+                put_plain(self.word(code), &mut plain);
+                if plain.len() > most {
+                    return None;
+                }
+            }
+            indices.push(*index);
+        }
+        let len = words.len();
+        Some((words, Dictionary { plain, len, indices }))
+    }
+
+    /// How large a dictionary may be.
+    fn dictionary_bytes(&self, codes: &[u32], form: &Form) -> usize {
+        if self.texts.memory() <= form.dictionary_bytes(0) {
+            return form.dictionary_bytes(0);
+        }
+        let stated = codes.iter().filter(|code| **code != ABSENT);
+        let plain: usize = stated.map(|&code| self.texts.len_of(code - 1) + size_of::<u32>()).sum();
+        form.dictionary_bytes(plain)
+    }
+
+    fn bounds(&self, codes: &[u32]) -> Option<(&str, &str)> {
+        let mut words = codes.iter().filter(|c| **c != ABSENT).map(|&code| self.word(code));
+        let first = words.next()?;
+        Some(words.fold((first, first), |(min, max), word| (min.min(word), max.max(word))))
+    }
+
+    /// Neighbours mostly state the same word, which is looked at once.
+    fn page_bounds(&self, codes: &[u32]) -> PageBounds {
+        let mut words = codes.to_vec();
+        words.dedup();
+        let (min, max) = self.bounds(&words)?;
+        Some((lower(min).0, upper(max).0))
+    }
+}
+
+/// A length, then the bytes.
+fn put_plain(word: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(&(word.len() as u32).to_le_bytes());
+    out.extend_from_slice(word.as_bytes());
+}
+
+fn statistics(bounds: Option<(&str, &str)>, nulls: u64) -> Statistics {
+    let Some((min, max)) = bounds else {
+        return Statistics::new::<ByteArray>(None, None, None, Some(nulls), false);
+    };
+    let ((min, min_exact), (max, max_exact)) = (lower(min), upper(max));
+    ValueStatistics::<ByteArray>::new(Some(min.into()), Some(max.into()), None, Some(nulls), false)
+        .with_min_is_exact(min_exact)
+        .with_max_is_exact(max_exact)
+        .into()
+}
+
+/// The start of a long word, which comes before it, and whether it is the whole word.
+fn lower(word: &str) -> (Vec<u8>, bool) {
+    let start = start(word);
+    (start.as_bytes().to_vec(), start.len() == word.len())
+}
+
+/// A short word that comes after all that begin like this long one, if there is one.
+fn upper(word: &str) -> (Vec<u8>, bool) {
+    let start = start(word);
+    if start.len() == word.len() {
+        return (word.as_bytes().to_vec(), true);
+    }
+    match raised(start) {
+        Some(raised) => (raised.into_bytes(), false),
+        None => (word.as_bytes().to_vec(), true),
+    }
+}
+
+fn start(word: &str) -> &str {
+    &word[..word.floor_char_boundary(LONGEST_BOUND)]
+}
+
+/// The text with its last letter that can be raised replaced by the next one, and cut there.
+fn raised(text: &str) -> Option<String> {
+    let next = |letter: char| match letter {
+        '\u{D7FF}' => Some('\u{E000}'),
+        _ => char::from_u32(letter as u32 + 1),
+    };
+    let at = |(at, letter)| Some((at, next(letter)?));
+    let (at, letter) = text.char_indices().rev().find_map(at)?;
+    Some(format!("{}{letter}", &text[..at]))
+}
