@@ -99,6 +99,7 @@ codes! {
     "I0202" "not data": "a title, a footer, a note or a blank line" / "none is needed";
     "I0203" "passed over by the recipe": "the recipe keeps rows of other values only" / "change `keep` in the recipe";
     "I0204" "duplicate": "the row says again what an earlier one said, by the rule of the recipe" / "change `duplicates` in the recipe";
+    "I0205" "row of another table": "the row stands below the header of another table" / "see W0125";
     "I0301" "blank": "the cell is empty: the amount is unknown, which is not zero" / "none is needed";
     "I0302" "sentinel": "the publisher's sign for a value that is not available or suppressed" / "none is needed";
     "I0303" "top-coded, threshold unknown": "the sign says `this much or more`, but neither the file's notes nor its vintage say how much" / "state the vintage in the deal file (`vintage = 2022` under `[[source]]`)";
@@ -114,6 +115,7 @@ codes! {
     "W0122" "suspicious mixture": "some amounts are of another order than the rest of their column, as pay per hour among pay per year is, or thousands beside units; they are imported as they stand" / "look at the rows; `[[exclude]]` in the deal file, `[[skip]]` or a `[per]` column in the recipe sets them right";
     "W0123" "another recipe fits too": "several recipes know the columns; the one whose signature is longest reads the file" / "name another with `recipe = ...` or `--recipe`";
     "W0124" "quality file": "a file beside this one should state how far its figures can be trusted, but it is not clear which, or it has other columns" / "keep one file of that name beside it";
+    "W0125" "another table below": "below the table stands another one, with a header of its own; its numbers are not those of the first" / "read it by a recipe of its own, or put it on a sheet of its own";
     "W0104" "aggregates cannot be told": "the column that marks rows which sum up others is not there" / "use a file that has the column, or choose rows by their code";
     "W0131" "two encodings in one text": "some lines are UTF-8 and others are not, as happens when texts of two systems are put together; each line is read as what it is" / "see the named lines; digits are the same in both";
     "W0132" "numbers put together": "numbers such as `$1,973.00` stand without quotes in a text whose separator is the comma, so they were cut in two; they were put together where the row allows one way only" / "see the named lines; export the table with quotes around its fields";

@@ -31,6 +31,8 @@ pub(crate) enum Format {
     Percent,
     /// With zeros in front, up to so many digits: the code 00123.
     Digits(u8),
+    /// With the mark of a currency.
+    Money(&'static str),
 }
 
 /// The day from which a workbook counts.

@@ -73,7 +73,13 @@ pub(crate) fn by_name(
         required.iter().all(|any| h.has(any))
             && amounts.iter().any(|a| a.is_wide() || h.has(&a.any))
     };
-    let found = places(spec, tables, fits);
+    // The row that has the whole signature is the header; a file that lacks some of it may still
+    // have all that the recipe cannot do without.
+    let signed = |h: &Header| spec.signature.iter().all(|any| h.has(any)) && fits(h);
+    let mut found = places(spec, tables, signed);
+    if found.is_empty() {
+        found = places(spec, tables, fits);
+    }
     if found.is_empty() {
         return Err(missing(spec, &required, tables));
     }

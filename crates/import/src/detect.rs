@@ -46,6 +46,10 @@ fn notation(i: usize) -> Notation {
 impl Evidence {
     /// Takes one text of the column. What no notation reads is no number and says nothing.
     pub(crate) fn add(&mut self, text: &str, row: u64) {
+        money::pieces(text).for_each(|piece| self.add_number(piece, row));
+    }
+
+    fn add_number(&mut self, text: &str, row: u64) {
         let digits = money::digits(text);
         if digits.bytes().all(|b| b.is_ascii_digit()) {
             return;

@@ -104,8 +104,9 @@ pub(crate) fn opened_within(
     let hints = Hints { notes: &first_notes, sheet: first_sheet, option, file };
     let vintage = vintage::find(&spec.vintage, &hints);
     let mut layouts = Vec::new();
+    let read: Vec<usize> = choice.places.iter().map(|p| p.table).collect();
     for place in &choice.places {
-        layouts.push(bind(spec, &tables, place, file, vintage.as_ref())?);
+        layouts.push(bind(spec, &tables, (place, &read), file, vintage.as_ref())?);
     }
     let mut diagnostics = Vec::new();
     diagnostics.extend(vintage_warning(spec, vintage.as_ref(), &hints));
@@ -133,7 +134,7 @@ pub(crate) fn opened_within(
 fn bind(
     spec: &Spec,
     tables: &[Preview],
-    place: &Place,
+    (place, read): (&Place, &[usize]),
     file: &str,
     vintage: Option<&Vintage>,
 ) -> Result<Layout, ImportError> {
@@ -143,7 +144,13 @@ fn bind(
         file,
         rows: place.rows,
         header: &place.header,
-        around: Surroundings { tables, table: place.table, above: place.above },
+        around: Surroundings {
+            tables,
+            table: place.table,
+            above: place.above,
+            header: &place.header,
+            read,
+        },
         notes: &notes,
         vintage,
     };
@@ -152,7 +159,8 @@ fn bind(
 
 /// Every text outside the table that is read.
 fn notes(tables: &[Preview], place: &Place) -> Vec<String> {
-    let around = Surroundings { tables, table: place.table, above: place.above };
+    let (above, header) = (place.above, &place.header);
+    let around = Surroundings { tables, table: place.table, above, header, read: &[] };
     around.texts().map(str::to_owned).collect()
 }
 
@@ -207,6 +215,7 @@ impl FileImporter {
             sizes: Sizes::default(),
             hidden: RowSet::default(),
             hidden_rows: 0,
+            notes: Vec::new(),
             sink,
             observer: self.observer.as_mut(),
         };
@@ -438,6 +447,13 @@ fn vintage_warning(
                 "the year that the source speaks for stands neither in its notes nor in its names";
             Some(warning("W0103", message.to_owned()))
         }
+        (Some(found), None) if found.from == From::Notes || found.from == From::Sheet => {
+            let named = vintage::of_file_name(&spec.vintage, hints.file)?;
+            let year = &found.year;
+            let message =
+                format!("the file's notes say {year}, its name says {named}; {year} is used");
+            (named != *year).then(|| warning("W0103", message))
+        }
         (Some(found), Some(option)) if found.year != option.trim() => {
             let year = &found.year;
             let message =
@@ -468,6 +484,7 @@ struct Run<'a> {
     sizes: Sizes,
     hidden: RowSet,
     hidden_rows: u64,
+    notes: Vec<Diagnostic>,
     sink: &'a mut dyn Sink,
     observer: Option<&'a mut Observer>,
 }
@@ -478,7 +495,13 @@ impl<'a> Run<'a> {
             self.above(row);
             return Ok(());
         }
-        match self.layout.read(row, state) {
+        let outcome = self.layout.read(row, state);
+        if let Some(row) = state.another.take() {
+            let message = "another table begins in this row; it and all below it is not read";
+            let place = self.place(row, None);
+            self.notes.push(Diagnostic { place, ..warning("W0125", message.to_owned()) });
+        }
+        match outcome {
             Outcome::Skip(skip) => self.skip(row.number, &skip),
             Outcome::Reject(reject) => return self.reject(row.number, reject),
             Outcome::Import(reading) => {
@@ -628,6 +651,7 @@ impl<'a> Run<'a> {
         let names = layout.number_columns();
         let name = |column: usize| names.get(&column).map_or(String::new(), |n| (*n).to_owned());
         let mut all = std::mem::take(&mut self.sizes).warnings(layout.sheet.as_deref(), name);
+        all.append(&mut self.notes);
         let hidden = std::mem::take(&mut self.hidden_rows);
         if hidden > 0 {
             let rows = std::mem::take(&mut self.hidden).to_text();

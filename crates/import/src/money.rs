@@ -41,9 +41,10 @@ const MARKS: &[(&str, &[&str])] = &[
 ];
 
 /// Codes of ISO 4217: a text of three capital letters that is none of them is no currency.
-const CODES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL DEM FRF ITL ESP NLG ATS FIM GRD IEP PTE TRL";
+const CODES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL DEM FRF ITL ESP NLG ATS FIM GRD IEP PTE TRL CYP EEK LTL LVL MTL ROL SIT SKK BGL RUR AZM BEF LUF VEF GHC MXP PLZ YUM CSD ZMK MZM SDD TMM XXX XDR XAU XAG XPT XPD";
 
-fn is_code(text: &str) -> bool {
+/// Whether a text is the code of a currency, of today or of the past; `XXX` is that of none.
+pub(crate) fn is_code(text: &str) -> bool {
     text.len() == 3 && CODES.split(' ').any(|code| code == text)
 }
 
@@ -52,6 +53,8 @@ fn is_code(text: &str) -> bool {
 pub(crate) struct Money<'t> {
     pub(crate) amount: Amount,
     pub(crate) mark: Option<&'t str>,
+    /// Whether a `k` says that it is in thousands.
+    pub(crate) thousands: bool,
 }
 
 /// Two ends of a range; an open end is absent.
@@ -60,6 +63,23 @@ pub(crate) struct Band<'t> {
     pub(crate) low: Option<Amount>,
     pub(crate) high: Option<Amount>,
     pub(crate) mark: Option<&'t str>,
+    /// Whether a `k` says that an end is in thousands.
+    pub(crate) thousands: bool,
+}
+
+/// Why a text is no band.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NoBand {
+    /// Its lower end is above its upper one.
+    UpsideDown,
+    /// In words, what was expected.
+    Other(String),
+}
+
+impl From<String> for NoBand {
+    fn from(words: String) -> Self {
+        Self::Other(words)
+    }
 }
 
 /// Whether a mark may stand for a currency code.
@@ -68,6 +88,13 @@ pub(crate) fn allows(mark: &str, code: &str) -> bool {
         Some((_, codes)) => codes.contains(&code),
         None => mark == code,
     }
+}
+
+/// The mark or code that a text is, if it is a known one.
+pub(crate) fn mark(text: &str) -> Option<&'static str> {
+    let text = text.trim();
+    let known = MARKS.iter().find(|(mark, _)| *mark == text).map(|(mark, _)| *mark);
+    known.or_else(|| CODES.split(' ').find(|code| *code == text))
 }
 
 /// The code that a mark stands for, if it is one only.
@@ -122,7 +149,15 @@ fn bare(text: &str) -> Bare<'_> {
 
 /// Whether a money text can be read in two ways under a notation that is not settled.
 pub(crate) fn is_ambiguous(text: &str, notation: Notation) -> bool {
-    !notation.settled && number::is_ambiguous(bare(text).digits, notation)
+    !notation.settled && pieces(text).any(|p| number::is_ambiguous(bare(p).digits, notation))
+}
+
+/// The amounts of a text that may be a band: its ends, or itself.
+pub(crate) fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let text = after(text, UNDER).or_else(|| before(text, OR_LESS)).unwrap_or(text);
+    let text = after(text, OVER).or_else(|| before(text, OR_MORE)).unwrap_or(text).trim();
+    let (first, second) = ends(text).map_or((text, None), |(low, high)| (low, Some(high)));
+    std::iter::once(first).chain(second)
 }
 
 /// The digits of a money text, for whoever finds out how a column writes its numbers.
@@ -137,7 +172,7 @@ pub(crate) fn digits(text: &str) -> &str {
 /// In words, what was expected.
 pub(crate) fn money<'t>(text: &'t str, notation: Notation) -> Result<Money<'t>, String> {
     if let Ok(amount) = number::text_number(text, notation) {
-        return Ok(Money { amount, mark: None });
+        return Ok(Money { amount, mark: None, thousands: false });
     }
     let bare = bare(text);
     if text.ends_with('%') {
@@ -159,7 +194,7 @@ pub(crate) fn money<'t>(text: &'t str, notation: Notation) -> Result<Money<'t>, 
     if bare.negative {
         amount.set_sign_negative(!amount.is_zero());
     }
-    Ok(Money { amount, mark: bare.mark })
+    Ok(Money { amount, mark: bare.mark, thousands })
 }
 
 const UNDER: &[&str] = &["less than", "under", "below", "up to", "at most", "<=", "<", "≤"];
@@ -170,20 +205,26 @@ const OR_LESS: &[&str] = &["or less", "or under", "or below", "and under", "and 
 /// A range such as `$53K-$91K`, `PHP 230,000 - PHP 234,999`, `less than $10,000`, `200,000+`.
 ///
 /// # Errors
-/// In words, what was expected.
-pub(crate) fn band<'t>(text: &'t str, notation: Notation) -> Result<Band<'t>, String> {
+/// [`NoBand`].
+pub(crate) fn band<'t>(text: &'t str, notation: Notation) -> Result<Band<'t>, NoBand> {
     let one = |rest: &'t str| money(rest.trim(), notation);
+    let band = |low: Option<Amount>, high: Option<Amount>, m: Money<'t>| Band {
+        low,
+        high,
+        mark: m.mark,
+        thousands: m.thousands,
+    };
     if let Some(rest) = after(text, UNDER).or_else(|| before(text, OR_LESS)) {
-        return one(rest).map(|m| Band { low: None, high: Some(m.amount), mark: m.mark });
+        return Ok(one(rest).map(|m| band(None, Some(m.amount), m))?);
     }
     if let Some(rest) = after(text, OVER).or_else(|| before(text, OR_MORE)) {
-        return one(rest).map(|m| Band { low: Some(m.amount), high: None, mark: m.mark });
+        return Ok(one(rest).map(|m| band(Some(m.amount), None, m))?);
     }
     match ends(text) {
         Some((low, high)) => range(low, high, notation),
-        None => one(text)
-            .map(|m| Band { low: Some(m.amount), high: Some(m.amount), mark: m.mark })
-            .map_err(|_| format!("expected a range such as `{0} - {0}`", notation.example())),
+        None => one(text).map(|m| band(Some(m.amount), Some(m.amount), m)).map_err(|_| {
+            format!("expected a range such as `{0} - {0}`", notation.example()).into()
+        }),
     }
 }
 
@@ -214,7 +255,7 @@ fn ends(text: &str) -> Option<(&str, &str)> {
     Some((text[..at].trim(), text[at + length..].trim()))
 }
 
-fn range<'t>(low: &'t str, high: &'t str, notation: Notation) -> Result<Band<'t>, String> {
+fn range<'t>(low: &'t str, high: &'t str, notation: Notation) -> Result<Band<'t>, NoBand> {
     let (low_money, high_money) = (money(low, notation)?, money(high, notation)?);
     let thousands = |t: &str| bare(t).digits.ends_with(['k', 'K']);
     let mut from = low_money.amount;
@@ -223,13 +264,14 @@ fn range<'t>(low: &'t str, high: &'t str, notation: Notation) -> Result<Band<'t>
         from *= Amount::ONE_THOUSAND;
     }
     if low_money.mark.is_some() && high_money.mark.is_some() && low_money.mark != high_money.mark {
-        return Err("expected one currency on both ends of the range".to_owned());
+        return Err("expected one currency on both ends of the range".to_owned().into());
     }
     if from > high_money.amount {
-        return Err("expected a range whose lower end comes first".to_owned());
+        return Err(NoBand::UpsideDown);
     }
     let mark = low_money.mark.or(high_money.mark);
-    Ok(Band { low: Some(from), high: Some(high_money.amount), mark })
+    let thousands = low_money.thousands || high_money.thousands;
+    Ok(Band { low: Some(from), high: Some(high_money.amount), mark, thousands })
 }
 
 #[cfg(test)]
@@ -293,7 +335,7 @@ mod tests {
             ("$200,000 or more", "200000", "", "$"),
             ("45000", "45000", "45000", ""),
         ] {
-            let band = band(text, AMERICAN).unwrap_or_else(|e| panic!("{text}: {e}"));
+            let band = band(text, AMERICAN).unwrap_or_else(|e| panic!("{text}: {e:?}"));
             let shown = |a: Option<Amount>| a.map_or(String::new(), |a| a.normalize().to_string());
             assert_eq!(
                 (shown(band.low), shown(band.high)),

@@ -13,6 +13,9 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) table: usize,
     /// How many of its first rows that are not blank stand above its header.
     pub(crate) above: usize,
+    pub(crate) header: &'a Header,
+    /// Tables that are read as well: what stands beside one is not said of another.
+    pub(crate) read: &'a [usize],
 }
 
 impl<'a> Surroundings<'a> {
@@ -29,20 +32,42 @@ impl<'a> Surroundings<'a> {
         self.tables[self.table].rows[..self.above].iter().flat_map(|(_, row)| row.texts())
     }
 
-    /// The value that stands beside a label: above the header, beside the table, on other sheets.
-    pub(crate) fn labelled(&self, spec: &NoteSpec) -> Option<String> {
-        let others = self.tables.iter().enumerate().filter(|(i, _)| *i != self.table);
-        let own = std::iter::once(&self.tables[self.table]);
-        let mut tables = own.chain(others.map(|(_, t)| t));
-        tables.find_map(|table| labelled(spec, &table.rows))
+    /// The different values that stand beside a label: above the header or beside the table; if
+    /// none does, on sheets that are not read themselves.
+    pub(crate) fn labelled(&self, spec: &NoteSpec) -> Vec<String> {
+        let rows = &self.tables[self.table].rows;
+        let above = labelled(spec, &rows[..self.above], |_| true);
+        if !above.is_empty() {
+            return above;
+        }
+        // Below the header only what stands beside the columns is no data.
+        let beside = labelled(spec, &rows[self.above..], |c| self.header.text(c).is_empty());
+        if !beside.is_empty() {
+            return beside;
+        }
+        let others = self.tables.iter().enumerate();
+        let others = others.filter(|(i, _)| *i != self.table && !self.read.contains(i));
+        let mut found: Vec<String> = others.flat_map(|(_, t)| labelled(spec, &t.rows, |_| true)).collect();
+        found.sort();
+        found.dedup();
+        found
     }
 }
 
-fn labelled(spec: &NoteSpec, rows: &[(u64, Header)]) -> Option<String> {
+fn labelled(
+    spec: &NoteSpec,
+    rows: &[(u64, Header)],
+    counts: impl Fn(usize) -> bool,
+) -> Vec<String> {
     let labels: Vec<Pattern> = spec.label.iter().map(|l| Pattern::header(l)).collect();
     let places =
         rows.iter().enumerate().flat_map(|(i, (_, row))| (0..row.width()).map(move |c| (i, c)));
-    places.filter_map(|(i, column)| beside(spec, &labels, rows, i, column)).next()
+    let places = places.filter(|(_, column)| counts(*column));
+    let mut found: Vec<String> =
+        places.filter_map(|(i, column)| beside(spec, &labels, rows, i, column)).collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
 fn beside(
@@ -97,7 +122,9 @@ mod tests {
             ]),
             table(&[&["Vintage", "2024"]]),
         ];
-        let around = Surroundings { tables: &tables, table: 0, above: 3 };
+        let header = Header::of(vec!["item".into(), "price".into()]);
+        let around =
+            Surroundings { tables: &tables, table: 0, above: 3, header: &header, read: &[0] };
         for (label, value, found) in [
             ("hospital_name", Value::Below, Some("West Mercy")),
             ("Hospital name", Value::After, Some("CENTINELA")),
@@ -107,7 +134,7 @@ mod tests {
             ("nothing", Value::Right, None),
         ] {
             let spec = NoteSpec { label: vec![label.to_owned()], value };
-            assert_eq!(around.labelled(&spec).as_deref(), found, "{label}");
+            assert_eq!(around.labelled(&spec).first().map(String::as_str), found, "{label}");
         }
         assert_eq!(around.titles().count(), 7);
         assert_eq!(around.texts().last(), Some("2024"));

@@ -50,6 +50,15 @@ pub(crate) fn number(cell: &Cell<'_>, notation: Notation) -> Result<Amount, Stri
     }
 }
 
+/// Whether a cell shows a percentage.
+pub(crate) fn is_percentage(cell: &Cell<'_>) -> bool {
+    match cell {
+        Cell::Text(text) => text.ends_with('%'),
+        Cell::Number(_, Format::Percent) => true,
+        _ => false,
+    }
+}
+
 fn percent(fraction: Amount) -> Result<Amount, String> {
     let shown = fraction.checked_mul(Amount::ONE_HUNDRED);
     shown.ok_or_else(|| "expected a number that can be kept".to_owned())
@@ -159,7 +168,10 @@ fn ungroup(whole: &str, mark: char) -> Option<String> {
 }
 
 fn by_three(groups: &[&str]) -> bool {
-    (1..=3).contains(&groups[0].len()) && groups[1..].iter().all(|g| g.len() == 3)
+    let first = groups[0];
+    (1..=3).contains(&first.len())
+        && !first.starts_with('0')
+        && groups[1..].iter().all(|g| g.len() == 3)
 }
 
 fn as_in_india(groups: &[&str]) -> bool {
@@ -206,6 +218,7 @@ mod tests {
             ("1,234,56", '.', Some(','), None),
             ("1234,567", '.', Some(','), None),
             (",234", '.', Some(','), None),
+            ("0,125", '.', Some(','), None),
             ("-1,234", '.', Some(','), some("-1234")),
             ("1.234", ',', None, None),
             ("1,234", ',', None, some("1.234")),

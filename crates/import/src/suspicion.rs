@@ -5,7 +5,7 @@ use haggle_evidence::{Diagnostic, Locator, Severity, code};
 use std::collections::BTreeMap;
 
 /// Amounts below which a group says nothing.
-const FEWEST: u64 = 20;
+const FEWEST: u64 = 5;
 /// How many times smaller or larger than the median an amount must be.
 const FAR: i128 = 100;
 /// Places that a message names.

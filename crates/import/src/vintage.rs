@@ -48,6 +48,11 @@ pub(crate) fn find(spec: &VintageSpec, hints: &Hints<'_>) -> Option<Vintage> {
         .or_else(|| file().map(|y| found(y, From::File)))
 }
 
+/// The vintage that the file's name states.
+pub(crate) fn of_file_name(spec: &VintageSpec, file: &str) -> Option<String> {
+    match_any(&spec.files, file)
+}
+
 fn match_any(patterns: &[String], text: &str) -> Option<String> {
     patterns.iter().find_map(|p| year_in(p, text))
 }

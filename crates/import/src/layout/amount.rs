@@ -8,6 +8,7 @@ use super::{
 use crate::formula::Formula;
 use crate::header::key;
 use crate::layout::word::Meaning;
+use crate::money::is_code;
 use crate::pattern::{Captures, Pattern, fill};
 use crate::recipe::{AmountSpec, Sentinel, TextField, WordSpec};
 use crate::vintage::threshold;
@@ -245,8 +246,15 @@ impl Columns<'_> {
         let row = self.words.currency.as_ref();
         let recipe = self.binder.spec.currency.as_ref();
         let code = |word: &str| {
-            let unknown = |e| self.binder.unsaid(format!("found the currency `{word}`: {e}"));
-            word.parse::<Currency>().map(Known::Fixed).map_err(unknown)
+            let unknown = || {
+                self.binder
+                    .unsaid(format!("found `{word}`, expected the ISO 4217 code of a currency"))
+            };
+            word.parse::<Currency>()
+                .ok()
+                .filter(|_| is_code(word))
+                .map(Known::Fixed)
+                .ok_or_else(unknown)
         };
         if let Some(word) = self.fill(spec.currency.as_deref(), captures)? {
             let captured = spec.currency.as_deref().is_some_and(|c| c.contains('{'));

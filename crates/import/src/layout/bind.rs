@@ -8,10 +8,12 @@ use super::{
 use crate::date::DateFormat;
 use crate::header::Header;
 use crate::layout::word::Meanings;
+use crate::money::is_code;
 use crate::notes::Surroundings;
 use crate::number::Notation;
 use crate::recipe::{
-    AttributeSpec, DateSpec, FieldSpec, NumberSpec, RowRule, Spec, TextField, ValueSpec, WordSpec,
+    AttributeSpec, DateSpec, FieldSpec, NoteSpec, NumberSpec, RowRule, Spec, TextField, ValueSpec,
+    WordSpec,
 };
 use crate::spellings::Spellings;
 use crate::vintage::Vintage;
@@ -74,7 +76,7 @@ impl Binder<'_> {
             texts,
             attributes: self.attributes()?,
             skips: self.rules(&spec.skip)?,
-            keeps: self.rules(&spec.keep)?,
+            keeps: self.keeps()?,
             ends: self.rules(&spec.end)?,
             duplicates: self.duplicates()?,
             hidden: spec.hidden,
@@ -149,6 +151,15 @@ impl Binder<'_> {
         bound.filter_map(Result::transpose).collect()
     }
 
+    /// The only rows to read: without their column none could be told, unless the recipe says what
+    /// that means.
+    fn keeps(&self) -> Result<Vec<Mapped<RowRule>>, ImportError> {
+        let bound = self.spec.keep.iter();
+        let bound =
+            bound.map(|k| self.one(Some(k), |r| (&r.any, r.required || r.missing.is_none())));
+        bound.filter_map(Result::transpose).collect()
+    }
+
     fn constants(&mut self) -> Result<Constants, ImportError> {
         let c = &self.spec.constant;
         Ok(Constants {
@@ -175,9 +186,7 @@ impl Binder<'_> {
         for (field, spec) in self.spec.field.iter() {
             if let Some(column) = self.text(field, spec)? {
                 columns.push(column);
-            } else if let Some(note) =
-                spec.note.as_ref().and_then(|n| self.table.around.labelled(n))
-            {
+            } else if let Some(note) = self.note(spec.note.as_ref())? {
                 constants.texts[field as usize] = Some(self.said(spec, note));
             } else if let Some(value) = &spec.otherwise {
                 constants.texts[field as usize] = Some(value.get_ref().clone());
@@ -201,7 +210,8 @@ impl Binder<'_> {
         field: TextField,
         spec: &FieldSpec,
     ) -> Result<Option<TextColumn>, ImportError> {
-        let column = self.column(&spec.any, spec.required && spec.note.is_none())?;
+        let alone = spec.note.is_none() && spec.template.is_none();
+        let column = self.column(&spec.any, spec.required && alone)?;
         let from = match (column, &spec.template) {
             (Some(column), _) => TextFrom::Column(column),
             (None, Some(template)) => TextFrom::Template(self.template(template)?),
@@ -221,6 +231,22 @@ impl Binder<'_> {
             words: self.spellings(spec.words.as_ref()),
             blank: spec.blank.as_ref().map(|b| b.get_ref().clone()),
         }))
+    }
+
+    /// The value that stands beside a label; two different ones are none.
+    fn note(&self, spec: Option<&NoteSpec>) -> Result<Option<String>, ImportError> {
+        let Some(spec) = spec else { return Ok(None) };
+        let mut found = self.table.around.labelled(spec);
+        found.dedup();
+        match found.as_slice() {
+            [] => Ok(None),
+            [only] => Ok(Some(only.clone())),
+            several => {
+                let label = spec.label.first().map_or("", String::as_str);
+                let several = several.join("` and `");
+                Err(self.unsaid(format!("beside `{label}` stand `{several}`, expected one value")))
+            }
+        }
     }
 
     pub(super) fn spellings(&self, name: Option<&Spanned<String>>) -> Option<Spellings> {
@@ -283,7 +309,7 @@ impl Binder<'_> {
             let text: String = self.template(template)?.into_iter().map(fixed).collect();
             return Ok((!text.is_empty()).then_some(AttributeFrom::Fixed(text)));
         }
-        let note = spec.note.as_ref().and_then(|n| self.table.around.labelled(n));
+        let note = self.note(spec.note.as_ref())?;
         Ok(note.map(AttributeFrom::Fixed))
     }
 
@@ -316,7 +342,7 @@ impl Binder<'_> {
             let (formats, absent) = (formats(spec), spec.absent.clone());
             return Ok((Some(DateColumn { column, formats, absent }), None));
         }
-        let Some(text) = spec.note.as_ref().and_then(|n| self.table.around.labelled(n)) else {
+        let Some(text) = self.note(spec.note.as_ref())? else {
             return match spec.required {
                 true => Err(self.unsaid("no date stands beside the table".to_owned())),
                 false => Ok((None, None)),
@@ -370,8 +396,10 @@ impl Binder<'_> {
             statistic: self.words(s.statistic.as_ref(), &mut said[3])?,
         };
         if let Some(word) = currency {
-            let unknown = |e| self.unsaid(format!("found the currency `{word}`: {e}"));
-            constants.currency = Some(word.parse().map_err(unknown)?);
+            let code = word.parse().ok().filter(|_| is_code(&word));
+            let unknown =
+                || self.unsaid(format!("found `{word}`, expected the ISO 4217 code of a currency"));
+            constants.currency = Some(code.ok_or_else(unknown)?);
         }
         constants.per = per.as_deref().map(Per::new).or(constants.per.take());
         if let Some(word) = &said[0] {
@@ -454,7 +482,7 @@ impl Binder<'_> {
                 return Err(self.unsaid(format!("expected one of `{words}` above the table")));
             }
         }
-        if let Some(text) = spec.note.as_ref().and_then(|n| self.table.around.labelled(n)) {
+        if let Some(text) = self.note(spec.note.as_ref())? {
             let word = spec.map.get(&text).cloned();
             return Ok(Some(word.unwrap_or(text)));
         }
@@ -466,7 +494,7 @@ impl Binder<'_> {
 
     fn warnings(&self) -> Result<Vec<(&'static str, String)>, ImportError> {
         let mut warnings = Vec::new();
-        for skip in &self.spec.skip {
+        for skip in self.spec.skip.iter().chain(&self.spec.keep) {
             if self.column(&skip.any, false)?.is_none() {
                 warnings.extend(skip.missing.clone().map(|text| ("W0104", text)));
             }

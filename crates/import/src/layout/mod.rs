@@ -7,9 +7,10 @@ mod word;
 pub(crate) use bind::Table;
 pub(crate) use word::{Case, Known, Meaning, Words};
 
+use crate::cell::Cell;
 use crate::date::DateFormat;
 use crate::formula::Formula;
-use crate::header::Header;
+use crate::header::{Header, key};
 use crate::number::Notation;
 use crate::quality::Quality;
 use crate::recipe::{FromNumber, Hidden, RowRule, TextField};
@@ -41,6 +42,13 @@ pub(crate) enum Sign {
 pub(crate) struct Signs {
     pub(crate) texts: BTreeMap<String, Sign>,
     pub(crate) numbers: Vec<(Amount, Sign)>,
+}
+
+impl Signs {
+    /// Whether a text is one of the signs.
+    pub(crate) fn know(&self, cell: &Cell<'_>) -> bool {
+        matches!(cell, Cell::Text(text) if self.texts.contains_key(&key(text)))
+    }
 }
 
 /// What the cell of an amount column is read as.

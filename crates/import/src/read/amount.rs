@@ -5,7 +5,7 @@ use super::{Faults, Not, Read, Reject, RowReading, State, Stated, What, error_ce
 use crate::cell::{Cell, Format};
 use crate::formula::Formula;
 use crate::header::key;
-use crate::layout::{AmountColumn, Known, Layout, Reading, Sign, Signs};
+use crate::layout::{AmountColumn, Known, Layout, NamedNumber, Reading, Sign, Signs};
 use crate::money;
 use crate::number::{self, Notation};
 use crate::source::Row;
@@ -99,8 +99,13 @@ impl Layout {
 
     fn held<'l, 'r>(&'l self, amount: &'l AmountColumn, row: &Row<'r>) -> Read<Held<'l, 'r>> {
         let cell = row.cell(amount.column.index);
-        if matches!(cell, Cell::Bool(_) | Cell::Error(_)) {
-            return Err(error_cell(&amount.column, cell));
+        match cell {
+            Cell::Error(_) => return Err(error_cell(&amount.column, cell)),
+            Cell::Bool(_) => {
+                let reason = "expected an amount, not a truth value".to_owned();
+                return Err(reject("I0101", &amount.column, reason, &cell.shown()));
+            }
+            _ => {}
         }
         if cell.is_blank() {
             return Ok(Held::Absent { code: "I0301", reason: "blank", found: String::new() });
@@ -195,9 +200,10 @@ impl Layout {
     ) -> Read<Computed<'l>> {
         let mut numbers = vec![None; self.values.len()];
         let mut parts = Vec::new();
+        let mut mark = None;
         for i in formula.needs() {
             let value = &self.values[i];
-            let number = self.plain_number(&value.column, &value.absent, row)?;
+            let number = self.value(column, value, row, &mut mark)?;
             let number = number.map(|n| n * value.scale.unwrap_or(Amount::ONE)).or(value.blank);
             let Some(number) = number else {
                 let found = row.cell(value.column.index).shown().into_owned();
@@ -211,6 +217,30 @@ impl Layout {
         let failed = |reason| reject("I0101", &column.column, reason, &shown);
         let result = formula.compute(&numbers).map_err(failed)?;
         Ok(Computed::Amount(result, Some(parts.join(" "))))
+    }
+
+    /// A number that a formula needs; a currency mark beside it must be that of the amount.
+    fn value(
+        &self,
+        column: &AmountColumn,
+        value: &NamedNumber,
+        row: &Row<'_>,
+        mark: &mut Option<String>,
+    ) -> Read<Option<Amount>> {
+        let cell = row.cell(value.column.index);
+        if let (Cell::Text(text), Some(notation)) = (cell, self.notation(value.column.index))
+            && let Ok(money) = money::money(text, notation)
+            && let Some(found) = money.mark
+        {
+            let other = mark.get_or_insert_with(|| found.to_owned());
+            if other.as_str() != found {
+                let reason = "expected one currency in all numbers of the formula".to_owned();
+                return Err(reject("I0110", &column.column, reason, text));
+            }
+            return Ok(Some(money.amount));
+        }
+        super::number::unscaled_percentage(&value.column, value.scale, row)?;
+        self.plain_number(&value.column, &value.absent, row)
     }
 
     fn unit(
@@ -366,8 +396,29 @@ fn band<'l, 'r>(
     notation: Notation,
 ) -> Read<Held<'l, 'r>> {
     let Cell::Text(text) = cell else { return plain(column, cell, notation) };
-    let failed = |reason| reject("I0101", &column.column, reason, text);
-    money::band(text, notation).map(Held::Band).map_err(failed)
+    if money::is_ambiguous(text, notation) {
+        return Err(ambiguous(column, text));
+    }
+    match money::band(text, notation) {
+        Ok(band) => {
+            twice_thousands(column, band.thousands, text)?;
+            Ok(Held::Band(band))
+        }
+        Err(money::NoBand::Other(reason)) => Err(reject("I0101", &column.column, reason, text)),
+        Err(money::NoBand::UpsideDown) => {
+            let reason = "expected a range whose lower end comes first";
+            Err(reject("I0109", &column.column, reason.to_owned(), text))
+        }
+    }
+}
+
+/// `50k` in a column of thousands says it twice, or means something else.
+fn twice_thousands(column: &AmountColumn, thousands: bool, text: &str) -> Read<()> {
+    if !thousands || column.scale.is_none() {
+        return Ok(());
+    }
+    let reason = "expected a number without `k`, since the recipe scales this column";
+    Err(reject("I0101", &column.column, reason.to_owned(), text))
 }
 
 fn plain<'l, 'r>(
@@ -382,10 +433,14 @@ fn plain<'l, 'r>(
         }
         Cell::Text(text) => {
             let money = money::money(text, notation).map_err(failed)?;
+            twice_thousands(column, money.thousands, text)?;
             (money.amount, money.mark)
         }
         Cell::Number(_, Format::Percent) => {
             return Err(failed("expected an amount, not a percentage".to_owned()));
+        }
+        Cell::Number(_, Format::Money(mark)) => {
+            (number::number(cell, notation).map_err(failed)?, Some(*mark))
         }
         cell => (number::number(cell, notation).map_err(failed)?, None),
     };

@@ -98,8 +98,12 @@ pub(crate) struct State<'l> {
     /// The last filled text of each field.
     above: [Option<String>; TextField::COUNT],
     seen: HashSet<u128>,
-    /// Why everything from here on is passed over.
-    ended: Option<String>,
+    /// Why everything from here on is passed over, and by which code.
+    ended: Option<(&'static str, String)>,
+    /// Whether the row before was blank.
+    after_blank: bool,
+    /// The row in which another table begins.
+    pub(crate) another: Option<u64>,
 }
 
 /// Code of an amount that can be read in two ways.
@@ -119,6 +123,7 @@ impl Layout {
         if let Some(skip) = self.not_data(row, state) {
             return Outcome::Skip(skip);
         }
+        state.after_blank = false;
         if let Some(reject) = self.wrong_shape(row) {
             return Outcome::Reject(reject);
         }
@@ -138,12 +143,14 @@ impl Layout {
         reading.date = faults.keep(self.read_date(row)).flatten();
         self.read_words(row, &mut reading, &mut faults);
         self.read_amounts(row, &reading, state, &mut faults);
-        if let Some(reject) = faults.fault {
-            return Outcome::Reject(reject);
-        }
-        match faults.skip.or_else(|| self.duplicate(row, state)) {
-            Some(skip) => Outcome::Skip(skip),
-            None => Outcome::Import(reading),
+        // A row that is passed over on purpose need not be right.
+        match (faults.skip, faults.fault) {
+            (Some(skip), _) => Outcome::Skip(skip),
+            (None, Some(reject)) => Outcome::Reject(reject),
+            (None, None) => match self.duplicate(row, state) {
+                Some(skip) => Outcome::Skip(skip),
+                None => Outcome::Import(reading),
+            },
         }
     }
 
@@ -214,5 +221,6 @@ fn error_cell(column: &Column, cell: &Cell<'_>) -> Reject {
         Cell::Error(_) => "expected a value, not the error of a formula",
         _ => "expected a value, not a truth value",
     };
-    reject("I0107", column, reason.to_owned(), &cell.shown())
+    let code = if matches!(cell, Cell::Error(_)) { "I0107" } else { "I0102" };
+    reject(code, column, reason.to_owned(), &cell.shown())
 }

@@ -11,11 +11,14 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 impl Layout {
     /// Blank rows, notes, footers, and the header where it is repeated.
-    pub(super) fn not_data(&self, row: &Row<'_>, state: &State<'_>) -> Option<Skip> {
+    pub(super) fn not_data(&self, row: &Row<'_>, state: &mut State<'_>) -> Option<Skip> {
         let mut filled = row.cells.iter().filter(|c| !c.is_blank());
-        let Some(first) = filled.next() else { return Some(skip("I0202", "blank row", "")) };
-        if let Some(reason) = &state.ended {
-            return Some(skip("I0202", reason, &first.shown()));
+        let Some(first) = filled.next() else {
+            state.after_blank = true;
+            return Some(skip("I0202", "blank row", ""));
+        };
+        if let Some((code, reason)) = &state.ended {
+            return Some(skip(code, reason, &first.shown()));
         }
         if row.hidden && self.hidden == Hidden::Skip {
             return Some(skip("I0203", "hidden row", &first.shown()));
@@ -23,7 +26,33 @@ impl Layout {
         if filled.next().is_none() && self.is_note(row, first) {
             return Some(skip("I0202", "note", &first.shown()));
         }
-        self.repeats_header(row).then(|| skip("I0202", "header repeated", &first.shown()))
+        if self.repeats_header(row) {
+            return Some(skip("I0202", "header repeated", &first.shown()));
+        }
+        if self.begins_another(row, state.after_blank) {
+            state.another = Some(row.number);
+            state.ended = Some(("I0205", "row of another table".to_owned()));
+            return Some(skip("I0205", "row of another table", &first.shown()));
+        }
+        None
+    }
+
+    /// Whether another table begins: a row of texts below a blank one, in the columns of amounts
+    /// too, or the headers of the amounts above other columns.
+    fn begins_another(&self, row: &Row<'_>, after_blank: bool) -> bool {
+        let worded = |c: &Cell<'_>| matches!(c, Cell::Text(t) if t.contains(char::is_alphabetic) && !t.contains(|d: char| d.is_ascii_digit()));
+        let word = |a: &AmountColumn| worded(row.cell(a.column.index)) && !a.signs.know(row.cell(a.column.index));
+        if self.header == 0 || !self.amounts.iter().any(word) {
+            return false;
+        }
+        let filled = || row.cells.iter().filter(|c| !c.is_blank());
+        let heading = after_blank && filled().count() > 1 && filled().all(worded);
+        let above = |a: &AmountColumn| {
+            let name = key(&a.column.name);
+            filled().any(|c| matches!(c, Cell::Text(t) if key(t) == name))
+        };
+        heading && self.amounts.iter().all(|a| word(a) || row.cell(a.column.index).is_blank())
+            || filled().count() > 1 && self.amounts.iter().all(above)
     }
 
     fn repeats_header(&self, row: &Row<'_>) -> bool {
@@ -72,14 +101,15 @@ impl Layout {
         for (column, rule) in &self.ends {
             let word = marker(column, row)?;
             if meets(rule, &word) {
-                state.ended = Some(rule.reason.clone());
+                state.ended = Some(("I0202", rule.reason.clone()));
                 return Ok(Some(skip("I0202", &rule.reason, &word)));
             }
         }
         for (column, rule) in &self.skips {
             let word = marker(column, row)?;
             if meets(rule, &word) {
-                return Ok(Some(skip("I0201", &rule.reason, &word)));
+                let code = if rule.aggregate { "I0201" } else { "I0203" };
+                return Ok(Some(skip(code, &rule.reason, &word)));
             }
             known(column, rule, &word)?;
         }
@@ -95,6 +125,10 @@ impl Layout {
     /// A row that says again what an earlier imported one said.
     pub(super) fn duplicate(&self, row: &Row<'_>, state: &mut State<'_>) -> Option<Skip> {
         let (columns, reason) = self.duplicates.as_ref()?;
+        let blank = |c: &usize| row.cell(*c).is_blank();
+        if !columns.is_empty() && columns.iter().all(blank) {
+            return None;
+        }
         let print = match columns.is_empty() {
             true => fingerprint(row.cells.iter().map(Cell::shown)),
             false => fingerprint(columns.iter().map(|c| row.cell(*c).shown())),

@@ -3,6 +3,7 @@
 use super::text::plain;
 use super::{Faults, Not, RowReading, reject, skip};
 use crate::layout::{Column, Layout, Meaning, Words};
+use crate::money::is_code;
 use crate::source::Row;
 use haggle_quantity::{Currency, Per};
 use std::borrow::Cow;
@@ -37,9 +38,11 @@ pub(super) fn currency(
     row: &Row<'_>,
 ) -> Word<Currency> {
     let Some((column, word)) = found(words, own, row)? else { return Ok(None) };
-    let unknown =
-        |e| Not::Reject(reject("I0106", column, format!("expected a currency: {e}"), &word));
-    word.parse().map(Some).map_err(unknown)
+    let unknown = || {
+        let reason = "expected the ISO 4217 code of a currency, such as `USD`".to_owned();
+        Not::Reject(reject("I0106", column, reason, &word))
+    };
+    word.parse().ok().filter(|_| is_code(&word)).map(Some).ok_or_else(unknown)
 }
 
 /// The unit that a column states, by the words of the recipe.

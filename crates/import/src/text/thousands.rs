@@ -145,7 +145,7 @@ fn unsigned(text: &str) -> &str {
 /// Whether an amount with the sign of a currency in front stands here.
 pub(crate) fn is_money(text: &str) -> bool {
     let text = text.trim_start().trim_start_matches(['(', '-', '+']);
-    text.starts_with(CURRENCIES) && text[1..].contains(|c: char| c.is_ascii_digit())
+    text.starts_with(CURRENCIES) && text.contains(|c: char| c.is_ascii_digit())
 }
 
 /// Whether a field holds a number in any notation: digits with marks between and signs around.

@@ -2,6 +2,7 @@
 
 use super::tags::{Tags, Token};
 use crate::cell::Format;
+use crate::money;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
@@ -69,6 +70,8 @@ pub(super) fn show(id: u32, code: Option<&str>) -> Show {
 #[derive(Default)]
 struct Bare {
     text: String,
+    /// Literal texts, where a currency may stand.
+    literal: Vec<String>,
     elapsed: bool,
 }
 
@@ -78,15 +81,24 @@ fn bare(code: &str) -> Bare {
     while let Some(c) = rest.next() {
         match c {
             ';' => break,
-            '"' => drop(rest.by_ref().find(|c| *c == '"')),
-            '\\' | '_' | '*' => drop(rest.next()),
+            '"' => bare.literal.push(rest.by_ref().take_while(|c| *c != '"').collect()),
+            '\\' => bare.literal.extend(rest.next().map(String::from)),
+            '_' | '*' => drop(rest.next()),
             '[' => {
                 let inner: String = rest.by_ref().take_while(|c| *c != ']').collect();
+                if let Some(currency) = inner.strip_prefix('$') {
+                    bare.literal.extend(currency.split('-').next().map(str::to_owned));
+                }
                 let inner = inner.to_ascii_lowercase();
                 let of = |unit| !inner.is_empty() && inner.chars().all(|c| c == unit);
                 bare.elapsed |= ['h', 'm', 's'].into_iter().any(of);
             }
-            c => bare.text.push(c.to_ascii_lowercase()),
+            c => {
+                if !c.is_ascii() || c == '$' {
+                    bare.literal.push(c.to_string());
+                }
+                bare.text.push(c.to_ascii_lowercase());
+            }
         }
     }
     bare
@@ -106,7 +118,7 @@ fn of_code(code: &str) -> Show {
         t if t.len() > 1 && t.bytes().all(|b| b == b'0') => {
             u8::try_from(t.len()).map_or(Format::Plain, Format::Digits)
         }
-        _ => Format::Plain,
+        _ => bare.literal.iter().find_map(|l| money::mark(l)).map_or(Format::Plain, Format::Money),
     })
 }
 
@@ -118,15 +130,20 @@ mod tests {
     fn codes() {
         let (plain, percent) = (Show::Number(Format::Plain), Show::Number(Format::Percent));
         let digits = |n| Show::Number(Format::Digits(n));
+        let money = |mark| Show::Number(Format::Money(mark));
         for (code, expected) in [
             ("General", plain),
             ("0", plain),
             ("#,##0.00", plain),
             ("0.00E+00", plain),
-            ("_($* #,##0.00_);_($* (#,##0.00);_($* \"-\"??_);_(@_)", plain),
+            ("_($* #,##0.00_);_($* (#,##0.00);_($* \"-\"??_);_(@_)", money("$")),
+            ("#,##0.00\\ [$€-407]", money("€")),
+            ("[$-409]#,##0.00", plain),
+            ("\"kr \"#,##0", money("kr")),
+            ("#,##0 €", money("€")),
             ("#,##0.00\\ \"days\"", plain),
             ("[Red]#,##0", plain),
-            ("[$USD] #,##0", plain),
+            ("[$USD] #,##0", money("USD")),
             ("0.0\"%\"", plain),
             ("0.0\\%", plain),
             ("00.0", plain),

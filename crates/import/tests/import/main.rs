@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "this crate is tests alone; clippy knows only `#[test]`")]
 
 mod containers;
+mod corpus;
 mod errors;
 mod formats;
 mod inspect;

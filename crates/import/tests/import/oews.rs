@@ -157,7 +157,7 @@ fn bad_cells_reject_the_row_at_their_place() {
             crate::support::V::F("H_PCT10*2080"),
             "rejected I0107 s!N5=formula without a stored value",
         ),
-        ("A_PCT10", B(true), "rejected I0107 s!N5=TRUE"),
+        ("A_PCT10", B(true), "rejected I0101 s!N5=TRUE"),
         ("A_PCT10", crate::support::V::D("45000"), "rejected I0101 s!N5=2023-03-15"),
         ("A_PCT10", S("12,34"), "rejected I0101 s!N5=12,34"),
         ("A_PCT10", N("-1"), "rejected I0105 s!N5=-1"),

@@ -23,6 +23,8 @@ pub(crate) struct RowRule {
     /// The other words of this column; if stated, a row with any further word is rejected.
     pub(crate) known: Option<Vec<String>>,
     pub(crate) reason: String,
+    /// The rows sum up others.
+    pub(crate) aggregate: bool,
     /// The warning where the file has no such column.
     pub(crate) missing: Option<String>,
 }
