@@ -106,8 +106,15 @@ fn lacking<'s>(wanted: &'s [Any], header: &Header) -> Vec<&'s str> {
     lacks.filter_map(|any| any.first()).map(String::as_str).collect()
 }
 
-/// The first fitting header of each table.
+/// The first fitting header of each table whose notes fit as well.
 fn places(spec: &Spec, tables: &[Preview], fits: impl Fn(&Header) -> bool) -> Vec<Place> {
+    let mut found = headers(spec, tables, fits);
+    found.retain(|p| unfit(spec, &tables[p.table], p.above).is_none());
+    found
+}
+
+/// The first fitting header of each table, whatever stands above it.
+fn headers(spec: &Spec, tables: &[Preview], fits: impl Fn(&Header) -> bool) -> Vec<Place> {
     let mut found = Vec::new();
     for (number, table) in tables.iter().enumerate() {
         let mut rows = 0..table.rows.len().min(HEADER_WITHIN);
@@ -115,7 +122,7 @@ fn places(spec: &Spec, tables: &[Preview], fits: impl Fn(&Header) -> bool) -> Ve
             0 => headless(spec, number, table),
             _ => rows.find_map(|i| header_at(spec, number, table, i).filter(|p| fits(&p.header))),
         };
-        found.extend(place.filter(|p| notes_fit(spec, table, p.above)));
+        found.extend(place);
     }
     found
 }
@@ -173,15 +180,31 @@ fn spread(texts: &mut [String]) {
     }
 }
 
-/// Whether the rows above the header say what they must, and not what they must not.
-fn notes_fit(spec: &Spec, table: &Preview, above: usize) -> bool {
+/// What the rows above the header should say, or say though they must not; `None` if all is well.
+fn unfit(spec: &Spec, table: &Preview, above: usize) -> Option<String> {
     let texts: Vec<String> =
         table.rows[..above].iter().flat_map(|(_, h)| h.texts().map(key)).collect();
     let said = |wanted: &String| {
         let (wanted, pattern) = (key(wanted), Pattern::header(&format!("*{wanted}*")));
         texts.iter().any(|t| t.contains(&wanted) || pattern.fits(t))
     };
-    (spec.notes.is_empty() || spec.notes.iter().any(said)) && !spec.without.iter().any(said)
+    if let Some(wrong) = spec.without.iter().find(|w| said(w)) {
+        return Some(format!("reads no table below the words `{wrong}`"));
+    }
+    let lacks = !spec.notes.is_empty() && !spec.notes.iter().any(said);
+    let wanted = || list(spec.notes.iter().map(String::as_str));
+    lacks.then(|| format!("reads only tables below the words {}", wanted()))
+}
+
+/// A recipe that has the columns of a table, but not what stands above it, and why.
+fn turned_away<'s>(specs: &[&'s Spec], tables: &[Preview]) -> Option<(&'s Spec, String)> {
+    let noted = specs.iter().filter(|s| !s.signature.is_empty());
+    let noted = noted.filter(|s| !(s.notes.is_empty() && s.without.is_empty()));
+    noted.into_iter().find_map(|spec| {
+        let found = headers(spec, tables, |h| spec.signature.iter().all(|any| h.has(any)));
+        let place = found.first()?;
+        Some((*spec, unfit(spec, &tables[place.table], place.above)?))
+    })
 }
 
 /// The tables to read: those that the caller or the recipe names, else the only one, else the
@@ -264,7 +287,9 @@ fn none_fits(specs: &[&Spec], tables: &[Preview]) -> ImportError {
     if more > 0 {
         message += &format!(" and {more} more");
     }
-    if let Some((spec, lacks)) = nearest_recipe(specs, header) {
+    if let Some((spec, why)) = turned_away(specs, tables) {
+        message += &format!("; recipe `{}` has its columns, but {why}", spec.name);
+    } else if let Some((spec, lacks)) = nearest_recipe(specs, header) {
         let lacks = list(lacks.into_iter());
         message += &format!("; the nearest recipe is `{}`, which lacks {lacks}", spec.name);
     }
@@ -356,6 +381,26 @@ mod tests {
         let (code, message) = code(by_name(a.spec(), &tables, None));
         assert_eq!(code, "E0010");
         assert!(message.contains("`s`, `t`"), "{message}");
+    }
+
+    #[test]
+    fn a_table_of_other_figures_is_turned_away_by_its_title() {
+        let text = "name = \"a\"\nversion = 1\nsignature = [[\"pay\"]]\nnotes = [\"Table 14.\"]\n\
+             without = [\"Paid hours\"]\nsource = { name = \"x\" }\n\
+             amount = [{ any = [\"pay\"], statistic = \"value\", per = \"year\" }]\n\
+             constant = { kind = \"wage\", basis = \"paid\", tax = \"gross\", currency = \"USD\" }\n";
+        let a = Recipe::parse(text, "a").unwrap();
+        let read = |title: &str| {
+            let tables = [table("s", false, &[&[title], &["pay"]])];
+            by_signature(&[a.spec()], &tables, None)
+        };
+        assert!(read("Table 14.5a: hourly").is_ok());
+        let (_, hours) = code(read("Table 14.9a: paid  hours"));
+        assert!(
+            hours.ends_with("`a` has its columns, but reads no table below the words `Paid hours`")
+        );
+        let (_, other) = code(read("Table 8.5a"));
+        assert!(other.ends_with("reads only tables below the words `Table 14.`"), "{other}");
     }
 
     #[test]

@@ -183,6 +183,10 @@ pub(crate) fn band<'t>(text: &'t str, notation: Notation) -> Result<Band<'t>, St
     if let Some(rest) = after(text, OVER).or_else(|| before(text, OR_MORE)) {
         return one(rest).map(|m| Band { low: Some(m.amount), high: None, mark: m.mark });
     }
+    // `20000 -`: a form's field for the upper end that was left blank.
+    if let Some(rest) = text.strip_suffix(" -") {
+        return one(rest).map(|m| Band { low: Some(m.amount), high: None, mark: m.mark });
+    }
     match ends(text) {
         Some((low, high)) => range(low, high, notation),
         None => one(text)
@@ -294,6 +298,7 @@ mod tests {
             ("Less than $10,000", "", "10000", "$"),
             ("More than $200,000", "200000", "", "$"),
             ("200,000+", "200000", "", ""),
+            ("$20,000.00 -", "20000", "", "$"),
             ("$200,000 or more", "200000", "", "$"),
             ("45000", "45000", "45000", ""),
         ] {
@@ -306,7 +311,7 @@ mod tests {
             );
             assert_eq!(band.mark.unwrap_or(""), mark, "{text}");
         }
-        for bad in ["40,000 - 30,000", "$5 - €6", "Rather not say", "a - b", "-", "5 - "] {
+        for bad in ["40,000 - 30,000", "$5 - €6", "Rather not say", "a - b", "-", "5-", " -"] {
             assert!(band(bad, AMERICAN).is_err(), "{bad}");
         }
     }

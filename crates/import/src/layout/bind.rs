@@ -444,11 +444,15 @@ impl Binder<'_> {
                     m.join(" and ")
                 ))
             };
-            if let Some(word) = contained(spec, &text).map_err(several)? {
+            let mut above = spec.clone();
+            if !spec.above.is_empty() {
+                above.map.clone_from(&spec.above);
+            }
+            if let Some(word) = contained(&above, &text).map_err(several)? {
                 return Ok(Some(word));
             }
             if spec.any.is_empty() && spec.note.is_none() && spec.otherwise.is_none() {
-                let words: Vec<&str> = spec.map.keys().map(String::as_str).collect();
+                let words: Vec<&str> = above.map.keys().map(String::as_str).collect();
                 let words = words.join("`, `");
                 return Err(self.unsaid(format!("expected one of `{words}` above the table")));
             }

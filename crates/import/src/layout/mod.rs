@@ -75,6 +75,8 @@ pub(crate) struct AmountColumn {
     /// The date that the header says of every row.
     pub(crate) date: Option<i32>,
     pub(crate) scale: Option<Amount>,
+    /// The least that an amount can be, and what a smaller one is.
+    pub(crate) least: Option<(Amount, String)>,
     pub(crate) signs: Signs,
 }
 

@@ -283,11 +283,18 @@ impl Layout {
     }
 
     fn positive(&self, column: &AmountColumn, number: Amount, row: &Row<'_>) -> Read<()> {
-        if number > Amount::ZERO {
-            return Ok(());
+        let shown = || row.cell(column.column.index).shown();
+        if number <= Amount::ZERO {
+            let reason = "expected an amount above zero".to_owned();
+            return Err(reject("I0105", &column.column, reason, &shown()));
         }
-        let shown = row.cell(column.column.index).shown();
-        Err(reject("I0105", &column.column, "expected an amount above zero".to_owned(), &shown))
+        match &column.least {
+            Some((least, why)) if number < *least => {
+                let reason = format!("expected an amount of {least} or more: {why}");
+                Err(reject("I0111", &column.column, reason, &shown()))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
