@@ -7,7 +7,7 @@ use super::{
 };
 use crate::date::DateFormat;
 use crate::header::Header;
-use crate::layout::word::Meanings;
+use crate::layout::word::{Meaning, Meanings};
 use crate::notes::Surroundings;
 use crate::number::Notation;
 use crate::recipe::{
@@ -214,6 +214,7 @@ impl Binder<'_> {
             filled: spec.filled,
             fill_down: spec.fill_down,
             digits: spec.digits.unwrap_or(0),
+            absent: spec.absent.clone(),
             before: spec.before.clone(),
             map: spec.map.clone(),
             words: self.spellings(spec.words.as_ref()),
@@ -458,13 +459,26 @@ impl Binder<'_> {
             }
         }
         if let Some(text) = spec.note.as_ref().and_then(|n| self.table.around.labelled(n)) {
-            let word = spec.map.get(&text).cloned();
-            return Ok(Some(word.unwrap_or(text)));
+            return self.noted(spec, &text);
         }
         if spec.otherwise.is_some() {
             self.assumptions.extend(spec.otherwise_reason.clone());
         }
         Ok(spec.otherwise.as_ref().map(|o| o.get_ref().clone()))
+    }
+
+    /// The word of a labelled value, which must be one that the recipe knows.
+    fn noted(&self, spec: &WordSpec, text: &str) -> Result<Option<String>, ImportError> {
+        let meanings = Meanings::new(spec);
+        match meanings.of(text) {
+            Meaning::Word(word) => Ok(Some(word.to_owned())),
+            Meaning::Ignored => Ok(None),
+            Meaning::Unknown => {
+                let known = meanings.known();
+                let message = format!("found `{text}` beside the table, expected one of {known}");
+                Err(self.unsaid(message))
+            }
+        }
     }
 
     fn warnings(&self) -> Result<Vec<(&'static str, String)>, ImportError> {

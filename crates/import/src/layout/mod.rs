@@ -103,6 +103,7 @@ pub(crate) struct TextColumn {
     pub(crate) filled: bool,
     pub(crate) fill_down: bool,
     pub(crate) digits: usize,
+    pub(crate) absent: Vec<String>,
     pub(crate) before: Option<String>,
     pub(crate) map: BTreeMap<String, String>,
     pub(crate) words: Option<Spellings>,
