@@ -41,7 +41,7 @@ pub(crate) fn by_signature(
 ) -> Result<Choice, ImportError> {
     let mut fits: Vec<(usize, Vec<Place>)> = Vec::new();
     for (recipe, spec) in specs.iter().enumerate().filter(|(_, s)| !s.signature.is_empty()) {
-        let found = places(spec, tables, |h| spec.signature.iter().all(|any| h.has(any)));
+        let found = places(spec, tables, |h| signed(spec, h));
         if !found.is_empty() {
             fits.push((recipe, found));
         }
@@ -58,6 +58,12 @@ pub(crate) fn by_signature(
         }
         _ => Err(ambiguous(best.iter().map(|(r, _)| specs[*r].name.as_str()))),
     }
+}
+
+/// Whether a header has everything that a layout always has, and nothing that it never has.
+fn signed(spec: &Spec, header: &Header) -> bool {
+    spec.signature.iter().all(|any| header.has(any))
+        && !spec.never.iter().any(|any| header.has(any))
 }
 
 /// The header that a named recipe reads.
@@ -201,7 +207,7 @@ fn turned_away<'s>(specs: &[&'s Spec], tables: &[Preview]) -> Option<(&'s Spec, 
     let noted = specs.iter().filter(|s| !s.signature.is_empty());
     let noted = noted.filter(|s| !(s.notes.is_empty() && s.without.is_empty()));
     noted.into_iter().find_map(|spec| {
-        let found = headers(spec, tables, |h| spec.signature.iter().all(|any| h.has(any)));
+        let found = headers(spec, tables, |h| signed(spec, h));
         let place = found.first()?;
         Some((*spec, unfit(spec, &tables[place.table], place.above)?))
     })
@@ -297,7 +303,7 @@ fn none_fits(specs: &[&Spec], tables: &[Preview]) -> ImportError {
     ImportError::source("E0006", place, message)
 }
 
-/// The recipe of whose signature the least is missing, with what is, if some of it is there.
+/// The recipe of whose signature the least is missing, with what is, if at least half of it is there.
 pub(crate) fn nearest_recipe<'s>(
     specs: &[&'s Spec],
     header: &Header,
@@ -306,7 +312,7 @@ pub(crate) fn nearest_recipe<'s>(
     let lacks = |s: &&&Spec| lacking(&s.signature, header).len() * 1000 / s.signature.len();
     let spec = signed.min_by_key(lacks)?;
     let lacks = lacking(&spec.signature, header);
-    (lacks.len() < spec.signature.len()).then_some((spec, lacks))
+    (lacks.len() * 2 <= spec.signature.len()).then_some((spec, lacks))
 }
 
 fn missing(spec: &Spec, required: &[Any], tables: &[Preview]) -> ImportError {
@@ -381,6 +387,19 @@ mod tests {
         let (code, message) = code(by_name(a.spec(), &tables, None));
         assert_eq!(code, "E0010");
         assert!(message.contains("`s`, `t`"), "{message}");
+    }
+
+    #[test]
+    fn a_fuller_layout_is_not_read_by_the_recipe_of_a_poorer_one() {
+        let text = "name = \"a\"\nversion = 1\nsignature = [[\"pay\"]]\nnever = [[\"currency\"]]\n\
+             source = { name = \"x\" }\n\
+             amount = [{ any = [\"pay\"], statistic = \"value\", per = \"year\" }]\n\
+             constant = { kind = \"wage\", basis = \"paid\", tax = \"gross\", currency = \"USD\" }\n";
+        let a = Recipe::parse(text, "a").unwrap();
+        let read =
+            |header: &[&str]| by_signature(&[a.spec()], &[table("s", false, &[header])], None);
+        assert!(read(&["pay"]).is_ok());
+        assert_eq!(code(read(&["pay", "Currency"])).0, "E0006");
     }
 
     #[test]

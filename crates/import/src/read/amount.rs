@@ -111,13 +111,13 @@ impl Layout {
                 plain(amount, cell, notation)?
             }
         };
-        match &held {
-            Held::Amount { amount: number, .. } => {
-                let sign = amount.signs.numbers.iter().find(|(n, _)| n == number);
-                Ok(sign.map_or(held, |(_, sign)| signed(sign, cell)))
-            }
-            _ => Ok(held),
-        }
+        let number = match &held {
+            Held::Amount { amount, .. } => Some(*amount),
+            Held::Band(band) if band.low == band.high => band.low,
+            _ => None,
+        };
+        let sign = amount.signs.numbers.iter().find(|(n, _)| Some(*n) == number);
+        Ok(sign.map_or(held, |(_, sign)| signed(sign, cell)))
     }
 
     fn what<'l>(

@@ -6,5 +6,6 @@ mod errors;
 mod formats;
 mod laws;
 mod oews;
+mod pay;
 mod support;
 mod text;
