@@ -11,7 +11,7 @@ struct Pay {
     said: Vec<String>,
 }
 
-/// Reads a file, which must be recognised as of a recipe.
+/// Reads a file, which must be recognised as of a recipe and of no other.
 fn pay(recipe: &str, name: &str, bytes: impl AsRef<[u8]>) -> Pay {
     sheet_of(recipe, name, bytes, None)
 }
@@ -22,6 +22,7 @@ fn sheet_of(recipe: &str, name: &str, bytes: impl AsRef<[u8]>, sheet: Option<&st
     let mut importer = open(&saved.path, &options).unwrap_or_else(|e| panic!("{recipe}: {e:?}"));
     assert_eq!(importer.recipe().name(), recipe);
     let done = run(&mut importer).unwrap();
+    assert!(!done.codes().contains(&"W0123"), "{recipe}: {:?}", done.import.diagnostics);
     let mut said = Vec::new();
     let mut again = open(&saved.path, &options).unwrap();
     again
@@ -39,7 +40,7 @@ fn sheet_of(recipe: &str, name: &str, bytes: impl AsRef<[u8]>, sheet: Option<&st
 }
 
 impl Pay {
-    /// The lines, each without the texts between place and statistic where those are told apart.
+    /// The observations, as [`Done`] has them.
     fn lines(&self) -> Vec<&str> {
         self.done.lines.iter().map(String::as_str).collect()
     }
