@@ -40,6 +40,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("I0108", "`100.000` under `decimal = \".\"` without a word on `thousands`"),
     ("I0109", "wage from `90000` to `80000`"),
     ("I0110", "`€500` in a row whose currency is `USD`"),
+    ("I0111", "a salary of `4` where the recipe states that none is below 100"),
     ("I0121", "`bolt, small,1,973.00` under `Item,Price`"),
     ("I0201", "the row `All occupations` above its parts"),
     ("I0202", "a title above the header, `Source: ...` below the table"),

@@ -10,7 +10,28 @@ macro_rules! recipes {
     };
 }
 
-const TEXTS: &[(&str, &str)] = recipes!["bls-oews", "community-salaries"];
+const TEXTS: &[(&str, &str)] = recipes![
+    "ask-a-manager",
+    "baltimore-payroll",
+    "bls-oews",
+    "chicago-payroll",
+    "college-majors",
+    "community-salaries-usd",
+    "community-salaries",
+    "eu-it-survey-2018",
+    "eu-it-survey-2019",
+    "eu-it-survey-2020",
+    "fcc-new-coders",
+    "koodiklinikka-cleaned",
+    "koodiklinikka",
+    "nyc-payroll",
+    "oflc-lca",
+    "ons-ashe-14",
+    "percentile-table",
+    "stack-overflow-2016",
+    "stack-overflow-2017",
+    "stack-overflow",
+];
 
 static RECIPES: LazyLock<Vec<Recipe>> = LazyLock::new(|| {
     let parse = |(origin, text): &(&str, &str)| {

@@ -42,7 +42,7 @@ pub(crate) fn by_signature(
 ) -> Result<Choice, ImportError> {
     let mut fits: Vec<(usize, Vec<Place>)> = Vec::new();
     for (recipe, spec) in specs.iter().enumerate().filter(|(_, s)| !s.signature.is_empty()) {
-        let found = places(spec, tables, |h| spec.signature.iter().all(|any| h.has(any)));
+        let found = places(spec, tables, |h| signed(spec, h));
         if !found.is_empty() {
             fits.push((recipe, found));
         }
@@ -59,6 +59,12 @@ pub(crate) fn by_signature(
         }
         _ => Err(ambiguous(best.iter().map(|(r, _)| specs[*r].name.as_str()))),
     }
+}
+
+/// Whether a header has everything that a layout always has, and nothing that it never has.
+fn signed(spec: &Spec, header: &Header) -> bool {
+    spec.signature.iter().all(|any| header.has(any))
+        && !spec.never.iter().any(|any| header.has(any))
 }
 
 /// The header that a named recipe reads.
@@ -113,8 +119,15 @@ fn lacking<'s>(wanted: &'s [Any], header: &Header) -> Vec<&'s str> {
     lacks.filter_map(|any| any.first()).map(String::as_str).collect()
 }
 
-/// The first fitting header of each table.
+/// The first fitting header of each table whose notes fit as well.
 fn places(spec: &Spec, tables: &[Preview], fits: impl Fn(&Header) -> bool) -> Vec<Place> {
+    let mut found = headers(spec, tables, fits);
+    found.retain(|p| unfit(spec, &tables[p.table], p.above).is_none());
+    found
+}
+
+/// The first fitting header of each table, whatever stands above it.
+fn headers(spec: &Spec, tables: &[Preview], fits: impl Fn(&Header) -> bool) -> Vec<Place> {
     let mut found = Vec::new();
     for (number, table) in tables.iter().enumerate() {
         let mut rows = 0..table.rows.len().min(HEADER_WITHIN);
@@ -122,7 +135,7 @@ fn places(spec: &Spec, tables: &[Preview], fits: impl Fn(&Header) -> bool) -> Ve
             0 => headless(spec, number, table),
             _ => rows.find_map(|i| header_at(spec, number, table, i).filter(|p| fits(&p.header))),
         };
-        found.extend(place.filter(|p| notes_fit(spec, table, p.above)));
+        found.extend(place);
     }
     found
 }
@@ -194,15 +207,31 @@ pub(crate) fn header_of(table: &Preview, (from, to): (u64, u64)) -> Header {
     }
 }
 
-/// Whether the rows above the header say what they must, and not what they must not.
-fn notes_fit(spec: &Spec, table: &Preview, above: usize) -> bool {
+/// What the rows above the header should say, or say though they must not; `None` if all is well.
+fn unfit(spec: &Spec, table: &Preview, above: usize) -> Option<String> {
     let texts: Vec<String> =
         table.rows[..above].iter().flat_map(|(_, h)| h.texts().map(key)).collect();
     let said = |wanted: &String| {
         let (wanted, pattern) = (key(wanted), Pattern::header(&format!("*{wanted}*")));
         texts.iter().any(|t| t.contains(&wanted) || pattern.fits(t))
     };
-    (spec.notes.is_empty() || spec.notes.iter().any(said)) && !spec.without.iter().any(said)
+    if let Some(wrong) = spec.without.iter().find(|w| said(w)) {
+        return Some(format!("reads no table below the words `{wrong}`"));
+    }
+    let lacks = !spec.notes.is_empty() && !spec.notes.iter().any(said);
+    let wanted = || list(spec.notes.iter().map(String::as_str));
+    lacks.then(|| format!("reads only tables below the words {}", wanted()))
+}
+
+/// A recipe that has the columns of a table, but not what stands above it, and why.
+fn turned_away<'s>(specs: &[&'s Spec], tables: &[Preview]) -> Option<(&'s Spec, String)> {
+    let noted = specs.iter().filter(|s| !s.signature.is_empty());
+    let noted = noted.filter(|s| !(s.notes.is_empty() && s.without.is_empty()));
+    noted.into_iter().find_map(|spec| {
+        let found = headers(spec, tables, |h| signed(spec, h));
+        let place = found.first()?;
+        Some((*spec, unfit(spec, &tables[place.table], place.above)?))
+    })
 }
 
 /// The tables to read: those that the caller or the recipe names, else the only one, else the
@@ -285,7 +314,9 @@ fn none_fits(specs: &[&Spec], tables: &[Preview]) -> ImportError {
     if more > 0 {
         message += &format!(" and {more} more");
     }
-    if let Some((spec, lacks)) = nearest_recipe(specs, header) {
+    if let Some((spec, why)) = turned_away(specs, tables) {
+        message += &format!("; recipe `{}` has its columns, but {why}", spec.name);
+    } else if let Some((spec, lacks)) = nearest_recipe(specs, header) {
         let lacks = list(lacks.into_iter());
         message += &format!("; the nearest recipe is `{}`, which lacks {lacks}", spec.name);
     }
@@ -293,7 +324,7 @@ fn none_fits(specs: &[&Spec], tables: &[Preview]) -> ImportError {
     ImportError::source("E0006", place, message)
 }
 
-/// The recipe of whose signature the least is missing, with what is, if some of it is there.
+/// The recipe of whose signature the least is missing, with what is, if at least half of it is there.
 pub(crate) fn nearest_recipe<'s>(
     specs: &[&'s Spec],
     header: &Header,
@@ -302,7 +333,7 @@ pub(crate) fn nearest_recipe<'s>(
     let lacks = |s: &&&Spec| lacking(&s.signature, header).len() * 1000 / s.signature.len();
     let spec = signed.min_by_key(lacks)?;
     let lacks = lacking(&spec.signature, header);
-    (lacks.len() < spec.signature.len()).then_some((spec, lacks))
+    (lacks.len() * 2 <= spec.signature.len()).then_some((spec, lacks))
 }
 
 fn missing(spec: &Spec, required: &[Any], tables: &[Preview]) -> ImportError {
@@ -377,6 +408,39 @@ mod tests {
         let (code, message) = code(by_name(a.spec(), &tables, None));
         assert_eq!(code, "E0010");
         assert!(message.contains("`s`, `t`"), "{message}");
+    }
+
+    #[test]
+    fn a_fuller_layout_is_not_read_by_the_recipe_of_a_poorer_one() {
+        let text = "name = \"a\"\nversion = 1\nsignature = [[\"pay\"]]\nnever = [[\"currency\"]]\n\
+             source = { name = \"x\" }\n\
+             amount = [{ any = [\"pay\"], statistic = \"value\", per = \"year\" }]\n\
+             constant = { kind = \"wage\", basis = \"paid\", tax = \"gross\", currency = \"USD\" }\n";
+        let a = Recipe::parse(text, "a").unwrap();
+        let read =
+            |header: &[&str]| by_signature(&[a.spec()], &[table("s", false, &[header])], None);
+        assert!(read(&["pay"]).is_ok());
+        assert_eq!(code(read(&["pay", "Currency"])).0, "E0006");
+    }
+
+    #[test]
+    fn a_table_of_other_figures_is_turned_away_by_its_title() {
+        let text = "name = \"a\"\nversion = 1\nsignature = [[\"pay\"]]\nnotes = [\"Table 14.\"]\n\
+             without = [\"Paid hours\"]\nsource = { name = \"x\" }\n\
+             amount = [{ any = [\"pay\"], statistic = \"value\", per = \"year\" }]\n\
+             constant = { kind = \"wage\", basis = \"paid\", tax = \"gross\", currency = \"USD\" }\n";
+        let a = Recipe::parse(text, "a").unwrap();
+        let read = |title: &str| {
+            let tables = [table("s", false, &[&[title], &["pay"]])];
+            by_signature(&[a.spec()], &tables, None)
+        };
+        assert!(read("Table 14.5a: hourly").is_ok());
+        let (_, hours) = code(read("Table 14.9a: paid  hours"));
+        assert!(
+            hours.ends_with("`a` has its columns, but reads no table below the words `Paid hours`")
+        );
+        let (_, other) = code(read("Table 8.5a"));
+        assert!(other.ends_with("reads only tables below the words `Table 14.`"), "{other}");
     }
 
     #[test]

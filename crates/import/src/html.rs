@@ -162,7 +162,7 @@ impl Builder {
                 self.cell = Some((String::new(), span("colspan"), span("rowspan")));
             }
             "thead" | "tbody" | "tfoot" => self.end_row()?,
-            "br" | "p" | "div" | "li" => self.space(),
+            "br" | "p" | "div" | "li" | "del" | "s" | "strike" | "sup" | "sub" => self.space(),
             _ => {}
         }
         Ok(())
@@ -176,7 +176,7 @@ impl Builder {
             }
             "tr" | "thead" | "tbody" | "tfoot" => self.end_row()?,
             "td" | "th" => self.end_cell()?,
-            "p" | "div" | "li" => self.space(),
+            "p" | "div" | "li" | "del" | "s" | "strike" | "sup" | "sub" => self.space(),
             _ => {}
         }
         Ok(())

@@ -220,6 +220,10 @@ pub(crate) fn band<'t>(text: &'t str, notation: Notation) -> Result<Band<'t>, No
     if let Some(rest) = after(text, OVER).or_else(|| before(text, OR_MORE)) {
         return Ok(one(rest).map(|m| band(Some(m.amount), None, m))?);
     }
+    // `20000 -`: a form's field for the upper end that was left blank.
+    if let Some(rest) = text.strip_suffix(" -") {
+        return Ok(one(rest).map(|m| band(Some(m.amount), None, m))?);
+    }
     match ends(text) {
         Some((low, high)) => range(low, high, notation),
         None => one(text).map(|m| band(Some(m.amount), Some(m.amount), m)).map_err(|_| {
@@ -332,6 +336,7 @@ mod tests {
             ("Less than $10,000", "", "10000", "$"),
             ("More than $200,000", "200000", "", "$"),
             ("200,000+", "200000", "", ""),
+            ("$20,000.00 -", "20000", "", "$"),
             ("$200,000 or more", "200000", "", "$"),
             ("45000", "45000", "45000", ""),
         ] {
@@ -344,7 +349,7 @@ mod tests {
             );
             assert_eq!(band.mark.unwrap_or(""), mark, "{text}");
         }
-        for bad in ["40,000 - 30,000", "$5 - €6", "Rather not say", "a - b", "-", "5 - "] {
+        for bad in ["40,000 - 30,000", "$5 - €6", "Rather not say", "a - b", "-", "5-", " -"] {
             assert!(band(bad, AMERICAN).is_err(), "{bad}");
         }
     }

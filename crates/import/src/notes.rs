@@ -47,7 +47,8 @@ impl<'a> Surroundings<'a> {
         }
         let others = self.tables.iter().enumerate();
         let others = others.filter(|(i, _)| *i != self.table && !self.read.contains(i));
-        let mut found: Vec<String> = others.flat_map(|(_, t)| labelled(spec, &t.rows, |_| true)).collect();
+        let mut found: Vec<String> =
+            others.flat_map(|(_, t)| labelled(spec, &t.rows, |_| true)).collect();
         found.sort();
         found.dedup();
         found
@@ -84,7 +85,9 @@ fn beside(
     }
     let bare = text.trim_end().trim_end_matches([':', '*']).trim_end();
     if !labels.iter().any(|l| l.fits(text) || l.fits(bare)) {
-        return None;
+        let typed = |label: &&String| text.get(label.len()..).is_some_and(|t| t.starts_with(':'));
+        let right = spec.value == Value::Right;
+        return spec.label.iter().filter(|l| right && typed(l)).find_map(|l| behind(l, text));
     }
     let found = match spec.value {
         Value::Below => rows.get(i + 1).map(|(_, below)| below.text(column)),
@@ -130,6 +133,8 @@ mod tests {
             ("Hospital name", Value::After, Some("CENTINELA")),
             ("currency", Value::Right, Some("EUR")),
             ("unit", Value::Right, Some("each")),
+            ("Hospital name", Value::Right, Some("CENTINELA")),
+            ("Hospital", Value::Right, None),
             ("vintage", Value::Right, Some("2024")),
             ("nothing", Value::Right, None),
         ] {

@@ -10,10 +10,12 @@ pub const HOURS_PER_YEAR: f64 = 2080.0;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Per(String);
 
-/// Word, code, and other spellings that mean the same.
+/// Word, code (the word itself where there is none), and other spellings that mean the same.
 const WORDS: &[(&str, &str, &[&str])] = &[
     ("year", "ANN", &["annual", "annually", "yearly", "yr", "per year"]),
     ("month", "MON", &["monthly", "mo", "per month"]),
+    ("half-month", "half-month", &["semi-monthly", "twice a month"]),
+    ("2 weeks", "2 weeks", &["two weeks", "fortnight", "fortnightly", "per fortnight"]),
     ("week", "WEE", &["weekly", "wk", "per week"]),
     ("day", "DAY", &["daily", "per day"]),
     ("hour", "HUR", &["hourly", "hr", "per hour"]),
@@ -52,11 +54,14 @@ impl Per {
     }
 
     /// How many of this unit make a year, for units of time (`numbers.md` section 1, `upy`):
-    /// year 1, month 12, week 365/7, day 365, hour `hours`. `None` for everything else.
+    /// year 1, month 12, half-month 24, two weeks 365/14, week 365/7, day 365, hour `hours`. `None`
+    /// for everything else.
     pub fn units_per_year(&self, hours: f64) -> Option<f64> {
         match self.0.as_str() {
             "year" => Some(1.0),
             "month" => Some(12.0),
+            "half-month" => Some(24.0),
+            "2 weeks" => Some(365.0 / 14.0),
             "week" => Some(365.0 / 7.0),
             "day" => Some(365.0),
             "hour" => Some(hours),
@@ -91,11 +96,23 @@ mod tests {
             ("Annual", "year", "ANN"),
             ("HUR", "hour", "HUR"),
             ("1M-tokens", "1M-tokens", "1M-tokens"),
+            ("Fortnight", "2 weeks", "2 weeks"),
+            ("half-month", "half-month", "half-month"),
         ] {
             let per = Per::new(text);
             assert_eq!((per.as_str(), per.code()), (word, code));
             assert_eq!(Per::new(per.code()), per);
         }
+    }
+
+    /// Pay periods of two weeks are twice a week, and not half a month.
+    #[test]
+    fn pay_periods() {
+        let factor = |from: &str, to: &str| Per::new(from).factor_to(&Per::new(to), HOURS_PER_YEAR);
+        assert_eq!(factor("half-month", "month"), Some(2.0));
+        assert_eq!(factor("half-month", "year"), Some(24.0));
+        assert_eq!(factor("week", "2 weeks"), Some(2.0));
+        assert_eq!(factor("2 weeks", "year"), Some(365.0 / 14.0));
     }
 
     /// `science.md` F17: 45.00 an hour is 93,600 a year; 95,000 a year is 45.67 an hour.

@@ -176,6 +176,7 @@ impl Columns<'_> {
             texts,
             date,
             scale: spec.scale,
+            least: spec.least.map(|l| (l, spec.least_reason.clone().unwrap_or_default())),
             signs: self.signs(spec),
             column,
         })

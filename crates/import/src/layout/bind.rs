@@ -7,7 +7,7 @@ use super::{
 };
 use crate::date::DateFormat;
 use crate::header::Header;
-use crate::layout::word::Meanings;
+use crate::layout::word::{Meaning, Meanings};
 use crate::money::is_code;
 use crate::notes::Surroundings;
 use crate::number::Notation;
@@ -226,6 +226,7 @@ impl Binder<'_> {
             filled: spec.filled,
             fill_down: spec.fill_down,
             digits: spec.digits.unwrap_or(0),
+            absent: spec.absent.clone(),
             before: spec.before.clone(),
             map: spec.map.clone(),
             words: self.spellings(spec.words.as_ref()),
@@ -473,23 +474,40 @@ impl Binder<'_> {
                     m.join(" and ")
                 ))
             };
-            if let Some(word) = contained(spec, &text).map_err(several)? {
+            let mut above = spec.clone();
+            if !spec.above.is_empty() {
+                above.map.clone_from(&spec.above);
+            }
+            if let Some(word) = contained(&above, &text).map_err(several)? {
                 return Ok(Some(word));
             }
             if spec.any.is_empty() && spec.note.is_none() && spec.otherwise.is_none() {
-                let words: Vec<&str> = spec.map.keys().map(String::as_str).collect();
+                let words: Vec<&str> = above.map.keys().map(String::as_str).collect();
                 let words = words.join("`, `");
                 return Err(self.unsaid(format!("expected one of `{words}` above the table")));
             }
         }
         if let Some(text) = self.note(spec.note.as_ref())? {
-            let word = spec.map.get(&text).cloned();
-            return Ok(Some(word.unwrap_or(text)));
+            return self.noted(spec, &text);
         }
         if spec.otherwise.is_some() {
             self.assumptions.extend(spec.otherwise_reason.clone());
         }
         Ok(spec.otherwise.as_ref().map(|o| o.get_ref().clone()))
+    }
+
+    /// The word of a labelled value, which must be one that the recipe knows.
+    fn noted(&self, spec: &WordSpec, text: &str) -> Result<Option<String>, ImportError> {
+        let meanings = Meanings::new(spec);
+        match meanings.of(text) {
+            Meaning::Word(word) => Ok(Some(word.to_owned())),
+            Meaning::Ignored => Ok(None),
+            Meaning::Unknown => {
+                let known = meanings.known();
+                let message = format!("found `{text}` beside the table, expected one of {known}");
+                Err(self.unsaid(message))
+            }
+        }
     }
 
     fn warnings(&self) -> Result<Vec<(&'static str, String)>, ImportError> {

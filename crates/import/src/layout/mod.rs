@@ -85,6 +85,8 @@ pub(crate) struct AmountColumn {
     /// The date that the header says of every row.
     pub(crate) date: Option<i32>,
     pub(crate) scale: Option<Amount>,
+    /// The least that an amount can be, and what a smaller one is.
+    pub(crate) least: Option<(Amount, String)>,
     pub(crate) signs: Signs,
 }
 
@@ -111,6 +113,7 @@ pub(crate) struct TextColumn {
     pub(crate) filled: bool,
     pub(crate) fill_down: bool,
     pub(crate) digits: usize,
+    pub(crate) absent: Vec<String>,
     pub(crate) before: Option<String>,
     pub(crate) map: BTreeMap<String, String>,
     pub(crate) words: Option<Spellings>,

@@ -1,5 +1,6 @@
 //! Amounts with their unit and currency, which must be there if an amount is.
 
+use super::number::factor;
 use super::word::{currency, per};
 use super::{Faults, Not, Read, Reject, RowReading, State, Stated, What, error_cell, reject};
 use crate::cell::{Cell, Format};
@@ -124,13 +125,13 @@ impl Layout {
                 plain(amount, cell, notation)?
             }
         };
-        match &held {
-            Held::Amount { amount: number, .. } => {
-                let sign = amount.signs.numbers.iter().find(|(n, _)| n == number);
-                Ok(sign.map_or(held, |(_, sign)| signed(sign, cell)))
-            }
-            _ => Ok(held),
-        }
+        let number = match &held {
+            Held::Amount { amount, .. } => Some(*amount),
+            Held::Band(band) if band.low == band.high => band.low,
+            _ => None,
+        };
+        let sign = amount.signs.numbers.iter().find(|(n, _)| Some(*n) == number);
+        Ok(sign.map_or(held, |(_, sign)| signed(sign, cell)))
     }
 
     fn what<'l>(
@@ -204,7 +205,7 @@ impl Layout {
         for i in formula.needs() {
             let value = &self.values[i];
             let number = self.value(column, value, row, &mut mark)?;
-            let number = number.map(|n| n * value.scale.unwrap_or(Amount::ONE)).or(value.blank);
+            let number = number.or(value.blank);
             let Some(number) = number else {
                 let found = row.cell(value.column.index).shown().into_owned();
                 let reason = "a number of the formula is not stated";
@@ -237,10 +238,10 @@ impl Layout {
                 let reason = "expected one currency in all numbers of the formula".to_owned();
                 return Err(reject("I0110", &column.column, reason, text));
             }
-            return Ok(Some(money.amount));
+            return Ok(Some(money.amount * value.scale.unwrap_or(Amount::ONE)));
         }
-        super::number::unscaled_percentage(&value.column, value.scale, row)?;
-        self.plain_number(&value.column, &value.absent, row)
+        let number = self.plain_number(&value.column, &value.absent, row)?;
+        Ok(number.map(|n| n * factor(value.scale, cell)))
     }
 
     fn unit(
@@ -319,11 +320,18 @@ impl Layout {
     }
 
     fn positive(&self, column: &AmountColumn, number: Amount, row: &Row<'_>) -> Read<()> {
-        if number > Amount::ZERO {
-            return Ok(());
+        let shown = || row.cell(column.column.index).shown();
+        if number <= Amount::ZERO {
+            let reason = "expected an amount above zero".to_owned();
+            return Err(reject("I0105", &column.column, reason, &shown()));
         }
-        let shown = row.cell(column.column.index).shown();
-        Err(reject("I0105", &column.column, "expected an amount above zero".to_owned(), &shown))
+        match &column.least {
+            Some((least, why)) if number < *least => {
+                let reason = format!("expected an amount of {least} or more: {why}");
+                Err(reject("I0111", &column.column, reason, &shown()))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

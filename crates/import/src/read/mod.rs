@@ -142,6 +142,10 @@ impl Layout {
         self.read_numbers(row, &mut reading, &mut faults);
         reading.date = faults.keep(self.read_date(row)).flatten();
         self.read_words(row, &mut reading, &mut faults);
+        // A word that says nothing passes the row over; that it states no currency is no fault then.
+        if let (None, Some(skip)) = (&faults.fault, faults.skip.take()) {
+            return Outcome::Skip(skip);
+        }
         self.read_amounts(row, &reading, state, &mut faults);
         // A row that is passed over on purpose need not be right.
         match (faults.skip, faults.fault) {

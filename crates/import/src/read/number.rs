@@ -1,24 +1,18 @@
 //! Numbers beside the amounts: weights, counts, errors, quantities.
 
 use super::{Faults, Read, RowReading, reject};
+use crate::cell::Cell;
 use crate::layout::{Column, Layout, Mapped};
 use crate::number::{fit, is_percentage, number, to_double};
 use crate::recipe::FromNumber;
 use crate::source::Row;
 use haggle_quantity::{Amount, to_scaled};
 
-/// A percentage is the number that is shown; what it means is for a scale to say.
-pub(super) fn unscaled_percentage(
-    column: &Column,
-    scale: Option<Amount>,
-    row: &Row<'_>,
-) -> Read<()> {
-    let cell = row.cell(column.index);
-    if scale.is_some() || !is_percentage(cell) {
-        return Ok(());
-    }
-    let reason = "expected a number; `scale = \"0.01\"` in the recipe reads a percentage";
-    Err(reject("I0102", column, reason.to_owned(), &cell.shown()))
+/// What a number is multiplied by. A percentage is a fraction, unless the recipe scales the number
+/// that is shown.
+pub(super) fn factor(scale: Option<Amount>, cell: &Cell<'_>) -> Amount {
+    let fraction = || Amount::new(1, 2);
+    scale.or_else(|| is_percentage(cell).then(fraction)).unwrap_or(Amount::ONE)
 }
 
 type Spec = Option<Mapped<FromNumber>>;
@@ -44,8 +38,7 @@ impl Layout {
     fn scaled(&self, spec: &Spec, row: &Row<'_>) -> Read<Option<Amount>> {
         let Some((column, spec)) = spec else { return Ok(None) };
         let Some(amount) = self.plain_number(column, &spec.absent, row)? else { return Ok(None) };
-        unscaled_percentage(column, spec.scale, row)?;
-        let scaled = amount.checked_mul(spec.scale.unwrap_or(Amount::ONE));
+        let scaled = amount.checked_mul(factor(spec.scale, row.cell(column.index)));
         let fits = scaled.filter(|a| !a.is_sign_negative() || a.is_zero());
         let reason = || "expected a number that is not negative".to_owned();
         let shown = row.cell(column.index).shown();

@@ -41,7 +41,9 @@ impl Layout {
     /// too, or the headers of the amounts above other columns.
     fn begins_another(&self, row: &Row<'_>, after_blank: bool) -> bool {
         let worded = |c: &Cell<'_>| matches!(c, Cell::Text(t) if t.contains(char::is_alphabetic) && !t.contains(|d: char| d.is_ascii_digit()));
-        let word = |a: &AmountColumn| worded(row.cell(a.column.index)) && !a.signs.know(row.cell(a.column.index));
+        let word = |a: &AmountColumn| {
+            worded(row.cell(a.column.index)) && !a.signs.know(row.cell(a.column.index))
+        };
         if self.header == 0 || !self.amounts.iter().any(word) {
             return false;
         }

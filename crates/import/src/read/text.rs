@@ -49,7 +49,9 @@ fn text<'l: 'r, 'r>(column: &'l TextColumn, row: &Row<'r>) -> Read<Option<Cow<'r
         TextFrom::Column(from) => plain(from, row)?,
         TextFrom::Template(pieces) => template(pieces, row)?,
     };
-    let Some(found) = found else { return Ok(None) };
+    let Some(found) = found.filter(|f| !column.absent.iter().any(|sign| sign == f)) else {
+        return Ok(None);
+    };
     let found = match &column.before {
         Some(mark) => cut(found, mark),
         None => found,

@@ -166,6 +166,11 @@ fn amount(spec: &Spec, amount: &AmountSpec) -> Checked {
         }
         _ => {}
     }
+    if amount.least.is_some() != amount.least_reason.is_some() {
+        return at(format!(
+            "found `least` or `least_reason` alone at amount column `{column}`, expected both or neither"
+        ));
+    }
     patterns(amount)?;
     statistic(spec, amount)?;
     match &amount.sentinels {

@@ -66,6 +66,11 @@ fn contradictions_are_found() {
             "flag = [{ name = \"a\", any = [\"a\"], values = [] }, { name = \"a\", any = [\"b\"], values = [] }]\namount = [",
             "attribute `a` twice",
         ),
+        (
+            "sentinels = \"s\"",
+            "sentinels = \"s\", least = \"5\"",
+            "`least` or `least_reason` alone",
+        ),
         ("{ name = \"list\" }", "{ name = \"list\", reference_date = \"{year}\" }", "{year}-05-12"),
         (
             "amount = [",

@@ -179,6 +179,9 @@ impl TextFile {
             return Judged::AsItIs;
         };
         if record.len() == shape.expected {
+            if let Some(text) = self.split_number(record, shape) {
+                return Judged::Faulty(text);
+            }
             return match cells.iter().skip(shape.blank_from).find(|c| !c.is_blank()) {
                 None => Judged::Whole(shape.width),
                 Some(cell) => Judged::Faulty(beyond(cell)),
@@ -196,6 +199,21 @@ impl TextFile {
             Repair::Impossible if shape.expected == shape.width => Judged::AsItIs,
             Repair::Impossible => Judged::Faulty(ragged(record, shape)),
         }
+    }
+}
+
+impl TextFile {
+    /// A number that may be cut in two in a row of the right number of fields, which then lacks
+    /// another one: `$1` in a column of amounts, `973.00` in one of texts.
+    fn split_number(&self, record: &Record<'_>, shape: &Shape) -> Option<Fault> {
+        if self.delimiter != b',' || !shape.has_texts_behind_numbers() {
+            return None;
+        }
+        let texts: Vec<Cow<'_, str>> = record.texts().collect();
+        let at = shape.split_at(&texts, |i| record.is_quoted(i))?;
+        let reason = "expected fields as the header has them; this may be one number with a thousands mark and without quotes";
+        let found = format!("{},{}", texts[at], texts[at + 1]);
+        Some(fault("I0121", found, reason.to_owned()))
     }
 }
 

@@ -42,6 +42,29 @@ impl Shape {
     }
 }
 
+impl Shape {
+    /// Whether a column of texts stands behind one of numbers.
+    pub(super) fn has_texts_behind_numbers(&self) -> bool {
+        self.columns.windows(2).any(|pair| pair[0] != Column::Text && pair[1] == Column::Text)
+    }
+
+    /// The column of numbers whose field goes on in the column of texts behind it, as `$1` and
+    /// `973.00` do.
+    pub(super) fn split_at(
+        &self,
+        texts: &[std::borrow::Cow<'_, str>],
+        quoted: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        let told = |i: &usize| is_money(&texts[*i]) || texts[*i + 1].contains('.');
+        let pairs = self.columns.windows(2).enumerate();
+        let pairs = pairs.filter(|(_, p)| p[0] != Column::Text && p[1] == Column::Text);
+        pairs.map(|(i, _)| i).filter(|i| i + 1 < texts.len()).filter(told).find(|&i| {
+            let piece = |i: usize| Piece { text: &texts[i], quoted: quoted(i) };
+            is_grouped(&[piece(i), piece(i + 1)])
+        })
+    }
+}
+
 /// Whether a number in the last column with a name may go on in the next one.
 fn goes_on(row: &[String], named: usize) -> bool {
     let around = named.checked_sub(1).and_then(|last| row.get(last..=named));

@@ -9,6 +9,7 @@ mod formats;
 mod inspect;
 mod laws;
 mod oews;
+mod pay;
 mod quality;
 mod support;
 mod text;

@@ -310,9 +310,11 @@ pub(crate) fn xls(sheet: &str, (top, left): (u16, u16), rows: &[&[&str]]) -> Vec
                 data.extend(number.to_le_bytes());
                 records.push((0x0203, data));
             } else {
-                data.extend((text.len() as u16).to_le_bytes());
+                // One byte for each character: texts of the first 256 only.
+                let bytes: Vec<u8> = text.chars().map(|c| u8::try_from(c).unwrap()).collect();
+                data.extend((bytes.len() as u16).to_le_bytes());
                 data.push(0);
-                data.extend(text.as_bytes());
+                data.extend(bytes);
                 records.push((0x0204, data));
             }
         }

@@ -61,6 +61,11 @@ pub(crate) struct AmountSpec {
     /// What the amount is multiplied by: `1000` where a header says "in thousands".
     #[serde(default, deserialize_with = "some_amount")]
     pub(crate) scale: Option<Amount>,
+    /// The least that an amount can be: what is smaller is a code, or in thousands, and rejected.
+    #[serde(default, deserialize_with = "some_amount")]
+    pub(crate) least: Option<Amount>,
+    /// Why.
+    pub(crate) least_reason: Option<String>,
     /// Arithmetic of `[[value]]` names instead of the cell itself: `salary / fraction`.
     pub(crate) formula: Option<Spanned<String>>,
     /// The table of signs of this column.

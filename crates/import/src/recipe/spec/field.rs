@@ -61,6 +61,8 @@ pub(crate) struct FieldSpec {
     pub(crate) fill_down: bool,
     /// A number is written with zeros in front, up to so many digits.
     pub(crate) digits: Option<usize>,
+    /// Signs for no value.
+    pub(crate) absent: Vec<String>,
     /// The part of the text before this mark.
     pub(crate) before: Option<String>,
     /// Other words for some values; what is not listed stays as it is.

@@ -34,6 +34,9 @@ pub(crate) struct Spec {
     /// Header texts that its layout always has.
     #[serde(default)]
     pub(crate) signature: Vec<Any>,
+    /// Header texts that its layout never has: they mark a fuller one, which another recipe reads.
+    #[serde(default)]
+    pub(crate) never: Vec<Any>,
     /// Texts of which one must stand above the header.
     #[serde(default)]
     pub(crate) notes: Vec<String>,

@@ -23,6 +23,9 @@ pub(crate) struct WordSpec {
     pub(crate) first_word: bool,
     /// The words. Where any are listed, every other word is malformed.
     pub(crate) map: BTreeMap<String, String>,
+    /// The words to look for in the notes, where those of `map` would say too little there: a
+    /// title's "annual survey" is no unit, its "per year" is.
+    pub(crate) above: BTreeMap<String, String>,
     /// A list of spellings by name: of the recipe, or built in (`currencies`).
     pub(crate) words: Option<Spanned<String>>,
     /// Words not listed stand for themselves.
