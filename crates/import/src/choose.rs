@@ -60,7 +60,7 @@ pub(crate) fn by_signature(
     }
 }
 
-/// The header that a named recipe reads.
+/// The header that a named recipe reads: one with its signature, else one with all that it needs.
 pub(crate) fn by_name(
     spec: &Spec,
     tables: &[Preview],
@@ -72,7 +72,11 @@ pub(crate) fn by_name(
         required.iter().all(|any| h.has(any))
             && amounts.iter().any(|a| a.is_wide() || h.has(&a.any))
     };
-    let found = places(spec, tables, fits);
+    let signed = |h: &Header| spec.signature.iter().all(|any| h.has(any)) && fits(h);
+    let mut found = places(spec, tables, signed);
+    if found.is_empty() {
+        found = places(spec, tables, fits);
+    }
     if found.is_empty() {
         return Err(missing(spec, &required, tables));
     }

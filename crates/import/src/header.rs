@@ -54,7 +54,8 @@ impl Header {
         Self { shown, keys, rows }
     }
 
-    /// The column of the first of these texts that there is.
+    /// The column of the first of these texts that there is; an empty text is the first column, if
+    /// nothing stands above it.
     ///
     /// # Errors
     /// [`Twice`] if that text stands above two columns.
@@ -78,7 +79,8 @@ impl Header {
         let fits = move |shown: &str, key: &str| {
             *key == wanted || pattern.as_ref().is_some_and(|p| p.fits(shown))
         };
-        let columns = self.shown.iter().zip(&self.keys).enumerate();
+        let most = if text.is_empty() { 1 } else { self.shown.len() };
+        let columns = self.shown.iter().zip(&self.keys).enumerate().take(most);
         columns.filter(move |(_, (shown, key))| fits(shown, key)).map(|(i, _)| i)
     }
 
@@ -147,6 +149,9 @@ mod tests {
         assert_eq!(find("pct10"), Ok(None));
         assert_eq!(find("A_Mean"), Err(Twice { text: "a_mean".into(), column: 4 }));
         assert_eq!(header.find(&["x".into(), "occ_code".into()]), Ok(Some(0)));
+        assert_eq!(find(""), Ok(None), "only the first column may lack a header");
+        let headless = self::header(&["", "a", ""]);
+        assert_eq!(headless.find(&[String::new()]), Ok(Some(0)));
         assert_eq!(header.nearest("OCC_CDE"), Some("Occ_Code"));
         assert_eq!(header.nearest("salary"), None);
     }

@@ -5,7 +5,7 @@ mod bind;
 mod word;
 
 pub(crate) use bind::Table;
-pub(crate) use word::{Case, Known, Meaning, Words};
+pub(crate) use word::{Case, Known, Meaning, Patterns, Words, like};
 
 use crate::date::DateFormat;
 use crate::formula::Formula;
@@ -70,12 +70,14 @@ pub(crate) struct AmountColumn {
     pub(crate) basis: Option<Basis>,
     pub(crate) tax: Option<Tax>,
     pub(crate) component: Option<String>,
-    /// Texts that the header says of every row.
+    /// Texts that the header says of every row; an empty one: the amount has none.
     pub(crate) texts: [Option<String>; TextField::COUNT],
     /// The date that the header says of every row.
     pub(crate) date: Option<i32>,
     pub(crate) scale: Option<Amount>,
     pub(crate) signs: Signs,
+    /// Columns that name what the amount belongs to, where several rows repeat it.
+    pub(crate) once: Vec<usize>,
 }
 
 /// Where a text field comes from.
@@ -103,6 +105,8 @@ pub(crate) struct TextColumn {
     pub(crate) digits: usize,
     pub(crate) before: Option<String>,
     pub(crate) map: BTreeMap<String, String>,
+    /// The words of `map` that have `*` in them.
+    pub(crate) patterns: Patterns,
     pub(crate) words: Option<Spellings>,
     pub(crate) blank: Option<String>,
 }

@@ -1,9 +1,10 @@
 //! Amounts with their unit and currency, which must be there if an amount is.
 
+use super::rows::fingerprint;
 use super::word::{currency, per};
 use super::{Faults, Not, Read, Reject, RowReading, State, Stated, What, error_cell, reject};
 use crate::cell::{Cell, Format};
-use crate::formula::Formula;
+use crate::formula::{CELL, Formula};
 use crate::header::key;
 use crate::layout::{AmountColumn, Known, Layout, Reading, Sign, Signs};
 use crate::money;
@@ -11,6 +12,7 @@ use crate::number::{self, Notation};
 use crate::source::Row;
 use haggle_evidence::Bound;
 use haggle_quantity::{Amount, Currency, Per, to_scaled};
+use std::borrow::Cow;
 
 /// What a cell of an amount column holds, before its unit and currency.
 enum Held<'l, 'r> {
@@ -171,7 +173,7 @@ impl Layout {
     ) -> Read<Result<(Amount, Option<String>), What<'l>>> {
         let shown = row.cell(column.column.index).shown();
         if let Reading::Formula(formula) = &column.reading {
-            return self.formula(column, formula, row);
+            return self.formula(column, formula, number, row);
         }
         let Some(scale) = column.scale else { return Ok(Ok((number, None))) };
         let scaled = number.checked_mul(scale).and_then(number::fit);
@@ -185,11 +187,15 @@ impl Layout {
         &'l self,
         column: &'l AmountColumn,
         formula: &Formula,
+        cell: Amount,
         row: &Row<'_>,
     ) -> Read<Result<(Amount, Option<String>), What<'l>>> {
         let mut numbers = vec![None; self.values.len()];
+        numbers.push(Some(cell));
         let mut parts = Vec::new();
-        for i in formula.needs() {
+        let needs = formula.needs();
+        let own = needs.contains(&self.values.len());
+        for i in needs.into_iter().filter(|i| *i < self.values.len()) {
             let value = &self.values[i];
             let number = self.plain_number(&value.column, &value.absent, row)?;
             let number = number.map(|n| n * value.scale.unwrap_or(Amount::ONE)).or(value.blank);
@@ -204,7 +210,11 @@ impl Layout {
         let shown = row.cell(column.column.index).shown();
         let failed = |reason| reject("I0101", &column.column, reason, &shown);
         let result = formula.compute(&numbers).map_err(failed)?;
-        Ok(Ok((result, Some(parts.join(" ")))))
+        if own {
+            parts.insert(0, format!("{CELL}={shown}"));
+        }
+        let same = own && result == cell;
+        Ok(Ok((result, (!same).then(|| parts.join(" ")))))
     }
 
     fn unit(
@@ -288,6 +298,22 @@ impl Layout {
         }
         let shown = row.cell(column.column.index).shown();
         Err(reject("I0105", &column.column, "expected an amount above zero".to_owned(), &shown))
+    }
+}
+
+impl Layout {
+    /// Takes away the amounts that an earlier row has stated of the same thing.
+    pub(super) fn state_once(&self, row: &Row<'_>, state: &mut State<'_>) {
+        let seen = &mut state.stated;
+        for (amount, what) in state.cells.iter_mut().filter(|(a, _)| !a.once.is_empty()) {
+            let What::Stated(stated) = what else { continue };
+            let own = [amount.column.index.to_string(), stated.scaled.to_string()];
+            let named = amount.once.iter().map(|c| row.cell(*c).shown());
+            if !seen.insert(fingerprint(named.chain(own.map(Cow::Owned)))) {
+                let found = row.cell(amount.column.index).shown().into_owned();
+                *what = What::Absent { code: "I0307", reason: "stated by an earlier row", found };
+            }
+        }
     }
 }
 

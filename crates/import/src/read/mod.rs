@@ -97,6 +97,8 @@ pub(crate) struct State<'l> {
     /// The last filled text of each field.
     above: [Option<String>; TextField::COUNT],
     seen: HashSet<u128>,
+    /// Amounts that are stated once, with what they belong to.
+    stated: HashSet<u128>,
     /// Why everything from here on is passed over.
     ended: Option<String>,
 }
@@ -136,13 +138,20 @@ impl Layout {
         self.read_numbers(row, &mut reading, &mut faults);
         reading.date = faults.keep(self.read_date(row)).flatten();
         self.read_words(row, &mut reading, &mut faults);
+        // A word that passes over the row says that nothing else of it matters.
+        if let Some(skip) = faults.skip {
+            return Outcome::Skip(skip);
+        }
         self.read_amounts(row, &reading, state, &mut faults);
         if let Some(reject) = faults.fault {
             return Outcome::Reject(reject);
         }
         match faults.skip.or_else(|| self.duplicate(row, state)) {
             Some(skip) => Outcome::Skip(skip),
-            None => Outcome::Import(reading),
+            None => {
+                self.state_once(row, state);
+                Outcome::Import(reading)
+            }
         }
     }
 

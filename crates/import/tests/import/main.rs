@@ -4,6 +4,7 @@
 
 mod errors;
 mod formats;
+mod language;
 mod laws;
 mod oews;
 mod support;
