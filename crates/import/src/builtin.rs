@@ -10,7 +10,36 @@ macro_rules! recipes {
     };
 }
 
-const TEXTS: &[(&str, &str)] = recipes!["bls-oews", "community-salaries"];
+const TEXTS: &[(&str, &str)] = recipes![
+    "aws-price-list",
+    "bid-tab-long",
+    "bid-tab-wide-two-rows",
+    "bid-tab-wide",
+    "bls-oews",
+    "chargemaster-no-header",
+    "chargemaster",
+    "cms-hospital-tall",
+    "cms-hospital-wide",
+    "community-salaries",
+    "consumer-price-index",
+    "ecb-rates",
+    "gsa-calc-export",
+    "gsa-courses",
+    "gsa-labor-short",
+    "gsa-labor",
+    "gsa-products",
+    "gsa-support",
+    "ocds-award-items",
+    "ocds-awards",
+    "ocds-contract-items",
+    "ocds-tender-items",
+    "oshpd-common-procedures",
+    "price-index-series",
+    "quotes-long",
+    "txdot-bid-tab",
+    "world-bank-pink-sheet-indices",
+    "world-bank-pink-sheet",
+];
 
 static RECIPES: LazyLock<Vec<Recipe>> = LazyLock::new(|| {
     let parse = |(origin, text): &(&str, &str)| {

@@ -7,5 +7,6 @@ mod formats;
 mod language;
 mod laws;
 mod oews;
+mod prices;
 mod support;
 mod text;
