@@ -76,12 +76,11 @@ impl Header {
     fn columns(&self, text: &str) -> impl Iterator<Item = usize> {
         let wanted = key(text);
         let pattern = text.contains('*').then(|| Pattern::header(text));
-        let fits = move |shown: &str, key: &str| {
-            *key == wanted || pattern.as_ref().is_some_and(|p| p.fits(shown))
-        };
+        let fits =
+            move |key: &String| *key == wanted || pattern.as_ref().is_some_and(|p| p.fits_key(key));
         let most = if text.is_empty() { 1 } else { self.shown.len() };
-        let columns = self.shown.iter().zip(&self.keys).enumerate().take(most);
-        columns.filter(move |(_, (shown, key))| fits(shown, key)).map(|(i, _)| i)
+        let columns = self.keys.iter().enumerate().take(most);
+        columns.filter(move |(_, key)| fits(key)).map(|(i, _)| i)
     }
 
     /// Whether one of these texts stands above a column.

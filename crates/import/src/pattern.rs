@@ -107,6 +107,11 @@ impl Pattern {
         matches(&self.0, &text, &mut captures).then_some(captures)
     }
 
+    /// Whether a text that was squeezed before is like it.
+    pub(crate) fn fits_key(&self, key: &str) -> bool {
+        matches(&self.0, key, &mut Captures::new())
+    }
+
     /// Whether a text is like it.
     pub(crate) fn fits(&self, text: &str) -> bool {
         self.captures(text).is_some()

@@ -1,51 +1,8 @@
-//! Prices, bids, indices and rates: small files in the shape of each family, read by the built-in
-//! recipes.
+//! Rates, indices, commodity prices, price lists, Open Contracting.
 
-use crate::support::V::{E, Empty, F, N, S};
-use crate::support::{Cells, Done, V, failure, read, run, save, xlsx};
-use haggle_import::{Options, builtin_recipes, open};
-
-fn done(text: &str) -> Done {
-    read("any.csv", text).unwrap_or_else(|e| panic!("{e}"))
-}
-
-/// Reads by a built-in recipe's name.
-fn by_name(name: &str, bytes: impl AsRef<[u8]>) -> Done {
-    let recipe = builtin_recipes().iter().find(|r| r.name() == name).unwrap().clone();
-    let saved = save("any.bin", bytes);
-    let options = Options { recipe: Some(recipe), ..Options::default() };
-    run(&mut open(&saved.path, &options).unwrap()).unwrap()
-}
-
-/// The recipe that reads a file.
-fn recipe_of(bytes: impl AsRef<[u8]>) -> String {
-    let saved = save("any.bin", bytes);
-    open(&saved.path, &Options::default()).unwrap().recipe().name().to_owned()
-}
-
-/// Rows of texts and numbers as cells, from a row on; `=` begins a formula that was never computed.
-fn cells<'a>(places: &'a [Vec<String>], rows: &[&[&'a str]]) -> Cells<'a> {
-    let value = |t: &&'a str| match *t {
-        "" => Empty,
-        t if t.starts_with('=') => F(&t[1..]),
-        t if t.starts_with("#") && t.ends_with('!') => E(t),
-        t if t.parse::<f64>().is_ok() => N(t),
-        t => S(t),
-    };
-    let row = |(at, row): (&'a Vec<String>, &&[&'a str])| {
-        at.iter().map(String::as_str).zip(row.iter().map(value)).collect::<Vec<_>>()
-    };
-    places.iter().zip(rows).flat_map(row).collect::<Vec<(&str, V<'_>)>>()
-}
-
-/// References of rows, from the first row and column on.
-fn places(rows: usize, columns: usize) -> Vec<Vec<String>> {
-    let letter = |c: usize| match c {
-        0..26 => char::from(b'A' + c as u8).to_string(),
-        _ => format!("A{}", char::from(b'A' + (c - 26) as u8)),
-    };
-    (1..=rows).map(|r| (0..columns).map(|c| format!("{}{r}", letter(c))).collect()).collect()
-}
+use super::{by_name, cells, done, places, recipe_of};
+use crate::support::V::S;
+use crate::support::{failure, read, xlsx};
 
 #[test]
 fn euro_rates_in_both_files() {
