@@ -22,6 +22,7 @@ const TEXTS: &[(&str, &str)] = recipes![
     "cms-hospital-wide",
     "community-salaries",
     "consumer-price-index",
+    "drg-average-charges",
     "ecb-rates",
     "gsa-calc-export",
     "gsa-courses",

@@ -151,6 +151,56 @@ fn chargemasters_under_many_names() {
     assert_eq!(alhambra.lines, ["2:6 01010001|INTENSIVE CARE|ALHAMBRA|- value 9100 exact USD EA"]);
 }
 
+/// A range has two ends, a word is no price, and stays may be charged unlike visits.
+#[test]
+fn chargemasters_with_ranges_and_two_prices() {
+    let done = done(
+        "List ID,CPT Code,Description,Unit Charge\n7,A1,Gauze,$25-$41\n8,,Glove,$0.00\n9,,Mask,STAT\n10,,Cap,$3.50\n",
+    );
+    assert_eq!(
+        done.lines,
+        [
+            "2:4 -|Gauze|-|- value 25 at least USD EA",
+            "2:4 -|Gauze|-|- value 41 at most USD EA",
+            "5:4 -|Cap|-|- value 3.5 exact USD EA"
+        ]
+    );
+    let reasons = done.reasons();
+    assert_eq!(
+        (reasons[0].as_str(), reasons[2].as_str()),
+        ("rejected I0101 4:4=STAT", "absent I0302 3:4=$0.00")
+    );
+    let done = self::done(
+        "Chrg Code,Chrg Bill Desc,Chrg Rev Code,Chrg Amt IP,Chrg Amt OP\n0100,ROOM,0120,5000,\n0200,X-RAY,0320,90,80\n",
+    );
+    let line = |place: &str, what: &str, amount: &str| {
+        format!("{place} {what}|-|- value {amount} exact USD EA")
+    };
+    assert_eq!(
+        done.lines,
+        [
+            line("2:4", "0100|ROOM", "5000"),
+            line("3:4", "0200|X-RAY", "90"),
+            line("3:5", "0200|X-RAY", "80")
+        ]
+    );
+    assert_eq!(
+        done.terms[1..],
+        ["price list gross inpatient - .. -", "price list gross outpatient - .. -"]
+    );
+}
+
+#[test]
+fn averages_by_diagnosis_related_group() {
+    let done = done(
+        "Average charges 2018\nMS DRG,Description,Cases,Total Charges,Avg Charge\n\
+         001,HEART TRANSPLANT,12,\"5,400,000\",\"450,000.50\"\n470,JOINT,0,0,*\n",
+    );
+    assert_eq!(done.lines, ["3:5 001|HEART TRANSPLANT|-|- mean 450000.5 exact USD stay"]);
+    assert_eq!(done.numbers[0], (None, None, None, Some(12)));
+    assert_eq!(done.reasons()[2], "absent I0302 4:5=*");
+}
+
 /// Titles above, a form with headers of its own on another sheet, the hospital named there.
 fn inyo() -> Vec<u8> {
     let form: [&[&str]; 10] = [

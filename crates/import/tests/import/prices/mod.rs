@@ -88,6 +88,21 @@ fn each_layout_has_one_recipe() {
             "chargemaster",
         ),
         ("Description,2018 CPT Code,Average Charge", "a,99282,5", "oshpd-common-procedures"),
+        ("Charge Description,Current Price", "a,5", "chargemaster"),
+        ("ChargeCode,ChargeCode Description,Charge", "1,a,5", "chargemaster"),
+        ("description,charge_amount", "a,5", "chargemaster"),
+        ("Procedure Code,Procedure Name,Revenue Code,Price", "1,a,2,5", "chargemaster"),
+        (
+            "BILL ITEM ID,LONG DESCRIPTION,CPT-4,REVENUE,Standard Charge",
+            "1,a,2,3,5",
+            "chargemaster",
+        ),
+        ("DRG_Long_Desc,Average_Charge_Per_Case", "001 - X,5", "drg-average-charges"),
+        (
+            "DRG Definition,Provider Id,Provider Name,Average Covered Charges",
+            "001,1,a,5",
+            "drg-average-charges",
+        ),
         (
             "Item No.,Item Description,Unit,Quantity,Bidder,Unit Price,Currency",
             "1,a,EA,2,ACME,5,EUR",
