@@ -387,7 +387,14 @@ fn band<'l, 'r>(
 ) -> Read<Held<'l, 'r>> {
     let Cell::Text(text) = cell else { return plain(column, cell, notation) };
     let failed = |reason| reject("I0101", &column.column, reason, text);
-    money::band(text, notation).map(Held::Band).map_err(failed)
+    let band = money::band(text, notation).map_err(failed)?;
+    Ok(match (band.low, band.high) {
+        // One amount may be a sign, such as zero.
+        (Some(low), Some(high)) if low == high => {
+            Held::Amount { amount: low, bound: Bound::Exact, mark: band.mark }
+        }
+        _ => Held::Band(band),
+    })
 }
 
 fn plain<'l, 'r>(
