@@ -107,6 +107,7 @@ codes! {
     "I0304" "column not read": "the numbers of the column can be read in two ways, so none is read" / "state `decimal` and `thousands` under `[number]` of the recipe";
     "I0305" "formula without a number": "one of the numbers that the recipe computes the amount from is not stated in this row" / "none is needed, or state what a blank cell stands for in the recipe";
     "I0306" "no range": "both ends of the range are the same, so the amount is exact and stated once" / "none is needed";
+    "I0307" "stated before": "an earlier row states the same amount of the same thing, and every row repeats it, so it counts once" / "none is needed";
     "W0101" "not UTF-8": "the text is not valid UTF-8 and has no byte order mark, so it is read as Windows-1252 or Mac Roman, whichever puts letters inside words, or as UTF-16; letters with accents may be wrong, digits are not" / "save the file as UTF-8";
     "W0102" "nothing imported": "the header was found, but no row below it became data" / "see the rows that were rejected or skipped";
     "W0103" "vintage unknown or contradicted": "the year that the source speaks for decides its reference date and what its signs mean" / "state the vintage in the deal file (`vintage = 2022` under `[[source]]`)";

@@ -53,6 +53,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("I0304", "every cell of a column that W0121 tells of"),
     ("I0305", "`salary / fraction` in a row that states no fraction"),
     ("I0306", "wage from `90000` to `90000`"),
+    ("I0307", "the gross charge of an item in the row of every payer"),
     ("W0101", "`Zürich` as the byte FC"),
     ("W0102", "a template that nobody filled in"),
     ("W0103", "`vintage = 2021` for a file whose notes say May 2022"),

@@ -67,7 +67,7 @@ fn signed(spec: &Spec, header: &Header) -> bool {
         && !spec.never.iter().any(|any| header.has(any))
 }
 
-/// The header that a named recipe reads.
+/// The header that a named recipe reads: one with its signature, else one with all that it needs.
 pub(crate) fn by_name(
     spec: &Spec,
     tables: &[Preview],

@@ -12,6 +12,9 @@ pub(crate) enum Formula {
     Operation(Box<Formula>, char, Box<Formula>),
 }
 
+/// The name by which a formula calls the cell of its own column, behind all other names.
+pub(crate) const CELL: &str = "cell";
+
 /// Deepest nesting of brackets: a formula is written by a person.
 const DEEPEST: usize = 16;
 

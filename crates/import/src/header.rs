@@ -54,7 +54,8 @@ impl Header {
         Self { shown, keys, rows }
     }
 
-    /// The column of the first of these texts that there is.
+    /// The column of the first of these texts that there is; an empty text is the first column, if
+    /// nothing stands above it.
     ///
     /// # Errors
     /// [`Twice`] if that text stands above two columns.
@@ -75,11 +76,11 @@ impl Header {
     fn columns(&self, text: &str) -> impl Iterator<Item = usize> {
         let wanted = key(text);
         let pattern = text.contains('*').then(|| Pattern::header(text));
-        let fits = move |shown: &str, key: &str| {
-            *key == wanted || pattern.as_ref().is_some_and(|p| p.fits(shown))
-        };
-        let columns = self.shown.iter().zip(&self.keys).enumerate();
-        columns.filter(move |(_, (shown, key))| fits(shown, key)).map(|(i, _)| i)
+        let fits =
+            move |key: &String| *key == wanted || pattern.as_ref().is_some_and(|p| p.fits_key(key));
+        let most = if text.is_empty() { 1 } else { self.shown.len() };
+        let columns = self.keys.iter().enumerate().take(most);
+        columns.filter(move |(_, key)| fits(key)).map(|(i, _)| i)
     }
 
     /// Whether one of these texts stands above a column.
@@ -152,6 +153,9 @@ mod tests {
         assert_eq!(find("pct10"), Ok(None));
         assert_eq!(find("A_Mean"), Err(Twice { text: "a_mean".into(), column: 4 }));
         assert_eq!(header.find(&["x".into(), "occ_code".into()]), Ok(Some(0)));
+        assert_eq!(find(""), Ok(None), "only the first column may lack a header");
+        let headless = self::header(&["", "a", ""]);
+        assert_eq!(headless.find(&[String::new()]), Ok(Some(0)));
         assert_eq!(header.nearest("OCC_CDE"), Some("Occ_Code"));
         assert_eq!(header.nearest("salary"), None);
     }

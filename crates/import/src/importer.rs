@@ -594,7 +594,8 @@ impl<'a> Run<'a> {
         let layout = self.layout;
         let constants = &layout.constants;
         let text = |field: TextField| {
-            amount.texts[field as usize].as_deref().or(reading.texts[field as usize].as_deref())
+            let row = reading.texts[field as usize].as_deref();
+            amount.texts[field as usize].as_deref().or(row).filter(|t| !t.is_empty())
         };
         let Some(statistic) = amount.statistic.or(reading.statistic).or(constants.statistic) else {
             return Ok(());

@@ -113,6 +113,11 @@ impl Pattern {
         matches(&self.0, &text, &mut captures).then_some(captures)
     }
 
+    /// Whether a text that was squeezed before is like it.
+    pub(crate) fn fits_key(&self, key: &str) -> bool {
+        matches(&self.0, key, &mut Captures::new())
+    }
+
     /// Whether a text is like it.
     pub(crate) fn fits(&self, text: &str) -> bool {
         self.captures(text).is_some()
@@ -165,10 +170,15 @@ fn matches(pieces: &[Piece], text: &str, captures: &mut Captures) -> bool {
             let found = ends(text, 1, |c| sort.takes(c))
                 .find(|end| matches(rest, &text[*end..], &mut captures.clone()));
             let Some(end) = found else { return false };
-            captures.insert(name.clone(), text[..end].trim().to_owned());
+            captures.insert(name.clone(), without_footnote(&text[..end]).to_owned());
             matches(rest, &text[end..], captures)
         }
     }
+}
+
+/// A captured text without the asterisks that send a reader to a footnote: `Plywood **`.
+fn without_footnote(text: &str) -> &str {
+    text.trim().trim_end_matches('*').trim_end()
 }
 
 /// Where a run of some characters may end, the shortest first.
@@ -250,6 +260,8 @@ mod tests {
             ("{code:upper}", "Date", None),
             ("({unit})", "($/bbl)", Some("unit=$/bbl")),
             ("{a} - {b}", "x - y - z", Some("a=x b=y - z")),
+            ("{name}", "Coal, Australian  **", Some("name=Coal, Australian")),
+            ("{name} (*)", "Logs* (2010=100)", Some("name=Logs")),
             ("*{p:digits}th percentile", "10th percentile", Some("p=10")),
         ] {
             let found = Pattern::capturing(pattern)

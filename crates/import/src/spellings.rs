@@ -14,7 +14,7 @@ const BUILT_IN: [(&str, &str); 2] = [
 pub(crate) struct Spellings(BTreeMap<String, String>);
 
 /// A spelling as it is compared: points and other marks do not count.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let kept =
         |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '$' | '€' | '£' | '¥' | '+' | '#');
     let marks: String = key(text).chars().filter(kept).collect();

@@ -5,7 +5,7 @@ use super::word::{contained, with_spellings};
 use super::{
     AmountColumn, Column, Constants, Known, NamedNumber, Reading, RowWords, Sign, Signs, Words,
 };
-use crate::formula::Formula;
+use crate::formula::{CELL, Formula};
 use crate::header::key;
 use crate::layout::word::Meaning;
 use crate::money::is_code;
@@ -88,7 +88,19 @@ impl Binder<'_> {
         let words = words.into_iter().flatten().map(|w| &w.any);
         let date = s.date.iter().map(|d| &d.any);
         let values = s.value.iter().map(|v| &v.any);
+        let flags = s.flag.iter().map(|f| &f.any);
+        let beside = [
+            &s.weight,
+            &s.count,
+            &s.employers,
+            &s.sample_size,
+            &s.relative_error,
+            &s.quantity_from,
+            &s.quantity_to,
+        ];
+        let beside = beside.into_iter().flatten().map(|n| &n.any);
         let all = fields.chain(attributes).chain(rules).chain(words).chain(date).chain(values);
+        let all = all.chain(flags).chain(beside);
         let columns = all.map(|any| self.column(any, false)).collect::<Result<Vec<_>, _>>()?;
         Ok(columns.into_iter().flatten().map(|c| c.index).collect())
     }
@@ -161,7 +173,10 @@ impl Columns<'_> {
             &spec.party,
             &spec.level,
         ]) {
-            *slot = text(template)?;
+            *slot = match template.as_deref() {
+                Some("") => Some(String::new()),
+                _ => text(template)?,
+            };
         }
         let date = text(&spec.date)?.map(|t| self.binder.day(&t)).transpose()?;
         Ok(AmountColumn {
@@ -178,8 +193,16 @@ impl Columns<'_> {
             scale: spec.scale,
             least: spec.least.map(|l| (l, spec.least_reason.clone().unwrap_or_default())),
             signs: self.signs(spec),
+            once: self.once(spec)?,
             column,
         })
+    }
+
+    /// The columns within which an amount is stated once.
+    fn once(&self, spec: &AmountSpec) -> Result<Vec<usize>, ImportError> {
+        let columns = spec.once.iter().map(|any| self.binder.column(any, false));
+        let columns = columns.collect::<Result<Vec<_>, _>>()?;
+        Ok(columns.into_iter().flatten().map(|c| c.index).collect())
     }
 
     fn fill(
@@ -193,7 +216,8 @@ impl Columns<'_> {
     }
 
     fn reading(&self, spec: &AmountSpec) -> Result<Reading, ImportError> {
-        let names: Vec<&str> = self.values.iter().map(|v| v.name.as_str()).collect();
+        let names = self.values.iter().map(|v| v.name.as_str());
+        let names: Vec<&str> = names.chain(std::iter::once(CELL)).collect();
         match &spec.formula {
             Some(formula) => Formula::parse(formula.get_ref(), &names)
                 .map(Reading::Formula)

@@ -1,6 +1,6 @@
 //! Finds every column that a recipe maps, and every word that the file says once for all rows.
 
-use super::word::{contained, with_spellings};
+use super::word::{contained, patterns, with_spellings};
 use super::{
     Attribute, AttributeFrom, Beside, Case, Column, Constants, DateColumn, Layout, Mapped,
     NamedNumber, RowWords, TemplatePiece, TextColumn, TextFrom, Words,
@@ -229,6 +229,7 @@ impl Binder<'_> {
             absent: spec.absent.clone(),
             before: spec.before.clone(),
             map: spec.map.clone(),
+            patterns: patterns(&spec.map),
             words: self.spellings(spec.words.as_ref()),
             blank: spec.blank.as_ref().map(|b| b.get_ref().clone()),
         }))

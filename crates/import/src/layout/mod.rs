@@ -5,7 +5,7 @@ mod bind;
 mod word;
 
 pub(crate) use bind::Table;
-pub(crate) use word::{Case, Known, Meaning, Words};
+pub(crate) use word::{Case, Known, Meaning, Patterns, Words, like};
 
 use crate::cell::Cell;
 use crate::date::DateFormat;
@@ -80,7 +80,7 @@ pub(crate) struct AmountColumn {
     pub(crate) basis: Option<Basis>,
     pub(crate) tax: Option<Tax>,
     pub(crate) component: Option<String>,
-    /// Texts that the header says of every row.
+    /// Texts that the header says of every row; an empty one: the amount has none.
     pub(crate) texts: [Option<String>; TextField::COUNT],
     /// The date that the header says of every row.
     pub(crate) date: Option<i32>,
@@ -88,6 +88,8 @@ pub(crate) struct AmountColumn {
     /// The least that an amount can be, and what a smaller one is.
     pub(crate) least: Option<(Amount, String)>,
     pub(crate) signs: Signs,
+    /// Columns that name what the amount belongs to, where several rows repeat it.
+    pub(crate) once: Vec<usize>,
 }
 
 /// Where a text field comes from.
@@ -116,6 +118,8 @@ pub(crate) struct TextColumn {
     pub(crate) absent: Vec<String>,
     pub(crate) before: Option<String>,
     pub(crate) map: BTreeMap<String, String>,
+    /// The words of `map` that have `*` in them.
+    pub(crate) patterns: Patterns,
     pub(crate) words: Option<Spellings>,
     pub(crate) blank: Option<String>,
 }

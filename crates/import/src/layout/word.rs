@@ -2,9 +2,9 @@
 
 use super::Column;
 use crate::header::key;
-use crate::pattern::squeeze;
+use crate::pattern::{Pattern, squeeze};
 use crate::recipe::{Spec, WordSpec};
-use crate::spellings::Spellings;
+use crate::spellings::{Spellings, plain};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the word of an amount comes from.
@@ -40,12 +40,31 @@ pub(crate) struct Case {
     pub(crate) map: BTreeMap<String, String>,
 }
 
+/// Patterns of words with what they mean.
+pub(crate) type Patterns = Vec<(Pattern, String)>;
+
+/// The words of a map that have `*` in them, the longer first.
+pub(crate) fn patterns(map: &BTreeMap<String, String>) -> Patterns {
+    let mut starred: Vec<_> = map.iter().filter(|(word, _)| word.contains('*')).collect();
+    starred.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
+    starred.into_iter().map(|(word, to)| (Pattern::header(word), to.clone())).collect()
+}
+
+/// What the first pattern that a word is like means.
+pub(crate) fn like<'p>(patterns: &'p Patterns, word: &str) -> Option<&'p str> {
+    patterns.iter().find(|(pattern, _)| pattern.fits(word)).map(|(_, to)| to.as_str())
+}
+
 /// What words mean.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Meanings {
     exact: BTreeMap<String, String>,
     by_key: BTreeMap<String, String>,
+    /// Words of a list of spellings, without points and other marks.
+    by_spelling: BTreeMap<String, String>,
     open: bool,
+    /// Words with `*` in them, the longer first: what the words mean that are like them.
+    patterns: Patterns,
     ignore: BTreeSet<String>,
     pub(crate) ignore_reason: String,
 }
@@ -61,10 +80,14 @@ pub(crate) enum Meaning<'m> {
 impl Meanings {
     pub(crate) fn new(spec: &WordSpec) -> Self {
         let by_key = spec.map.iter().map(|(k, v)| (key(k), v.clone())).collect();
+        let spelt = spec.words.iter().flat_map(|_| &spec.map);
+        let by_spelling = spelt.map(|(k, v)| (plain(k), v.clone())).collect();
         Self {
             exact: spec.map.clone(),
             by_key,
+            by_spelling,
             open: spec.open || spec.map.is_empty(),
+            patterns: patterns(&spec.map),
             ignore: spec.ignore.iter().map(|w| key(w)).collect(),
             ignore_reason: spec.ignore_reason.clone().unwrap_or_default(),
         }
@@ -82,10 +105,14 @@ impl Meanings {
         if self.ignore.contains(&key) {
             return Meaning::Ignored;
         }
-        match self.by_key.get(&key) {
+        let spelt = || self.by_spelling.get(&plain(word));
+        match self.by_key.get(&key).or_else(spelt) {
             Some(meaning) => Meaning::Word(meaning),
-            None if self.open => Meaning::Word(word),
-            None => Meaning::Unknown,
+            None => match like(&self.patterns, word) {
+                Some(meaning) => Meaning::Word(meaning),
+                None if self.open => Meaning::Word(word),
+                None => Meaning::Unknown,
+            },
         }
     }
 
@@ -174,5 +201,14 @@ mod tests {
         assert_eq!(meanings.of("other"), Meaning::Ignored);
         assert_eq!(meanings.of("fortnight"), Meaning::Unknown);
         assert_eq!(Meanings::new(&WordSpec::default()).of("x"), Meaning::Word("x"));
+        spec.map.insert("*".to_owned(), "week".to_owned());
+        spec.map.insert("*month*".to_owned(), "month".to_owned());
+        let meanings = Meanings::new(&spec);
+        assert_eq!(meanings.of("fortnight"), Meaning::Word("week"));
+        assert_eq!(meanings.of("Every Month"), Meaning::Word("month"));
+        assert_eq!(
+            (meanings.of("year"), meanings.of("other")),
+            (Meaning::Word("year"), Meaning::Ignored)
+        );
     }
 }

@@ -1,10 +1,11 @@
 //! Amounts with their unit and currency, which must be there if an amount is.
 
 use super::number::factor;
+use super::rows::fingerprint;
 use super::word::{currency, per};
 use super::{Faults, Not, Read, Reject, RowReading, State, Stated, What, error_cell, reject};
 use crate::cell::{Cell, Format};
-use crate::formula::Formula;
+use crate::formula::{CELL, Formula};
 use crate::header::key;
 use crate::layout::{AmountColumn, Known, Layout, NamedNumber, Reading, Sign, Signs};
 use crate::money;
@@ -12,6 +13,7 @@ use crate::number::{self, Notation};
 use crate::source::Row;
 use haggle_evidence::Bound;
 use haggle_quantity::{Amount, Currency, Per, to_scaled};
+use std::borrow::Cow;
 
 /// What a cell of an amount column holds, before its unit and currency.
 enum Held<'l, 'r> {
@@ -184,7 +186,7 @@ impl Layout {
     ) -> Read<Computed<'l>> {
         let shown = row.cell(column.column.index).shown();
         if let Reading::Formula(formula) = &column.reading {
-            return self.formula(column, formula, row);
+            return self.formula(column, formula, number, row);
         }
         let Some(scale) = column.scale else { return Ok(Computed::Amount(number, None)) };
         let scaled = number.checked_mul(scale).and_then(number::fit);
@@ -197,12 +199,16 @@ impl Layout {
         &'l self,
         column: &'l AmountColumn,
         formula: &Formula,
+        cell: Amount,
         row: &Row<'_>,
     ) -> Read<Computed<'l>> {
         let mut numbers = vec![None; self.values.len()];
+        numbers.push(Some(cell));
         let mut parts = Vec::new();
         let mut mark = None;
-        for i in formula.needs() {
+        let needs = formula.needs();
+        let own = needs.contains(&self.values.len());
+        for i in needs.into_iter().filter(|i| *i < self.values.len()) {
             let value = &self.values[i];
             let number = self.value(column, value, row, &mut mark)?;
             let number = number.or(value.blank);
@@ -217,7 +223,11 @@ impl Layout {
         let shown = row.cell(column.column.index).shown();
         let failed = |reason| reject("I0101", &column.column, reason, &shown);
         let result = formula.compute(&numbers).map_err(failed)?;
-        Ok(Computed::Amount(result, Some(parts.join(" "))))
+        if own {
+            parts.insert(0, format!("{CELL}={shown}"));
+        }
+        let same = own && result == cell;
+        Ok(Computed::Amount(result, (!same).then(|| parts.join(" "))))
     }
 
     /// A number that a formula needs; a currency mark beside it must be that of the amount.
@@ -335,6 +345,22 @@ impl Layout {
     }
 }
 
+impl Layout {
+    /// Takes away the amounts that an earlier row has stated of the same thing.
+    pub(super) fn state_once(&self, row: &Row<'_>, state: &mut State<'_>) {
+        let seen = &mut state.stated;
+        for (amount, what) in state.cells.iter_mut().filter(|(a, _)| !a.once.is_empty()) {
+            let What::Stated(stated) = what else { continue };
+            let own = [amount.column.index.to_string(), stated.scaled.to_string()];
+            let named = amount.once.iter().map(|c| row.cell(*c).shown());
+            if !seen.insert(fingerprint(named.chain(own.map(Cow::Owned)))) {
+                let found = row.cell(amount.column.index).shown().into_owned();
+                *what = What::Absent { code: "I0307", reason: "stated by an earlier row", found };
+            }
+        }
+    }
+}
+
 /// Both ends of a band, or the one thing that is held.
 fn ends<'l, 'r>(held: Held<'l, 'r>) -> impl Iterator<Item = Held<'l, 'r>> {
     let (first, second) = match held {
@@ -410,7 +436,13 @@ fn band<'l, 'r>(
     match money::band(text, notation) {
         Ok(band) => {
             twice_thousands(column, band.thousands, text)?;
-            Ok(Held::Band(band))
+            Ok(match (band.low, band.high) {
+                // One amount may be a sign, such as zero.
+                (Some(low), Some(high)) if low == high => {
+                    Held::Amount { amount: low, bound: Bound::Exact, mark: band.mark }
+                }
+                _ => Held::Band(band),
+            })
         }
         Err(money::NoBand::Other(reason)) => Err(reject("I0101", &column.column, reason, text)),
         Err(money::NoBand::UpsideDown) => {

@@ -104,6 +104,8 @@ pub(crate) struct State<'l> {
     after_blank: bool,
     /// The row in which another table begins.
     pub(crate) another: Option<u64>,
+    /// Amounts that are stated once, with what they belong to.
+    stated: HashSet<u128>,
 }
 
 /// Code of an amount that can be read in two ways.
@@ -142,20 +144,23 @@ impl Layout {
         self.read_numbers(row, &mut reading, &mut faults);
         reading.date = faults.keep(self.read_date(row)).flatten();
         self.read_words(row, &mut reading, &mut faults);
-        // A word that says nothing passes the row over; that it states no currency is no fault then.
-        if let (None, Some(skip)) = (&faults.fault, faults.skip.take()) {
+        // A word that passes the row over says that nothing else of it matters.
+        if let Some(skip) = faults.skip {
             return Outcome::Skip(skip);
         }
         self.read_amounts(row, &reading, state, &mut faults);
-        // A row that is passed over on purpose need not be right.
-        match (faults.skip, faults.fault) {
-            (Some(skip), _) => Outcome::Skip(skip),
-            (None, Some(reject)) => Outcome::Reject(reject),
-            (None, None) => match self.duplicate(row, state) {
-                Some(skip) => Outcome::Skip(skip),
-                None => Outcome::Import(reading),
-            },
+        // An amount's own unit or currency may pass the row over too.
+        if let Some(skip) = faults.skip {
+            return Outcome::Skip(skip);
         }
+        if let Some(reject) = faults.fault {
+            return Outcome::Reject(reject);
+        }
+        if let Some(skip) = self.duplicate(row, state) {
+            return Outcome::Skip(skip);
+        }
+        self.state_once(row, state);
+        Outcome::Import(reading)
     }
 
     fn read_date(&self, row: &Row<'_>) -> Read<Option<i32>> {

@@ -142,7 +142,7 @@ impl Layout {
 }
 
 /// 128 bits of some texts: two rows that differ have the same ones about never.
-fn fingerprint<'c>(texts: impl Iterator<Item = Cow<'c, str>>) -> u128 {
+pub(super) fn fingerprint<'c>(texts: impl Iterator<Item = Cow<'c, str>>) -> u128 {
     let (mut a, mut b) = (DefaultHasher::new(), DefaultHasher::new());
     b.write_u8(1);
     for text in texts {

@@ -2,7 +2,7 @@
 
 use super::{Faults, Read, RowReading, State, error_cell, reject};
 use crate::cell::Cell;
-use crate::layout::{Column, Layout, TemplatePiece, TextColumn, TextFrom};
+use crate::layout::{Column, Layout, TemplatePiece, TextColumn, TextFrom, like};
 use crate::source::Row;
 use std::borrow::Cow;
 
@@ -63,7 +63,8 @@ fn text<'l: 'r, 'r>(column: &'l TextColumn, row: &Row<'r>) -> Read<Option<Cow<'r
     };
     let listed = column.map.get(found.as_ref()).map(String::as_str);
     let spelt = || column.words.as_ref().and_then(|w| w.word(&found));
-    Ok(Some(listed.or_else(spelt).map_or(found, Cow::Borrowed)))
+    let alike = || like(&column.patterns, &found);
+    Ok(Some(listed.or_else(spelt).or_else(alike).map_or(found, Cow::Borrowed)))
 }
 
 /// The part of a text before a mark.

@@ -2,7 +2,7 @@
 
 use super::spec::{AmountSpec, RowRule, Sentinel, Spec, WordSpec};
 use crate::date::DateFormat;
-use crate::formula::Formula;
+use crate::formula::{CELL, Formula};
 use crate::pattern::Pattern;
 use crate::spellings::Spellings;
 use haggle_evidence::Statistic;
@@ -242,7 +242,8 @@ fn statistic(spec: &Spec, amount: &AmountSpec) -> Checked {
 
 fn formula(spec: &Spec, amount: &AmountSpec) -> Checked {
     let Some(formula) = &amount.formula else { return Ok(()) };
-    let names: Vec<&str> = spec.value.iter().map(|v| v.name.as_str()).collect();
+    let names = spec.value.iter().map(|v| v.name.as_str());
+    let names: Vec<&str> = names.chain(std::iter::once(CELL)).collect();
     match Formula::parse(formula.get_ref(), &names) {
         Ok(_) => Ok(()),
         Err(e) => problem(formula, e),

@@ -206,7 +206,7 @@ impl TextFile {
     /// A number that may be cut in two in a row of the right number of fields, which then lacks
     /// another one: `$1` in a column of amounts, `973.00` in one of texts.
     fn split_number(&self, record: &Record<'_>, shape: &Shape) -> Option<Fault> {
-        if self.delimiter != b',' || !shape.has_texts_behind_numbers() {
+        if self.delimiter != b',' {
             return None;
         }
         let texts: Vec<Cow<'_, str>> = record.texts().collect();

@@ -19,6 +19,8 @@ pub(crate) struct Shape {
     pub(super) blank_from: usize,
     /// What the column of each field of a whole row holds.
     pub(super) columns: Vec<Column>,
+    /// Whether most numbers of the column have no fraction.
+    whole: Vec<bool>,
 }
 
 impl Shape {
@@ -38,27 +40,39 @@ impl Shape {
         let blank = shorter || few || filled.iter().all(|r| goes_on(r, named));
         let blank_from = if blank { named } else { expected };
         let columns = (0..expected).map(|c| column(&whole, c)).collect();
-        Self { header, width, expected, blank_from, columns }
+        let points = |c: &usize| whole.iter().filter(|r| r[*c].contains('.')).count();
+        let whole = (0..expected).map(|c| points(&c) * 2 <= whole.len()).collect();
+        Self { header, width, expected, blank_from, columns, whole }
     }
 }
 
 impl Shape {
-    /// Whether a column of texts stands behind one of numbers.
-    pub(super) fn has_texts_behind_numbers(&self) -> bool {
-        self.columns.windows(2).any(|pair| pair[0] != Column::Text && pair[1] == Column::Text)
+    /// Whether the end of a number in this column may stand in the next one: in a column of texts,
+    /// or of whole numbers behind amounts of money.
+    fn may_go_on(&self, column: usize) -> bool {
+        let next = column + 1;
+        match (self.columns[column], self.columns[next]) {
+            (Column::Text, _) => false,
+            (_, Column::Text) => true,
+            (Column::Money, _) => self.whole[next],
+            _ => false,
+        }
     }
 
-    /// The column of numbers whose field goes on in the column of texts behind it, as `$1` and
-    /// `973.00` do.
+    /// The column of numbers whose field goes on in the next one, as `$1` and `973.00` do.
     pub(super) fn split_at(
         &self,
         texts: &[std::borrow::Cow<'_, str>],
         quoted: impl Fn(usize) -> bool,
     ) -> Option<usize> {
         let told = |i: &usize| is_money(&texts[*i]) || texts[*i + 1].contains('.');
-        let pairs = self.columns.windows(2).enumerate();
-        let pairs = pairs.filter(|(_, p)| p[0] != Column::Text && p[1] == Column::Text);
-        pairs.map(|(i, _)| i).filter(|i| i + 1 < texts.len()).filter(told).find(|&i| {
+        let told = |i: &usize| {
+            let fraction = texts[*i + 1].contains('.');
+            fraction || (told(i) && self.columns[*i + 1] == Column::Text)
+        };
+        let pairs = (0..texts.len().min(self.columns.len()).saturating_sub(1))
+            .filter(|i| self.may_go_on(*i));
+        pairs.filter(told).find(|&i| {
             let piece = |i: usize| Piece { text: &texts[i], quoted: quoted(i) };
             is_grouped(&[piece(i), piece(i + 1)])
         })

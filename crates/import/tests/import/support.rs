@@ -2,7 +2,7 @@
 
 use haggle_evidence::{Account, Batch, Import, ImportError, Importer, Locator, Observation};
 use haggle_import::{FileImporter, Options, Recipe, open};
-use haggle_quantity::from_scaled;
+use haggle_quantity::{from_day_number, from_scaled};
 use std::io::{Cursor, Write};
 use std::path::PathBuf;
 use tempfile::TempDir;
@@ -37,6 +37,8 @@ pub(crate) struct Done {
     pub(crate) dates: Vec<Option<i32>>,
     /// Weight, count, employers, sample size.
     pub(crate) numbers: Vec<Numbers>,
+    /// `kind basis component party quantity-from..quantity-to date`.
+    pub(crate) terms: Vec<String>,
 }
 
 impl Done {
@@ -69,6 +71,17 @@ pub(crate) fn line(o: &Observation<'_>) -> String {
     format!("{place} {texts} {statistic} {amount} {bound} {} {}", o.currency, o.per)
 }
 
+/// What a price is beside its amount.
+pub(crate) fn terms(o: &Observation<'_>) -> String {
+    let quantity = |q: Option<i128>| {
+        q.map_or(String::new(), |q| from_scaled(q).unwrap().normalize().to_string())
+    };
+    let (component, party) = (o.component.unwrap_or("-"), o.party.unwrap_or("-"));
+    let (from, to) = (quantity(o.quantity_from), quantity(o.quantity_to));
+    let date = o.date.map_or_else(|| "-".to_owned(), |d| from_day_number(d).unwrap().to_string());
+    format!("{} {} {component} {party} {from}..{to} {date}", o.kind, o.basis)
+}
+
 pub(crate) fn run(importer: &mut FileImporter) -> Result<Done, ImportError> {
     let mut done = Done {
         import: Import::default(),
@@ -78,6 +91,7 @@ pub(crate) fn run(importer: &mut FileImporter) -> Result<Done, ImportError> {
         errors: Vec::new(),
         dates: Vec::new(),
         numbers: Vec::new(),
+        terms: Vec::new(),
     };
     let import = importer.run(&mut |batch: haggle_evidence::RecordBatch| {
         let view = Batch::new(&batch).unwrap();
@@ -87,6 +101,7 @@ pub(crate) fn run(importer: &mut FileImporter) -> Result<Done, ImportError> {
             done.errors.push(o.relative_error);
             done.dates.push(o.date);
             done.numbers.push((o.weight, o.count, o.employers, o.sample_size));
+            done.terms.push(terms(&o));
         }
         done.batches.push(batch.num_rows());
         Ok(())

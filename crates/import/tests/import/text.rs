@@ -405,7 +405,7 @@ fn blank_fields_at_the_end_are_no_ragged_rows() {
         ("Item,Price\na,84.24\nb,5,\nc,6\n", "rejected I0103 3=3 fields"),
         ("Item,Price\na,84.24,\nb,5\nc,6,\n", "rejected I0103 3=2 fields"),
         ("Item,Price,\na,84.24\nb,1,973.00\nc,6\n", "rejected I0121 3=b,1,973.00"),
-        ("Item,Price,\na,84.24,\nb,1,973.00\nc,6,\n", "rejected I0103 3=973.00"),
+        ("Item,Price,\na,84.24,\nb,1,973.00\nc,6,\n", "rejected I0121 3=1,973.00"),
     ] {
         let (lines, rejected, _) = list(text);
         assert_eq!(

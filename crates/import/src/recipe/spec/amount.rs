@@ -55,6 +55,10 @@ pub(crate) struct AmountSpec {
     /// The column of the upper end of a range whose lower end this is.
     #[serde(default)]
     pub(crate) to: Any,
+    /// Columns that name what the amount belongs to: rows that agree in all of them repeat it, and
+    /// it is stated once.
+    #[serde(default)]
+    pub(crate) once: Vec<Any>,
     /// Texts such as `$30,000 - $40,000` or `less than $10,000` are bounds.
     #[serde(default)]
     pub(crate) band: bool,
