@@ -127,7 +127,8 @@ fn broken_down(format: &str, text: &str) -> Option<BrokenDownTime> {
 fn middle_of(year: &str) -> Option<Date> {
     let year = year.strip_suffix(".0").unwrap_or(year);
     let plausible = year.len() == 4 && matches!(year.get(..2), Some("19" | "20" | "21"));
-    if plausible { parse_date(&format!("{year}-07-01")).ok() } else { None }
+    let year: i16 = year.parse().ok().filter(|_| plausible)?;
+    Date::new(year, 7, 1).ok()
 }
 
 #[cfg(test)]

@@ -40,12 +40,29 @@ const MARKS: &[(&str, &[&str])] = &[
     ("Rs", &["INR", "PKR", "LKR", "NPR", "MUR"]),
 ];
 
-/// Codes of ISO 4217: a text of three capital letters that is none of them is no currency.
-const CODES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL DEM FRF ITL ESP NLG ATS FIM GRD IEP PTE TRL CYP EEK LTL LVL MTL ROL SIT SKK BGL RUR AZM BEF LUF VEF GHC MXP PLZ YUM CSD ZMK MZM SDD TMM XXX XDR XAU XAG XPT XPD";
+/// Codes of ISO 4217 in order: a text of three capital letters that is none of them is no currency.
+const CODES: [&str; 196] = [
+    "AED", "AFN", "ALL", "AMD", "ANG", "AOA", "ARS", "ATS", "AUD", "AWG", "AZM", "AZN", "BAM",
+    "BBD", "BDT", "BEF", "BGL", "BGN", "BHD", "BIF", "BMD", "BND", "BOB", "BRL", "BSD", "BTN",
+    "BWP", "BYN", "BZD", "CAD", "CDF", "CHF", "CLP", "CNY", "COP", "CRC", "CSD", "CUP", "CVE",
+    "CYP", "CZK", "DEM", "DJF", "DKK", "DOP", "DZD", "EEK", "EGP", "ERN", "ESP", "ETB", "EUR",
+    "FIM", "FJD", "FKP", "FRF", "GBP", "GEL", "GHC", "GHS", "GIP", "GMD", "GNF", "GRD", "GTQ",
+    "GYD", "HKD", "HNL", "HRK", "HTG", "HUF", "IDR", "IEP", "ILS", "INR", "IQD", "IRR", "ISK",
+    "ITL", "JMD", "JOD", "JPY", "KES", "KGS", "KHR", "KMF", "KPW", "KRW", "KWD", "KYD", "KZT",
+    "LAK", "LBP", "LKR", "LRD", "LSL", "LTL", "LUF", "LVL", "LYD", "MAD", "MDL", "MGA", "MKD",
+    "MMK", "MNT", "MOP", "MRU", "MTL", "MUR", "MVR", "MWK", "MXN", "MXP", "MYR", "MZM", "MZN",
+    "NAD", "NGN", "NIO", "NLG", "NOK", "NPR", "NZD", "OMR", "PAB", "PEN", "PGK", "PHP", "PKR",
+    "PLN", "PLZ", "PTE", "PYG", "QAR", "ROL", "RON", "RSD", "RUB", "RUR", "RWF", "SAR", "SBD",
+    "SCR", "SDD", "SDG", "SEK", "SGD", "SHP", "SIT", "SKK", "SLE", "SOS", "SRD", "SSP", "STN",
+    "SVC", "SYP", "SZL", "THB", "TJS", "TMM", "TMT", "TND", "TOP", "TRL", "TRY", "TTD", "TWD",
+    "TZS", "UAH", "UGX", "USD", "UYU", "UZS", "VEF", "VES", "VND", "VUV", "WST", "XAF", "XAG",
+    "XAU", "XCD", "XDR", "XOF", "XPD", "XPF", "XPT", "XXX", "YER", "YUM", "ZAR", "ZMK", "ZMW",
+    "ZWL",
+];
 
 /// Whether a text is the code of a currency, of today or of the past; `XXX` is that of none.
 pub(crate) fn is_code(text: &str) -> bool {
-    text.len() == 3 && CODES.split(' ').any(|code| code == text)
+    CODES.binary_search(&text).is_ok()
 }
 
 /// An amount, and the currency mark that stood beside it.
@@ -94,7 +111,7 @@ pub(crate) fn allows(mark: &str, code: &str) -> bool {
 pub(crate) fn mark(text: &str) -> Option<&'static str> {
     let text = text.trim();
     let known = MARKS.iter().find(|(mark, _)| *mark == text).map(|(mark, _)| *mark);
-    known.or_else(|| CODES.split(' ').find(|code| *code == text))
+    known.or_else(|| CODES.binary_search(&text).ok().map(|i| CODES[i]))
 }
 
 /// The code that a mark stands for, if it is one only.

@@ -99,7 +99,7 @@ pub(crate) fn text_number(text: &str, notation: Notation) -> Result<Amount, Stri
 }
 
 /// The commonest case, at no cost.
-fn small_whole(text: &str) -> Option<Amount> {
+pub(crate) fn small_whole(text: &str) -> Option<Amount> {
     let short = (1..=15).contains(&text.len());
     let digits = text
         .bytes()

@@ -21,9 +21,9 @@ struct Bin {
     rows: Vec<u64>,
 }
 
-/// The amounts of a source by order of size.
+/// The amounts of a source by order of size, group by group.
 #[derive(Debug, Default)]
-pub(crate) struct Sizes(BTreeMap<Group, BTreeMap<u16, Bin>>);
+pub(crate) struct Sizes(Vec<(Group, BTreeMap<u16, Bin>)>);
 
 /// The bin of an amount: its highest bit, and the two after it.
 fn bin(scaled: i128) -> u16 {
@@ -41,12 +41,12 @@ fn least(bin: u16) -> i128 {
 impl Sizes {
     /// Takes an amount (times 10^12, above zero) of a row.
     pub(crate) fn add(&mut self, column: usize, currency: &str, per: &str, scaled: i128, row: u64) {
-        let known = |g: &&Group| g.0 == column && g.1 == currency && g.2 == per;
-        let group = match self.0.keys().find(known).cloned() {
-            Some(group) => group,
-            None => (column, currency.to_owned(), per.to_owned()),
-        };
-        let bin = self.0.entry(group).or_default().entry(bin(scaled)).or_default();
+        let known = |(g, _): &(Group, _)| g.0 == column && g.1 == currency && g.2 == per;
+        let at = self.0.iter().position(known).unwrap_or_else(|| {
+            self.0.push(((column, currency.to_owned(), per.to_owned()), BTreeMap::new()));
+            self.0.len() - 1
+        });
+        let bin = self.0[at].1.entry(bin(scaled)).or_default();
         bin.count += 1;
         if bin.rows.len() < NAMED {
             bin.rows.push(row);

@@ -468,6 +468,9 @@ fn plain<'l, 'r>(
 ) -> Read<Held<'l, 'r>> {
     let failed = |reason| reject("I0101", &column.column, reason, &cell.shown());
     let (amount, mark) = match cell {
+        Cell::Text(text) if number::small_whole(text).is_some() => {
+            (number::text_number(text, notation).map_err(failed)?, None)
+        }
         Cell::Text(text) if money::is_ambiguous(text, notation) => {
             return Err(ambiguous(column, text));
         }

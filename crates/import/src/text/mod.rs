@@ -17,7 +17,7 @@ use encoding::{Charset, named, unreadable};
 use encoding_rs::{Encoding, UTF_8};
 use haggle_evidence::{Diagnostic, ImportError, Locator};
 use records::{Record, Records};
-use shape::{SAMPLE, Shape};
+use shape::{SAMPLE, Shape, is_cut};
 use std::borrow::Cow;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -179,8 +179,10 @@ impl TextFile {
             return Judged::AsItIs;
         };
         if record.len() == shape.expected {
-            if let Some(text) = self.split_number(record, shape) {
-                return Judged::Faulty(text);
+            if self.delimiter == b','
+                && let Some(split) = split_number(record, cells, shape)
+            {
+                return Judged::Faulty(split);
             }
             return match cells.iter().skip(shape.blank_from).find(|c| !c.is_blank()) {
                 None => Judged::Whole(shape.width),
@@ -202,19 +204,21 @@ impl TextFile {
     }
 }
 
-impl TextFile {
-    /// A number that may be cut in two in a row of the right number of fields, which then lacks
-    /// another one: `$1` in a column of amounts, `973.00` in one of texts.
-    fn split_number(&self, record: &Record<'_>, shape: &Shape) -> Option<Fault> {
-        if self.delimiter != b',' {
-            return None;
+/// A number that may be cut in two in a row of the right number of fields, which then lacks
+/// another one: `$1` in a column of amounts, `973.00` in the next.
+fn split_number(record: &Record<'_>, cells: &[Cell<'_>], shape: &Shape) -> Option<Fault> {
+    for &at in &shape.may_go_on {
+        let (Some(Cell::Text(first)), Some(Cell::Text(next))) = (cells.get(at), cells.get(at + 1))
+        else {
+            continue;
+        };
+        let quoted = [record.is_quoted(at), record.is_quoted(at + 1)];
+        if is_cut([first, next], shape.columns[at + 1] == thousands::Column::Text, quoted) {
+            let reason = "expected fields as the header has them; this may be one number with a thousands mark and without quotes";
+            return Some(fault("I0121", format!("{first},{next}"), reason.to_owned()));
         }
-        let texts: Vec<Cow<'_, str>> = record.texts().collect();
-        let at = shape.split_at(&texts, |i| record.is_quoted(i))?;
-        let reason = "expected fields as the header has them; this may be one number with a thousands mark and without quotes";
-        let found = format!("{},{}", texts[at], texts[at + 1]);
-        Some(fault("I0121", found, reason.to_owned()))
     }
+    None
 }
 
 /// What is found about the number of a row's fields.

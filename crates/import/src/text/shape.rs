@@ -19,8 +19,8 @@ pub(crate) struct Shape {
     pub(super) blank_from: usize,
     /// What the column of each field of a whole row holds.
     pub(super) columns: Vec<Column>,
-    /// Whether most numbers of the column have no fraction.
-    whole: Vec<bool>,
+    /// Columns of numbers of which an end may stand in the next column.
+    pub(super) may_go_on: Vec<usize>,
 }
 
 impl Shape {
@@ -39,44 +39,34 @@ impl Shape {
         let few = filled.len() * 2 <= whole.len();
         let blank = shorter || few || filled.iter().all(|r| goes_on(r, named));
         let blank_from = if blank { named } else { expected };
-        let columns = (0..expected).map(|c| column(&whole, c)).collect();
+        let columns: Vec<Column> = (0..expected).map(|c| column(&whole, c)).collect();
         let points = |c: &usize| whole.iter().filter(|r| r[*c].contains('.')).count();
-        let whole = (0..expected).map(|c| points(&c) * 2 <= whole.len()).collect();
-        Self { header, width, expected, blank_from, columns, whole }
+        let whole_numbers = |c: usize| points(&c) * 2 <= whole.len();
+        let may_go_on = (0..expected.saturating_sub(1))
+            .filter(|c| may_go_on(columns[*c], columns[c + 1], whole_numbers(c + 1)))
+            .collect();
+        Self { header, width, expected, blank_from, columns, may_go_on }
     }
 }
 
-impl Shape {
-    /// Whether the end of a number in this column may stand in the next one: in a column of texts,
-    /// or of whole numbers behind amounts of money.
-    fn may_go_on(&self, column: usize) -> bool {
-        let next = column + 1;
-        match (self.columns[column], self.columns[next]) {
-            (Column::Text, _) => false,
-            (_, Column::Text) => true,
-            (Column::Money, _) => self.whole[next],
-            _ => false,
-        }
+/// Whether the end of a number in a column may stand in the next one: in a column of texts, or of
+/// whole numbers behind amounts of money.
+fn may_go_on(column: Column, next: Column, next_is_whole: bool) -> bool {
+    match (column, next) {
+        (Column::Text, _) => false,
+        (_, Column::Text) => true,
+        (Column::Money, _) => next_is_whole,
+        _ => false,
     }
+}
 
-    /// The column of numbers whose field goes on in the next one, as `$1` and `973.00` do.
-    pub(super) fn split_at(
-        &self,
-        texts: &[std::borrow::Cow<'_, str>],
-        quoted: impl Fn(usize) -> bool,
-    ) -> Option<usize> {
-        let told = |i: &usize| is_money(&texts[*i]) || texts[*i + 1].contains('.');
-        let told = |i: &usize| {
-            let fraction = texts[*i + 1].contains('.');
-            fraction || (told(i) && self.columns[*i + 1] == Column::Text)
-        };
-        let pairs = (0..texts.len().min(self.columns.len()).saturating_sub(1))
-            .filter(|i| self.may_go_on(*i));
-        pairs.filter(told).find(|&i| {
-            let piece = |i: usize| Piece { text: &texts[i], quoted: quoted(i) };
-            is_grouped(&[piece(i), piece(i + 1)])
-        })
-    }
+/// Whether a field and the next are `$1` and `973.00`: one number, cut in two. In a column of
+/// texts a sign of money in front is enough to tell, elsewhere it takes a fraction.
+pub(super) fn is_cut(fields: [&str; 2], next_is_text: bool, quoted: [bool; 2]) -> bool {
+    let [first, next] = fields;
+    let told = next.contains('.') || (next_is_text && is_money(first));
+    let piece = |i: usize| Piece { text: fields[i], quoted: quoted[i] };
+    first.len() <= 8 && told && is_grouped(&[piece(0), piece(1)])
 }
 
 /// Whether a number in the last column with a name may go on in the next one.
