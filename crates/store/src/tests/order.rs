@@ -80,7 +80,7 @@ proptest! {
     fn what_goes_in_comes_out_in_order(
         rows in rows(400),
         run_rows in 1_usize..300,
-        run_bytes in prop_oneof![Just(usize::MAX), 500_usize..20_000],
+        run_bytes in prop_oneof![Just(usize::MAX), 3_000_usize..30_000],
         most_runs in 2_usize..5,
         merge_rows in 1_usize..20,
     ) {
