@@ -28,7 +28,7 @@ impl Layout {
     pub(crate) const STANDARD: Self = Self {
         run_rows: 1_048_576,
         run_bytes: 40 << 20,
-        most_runs: 48,
+        most_runs: 24,
         merge_rows: 1_024,
         group_rows: 524_288,
         page_rows: 4_096,

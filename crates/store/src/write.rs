@@ -46,7 +46,7 @@ impl PartWriter {
 
     fn spill(&mut self) -> Result<(), ParquetError> {
         let file = self.stage.scratch()?;
-        let mut output = Output::new(file.try_clone()?, scratch(&self.layout))?;
+        let mut output = Output::run(file.try_clone()?, &self.layout)?;
         let table = std::mem::take(&mut self.table);
         output.write(&table, &order(&table))?;
         output.file.close()?;
@@ -57,7 +57,7 @@ impl PartWriter {
     /// Makes one run of all, so that a merge never reads too many at once.
     fn unite(&mut self) -> Result<(), ParquetError> {
         let file = self.stage.scratch()?;
-        let mut output = Output::new(file.try_clone()?, scratch(&self.layout))?;
+        let mut output = Output::run(file.try_clone()?, &self.layout)?;
         output.merge(std::mem::take(&mut self.runs), &self.layout)?;
         output.file.close()?;
         self.runs.push(file);
@@ -69,7 +69,7 @@ impl PartWriter {
         if !self.runs.is_empty() && self.table.rows() > 0 {
             self.spill()?;
         }
-        let mut output = Output::new(self.stage.file().try_clone()?, properties(&self.layout))?;
+        let mut output = Output::part(self.stage.file().try_clone()?, &self.layout)?;
         if self.runs.is_empty() {
             output.write(&self.table, &order(&self.table))?;
         } else {
@@ -86,23 +86,42 @@ impl PartWriter {
 struct Output {
     file: SerializedFileWriter<File>,
     forms: Vec<Form>,
+    /// Rows of a row group, unless they take more memory than `group_bytes`.
     group_rows: usize,
+    group_bytes: usize,
 }
 
 impl Output {
-    fn new(file: File, properties: WriterProperties) -> Result<Self, ParquetError> {
+    /// The part itself.
+    fn part(file: File, layout: &Layout) -> Result<Self, ParquetError> {
+        Self::new(file, properties(layout), layout.run_bytes)
+    }
+
+    /// A run that is set aside. A column of a row group is held in memory while it is encoded,
+    /// beside the table: groups are smaller here.
+    fn run(file: File, layout: &Layout) -> Result<Self, ParquetError> {
+        Self::new(file, scratch(layout), layout.run_bytes / 4)
+    }
+
+    fn new(
+        file: File,
+        properties: WriterProperties,
+        group_bytes: usize,
+    ) -> Result<Self, ParquetError> {
         let group_rows = properties.max_row_group_row_count().unwrap_or(usize::MAX);
         let writer = ArrowWriter::try_new(file, haggle_evidence::schema(), Some(properties))?;
         // Only the schema that Arrow leaves in the footer is wanted of it.
         let (file, _) = writer.into_serialized_writer()?;
         let form = |descr: &ColumnDescPtr| form(descr, file.properties());
         let forms = file.schema_descr().columns().iter().map(form).collect();
-        Ok(Self { file, forms, group_rows })
+        Ok(Self { file, forms, group_rows, group_bytes })
     }
 
     /// Writes rows of a table in the given order.
     fn write(&mut self, table: &Table, rows: &[u32]) -> Result<(), ParquetError> {
-        rows.chunks(self.group_rows).try_for_each(|rows| self.group(table, rows))
+        let fit = rows.len().saturating_mul(self.group_bytes) / table.memory().max(1);
+        let group_rows = self.group_rows.min(fit.max(1));
+        rows.chunks(group_rows).try_for_each(|rows| self.group(table, rows))
     }
 
     fn group(&mut self, table: &Table, rows: &[u32]) -> Result<(), ParquetError> {
@@ -126,7 +145,7 @@ impl Output {
         merge(runs, |batch, rows, run| -> Result<usize, ParquetError> {
             let count = rows.len().min(self.group_rows - table.rows());
             table.extend(batch, rows.start..rows.start + count, run);
-            if table.rows() == self.group_rows || table.memory() >= layout.run_bytes {
+            if table.rows() == self.group_rows || table.memory() >= self.group_bytes {
                 self.whole(&std::mem::take(&mut table))?;
             }
             Ok(count)
