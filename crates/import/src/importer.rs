@@ -495,7 +495,8 @@ impl<'a> Run<'a> {
             self.above(row);
             return Ok(());
         }
-        let outcome = self.layout.read(row, state);
+        let mut reading = RowReading::default();
+        let outcome = self.layout.read(row, state, &mut reading);
         if let Some(row) = state.another.take() {
             let message = "another table begins in this row; it and all below it is not read";
             let place = self.place(row, None);
@@ -504,7 +505,7 @@ impl<'a> Run<'a> {
         match outcome {
             Outcome::Skip(skip) => self.skip(row.number, &skip),
             Outcome::Reject(reject) => return self.reject(row.number, reject),
-            Outcome::Import(reading) => {
+            Outcome::Import => {
                 if row.hidden {
                     self.hidden.push(self.layout.sheet.as_deref().unwrap_or(""), row.number);
                     self.hidden_rows += 1;

@@ -1,13 +1,25 @@
 //! Writes a JSON object member by member, in the order in which they come.
 
+/// The name of a member as it stands before its value, quoted once for many objects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Name(String);
+
+impl Name {
+    pub(crate) fn new(name: &str) -> Self {
+        let mut quoted = String::new();
+        quote(&mut quoted, name);
+        Self(quoted + ":")
+    }
+}
+
 /// Adds a text.
-pub(crate) fn text(out: &mut String, name: &str, text: &str) {
+pub(crate) fn text(out: &mut String, name: &Name, text: &str) {
     begin(out, name);
     quote(out, text);
 }
 
 /// Adds a number by its decimal digits.
-pub(crate) fn number(out: &mut String, name: &str, digits: &str) {
+pub(crate) fn number(out: &mut String, name: &Name, digits: &str) {
     begin(out, name);
     *out += digits;
 }
@@ -22,15 +34,14 @@ pub(crate) fn close(out: &mut String) {
 /// The object with one more text at its end.
 pub(crate) fn with(object: &str, name: &str, added: &str) -> String {
     let mut out = object.strip_suffix('}').unwrap_or(object).to_owned();
-    text(&mut out, name, added);
+    text(&mut out, &Name::new(name), added);
     close(&mut out);
     out
 }
 
-fn begin(out: &mut String, name: &str) {
+fn begin(out: &mut String, name: &Name) {
     out.push(if out.is_empty() { '{' } else { ',' });
-    quote(out, name);
-    out.push(':');
+    *out += &name.0;
 }
 
 fn quote(out: &mut String, text: &str) {
@@ -51,8 +62,8 @@ mod tests {
     #[test]
     fn members_stand_in_order_and_texts_are_escaped() {
         let mut out = String::new();
-        text(&mut out, "a", "x \"y\"\n");
-        number(&mut out, "b", "12.50");
+        text(&mut out, &Name::new("a"), "x \"y\"\n");
+        number(&mut out, &Name::new("b"), "12.50");
         close(&mut out);
         assert_eq!(out, r#"{"a":"x \"y\"\n","b":12.50}"#);
         assert_eq!(with(&out, "c", "d"), r#"{"a":"x \"y\"\n","b":12.50,"c":"d"}"#);
@@ -66,7 +77,7 @@ mod tests {
         #[test]
         fn what_is_written_is_json(name in "\\PC{0,8}", value in any_text()) {
             let mut out = String::new();
-            text(&mut out, &name, &value);
+            text(&mut out, &Name::new(&name), &value);
             close(&mut out);
             let read: serde_json::Value = serde_json::from_str(&out).unwrap();
             assert_eq!(read[name.as_str()], serde_json::Value::from(value));

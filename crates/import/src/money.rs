@@ -2,6 +2,7 @@
 
 use crate::number::{self, Notation};
 use haggle_quantity::Amount;
+use std::sync::LazyLock;
 
 /// Marks of currencies, the longer before those that they begin with, each with the codes that it
 /// may stand for; none listed: more than can be told.
@@ -62,7 +63,21 @@ const CODES: [&str; 196] = [
 
 /// Whether a text is the code of a currency, of today or of the past; `XXX` is that of none.
 pub(crate) fn is_code(text: &str) -> bool {
-    CODES.binary_search(&text).is_ok()
+    /// A bit for each text of three capital letters: every amount of a survey asks.
+    static KNOWN: LazyLock<Vec<u64>> = LazyLock::new(|| {
+        let mut bits = vec![0; 26 * 26 * 26 / 64 + 1];
+        CODES.iter().filter_map(|code| number_of(code)).for_each(|n| bits[n / 64] |= 1 << (n % 64));
+        bits
+    });
+    number_of(text).is_some_and(|n| KNOWN[n / 64] >> (n % 64) & 1 == 1)
+}
+
+/// The place of three capital letters among all such texts.
+fn number_of(text: &str) -> Option<usize> {
+    let &[a, b, c] = text.as_bytes() else { return None };
+    [a, b, c].iter().try_fold(0, |n, letter| {
+        letter.is_ascii_uppercase().then(|| n * 26 + usize::from(letter - b'A'))
+    })
 }
 
 /// An amount, and the currency mark that stood beside it.

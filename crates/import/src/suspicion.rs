@@ -42,6 +42,7 @@ impl Sizes {
     /// Takes an amount (times 10^12, above zero) of a row.
     pub(crate) fn add(&mut self, column: usize, currency: &str, per: &str, scaled: i128, row: u64) {
         let known = |(g, _): &(Group, _)| g.0 == column && g.1 == currency && g.2 == per;
+        // Rows come in any order of currencies: the groups are few, and the last is likely.
         let at = self.0.iter().position(known).unwrap_or_else(|| {
             self.0.push(((column, currency.to_owned(), per.to_owned()), BTreeMap::new()));
             self.0.len() - 1

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::date::DateFormat;
 use crate::header::Header;
+use crate::json::Name;
 use crate::layout::word::{Meaning, Meanings};
 use crate::money::is_code;
 use crate::notes::Surroundings;
@@ -279,17 +280,18 @@ impl Binder<'_> {
         let mut all = Vec::new();
         for spec in &self.spec.attribute {
             if let Some(from) = self.attribute(spec)? {
-                all.push(Attribute { name: spec.name.clone(), from });
+                all.push((spec.name.as_str(), from));
             }
         }
         for spec in &self.spec.flag {
             if let Some(column) = self.column(&spec.any, false)? {
                 let from = AttributeFrom::Flag { column, values: spec.values.clone() };
-                all.push(Attribute { name: spec.name.clone(), from });
+                all.push((spec.name.as_str(), from));
             }
         }
-        all.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(all)
+        all.sort_by_key(|(name, _)| *name);
+        let attribute = |(name, from)| Attribute { name: Name::new(name), from };
+        Ok(all.into_iter().map(attribute).collect())
     }
 
     fn attribute(&self, spec: &AttributeSpec) -> Result<Option<AttributeFrom>, ImportError> {

@@ -11,6 +11,7 @@ use crate::cell::Cell;
 use crate::date::DateFormat;
 use crate::formula::Formula;
 use crate::header::{Header, key};
+use crate::json::Name;
 use crate::number::Notation;
 use crate::quality::Quality;
 use crate::recipe::{FromNumber, Hidden, RowRule, TextField};
@@ -127,7 +128,7 @@ pub(crate) struct TextColumn {
 /// An attribute of a row, in order of name.
 #[derive(Debug, Clone)]
 pub(crate) struct Attribute {
-    pub(crate) name: String,
+    pub(crate) name: Name,
     pub(crate) from: AttributeFrom,
 }
 

@@ -3,7 +3,7 @@
 use super::rows::{listed, marker};
 use super::{Faults, Read, State, error_cell, reject};
 use crate::cell::Cell;
-use crate::json;
+use crate::json::{self, Name};
 use crate::layout::{AttributeFrom, Column, Layout};
 use crate::number::number;
 use crate::source::Row;
@@ -45,7 +45,7 @@ impl Layout {
     fn number_attribute(
         &self,
         out: &mut String,
-        name: &str,
+        name: &Name,
         (column, absent): (&Column, &[String]),
         row: &Row<'_>,
     ) -> Read<()> {
@@ -67,7 +67,7 @@ impl Layout {
 
 fn text(
     out: &mut String,
-    name: &str,
+    name: &Name,
     (column, absent, words): (&Column, &[String], Option<&Spellings>),
     row: &Row<'_>,
 ) -> Read<()> {

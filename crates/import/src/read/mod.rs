@@ -17,14 +17,13 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// What became of a row.
-#[expect(clippy::large_enum_variant, reason = "made once a row and taken apart at once")]
-pub(crate) enum Outcome<'r> {
+pub(crate) enum Outcome {
     /// Passed over on purpose.
     Skip(Skip),
     /// Malformed.
     Reject(Reject),
     /// Read; the amounts are in the state.
-    Import(RowReading<'r>),
+    Import,
 }
 
 /// Why a row is passed over.
@@ -121,7 +120,12 @@ enum Not {
 
 impl Layout {
     /// Reads one row below the header.
-    pub(crate) fn read<'l: 'r, 'r>(&'l self, row: &Row<'r>, state: &mut State<'l>) -> Outcome<'r> {
+    pub(crate) fn read<'l: 'r, 'r>(
+        &'l self,
+        row: &Row<'r>,
+        state: &mut State<'l>,
+        reading: &mut RowReading<'r>,
+    ) -> Outcome {
         if let Some(skip) = self.not_data(row, state) {
             return Outcome::Skip(skip);
         }
@@ -132,23 +136,27 @@ impl Layout {
         match self.passed_over(row, state) {
             Err(reject) => Outcome::Reject(reject),
             Ok(Some(skip)) => Outcome::Skip(skip),
-            Ok(None) => self.data(row, state),
+            Ok(None) => self.data(row, state, reading),
         }
     }
 
-    fn data<'l: 'r, 'r>(&'l self, row: &Row<'r>, state: &mut State<'l>) -> Outcome<'r> {
-        let mut reading = RowReading::default();
+    fn data<'l: 'r, 'r>(
+        &'l self,
+        row: &Row<'r>,
+        state: &mut State<'l>,
+        reading: &mut RowReading<'r>,
+    ) -> Outcome {
         let mut faults = Faults::default();
-        self.read_texts(row, &mut reading, state, &mut faults);
+        self.read_texts(row, reading, state, &mut faults);
         self.read_attributes(row, state, &mut faults);
-        self.read_numbers(row, &mut reading, &mut faults);
+        self.read_numbers(row, reading, &mut faults);
         reading.date = faults.keep(self.read_date(row)).flatten();
-        self.read_words(row, &mut reading, &mut faults);
+        self.read_words(row, reading, &mut faults);
         // A word that passes the row over says that nothing else of it matters.
         if let Some(skip) = faults.skip {
             return Outcome::Skip(skip);
         }
-        self.read_amounts(row, &reading, state, &mut faults);
+        self.read_amounts(row, reading, state, &mut faults);
         // An amount's own unit or currency may pass the row over too.
         if let Some(skip) = faults.skip {
             return Outcome::Skip(skip);
@@ -160,7 +168,7 @@ impl Layout {
             return Outcome::Skip(skip);
         }
         self.state_once(row, state);
-        Outcome::Import(reading)
+        Outcome::Import
     }
 
     fn read_date(&self, row: &Row<'_>) -> Read<Option<i32>> {

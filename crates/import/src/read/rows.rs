@@ -40,6 +40,13 @@ impl Layout {
     /// Whether another table begins: a row of texts below a blank one, in the columns of amounts
     /// too, or the headers of the amounts above other columns.
     fn begins_another(&self, row: &Row<'_>, after_blank: bool) -> bool {
+        let number = |a: &AmountColumn| match row.cell(a.column.index) {
+            Cell::Text(text) => text.as_bytes()[0].is_ascii_digit(),
+            cell => !cell.is_blank(),
+        };
+        if self.amounts.iter().any(number) {
+            return false;
+        }
         let worded = |c: &Cell<'_>| matches!(c, Cell::Text(t) if t.contains(char::is_alphabetic) && !t.contains(|d: char| d.is_ascii_digit()));
         let word = |a: &AmountColumn| {
             worded(row.cell(a.column.index)) && !a.signs.know(row.cell(a.column.index))
