@@ -111,14 +111,15 @@ fn a_missing_column_is_named() {
 
 /// `100.000` is a hundred or a hundred thousand: nobody but a recipe can say.
 #[test]
-fn an_ambiguous_amount_is_rejected_with_the_line_that_settles_it() {
+fn an_ambiguous_amount_stops_the_import_with_the_line_that_settles_it() {
     let bench = Bench::with_data();
     let survey =
         bench.read("data/evidence/pay-survey-2023.csv").replacen("178300,USD", "178.300,USD", 1);
     bench.write("survey.csv", survey);
     let run = bench.run("import survey.csv");
-    assert!(run.out.contains("`178.300` at 3:5") && run.out.contains("[I0108]"), "{}", run.out);
-    assert!(run.out.contains("`thousands` under `[number]`"), "{}", run.out);
+    assert_refused(&run, "survey.csv:3:5", "E0014");
+    assert!(run.err.contains("`178.300`") && run.err.contains("`thousands` under `[number]`"));
+    assert_nothing_stored(&bench);
 }
 
 /// No matching observation: a brief without a market, said first.
