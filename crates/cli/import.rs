@@ -19,7 +19,7 @@ pub(crate) fn run(args: &Import, context: &Context) -> Result<u8, Failure> {
     };
     let mut code = exit::FINE;
     let mut accounts = Vec::new();
-    let issues = Issues::default();
+    let issues = Issues::new().map_err(|e| Failure::new(e.to_string()))?;
     for path in &args.sources {
         // One file that cannot be read does not keep the others out.
         let observer = args.issues.as_ref().map(|_| issues.of(&path.display().to_string()));

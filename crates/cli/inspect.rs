@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::failure::{Failure, exit};
 use crate::gather::{find_recipe, refuse_special};
 use haggle_evidence::{Diagnostic, Disposition, column_letters};
-use haggle_import::inspect::{Column, Fit, Fits, Inspection, Seen, Table, inspect};
+use haggle_import::inspect::{Column, Fit, Fits, Inspection, JUDGED, Seen, Table, inspect};
 use haggle_import::{Issue, Options};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -73,7 +73,9 @@ fn table(out: &mut String, t: &Table) {
         Some((first, last)) if first == last => format!("header in row {last}"),
         Some((first, last)) => format!("header in rows {first} to {last}"),
     };
-    push(out, &format!("\n{name}{hidden}: {more}{} rows, {header}", t.rows));
+    let judged =
+        if t.rows > JUDGED { format!(", columns by the first {JUDGED}") } else { String::new() };
+    push(out, &format!("\n{name}{hidden}: {more}{} rows, {header}{judged}", t.rows));
     for (count, what) in [(t.hidden_rows, "hidden rows"), (t.merged as u64, "merged areas")] {
         if count > 0 {
             push(out, &format!("  {count} {what}"));

@@ -23,6 +23,7 @@ mod header;
 mod html;
 mod importer;
 pub mod inspect;
+mod issues;
 mod json;
 mod layout;
 mod money;
@@ -50,6 +51,7 @@ pub use hash::content_hash;
 pub use importer::{
     BATCH_SIZE, FileImporter, IMPORTER_VERSION, Issue, Observer, Options, open, reading_name,
 };
+pub use issues::IssueWriter;
 pub use quality::siblings;
 pub use recipe::{Recipe, RecipeError};
 pub use workbook::WHOLE_FILE_LIMIT;

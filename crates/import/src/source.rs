@@ -99,6 +99,16 @@ impl Source {
         Ok(Self { content, unpacked })
     }
 
+    /// The same file once more; what was found out about a text is not found out again.
+    pub(crate) fn again(&self, path: &Path) -> Result<Self, ImportError> {
+        match (&self.content, &self.unpacked) {
+            (Content::Text(text), None) => {
+                Ok(Self { content: Content::Text(text.clone()), unpacked: None })
+            }
+            _ => Self::open(path),
+        }
+    }
+
     /// What the file is called inside its archive, and the archive.
     pub(crate) fn name(&self) -> Option<&str> {
         self.unpacked.as_ref().map(|u| u.name.as_str())

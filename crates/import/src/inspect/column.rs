@@ -5,7 +5,7 @@ use crate::date::DateFormat;
 use crate::detect::{Evidence, Verdict};
 use crate::header::Header;
 use crate::money;
-use crate::number::Notation;
+use crate::number::{Notation, small_whole};
 use crate::source::Row;
 use std::collections::BTreeMap;
 
@@ -153,7 +153,7 @@ impl Counts {
         let kind = self.kind(cell);
         let entry = self.kinds.entry(kind).or_insert((0, row, shown.as_ref().to_owned()));
         entry.0 += 1;
-        if let Cell::Text(text) = cell {
+        if let (Cell::Text(text), true) = (cell, kind.is_numeric()) {
             self.evidence.add(text, row);
         }
         if self.texts.len() < DISTINCT || self.texts.contains_key(shown.as_ref()) {
@@ -177,6 +177,10 @@ impl Counts {
     }
 
     fn kind_of_text(&mut self, text: &str) -> Content {
+        if small_whole(text).is_some() {
+            self.try_dates(&Cell::Text(text.into()));
+            return Content::Number;
+        }
         let notations = [('.', ','), (',', '.'), (',', ' '), ('.', '\'')];
         let notations = notations.map(|(decimal, thousands)| Notation {
             decimal,
@@ -184,7 +188,9 @@ impl Counts {
             settled: true,
         });
         self.try_dates(&Cell::Text(text.into()));
-        if let Some(money) = notations.iter().find_map(|n| money::money(text, *n).ok()) {
+        let may_be = text.contains(|c: char| c.is_ascii_digit()) && text.len() < 40;
+        let money = || notations.iter().find_map(|n| money::money(text, *n).ok());
+        if let Some(money) = may_be.then(money).flatten() {
             return match money.mark {
                 None => Content::Number,
                 Some(mark) => {
@@ -196,9 +202,10 @@ impl Counts {
         if text.ends_with('%') && text.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
             return Content::Percent;
         }
-        let is_band = notations.iter().any(|n| money::band(text, *n).is_ok());
+        let digits = text.contains(|c: char| c.is_ascii_digit());
+        let is_band = digits && notations.iter().any(|n| money::band(text, *n).is_ok());
         match text.to_lowercase().as_str() {
-            _ if is_band && text.contains(|c: char| c.is_ascii_digit()) => Content::Range,
+            _ if is_band => Content::Range,
             "true" | "false" | "yes" | "no" => Content::Flag,
             _ if self.dates.as_ref().is_some_and(|d| !d.is_empty()) => Content::Date,
             _ => Content::Text,

@@ -20,8 +20,10 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::rc::Rc;
 
-/// Rows of each table that are looked at.
+/// Rows of each table that are read as an import would.
 pub const LOOK: u64 = 20_000;
+/// Rows of each table by which its columns are judged.
+pub const JUDGED: u64 = 5_000;
 /// Observations that are shown.
 const SHOWN: usize = 10;
 /// Issues that are shown.
@@ -136,7 +138,7 @@ pub struct Seen {
 pub fn inspect(path: &Path, options: &Options) -> Result<Inspection, ImportError> {
     let mut source = Source::open(path)?;
     let size = std::fs::metadata(path).map_or(0, |m| m.len());
-    let opened = opened_within(Source::open(path)?, path, options, Some(LOOK));
+    let opened = opened_within(source.again(path)?, path, options, Some(LOOK));
     let separator = match &opened {
         Ok(importer) => importer.separator(),
         Err(_) => source.separators()?.first().copied(),
@@ -189,7 +191,7 @@ fn table(
         }
         seen += 1;
         hidden_rows += u64::from(row.hidden);
-        if rows.is_some_and(|(_, last)| row.number > last) {
+        if seen <= JUDGED && rows.is_some_and(|(_, last)| row.number > last) {
             columns.add(row);
         }
         Ok(ControlFlow::Continue(()))
