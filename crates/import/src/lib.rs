@@ -13,6 +13,7 @@ mod choose;
 mod container;
 mod date;
 mod detect;
+mod facts;
 mod formula;
 #[cfg(any(test, feature = "fuzz"))]
 #[doc(hidden)]
@@ -27,6 +28,7 @@ mod issues;
 mod json;
 mod layout;
 mod money;
+mod notation;
 mod notes;
 mod number;
 mod pages;
@@ -36,6 +38,7 @@ pub mod probe;
 mod quality;
 mod read;
 mod recipe;
+mod run;
 mod sniff;
 mod source;
 mod spellings;
@@ -47,10 +50,9 @@ mod xml2003;
 
 pub use builtin::{builtin_hash, builtin_recipes, builtin_text};
 pub use container::{Spooled, spool};
+pub use facts::reading_name;
 pub use hash::content_hash;
-pub use importer::{
-    BATCH_SIZE, FileImporter, IMPORTER_VERSION, Issue, Observer, Options, open, reading_name,
-};
+pub use importer::{BATCH_SIZE, FileImporter, IMPORTER_VERSION, Issue, Observer, Options, open};
 pub use issues::IssueWriter;
 pub use quality::siblings;
 pub use recipe::{Recipe, RecipeError};

@@ -1,0 +1,216 @@
+//! One reading of a source: rows into batches and the account.
+
+use crate::importer::{BATCH_SIZE, Issue, Observer};
+use crate::layout::{AmountColumn, Layout, Mapped};
+use crate::read::{self, Outcome, Reject, RowReading, State, Stated, What};
+use crate::recipe::{FromNumber, TextField};
+use crate::source::{Row, warning};
+use crate::suspicion::Sizes;
+use haggle_evidence::{
+    Account, BatchBuilder, Diagnostic, ImportError, Kind, Locator, Observation, RowSet, Sink,
+    Statistic,
+};
+use std::borrow::Cow;
+
+/// One reading of a source.
+pub(crate) struct Run<'a> {
+    pub(crate) layout: &'a Layout,
+    pub(crate) kind: Kind,
+    pub(crate) account: Account,
+    pub(crate) builder: BatchBuilder,
+    pub(crate) sizes: Sizes,
+    pub(crate) hidden: RowSet,
+    pub(crate) hidden_rows: u64,
+    pub(crate) notes: Vec<Diagnostic>,
+    pub(crate) sink: &'a mut dyn Sink,
+    pub(crate) observer: Option<&'a mut Observer>,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn row(&mut self, row: &Row<'_>, state: &mut State<'a>) -> Result<(), ImportError> {
+        if row.number <= self.layout.header {
+            self.above(row);
+            return Ok(());
+        }
+        let mut reading = RowReading::default();
+        let outcome = self.layout.read(row, state, &mut reading);
+        if let Some(row) = state.another.take() {
+            let message = "another table begins in this row; it and all below it is not read";
+            let place = self.place(row, None);
+            self.notes.push(Diagnostic { place, ..warning("W0125", message.to_owned()) });
+        }
+        match outcome {
+            Outcome::Skip(skip) => self.skip(row.number, &skip),
+            Outcome::Reject(reject) => return self.reject(row.number, reject),
+            Outcome::Import => {
+                if row.hidden {
+                    self.hidden.push(self.layout.sheet.as_deref().unwrap_or(""), row.number);
+                    self.hidden_rows += 1;
+                }
+                return self.import(row, &reading, state);
+            }
+        }
+        Ok(())
+    }
+
+    fn above(&mut self, row: &Row<'_>) {
+        let first = row.cells.iter().find(|c| !c.is_blank());
+        let reason = match first {
+            _ if row.number >= self.layout.header_from => "header",
+            None => "blank row",
+            Some(_) => "title",
+        };
+        let found = first.map_or_else(String::new, |c| c.shown().into_owned());
+        self.skip(row.number, &read::Skip { code: "I0202", reason: reason.to_owned(), found });
+    }
+
+    fn place(&self, row: u64, column: Option<usize>) -> Locator {
+        let column = column.map_or(0, |c| c as u32 + 1);
+        Locator { sheet: self.layout.sheet.clone(), row, column, path: None }
+    }
+
+    fn skip(&mut self, row: u64, skip: &read::Skip) {
+        let place = self.place(row, None);
+        self.account.skip(skip.code, &skip.reason, &place, &short(&skip.found));
+    }
+
+    /// A malformed row; one whose amount can be read in two ways ends the import.
+    fn reject(&mut self, row: u64, r: Reject) -> Result<(), ImportError> {
+        let place = self.place(row, r.column);
+        if r.code == read::AMBIGUOUS {
+            let message = format!("column `{}`: found `{}`, {}", r.field, r.found, r.reason);
+            return Err(ImportError::source("E0014", place, message));
+        }
+        self.account.reject(r.code, &r.field, &r.reason, &place, &short(&r.found));
+        if let Some(observer) = &mut self.observer {
+            let Reject { code, field, reason: expected, found, .. } = r;
+            observer(Issue { place, field, found, expected, code });
+        }
+        Ok(())
+    }
+
+    fn import(
+        &mut self,
+        row: &Row<'_>,
+        reading: &RowReading<'_>,
+        state: &State<'a>,
+    ) -> Result<(), ImportError> {
+        let mut observations = 0;
+        let errors = self.layout.quality.as_ref().and_then(|q| q.of(row));
+        let row = row.number;
+        for (amount, what) in &state.cells {
+            match what {
+                What::Stated(stated) => {
+                    observations += 1;
+                    let error = errors.and_then(|e| self.error_of(amount, e));
+                    self.push(row, reading, (&state.attributes, error), amount, stated)?;
+                }
+                What::Absent { code, reason, found } => {
+                    let place = self.place(row, Some(amount.column.index));
+                    self.account.absent(code, &amount.column.name, reason, &place, &short(found));
+                }
+            }
+        }
+        self.account.import(state.cells.len() as u64, observations);
+        Ok(())
+    }
+
+    /// The relative error that a sibling file states of an amount.
+    fn error_of(&self, amount: &AmountColumn, errors: &[Option<f64>]) -> Option<f64> {
+        let at = self.layout.amounts.iter().position(|a| a.column == amount.column)?;
+        errors.get(at).copied().flatten()
+    }
+
+    fn push(
+        &mut self,
+        row: u64,
+        reading: &RowReading<'_>,
+        (attributes, error): (&str, Option<f64>),
+        amount: &AmountColumn,
+        stated: &Stated,
+    ) -> Result<(), ImportError> {
+        let layout = self.layout;
+        let constants = &layout.constants;
+        let text = |field: TextField| {
+            let row = reading.texts[field as usize].as_deref();
+            amount.texts[field as usize].as_deref().or(row).filter(|t| !t.is_empty())
+        };
+        let Some(statistic) = amount.statistic.or(reading.statistic).or(constants.statistic) else {
+            return Ok(());
+        };
+        let component = amount.component.as_deref().or(reading.component.as_deref());
+        let with_origin =
+            stated.stated.as_ref().map(|s| crate::json::with(attributes, "stated", s));
+        let attributes = with_origin.as_deref().or(Some(attributes)).filter(|a| !a.is_empty());
+        let beside = &layout.beside;
+        self.builder.push(&Observation {
+            sheet: layout.sheet.as_deref(),
+            row,
+            column: amount.column.index as u32 + 1,
+            kind: amount.kind,
+            basis: amount.basis.or(reading.basis).unwrap_or(constants.basis),
+            component: component.or(constants.component.as_deref()),
+            tax: amount.tax.or(reading.tax).unwrap_or(constants.tax),
+            subject: text(TextField::Subject),
+            scheme: constants.scheme.as_deref(),
+            title: text(TextField::Title),
+            place: text(TextField::Place),
+            party: text(TextField::Party),
+            level: text(TextField::Level),
+            statistic,
+            bound: stated.bound,
+            weight: of(&beside.weight, statistic, reading.weight),
+            count: of(&beside.count, statistic, reading.count),
+            employers: of(&beside.employers, statistic, reading.employers),
+            sample_size: of(&beside.sample_size, statistic, reading.sample_size),
+            relative_error: error.or(of(&beside.relative_error, statistic, reading.relative_error)),
+            quantity_from: reading.quantity_from,
+            quantity_to: reading.quantity_to,
+            date: amount.date.or(reading.date),
+            attributes,
+            ..Observation::new(stated.scaled, stated.currency.as_str(), stated.per.code())
+        });
+        if self.kind == Kind::Wage && statistic == Statistic::Value {
+            let (column, per) = (amount.column.index, stated.per.as_str());
+            self.sizes.add(column, stated.currency.as_str(), per, stated.scaled, row);
+        }
+        if self.builder.len() >= BATCH_SIZE { self.flush() } else { Ok(()) }
+    }
+
+    pub(crate) fn flush(&mut self) -> Result<(), ImportError> {
+        if self.builder.is_empty() {
+            return Ok(());
+        }
+        Ok(self.sink.accept(self.builder.finish())?)
+    }
+
+    /// What is doubtful about the table that was just read.
+    pub(crate) fn warnings(&mut self) -> Vec<Diagnostic> {
+        let layout = self.layout;
+        let names = layout.number_columns();
+        let name = |column: usize| names.get(&column).map_or(String::new(), |n| (*n).to_owned());
+        let mut all = std::mem::take(&mut self.sizes).warnings(layout.sheet.as_deref(), name);
+        all.append(&mut self.notes);
+        let hidden = std::mem::take(&mut self.hidden_rows);
+        if hidden > 0 {
+            let rows = std::mem::take(&mut self.hidden).to_text();
+            all.push(warning("W0120", format!("{hidden} hidden rows are read (rows {rows})")));
+        }
+        all
+    }
+}
+
+/// Enough of a cell to know it again.
+fn short(found: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 120;
+    match found.char_indices().nth(LONGEST) {
+        None => Cow::Borrowed(found),
+        Some((end, _)) => Cow::Owned(format!("{}...", &found[..end])),
+    }
+}
+
+/// A number of the row, if it belongs to this statistic.
+fn of<T>(spec: &Option<Mapped<FromNumber>>, statistic: Statistic, value: Option<T>) -> Option<T> {
+    let statistics = &spec.as_ref()?.1.statistics;
+    value.filter(|_| statistics.is_empty() || statistics.contains(&statistic))
+}
