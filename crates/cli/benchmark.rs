@@ -3,7 +3,7 @@
 use crate::args::{Benchmark, BenchmarkFormat};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::gather::{are_twins, comparables, file_name, source_evidence};
+use crate::gather::{are_twins, comparables, file_name, part_id, source_evidence};
 use crate::report::{date_option, strictness};
 use haggle_negotiation::brief::{Brief, Listing, benchmark};
 use haggle_negotiation::deal::{Ageing, Condition, Counterpart, Deal, Origin, Party, Side, Source};
@@ -22,7 +22,7 @@ pub(crate) fn run(args: &Benchmark, context: &Context) -> Result<u8, Failure> {
         context.talk(&format!("warning: {error}\n"));
     }
     let outlines = outlines(&parts, &conditions, context)?;
-    warn_of_twins(&parts, &outlines, context);
+    refuse_twins(&parts, &outlines, context)?;
     let deal = deal_of(args, &conditions, &parts, &outlines, context)?;
     let evidence = gather(&deal, &parts, &outlines, args.list, context)?;
     let listing = args.list.then(|| listing(&deal, &evidence));
@@ -31,21 +31,25 @@ pub(crate) fn run(args: &Benchmark, context: &Context) -> Result<u8, Failure> {
     Ok(strictness(args.strict, &brief, context))
 }
 
-/// Two parts of one file that both answer would count people twice: that is said, never hidden.
-fn warn_of_twins(parts: &[Part], outlines: &[Outline], context: &Context) {
+/// Two readings of one content, or two contents of one file, would count people twice. Two sheets
+/// of one workbook may hold other people: they are only said.
+fn refuse_twins(parts: &[Part], outlines: &[Outline], context: &Context) -> Result<(), Failure> {
     let answering =
         || parts.iter().zip(outlines).filter(|(_, o)| !o.units.is_empty()).map(|(p, _)| p);
     for (i, part) in answering().enumerate() {
         for twin in answering().skip(i + 1).filter(|twin| are_twins(part, twin)) {
-            context.talk(&format!(
-                "warning: {0} and {1} come from one file ({2}); its rows count twice\n  help: haggle sources remove {0}-{3}\n",
-                &part.meta.sha256[..12],
-                &twin.meta.sha256[..12],
-                part.meta.location,
-                part.meta.recipe
-            ));
+            let (id, other) = (part_id(part), part_id(twin));
+            let (a, b, file) = (&part.meta.recipe, &twin.meta.recipe, &part.meta.location);
+            let message = format!("{id} and {other} come from one file ({file})");
+            if part.meta.sha256 == twin.meta.sha256 && a.split('@').next() == b.split('@').next() {
+                context.talk(&format!("warning: {message}: rows of both sheets count\n"));
+                continue;
+            }
+            return Err(Failure::new(format!("{message}; its rows would count twice"))
+                .help(format!("haggle sources remove {id}, or {other}")));
         }
     }
+    Ok(())
 }
 
 fn render(args: &Benchmark, brief: &Brief, listing: Option<&Listing>, context: &Context) -> String {

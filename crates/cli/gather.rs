@@ -99,7 +99,7 @@ fn part_of(
     let recipe = source.recipe.as_deref().map(|r| find_recipe(r, file)).transpose()?;
     let pin =
         lock.pin(relative, recipe.as_ref().map(Recipe::name), source.sheet.as_deref()).cloned();
-    if pinning.offline && !path.exists() {
+    if pinning.offline && !is_there(&path) {
         return stored_only(relative, pin.as_ref(), context);
     }
     let options = Options { recipe, vintage: source.vintage.clone(), sheet: source.sheet.clone() };
@@ -117,6 +117,11 @@ fn part_of(
     compare_pins(relative, pin.as_ref(), &made, pinning.locked, context)?;
     lock.set(made);
     Ok(part)
+}
+
+/// Whether a file is there, itself or the archive that it is in.
+fn is_there(path: &Path) -> bool {
+    path.exists() || path.ancestors().skip(1).any(Path::is_file)
 }
 
 fn not_built(source: &Source) -> Failure {
@@ -194,9 +199,10 @@ fn stored_only(relative: &str, pin: Option<&Pin>, context: &Context) -> Result<P
         Some(pin) => context.store.find(&pin.sha256, &pin.recipe)?,
         None => None,
     };
-    part.ok_or_else(|| {
+    let as_pinned = |p: &Part| pin.is_some_and(|pin| p.meta.recipe_hash == pin.recipe_hash);
+    part.filter(as_pinned).ok_or_else(|| {
         Failure::not_as_locked(format!(
-            "{relative}: the file is not there and its content is not stored"
+            "{relative}: the file is not there and its content is not stored as haggle.lock says"
         ))
         .help("run once without `--offline` where the file is")
     })
@@ -244,7 +250,9 @@ pub(crate) fn import_file(
     fresh: bool,
     context: &Context,
 ) -> Result<Outcome, Failure> {
-    import_observed(path, options, fresh, None, context)
+    let outcome = import_observed(path, options, fresh, None, context)?;
+    warn_of_twins(outcome.part(), context)?;
+    Ok(outcome)
 }
 
 /// Imports one file; with somebody to take its issues it is read in any case.
@@ -321,12 +329,13 @@ fn import_content(
     }
     // The content that was hashed must be the content that was read.
     if !unchanged()? {
-        context.store.remove(outcome.part())?;
+        if let Outcome::Written(part) = &outcome {
+            context.store.remove(part)?;
+        }
         return Err(
             Failure::new(format!("{shown}: the file changed while it was read")).help("try again")
         );
     }
-    warn_of_twins(outcome.part(), context)?;
     let identity = importer.identity();
     context.store.remember(&remembered, &format!("{} {}", identity.recipe, identity.recipe_hash));
     Ok(outcome)
@@ -344,18 +353,22 @@ pub(crate) fn refuse_special(path: &Path, shown: &str) -> Result<(), Failure> {
 }
 
 /// Says that another content of the same file, or another reading of the same content, is stored.
-fn warn_of_twins(part: &Part, context: &Context) -> Result<(), Failure> {
+pub(crate) fn warn_of_twins(part: &Part, context: &Context) -> Result<(), Failure> {
     let (parts, _) = context.store.parts()?;
     let twins = parts.iter().filter(|p| p.path != part.path && are_twins(p, part));
     for twin in twins {
         context.talk(&format!(
-            "note: {2} is stored from the same file as well ({0}, {1}); a benchmark would count its rows twice\n  help: haggle sources remove {1}-{0}\n",
-            twin.meta.recipe,
-            short(&twin.meta.sha256),
+            "note: {} is stored from the same file as well; a benchmark would count its rows twice\n  help: haggle sources remove {}\n",
             twin.meta.name,
+            part_id(twin),
         ));
     }
     Ok(())
+}
+
+/// What `sources remove` takes for one part.
+pub(crate) fn part_id(part: &Part) -> String {
+    format!("{}-{}", short(&part.meta.sha256), part.meta.recipe)
 }
 
 /// Whether two parts come from one file or one content.
@@ -386,13 +399,20 @@ fn identity_key(
     let siblings = hashes.collect::<Result<Vec<_>, _>>()?.join(" ");
     let recipes =
         options.recipe.as_ref().map_or_else(haggle_import::builtin_hash, |r| r.hash().to_owned());
-    let name = path.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
+    let name = name_within(path);
     Ok(format!(
         "identity of {sha256} named {name} by {recipes} for {:?} in {:?} with {siblings}, importer {}",
         options.vintage,
         options.sheet,
         haggle_import::IMPORTER_VERSION
     ))
+}
+
+/// The name of a file, with that of the archive that it is in.
+fn name_within(path: &Path) -> String {
+    let file = path.ancestors().skip(1).find(|p| p.is_file()).unwrap_or(path);
+    let folder = file.parent().unwrap_or(Path::new(""));
+    path.strip_prefix(folder).unwrap_or(path).to_string_lossy().into_owned()
 }
 
 /// A part and its comparables as the brief takes them.

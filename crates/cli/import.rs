@@ -3,10 +3,10 @@
 use crate::args::{Import, ListFormat};
 use crate::context::Context;
 use crate::failure::{Failure, exit};
-use crate::gather::{STDIN, find_recipe, import_observed, import_stdin};
+use crate::gather::{STDIN, find_recipe, import_observed, import_stdin, warn_of_twins};
 use crate::issues::Issues;
 use haggle_import::Options;
-use haggle_store::{Outcome, PartMeta};
+use haggle_store::{Outcome, Part, PartMeta};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -28,7 +28,14 @@ pub(crate) fn run(args: &Import, context: &Context) -> Result<u8, Failure> {
             false => import_observed(path, &options, args.locked, observer, context),
         };
         match outcome {
-            Ok(outcome) => accounts.push((path.display().to_string(), outcome)),
+            Ok(outcome) => {
+                replace_earlier(outcome.part(), context)?;
+                warn_of_twins(outcome.part(), context)?;
+                if is_all_rejected(&outcome.part().meta) {
+                    code = exit::FAILED;
+                }
+                accounts.push((path.display().to_string(), outcome));
+            }
             Err(failure) => {
                 context.complain(&failure);
                 code = failure.exit;
@@ -44,6 +51,28 @@ pub(crate) fn run(args: &Import, context: &Context) -> Result<u8, Failure> {
         issues.write(out)?;
     }
     Ok(code)
+}
+
+/// Removes what was stored of a file whose content has changed since: a benchmark would count its
+/// rows twice.
+fn replace_earlier(part: &Part, context: &Context) -> Result<(), Failure> {
+    let (parts, _) = context.store.parts()?;
+    let same =
+        |p: &&Part| p.meta.location == part.meta.location && p.meta.recipe == part.meta.recipe;
+    for earlier in parts.iter().filter(same).filter(|p| p.meta.sha256 != part.meta.sha256) {
+        context.store.remove(earlier)?;
+        context.talk(&format!(
+            "note: this content of {} replaces {}, which was imported before\n",
+            part.meta.location,
+            &earlier.meta.sha256[..12]
+        ));
+    }
+    Ok(())
+}
+
+/// Whether rows of data are there and none could be read.
+fn is_all_rejected(meta: &PartMeta) -> bool {
+    meta.rows.imported == 0 && meta.rows.rejected > 0
 }
 
 fn state(outcome: &Outcome) -> &'static str {
@@ -108,7 +137,8 @@ fn shorten(rows: &str) -> String {
     if rows.len() <= 60 {
         return rows.to_owned();
     }
-    let cut = rows[..60].rfind(',').unwrap_or(60);
+    let end = rows.floor_char_boundary(60);
+    let cut = rows[..end].rfind(',').unwrap_or(end);
     format!("{} ...; all with --format json", &rows[..cut])
 }
 

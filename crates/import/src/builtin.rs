@@ -2,6 +2,7 @@
 
 use crate::Recipe;
 use crate::hash::text_hash;
+use crate::spellings::Spellings;
 use std::sync::LazyLock;
 
 macro_rules! recipes {
@@ -72,11 +73,12 @@ pub fn builtin_recipes() -> &'static [Recipe] {
     &RECIPES
 }
 
-/// SHA-256 of all built-in recipes together, in lower-case hexadecimal: what a choice among them
-/// depends on, without reading any.
+/// SHA-256 of all built-in recipes and lists of words together, in lower-case hexadecimal: what a
+/// choice among them depends on, without reading any.
 pub fn builtin_hash() -> String {
-    let texts: Vec<&str> = TEXTS.iter().flat_map(|(origin, text)| [*origin, *text]).collect();
-    text_hash(&texts)
+    let recipes = TEXTS.iter().flat_map(|(origin, text)| [*origin, *text]);
+    let lists = Spellings::built_in().filter_map(Spellings::built_in_text);
+    text_hash(&recipes.chain(lists).collect::<Vec<_>>())
 }
 
 /// The built-in recipes whose files have a sibling of quality; the others are not even read.
@@ -86,7 +88,7 @@ pub(crate) fn recipes_with_quality() -> Vec<Recipe> {
 }
 
 /// The text of a built-in recipe, by name.
-pub fn builtin_text(name: &str) -> Option<&'static str> {
+pub(crate) fn builtin_text(name: &str) -> Option<&'static str> {
     TEXTS.iter().find(|(origin, _)| origin.strip_suffix(".toml") == Some(name)).map(|(_, t)| *t)
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn by_signature(
             let (recipe, found) = best.remove(0);
             Ok(Choice { recipe, places: to_read(specs[recipe], found, tables, sheet)?, others })
         }
-        _ => Err(ambiguous(best.iter().map(|(r, _)| specs[*r].name.as_str()))),
+        _ => Err(ambiguous(best.iter().map(|(r, _)| specs[*r].name.get_ref().as_str()))),
     }
 }
 
@@ -99,16 +99,12 @@ fn required(spec: &Spec) -> Vec<Any> {
     let attributes = spec.attribute.iter().filter(|a| a.required && a.note.is_none());
     let attributes = attributes.map(|a| &a.any);
     let amounts = spec.amount.get_ref().iter().filter(|a| a.required).map(|a| &a.any);
-    let words =
-        [&spec.currency, &spec.per, &spec.basis, &spec.component, &spec.tax, &spec.statistic];
-    let alone = |w: &&&crate::recipe::WordSpec| {
+    let alone = |w: &&crate::recipe::WordSpec| {
         let elsewhere = w.note.is_some() || w.notes || w.header || w.mark || w.otherwise.is_some();
         !elsewhere && !spec.amount.get_ref().iter().any(|a| !a.per_any.is_empty())
     };
-    let words = words.into_iter().flatten();
-    let words: Vec<&Any> = words.filter(|w| alone(&w)).map(|w| &w.any).collect();
-    let rules = spec.skip.iter().chain(&spec.keep).chain(&spec.end).filter(|r| r.required);
-    let rules = rules.map(|r| &r.any);
+    let words = spec.row_words().filter(alone).map(|w| &w.any);
+    let rules = spec.rules().filter(|r| r.required).map(|r| &r.any);
     let dates = spec.date.iter().filter(|d| d.required && d.note.is_none()).map(|d| &d.any);
     let all = fields.chain(amounts).chain(words).chain(attributes).chain(rules).chain(dates);
     all.filter(|any| !any.is_empty()).cloned().collect()

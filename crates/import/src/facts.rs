@@ -25,10 +25,11 @@ pub(crate) fn siblings_hash(spec: &Spec, path: &Path) -> Result<Vec<String>, Imp
     found.iter().map(hash).collect()
 }
 
+/// By what a source is read: everything beside its content that its observations depend on.
 pub(crate) fn identity(
     recipe: &Recipe,
     options: &Options,
-    vintage: Option<&Vintage>,
+    (vintage, file): (Option<&Vintage>, &str),
     siblings: &[String],
 ) -> ImporterIdentity {
     let of_file = vintage.filter(|v| v.from == From::File).map(|v| v.year.as_str());
@@ -38,6 +39,9 @@ pub(crate) fn identity(
     }
     if let Some(sheet) = &options.sheet {
         parts.extend(["sheet", sheet]);
+    }
+    if recipe.spec().templates().any(|t| t.contains("{@file}")) {
+        parts.extend(["file", file]);
     }
     for sibling in siblings {
         parts.extend(["quality", sibling]);
@@ -50,11 +54,14 @@ pub(crate) fn identity(
 /// What a reading is called: the recipe, and the sheet where the caller names one, so that two
 /// sheets of one file are two readings.
 pub fn reading_name(recipe: &str, sheet: Option<&str>) -> String {
+    let Some(sheet) = sheet else { return recipe.to_owned() };
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-    match sheet {
-        None => recipe.to_owned(),
-        Some(sheet) => format!("{recipe}@{}", sheet.chars().map(plain).collect::<String>()),
+    let spelt: String = sheet.chars().map(plain).collect();
+    if spelt == sheet {
+        return format!("{recipe}@{spelt}");
     }
+    // Letters that a file's name does not carry are told apart by the sheet's hash.
+    format!("{recipe}@{spelt}-{}", &text_hash(&[sheet])[..8])
 }
 
 pub(crate) fn facts(spec: &Spec, layouts: &[Layout], vintage: Option<&Vintage>) -> SourceFacts {

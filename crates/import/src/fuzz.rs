@@ -154,7 +154,7 @@ mod tests {
 
         #[test]
         fn changed_recipes(at in 0..2000_usize, with in "[a-z\"=\\[\\]{}.0-9 \n]{0,6}") {
-            let text = crate::builtin_text("bls-oews").unwrap();
+            let text = crate::builtin::builtin_text("bls-oews").unwrap();
             let at = (0..=at.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap();
             recipes(format!("{}{with}{}", &text[..at], &text[at..]).as_bytes());
         }

@@ -19,10 +19,10 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 /// Version of the importing code; raised whenever the same file would give other observations.
-pub const IMPORTER_VERSION: u32 = 2;
+pub const IMPORTER_VERSION: u32 = 3;
 
 /// Observations of a full batch.
-pub const BATCH_SIZE: usize = 8192;
+pub(crate) const BATCH_SIZE: usize = 8192;
 
 /// How to open a file.
 #[derive(Debug, Clone, Default)]
@@ -120,7 +120,7 @@ pub(crate) fn opened_within(
         identity: facts::identity(
             &recipe,
             options,
-            vintage.as_ref(),
+            (vintage.as_ref(), file),
             &facts::siblings_hash(spec, path)?,
         ),
         facts: facts::facts(spec, &layouts, vintage.as_ref()),
@@ -168,16 +168,6 @@ impl FileImporter {
     /// The recipe that reads the file.
     pub fn recipe(&self) -> &Recipe {
         &self.recipe
-    }
-
-    /// What is known of the source before its rows are read.
-    pub fn facts(&self) -> &SourceFacts {
-        &self.facts
-    }
-
-    /// The last header row of the first table: its sheet and its number.
-    pub fn header(&self) -> Locator {
-        header(&self.layouts[0])
     }
 
     /// Has every row that is rejected reported as it is met.

@@ -48,11 +48,11 @@ mod vintage;
 mod workbook;
 mod xml2003;
 
-pub use builtin::{builtin_hash, builtin_recipes, builtin_text};
+pub use builtin::{builtin_hash, builtin_recipes};
 pub use container::{Spooled, spool};
 pub use facts::reading_name;
 pub use hash::content_hash;
-pub use importer::{BATCH_SIZE, FileImporter, IMPORTER_VERSION, Issue, Observer, Options, open};
+pub use importer::{FileImporter, IMPORTER_VERSION, Issue, Observer, Options, open};
 pub use issues::IssueWriter;
 pub use quality::siblings;
 pub use recipe::{Recipe, RecipeError};

@@ -179,6 +179,12 @@ fn bare(text: &str) -> Bare<'_> {
     bare
 }
 
+/// Whether a currency mark or a `k` stands beside the number of a text.
+pub(crate) fn has_mark(text: &str) -> bool {
+    let bare = bare(text);
+    bare.mark.is_some() || bare.digits.ends_with(['k', 'K'])
+}
+
 /// Whether a money text can be read in two ways under a notation that is not settled.
 pub(crate) fn is_ambiguous(text: &str, notation: Notation) -> bool {
     !notation.settled && pieces(text).any(|p| number::is_ambiguous(bare(p).digits, notation))

@@ -223,6 +223,11 @@ pub(crate) fn fill(template: &str, captures: &Captures) -> Result<String, String
     Ok(out + rest)
 }
 
+/// The names in braces of a template.
+pub(crate) fn braces(template: &str) -> impl Iterator<Item = &str> {
+    template.split('{').skip(1).filter_map(|piece| piece.split_once('}').map(|(name, _)| name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

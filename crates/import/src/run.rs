@@ -135,9 +135,7 @@ impl<'a> Run<'a> {
             let row = reading.texts[field as usize].as_deref();
             amount.texts[field as usize].as_deref().or(row).filter(|t| !t.is_empty())
         };
-        let Some(statistic) = amount.statistic.or(reading.statistic).or(constants.statistic) else {
-            return Ok(());
-        };
+        let statistic = stated.statistic;
         let component = amount.component.as_deref().or(reading.component.as_deref());
         let with_origin =
             stated.stated.as_ref().map(|s| crate::json::with(attributes, "stated", s));

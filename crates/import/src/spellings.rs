@@ -27,10 +27,8 @@ impl Spellings {
         name: &str,
         own: &BTreeMap<String, BTreeMap<String, Vec<String>>>,
     ) -> Option<Self> {
-        let built_in = || {
-            let (_, text) = BUILT_IN.iter().find(|(n, _)| *n == name)?;
-            toml::from_str::<BTreeMap<String, Vec<String>>>(text).ok()
-        };
+        let built_in =
+            || toml::from_str::<BTreeMap<String, Vec<String>>>(Self::built_in_text(name)?).ok();
         own.get(name).cloned().or_else(built_in).map(|list| Self::new(&list))
     }
 
@@ -50,6 +48,11 @@ impl Spellings {
     /// Every spelling with its word.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &String)> {
         self.0.iter()
+    }
+
+    /// The text of a built-in list.
+    pub(crate) fn built_in_text(name: &str) -> Option<&'static str> {
+        BUILT_IN.iter().find(|(n, _)| *n == name).map(|(_, text)| *text)
     }
 
     /// Names of the built-in lists.

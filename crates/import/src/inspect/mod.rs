@@ -284,8 +284,9 @@ fn none(error: ImportError, previews: &[Preview]) -> Result<Fit, ImportError> {
     let specs: Vec<&Spec> = builtin_recipes().iter().map(Recipe::spec).collect();
     let header = choose::likeliest(previews).map(|(_, _, header)| header);
     let nearest = header.and_then(|h: &Header| choose::nearest_recipe(&specs, h));
-    let nearest = nearest
-        .map(|(spec, lacks)| (spec.name.clone(), lacks.into_iter().map(str::to_owned).collect()));
+    let nearest = nearest.map(|(spec, lacks)| {
+        (spec.name.get_ref().clone(), lacks.into_iter().map(str::to_owned).collect())
+    });
     debug_assert!(code(error.code).is_some(), "every code is listed");
     Ok(Fit::None { error, nearest })
 }

@@ -9,7 +9,7 @@ use crate::formula::{CELL, Formula};
 use crate::header::key;
 use crate::layout::word::Meaning;
 use crate::money::is_code;
-use crate::pattern::{Captures, Pattern, fill};
+use crate::pattern::{Captures, Pattern, braces, fill};
 use crate::recipe::{AmountSpec, Sentinel, TextField, WordSpec};
 use crate::vintage::threshold;
 use haggle_evidence::{Bound, ImportError, Statistic};
@@ -78,30 +78,12 @@ impl Binder<'_> {
         }
     }
 
-    /// Columns that a field, a rule or a number of the recipe reads: no amounts by pattern.
+    /// Columns that the recipe reads as something else: no amounts by pattern.
     fn mapped_elsewhere(&self) -> Result<BTreeSet<usize>, ImportError> {
-        let s = self.spec;
-        let fields = s.field.iter().map(|(_, f)| &f.any);
-        let attributes = s.attribute.iter().map(|a| &a.any);
-        let rules = s.skip.iter().chain(&s.keep).chain(&s.end).map(|r| &r.any);
-        let words = [&s.currency, &s.per, &s.basis, &s.component, &s.tax, &s.statistic];
-        let words = words.into_iter().flatten().map(|w| &w.any);
-        let date = s.date.iter().map(|d| &d.any);
-        let values = s.value.iter().map(|v| &v.any);
-        let flags = s.flag.iter().map(|f| &f.any);
-        let beside = [
-            &s.weight,
-            &s.count,
-            &s.employers,
-            &s.sample_size,
-            &s.relative_error,
-            &s.quantity_from,
-            &s.quantity_to,
-        ];
-        let beside = beside.into_iter().flatten().map(|n| &n.any);
-        let all = fields.chain(attributes).chain(rules).chain(words).chain(date).chain(values);
-        let all = all.chain(flags).chain(beside);
-        let columns = all.map(|any| self.column(any, false)).collect::<Result<Vec<_>, _>>()?;
+        let named = self.spec.other_columns().map(|any| self.column(any, false));
+        let templates = self.spec.templates().flat_map(braces).map(|name| [name.to_owned()]);
+        let templated = templates.map(|any| self.column(&any, false));
+        let columns = named.chain(templated).collect::<Result<Vec<_>, _>>()?;
         Ok(columns.into_iter().flatten().map(|c| c.index).collect())
     }
 }

@@ -13,8 +13,8 @@ use crate::money::is_code;
 use crate::notes::Surroundings;
 use crate::number::Notation;
 use crate::recipe::{
-    AttributeSpec, DateSpec, FieldSpec, NoteSpec, NumberSpec, RowRule, Spec, TextField, ValueSpec,
-    WordSpec,
+    AmountSpec, AttributeSpec, DateSpec, FieldSpec, NoteSpec, NumberSpec, RowRule, Spec, TextField,
+    ValueSpec, WordSpec,
 };
 use crate::spellings::Spellings;
 use crate::vintage::Vintage;
@@ -392,12 +392,12 @@ impl Binder<'_> {
         let mut per = None;
         let mut said: [Option<String>; 4] = Default::default();
         let words = RowWords {
-            currency: self.words(s.currency.as_ref(), &mut currency)?,
-            per: self.words(s.per.as_ref(), &mut per)?,
-            basis: self.words(s.basis.as_ref(), &mut said[0])?,
-            component: self.words(s.component.as_ref(), &mut said[1])?,
-            tax: self.words(s.tax.as_ref(), &mut said[2])?,
-            statistic: self.words(s.statistic.as_ref(), &mut said[3])?,
+            currency: self.words(s.currency.as_ref(), AmountSpec::has_currency, &mut currency)?,
+            per: self.words(s.per.as_ref(), AmountSpec::has_unit, &mut per)?,
+            basis: self.words(s.basis.as_ref(), |a| a.basis.is_some(), &mut said[0])?,
+            component: self.words(s.component.as_ref(), |a| a.component.is_some(), &mut said[1])?,
+            tax: self.words(s.tax.as_ref(), |a| a.tax.is_some(), &mut said[2])?,
+            statistic: self.words(s.statistic.as_ref(), |a| a.statistic.is_some(), &mut said[3])?,
         };
         if let Some(word) = currency {
             let code = word.parse().ok().filter(|_| is_code(&word));
@@ -418,10 +418,12 @@ impl Binder<'_> {
         Ok(words)
     }
 
-    /// The column of a word; or the word that the file says once, in `said`.
+    /// The column of a word; or the word that the file says once, in `said`. It must be one of
+    /// them, unless every amount has its own.
     fn words(
         &mut self,
         spec: Option<&WordSpec>,
+        own: impl Fn(&AmountSpec) -> bool,
         said: &mut Option<String>,
     ) -> Result<Option<Words>, ImportError> {
         let Some(spec) = spec else { return Ok(None) };
@@ -438,18 +440,11 @@ impl Binder<'_> {
         } else if spec.blank.is_some() {
             self.assumptions.extend(spec.blank_reason.clone());
         }
-        let elsewhere = spec.header || spec.mark || self.has_own_columns();
+        let elsewhere = spec.header || spec.mark || self.spec.amount.get_ref().iter().all(own);
         if words.column.is_none() && said.is_none() && !elsewhere && !spec.any.is_empty() {
             return Err(self.missing(&spec.any));
         }
         Ok(Some(words))
-    }
-
-    fn has_own_columns(&self) -> bool {
-        let amounts = self.spec.amount.get_ref();
-        amounts
-            .iter()
-            .any(|a| !a.per_any.is_empty() || !a.currency_any.is_empty() || a.per.is_some())
     }
 
     fn cases(&self, spec: &WordSpec) -> Result<Vec<Case>, ImportError> {

@@ -7,11 +7,11 @@ use super::{Faults, Not, Read, Reject, RowReading, State, Stated, What, error_ce
 use crate::cell::{Cell, Format};
 use crate::formula::{CELL, Formula};
 use crate::header::key;
-use crate::layout::{AmountColumn, Known, Layout, NamedNumber, Reading, Sign, Signs};
+use crate::layout::{AmountColumn, Column, Known, Layout, NamedNumber, Reading, Sign, Signs};
 use crate::money;
 use crate::number::{self, Notation};
 use crate::source::Row;
-use haggle_evidence::Bound;
+use haggle_evidence::{Bound, Statistic};
 use haggle_quantity::{Amount, Currency, Per, to_scaled};
 use std::borrow::Cow;
 
@@ -151,6 +151,7 @@ impl Layout {
             Held::Threshold(_) => (None, Bound::Exact, None),
             Held::Band(_) => return Err(Not::Reject(self.no_unit(column))),
         };
+        let statistic = self.statistic_of(column, reading).map_err(Not::Reject)?;
         let per = self.unit(column, row, reading)?;
         let (number, bound) = match (&held, number) {
             (Held::Threshold(Sign::Bound(bound, amounts)), _) => match amounts.get(&per) {
@@ -164,7 +165,12 @@ impl Layout {
             _ => return Err(Not::Reject(self.no_unit(column))),
         };
         let currency = self.money_of(column, mark, row, reading)?;
-        let (number, stated) = match self.computed(column, number, row).map_err(Not::Reject)? {
+        let computed = match held {
+            // A threshold is an amount already.
+            Held::Threshold(_) => Computed::Amount(number, None),
+            _ => self.computed(column, number, currency, row).map_err(Not::Reject)?,
+        };
+        let (number, stated) = match computed {
             Computed::Amount(number, stated) => (number, stated),
             Computed::Absent(what) => return Ok(what),
         };
@@ -174,7 +180,7 @@ impl Layout {
             Not::Reject(reject("I0101", &column.column, "expected fewer digits".into(), &shown()))
         };
         let scaled = to_scaled(number).map_err(too_long)?;
-        Ok(What::Stated(Stated { scaled, bound, per, currency, stated }))
+        Ok(What::Stated(Stated { statistic, scaled, bound, per, currency, stated }))
     }
 
     /// The amount after its scale or formula, and what it was made of.
@@ -182,11 +188,12 @@ impl Layout {
         &'l self,
         column: &'l AmountColumn,
         number: Amount,
+        currency: Currency,
         row: &Row<'_>,
     ) -> Read<Computed<'l>> {
         let shown = row.cell(column.column.index).shown();
         if let Reading::Formula(formula) = &column.reading {
-            return self.formula(column, formula, number, row);
+            return self.formula(column, formula, (number, currency), row);
         }
         let Some(scale) = column.scale else { return Ok(Computed::Amount(number, None)) };
         let scaled = number.checked_mul(scale).and_then(number::fit);
@@ -199,18 +206,17 @@ impl Layout {
         &'l self,
         column: &'l AmountColumn,
         formula: &Formula,
-        cell: Amount,
+        (cell, currency): (Amount, Currency),
         row: &Row<'_>,
     ) -> Read<Computed<'l>> {
         let mut numbers = vec![None; self.values.len()];
         numbers.push(Some(cell));
         let mut parts = Vec::new();
-        let mut mark = None;
         let needs = formula.needs();
         let own = needs.contains(&self.values.len());
         for i in needs.into_iter().filter(|i| *i < self.values.len()) {
             let value = &self.values[i];
-            let number = self.value(column, value, row, &mut mark)?;
+            let number = self.value(value, currency, row)?;
             let number = number.or(value.blank);
             let Some(number) = number else {
                 let found = row.cell(value.column.index).shown().into_owned();
@@ -233,25 +239,41 @@ impl Layout {
     /// A number that a formula needs; a currency mark beside it must be that of the amount.
     fn value(
         &self,
-        column: &AmountColumn,
         value: &NamedNumber,
+        currency: Currency,
         row: &Row<'_>,
-        mark: &mut Option<String>,
     ) -> Read<Option<Amount>> {
-        let cell = row.cell(value.column.index);
-        if let (Cell::Text(text), Some(notation)) = (cell, self.notation(value.column.index))
-            && let Ok(money) = money::money(text, notation)
-            && let Some(found) = money.mark
-        {
-            let other = mark.get_or_insert_with(|| found.to_owned());
-            if other.as_str() != found {
-                let reason = "expected one currency in all numbers of the formula".to_owned();
-                return Err(reject("I0110", &column.column, reason, text));
+        let (column, cell) = (&value.column, row.cell(value.column.index));
+        let (number, mark) = match (cell, self.notation(column.index)) {
+            (Cell::Text(text), Some(notation)) if money::has_mark(text) => {
+                let money = money::money(text, notation)
+                    .map_err(|reason| reject("I0102", column, reason, text))?;
+                twice_thousands(column, value.scale, money.thousands, text)?;
+                unambiguous(column, text, notation)?;
+                (Some(money.amount), money.mark)
             }
-            return Ok(Some(money.amount * value.scale.unwrap_or(Amount::ONE)));
+            (Cell::Number(_, Format::Money(mark)), _) => {
+                (self.plain_number(column, &value.absent, row)?, Some(*mark))
+            }
+            _ => (self.plain_number(column, &value.absent, row)?, None),
+        };
+        if mark.is_some_and(|m| !money::allows(m, currency.as_str())) {
+            let reason = format!("expected an amount in {currency}, as the amount's own");
+            return Err(reject("I0110", column, reason, &cell.shown()));
         }
-        let number = self.plain_number(&value.column, &value.absent, row)?;
-        Ok(number.map(|n| n * factor(value.scale, cell)))
+        let Some(number) = number else { return Ok(None) };
+        let scaled = number.checked_mul(factor(value.scale, cell));
+        let too_long = || reject("I0102", column, "expected fewer digits".into(), &cell.shown());
+        scaled.map(Some).ok_or_else(too_long)
+    }
+
+    fn statistic_of(&self, column: &AmountColumn, reading: &RowReading<'_>) -> Read<Statistic> {
+        let statistic = column.statistic.or(reading.statistic).or(self.constants.statistic);
+        statistic.ok_or_else(|| {
+            let own = self.words.statistic.as_ref().and_then(|w| w.column.as_ref());
+            let reason = "expected a statistic, since the row has an amount".to_owned();
+            reject("I0104", own.unwrap_or(&column.column), reason, "")
+        })
     }
 
     fn unit(
@@ -392,9 +414,16 @@ fn as_range<'l, 'r>(
             (a, b, m, n)
         }
         // An upper end alone bounds the amount; a lower end alone is the amount.
-        (Held::Absent { .. }, Held::Amount { amount, mark, .. }) => {
+        (Held::Absent { .. } | Held::Threshold(_), Held::Amount { amount, mark, .. }) => {
             let high = end(*amount, Bound::AtMost, *mark);
-            return Ok((low, high));
+            return Ok((bounding(low, Bound::AtLeast), high));
+        }
+        (Held::Amount { amount, mark, .. }, Held::Threshold(_)) => {
+            let low = end(*amount, Bound::AtLeast, *mark);
+            return Ok((low, bounding(high, Bound::AtMost)));
+        }
+        (Held::Absent { .. } | Held::Threshold(_), _) => {
+            return Ok((low, bounding(high, Bound::AtMost)));
         }
         _ => return Ok((low, high)),
     };
@@ -406,6 +435,18 @@ fn as_range<'l, 'r>(
         return Err("expected an upper end of the range that is not below the lower one".to_owned());
     }
     Ok((end(*a, Bound::AtLeast, *m), end(*b, Bound::AtMost, *n)))
+}
+
+/// A sign at an end of a range, if it bounds what lies between the ends: a top-coded upper end
+/// does not.
+fn bounding<'l, 'r>(held: Held<'l, 'r>, wanted: Bound) -> Held<'l, 'r> {
+    match held {
+        Held::Threshold(Sign::Bound(bound, _)) if *bound != wanted => {
+            let reason = "this end of the range is open";
+            Held::Absent { code: "I0302", reason, found: String::new() }
+        }
+        held => held,
+    }
 }
 
 fn text_sign<'l>(signs: &'l Signs, cell: &Cell<'_>) -> Option<&'l Sign> {
@@ -430,12 +471,10 @@ fn band<'l, 'r>(
     notation: Notation,
 ) -> Read<Held<'l, 'r>> {
     let Cell::Text(text) = cell else { return plain(column, cell, notation) };
-    if money::is_ambiguous(text, notation) {
-        return Err(ambiguous(column, text));
-    }
+    unambiguous(&column.column, text, notation)?;
     match money::band(text, notation) {
         Ok(band) => {
-            twice_thousands(column, band.thousands, text)?;
+            twice_thousands(&column.column, column.scale, band.thousands, text)?;
             Ok(match (band.low, band.high) {
                 // One amount may be a sign, such as zero.
                 (Some(low), Some(high)) if low == high => {
@@ -453,12 +492,17 @@ fn band<'l, 'r>(
 }
 
 /// `50k` in a column of thousands says it twice, or means something else.
-fn twice_thousands(column: &AmountColumn, thousands: bool, text: &str) -> Read<()> {
-    if !thousands || column.scale.is_none() {
+fn twice_thousands(
+    column: &Column,
+    scale: Option<Amount>,
+    thousands: bool,
+    text: &str,
+) -> Read<()> {
+    if !thousands || scale.is_none() {
         return Ok(());
     }
     let reason = "expected a number without `k`, since the recipe scales this column";
-    Err(reject("I0101", &column.column, reason.to_owned(), text))
+    Err(reject("I0101", column, reason.to_owned(), text))
 }
 
 fn plain<'l, 'r>(
@@ -471,12 +515,10 @@ fn plain<'l, 'r>(
         Cell::Text(text) if number::small_whole(text).is_some() => {
             (number::text_number(text, notation).map_err(failed)?, None)
         }
-        Cell::Text(text) if money::is_ambiguous(text, notation) => {
-            return Err(ambiguous(column, text));
-        }
         Cell::Text(text) => {
+            unambiguous(&column.column, text, notation)?;
             let money = money::money(text, notation).map_err(failed)?;
-            twice_thousands(column, money.thousands, text)?;
+            twice_thousands(&column.column, column.scale, money.thousands, text)?;
             (money.amount, money.mark)
         }
         Cell::Number(_, Format::Percent) => {
@@ -490,8 +532,11 @@ fn plain<'l, 'r>(
     Ok(Held::Amount { amount, bound: Bound::Exact, mark })
 }
 
-/// An amount that can be read in two ways: the import stops at it.
-fn ambiguous(column: &AmountColumn, text: &str) -> Reject {
-    let reason = "expected an amount that can be read in one way only";
-    reject(super::AMBIGUOUS, &column.column, reason.to_owned(), text)
+/// A number that can be read in two ways: the import stops at it.
+pub(super) fn unambiguous(column: &Column, text: &str, notation: Notation) -> Read<()> {
+    if !money::is_ambiguous(text, notation) {
+        return Ok(());
+    }
+    let reason = "expected a number that can be read in one way only";
+    Err(reject(super::AMBIGUOUS, column, reason.to_owned(), text))
 }

@@ -78,6 +78,7 @@ pub(crate) enum What<'l> {
 /// An amount that is stated.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Stated {
+    pub(crate) statistic: Statistic,
     /// The amount times 10^12.
     pub(crate) scaled: i128,
     pub(crate) bound: Bound,
@@ -107,7 +108,7 @@ pub(crate) struct State<'l> {
     stated: HashSet<u128>,
 }
 
-/// Code of an amount that can be read in two ways.
+/// Code of a number that can be read in two ways.
 pub(crate) const AMBIGUOUS: &str = "I0108";
 
 type Read<T> = Result<T, Reject>;

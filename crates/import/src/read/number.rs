@@ -1,5 +1,6 @@
 //! Numbers beside the amounts: weights, counts, errors, quantities.
 
+use super::amount::unambiguous;
 use super::{Faults, Read, RowReading, reject};
 use crate::cell::Cell;
 use crate::layout::{Column, Layout, Mapped};
@@ -59,6 +60,9 @@ impl Layout {
         }
         if !absent.is_empty() && absent.iter().any(|sign| *sign == cell.shown()) {
             return Ok(None);
+        }
+        if let Cell::Text(text) = cell {
+            unambiguous(column, text, notation)?;
         }
         let malformed = |reason| reject("I0102", column, reason, &cell.shown());
         number(cell, notation).map(Some).map_err(malformed)

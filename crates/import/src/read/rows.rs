@@ -139,13 +139,19 @@ impl Layout {
             return None;
         }
         let print = match columns.is_empty() {
-            true => fingerprint(row.cells.iter().map(Cell::shown)),
+            // Blank cells at the end are formatting, not what a row says.
+            true => fingerprint(filled(row.cells).iter().map(Cell::shown)),
             false => fingerprint(columns.iter().map(|c| row.cell(*c).shown())),
         };
         let first = row.cells.iter().find(|c| !c.is_blank()).map(Cell::shown);
         let again = !state.seen.insert(print);
         again.then(|| skip("I0204", reason, &first.unwrap_or_default()))
     }
+}
+
+/// The cells up to the last one that is filled.
+fn filled<'a, 'r>(cells: &'a [Cell<'r>]) -> &'a [Cell<'r>] {
+    &cells[..cells.iter().rposition(|c| !c.is_blank()).map_or(0, |last| last + 1)]
 }
 
 /// 128 bits of some texts: two rows that differ have the same ones about never.

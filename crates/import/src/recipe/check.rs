@@ -3,7 +3,7 @@
 use super::spec::{AmountSpec, RowRule, Sentinel, Spec, WordSpec};
 use crate::date::DateFormat;
 use crate::formula::{CELL, Formula};
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, braces};
 use crate::spellings::Spellings;
 use haggle_evidence::Statistic;
 use haggle_quantity::{parse_amount, parse_date};
@@ -28,6 +28,7 @@ fn whole(message: &str) -> Checked {
 
 /// Finds the first contradiction.
 pub(super) fn check(spec: &Spec) -> Checked {
+    name(spec)?;
     signature(spec)?;
     notation(spec)?;
     money(spec)?;
@@ -40,6 +41,21 @@ pub(super) fn check(spec: &Spec) -> Checked {
     dates(spec)?;
     spec.sentinels.values().flatten().try_for_each(|(sign, s)| sentinel(spec, sign, s))?;
     thresholds(spec)
+}
+
+/// The name is part of file names in the store.
+fn name(spec: &Spec) -> Checked {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let name = spec.name.get_ref();
+    match !name.is_empty() && name.len() <= 64 && name.chars().all(fits) {
+        true => Ok(()),
+        false => problem(
+            &spec.name,
+            format!(
+                "found the name `{name}`, expected small letters, digits and `-`, such as `my-survey`"
+            ),
+        ),
+    }
 }
 
 fn signature(spec: &Spec) -> Checked {
@@ -85,10 +101,9 @@ fn notation(spec: &Spec) -> Checked {
 }
 
 fn money(spec: &Spec) -> Checked {
-    let own = |a: &AmountSpec| a.currency.is_some() || !a.currency_any.is_empty();
     let amounts = spec.amount.get_ref();
     match (&spec.constant.currency, &spec.currency) {
-        (None, None) if !amounts.iter().all(own) => whole(
+        (None, None) if !amounts.iter().all(AmountSpec::has_currency) => whole(
             "found no currency, expected `currency` under `[constant]`, a `[currency]` column, or one for each amount",
         ),
         (Some(_), Some(_)) => {
@@ -106,8 +121,7 @@ fn rules(spec: &Spec) -> Checked {
             || r.blank
             || r.shorter.is_some()
     };
-    let all = spec.skip.iter().chain(&spec.keep).chain(&spec.end);
-    for rule in all {
+    for rule in spec.rules() {
         let name = rule.any.first().map_or("", String::as_str);
         if rule.any.is_empty() || rule.reason.is_empty() {
             return whole(&format!(
@@ -150,8 +164,7 @@ fn amount(spec: &Spec, amount: &AmountSpec) -> Checked {
         ));
     }
     let constant = spec.constant.per.is_some();
-    let own = amount.per.is_some() || !amount.per_any.is_empty();
-    match (own, &spec.per) {
+    match (amount.has_unit(), &spec.per) {
         (false, None) if !constant => {
             return at(format!(
                 "found no `per` for amount column `{column}`, expected one here, under `[constant]`, or a `[per]` column"
@@ -171,6 +184,7 @@ fn amount(spec: &Spec, amount: &AmountSpec) -> Checked {
             "found `least` or `least_reason` alone at amount column `{column}`, expected both or neither"
         ));
     }
+    together(amount)?;
     patterns(amount)?;
     statistic(spec, amount)?;
     match &amount.sentinels {
@@ -179,6 +193,23 @@ fn amount(spec: &Spec, amount: &AmountSpec) -> Checked {
         }
         _ => formula(spec, amount),
     }
+}
+
+/// Ways to read a cell of which one would go unheard beside the other.
+fn together(amount: &AmountSpec) -> Checked {
+    let formula = ("formula", amount.formula.is_some());
+    let (band, to) = (("band", amount.band), ("to", !amount.to.is_empty()));
+    let scale = ("scale", amount.scale.is_some());
+    for ((a, is_a), (b, is_b)) in [(formula, band), (formula, to), (formula, scale), (band, to)] {
+        if is_a && is_b {
+            let column = amount.label();
+            let hint = if b == "scale" { "; multiply in the formula" } else { "" };
+            return whole(&format!(
+                "found `{a}` and `{b}` at amount column `{column}`, expected one of them{hint}"
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn patterns(amount: &AmountSpec) -> Checked {
@@ -214,11 +245,6 @@ fn patterns(amount: &AmountSpec) -> Checked {
         }
     }
     Ok(())
-}
-
-/// The names in braces of a template.
-fn braces(template: &str) -> impl Iterator<Item = &str> {
-    template.split('{').skip(1).filter_map(|piece| piece.split_once('}').map(|(name, _)| name))
 }
 
 fn statistic(spec: &Spec, amount: &AmountSpec) -> Checked {
@@ -292,8 +318,7 @@ fn fields(spec: &Spec) -> Checked {
 }
 
 fn words(spec: &Spec) -> Checked {
-    let all = [&spec.currency, &spec.per, &spec.basis, &spec.component, &spec.tax, &spec.statistic];
-    all.into_iter().flatten().try_for_each(|w| word(spec, w))
+    spec.row_words().try_for_each(|w| word(spec, w))
 }
 
 fn word(spec: &Spec, w: &WordSpec) -> Checked {

@@ -11,7 +11,9 @@ pub(crate) use spec::{
 };
 
 use crate::hash::text_hash;
+use crate::spellings::Spellings;
 pub use error::RecipeError;
+use std::collections::BTreeSet;
 
 /// How the columns of one layout become observations.
 ///
@@ -21,7 +23,6 @@ pub use error::RecipeError;
 pub struct Recipe {
     spec: Spec,
     hash: String,
-    origin: String,
 }
 
 impl Recipe {
@@ -33,12 +34,15 @@ impl Recipe {
         let spec: Spec =
             toml::from_str(text).map_err(|e| RecipeError::from_toml(&e, text, origin))?;
         check::check(&spec).map_err(|p| RecipeError::at(p.message, p.span, text, origin))?;
-        Ok(Self { spec, hash: text_hash(&[text]), origin: origin.to_owned() })
+        let lists = spec.lists().filter(|name| !spec.words.contains_key(*name));
+        let lists: BTreeSet<&str> = lists.filter_map(Spellings::built_in_text).collect();
+        let texts: Vec<&str> = std::iter::once(text).chain(lists).collect();
+        Ok(Self { hash: text_hash(&texts), spec })
     }
 
     /// Name of the recipe: `bls-oews`.
     pub fn name(&self) -> &str {
-        &self.spec.name
+        self.spec.name.get_ref()
     }
 
     /// Version of the recipe, as it states itself.
@@ -46,14 +50,10 @@ impl Recipe {
         self.spec.version
     }
 
-    /// SHA-256 of the recipe's text, in lower-case hexadecimal.
+    /// SHA-256 of the recipe's text and of the built-in lists of words that it names, in lower-case
+    /// hexadecimal.
     pub fn hash(&self) -> &str {
         &self.hash
-    }
-
-    /// Where the recipe was read: the name that was given to [`Recipe::parse`].
-    pub fn origin(&self) -> &str {
-        &self.origin
     }
 
     /// The header texts that a table must have, each with the texts that do as well.

@@ -82,6 +82,16 @@ impl AmountSpec {
         !self.like.is_empty() || !self.rows.is_empty()
     }
 
+    /// Whether it says its currency itself.
+    pub(crate) fn has_currency(&self) -> bool {
+        self.currency.is_some() || !self.currency_any.is_empty()
+    }
+
+    /// Whether it says its unit itself.
+    pub(crate) fn has_unit(&self) -> bool {
+        self.per.is_some() || !self.per_any.is_empty()
+    }
+
     /// What a message calls it.
     pub(crate) fn label(&self) -> &str {
         let like = || self.like.iter().chain(&self.rows).map(|l| l.get_ref());

@@ -27,7 +27,7 @@ pub(crate) type Any = Vec<String>;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Spec {
-    pub(crate) name: String,
+    pub(crate) name: Spanned<String>,
     pub(crate) version: u32,
     /// Where the list of columns comes from, if no file of this layout was at hand.
     pub(crate) untested: Option<String>,
@@ -105,6 +105,66 @@ impl Spec {
     /// Patterns of the sheets to read; none if any will do.
     pub(crate) fn sheets(&self) -> Vec<&str> {
         self.sheet.iter().chain(&self.sheets).map(String::as_str).collect()
+    }
+
+    /// Words that are said of a row or of the whole table.
+    pub(crate) fn row_words(&self) -> impl Iterator<Item = &WordSpec> {
+        let all =
+            [&self.currency, &self.per, &self.basis, &self.component, &self.tax, &self.statistic];
+        all.into_iter().flatten()
+    }
+
+    /// Names of the lists of spellings that are used.
+    pub(crate) fn lists(&self) -> impl Iterator<Item = &str> {
+        let fields = self.field.iter().filter_map(|(_, f)| f.words.as_ref());
+        let attributes = self.attribute.iter().filter_map(|a| a.words.as_ref());
+        let words = self.row_words().filter_map(|w| w.words.as_ref());
+        let cases = self.row_words().flat_map(|w| &w.case).filter_map(|c| c.words.as_ref());
+        fields.chain(attributes).chain(words).chain(cases).map(|name| name.get_ref().as_str())
+    }
+
+    /// Rules that say which rows are read.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = &RowRule> {
+        self.skip.iter().chain(&self.keep).chain(&self.end)
+    }
+
+    /// Numbers beside the amounts.
+    fn numbers(&self) -> impl Iterator<Item = &FromNumber> {
+        let all = [
+            &self.weight,
+            &self.count,
+            &self.employers,
+            &self.sample_size,
+            &self.relative_error,
+            &self.quantity_from,
+            &self.quantity_to,
+        ];
+        all.into_iter().flatten()
+    }
+
+    /// Templates of fields and attributes, which name columns in braces.
+    pub(crate) fn templates(&self) -> impl Iterator<Item = &str> {
+        let fields = self.field.iter().filter_map(|(_, f)| f.template.as_ref());
+        let attributes = self.attribute.iter().filter_map(|a| a.template.as_ref());
+        fields.chain(attributes).map(|t| t.get_ref().as_str())
+    }
+
+    /// Header texts of every column that is read as something other than an amount.
+    pub(crate) fn other_columns(&self) -> impl Iterator<Item = &Any> {
+        let amounts = || self.amount.get_ref().iter();
+        let fields = self.field.iter().map(|(_, f)| &f.any);
+        let attributes = self.attribute.iter().map(|a| &a.any);
+        let flags = self.flag.iter().map(|f| &f.any);
+        let rules = self.rules().map(|r| &r.any);
+        let words = self.row_words().map(|w| &w.any);
+        let cases = self.row_words().flat_map(|w| &w.case).map(|c| &c.any);
+        let own = amounts().flat_map(|a| [&a.per_any, &a.currency_any]);
+        let ends = amounts().map(|a| &a.to);
+        let date = self.date.iter().map(|d| &d.any);
+        let values = self.value.iter().map(|v| &v.any);
+        let numbers = self.numbers().map(|n| &n.any);
+        let texts = fields.chain(attributes).chain(flags).chain(rules).chain(words).chain(cases);
+        texts.chain(own).chain(ends).chain(date).chain(values).chain(numbers)
     }
 }
 
