@@ -118,6 +118,7 @@ codes! {
     "W0123" "another recipe fits too": "several recipes know the columns; the one whose signature is longest reads the file" / "name another with `recipe = ...` or `--recipe`";
     "W0124" "quality file": "a file beside this one should state how far its figures can be trusted, but it is not clear which, or it has other columns" / "keep one file of that name beside it";
     "W0125" "another table below": "below the table stands another one, with a header of its own; its numbers are not those of the first" / "read it by a recipe of its own, or put it on a sheet of its own";
+    "W0127" "columns left out": "columns look like those of amounts, but stand for a statistic or an estimate and for nobody who offers anything" / "none is needed if they do; else map the column by its header in a recipe of your own";
     "W0104" "aggregates cannot be told": "the column that marks rows which sum up others is not there" / "use a file that has the column, or choose rows by their code";
     "W0131" "two encodings in one text": "some lines are UTF-8 and others are not, as happens when texts of two systems are put together; each line is read as what it is" / "see the named lines; digits are the same in both";
     "W0132" "numbers put together": "numbers such as `$1,973.00` stand without quotes in a text whose separator is the comma, so they were cut in two; they were put together where the row allows one way only" / "see the named lines; export the table with quotes around its fields";

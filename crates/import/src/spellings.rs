@@ -4,10 +4,16 @@ use crate::header::key;
 use std::collections::BTreeMap;
 
 /// Built-in lists by name: word, then its spellings.
-const BUILT_IN: [(&str, &str); 2] = [
+const BUILT_IN: [(&str, &str); 5] = [
     ("countries", include_str!("../recipes/words/countries.toml")),
     ("currencies", include_str!("../recipes/words/currencies.toml")),
+    ("estimates", include_str!("../recipes/words/estimates.toml")),
+    ("statistics", include_str!("../recipes/words/statistics.toml")),
+    ("summaries", include_str!("../recipes/words/summaries.toml")),
 ];
+
+/// The word of spellings that say nothing by themselves.
+const FILLER: &str = "filler";
 
 /// Words by spelling, whatever the case, spaces and points.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,9 +46,22 @@ impl Spellings {
         Self(all.collect())
     }
 
+    /// Several lists as one.
+    pub(crate) fn together(lists: impl Iterator<Item = Self>) -> Option<Self> {
+        lists.reduce(|a, b| Self(a.0.into_iter().chain(b.0).collect()))
+    }
+
     /// The word of a spelling.
     pub(crate) fn word(&self, text: &str) -> Option<&str> {
         self.0.get(&plain(text)).map(String::as_str)
+    }
+
+    /// Whether a text is made of these words alone, one of them at least no `filler`.
+    pub(crate) fn make_up(&self, text: &str) -> bool {
+        let apart = |c: char| if c.is_alphanumeric() { c } else { ' ' };
+        let apart: String = text.chars().map(apart).collect();
+        let words: Vec<_> = apart.split_whitespace().map(|w| self.word(w)).collect();
+        words.iter().all(Option::is_some) && words.iter().flatten().any(|w| *w != FILLER)
     }
 
     /// Every spelling with its word.
@@ -78,6 +97,37 @@ mod tests {
                     "{name}: `{spelling}` of {twice:?} and {word}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn summaries_are_made_of_their_words_alone() {
+        let list = |names: &[&str]| {
+            Spellings::together(names.iter().filter_map(|n| Spellings::named(n, &BTreeMap::new())))
+                .unwrap()
+        };
+        let rows = list(&["summaries"]);
+        let parties = list(&["summaries", "statistics", "estimates"]);
+        for text in ["Total", "Sub-total", "Grand total", "Average of bidders", "Avg Bid", "TOTAL:"]
+        {
+            assert!(rows.make_up(text) && parties.make_up(text), "{text}");
+        }
+        for text in ["All jobs", "Change (USD)", "Summe", "Total général", "Bid Avg.", "Median"] {
+            assert!(rows.make_up(text) && parties.make_up(text), "{text}");
+        }
+        for text in ["Std Dev", "2nd Low", "Engineer's Opinion of Probable Cost", "EOPC", "Budget"]
+        {
+            assert!(parties.make_up(text) && !rows.make_up(text), "{text}");
+        }
+        for text in ["Engineer", "Owner", "Standard", "Range", "Low", "Target"] {
+            assert!(!rows.make_up(text), "{text} may be a job or an item");
+        }
+        for text in ["High Plains Paving", "Total station survey", "Total rewards manager", "Jobs"]
+        {
+            assert!(!parties.make_up(text), "{text}");
+        }
+        for text in ["Acme", "", "-", "Owner's Choice Ltd", "Meanwood", "Summer intern", "Unit"] {
+            assert!(!parties.make_up(text), "{text}");
         }
     }
 

@@ -11,6 +11,7 @@ use crate::layout::word::Meaning;
 use crate::money::is_code;
 use crate::pattern::{Captures, Pattern, braces, fill};
 use crate::recipe::{AmountSpec, Sentinel, TextField, WordSpec};
+use crate::spellings::Spellings;
 use crate::vintage::threshold;
 use haggle_evidence::{Bound, ImportError, Statistic};
 use haggle_quantity::{Amount, Currency, Per, parse_amount};
@@ -54,6 +55,16 @@ impl Binder<'_> {
 
     /// Columns whose headers are like a pattern, with what it captures.
     fn wide(&self, spec: &AmountSpec) -> Result<Vec<(Column, Captures)>, ImportError> {
+        let mut found = self.alike(spec)?;
+        let summaries = self.lists(&spec.unless);
+        found.retain(|(_, captures)| !sums_up(summaries.as_ref(), captures));
+        match found.is_empty() && spec.required {
+            true => Err(self.missing(&[spec.label().to_owned()])),
+            false => Ok(found),
+        }
+    }
+
+    fn alike(&self, spec: &AmountSpec) -> Result<Vec<(Column, Captures)>, ImportError> {
         let header = self.table.header;
         let like = patterns(&spec.like);
         let rows = patterns(&spec.rows);
@@ -72,10 +83,18 @@ impl Binder<'_> {
             };
             found.extend(captures.map(|c| (self.named(index), c)));
         }
-        match found.is_empty() && spec.required {
-            true => Err(self.missing(&[spec.label().to_owned()])),
-            false => Ok(found),
+        Ok(found)
+    }
+
+    /// Headers that are like a pattern and whose columns nobody reads, since they sum up others.
+    pub(super) fn left_out(&self, amounts: &[AmountColumn]) -> Result<Vec<String>, ImportError> {
+        let mut left = BTreeMap::new();
+        for spec in self.spec.amount.get_ref().iter().filter(|s| !s.unless.is_empty()) {
+            let read = |c: &Column| amounts.iter().any(|a| a.column.index == c.index);
+            let alike = self.alike(spec)?.into_iter().filter(|(c, _)| !read(c));
+            left.extend(alike.map(|(c, _)| (c.index, format!("`{}`", c.name))));
         }
+        Ok(left.into_values().collect())
     }
 
     /// Columns that the recipe reads as something else: no amounts by pattern.
@@ -86,6 +105,11 @@ impl Binder<'_> {
         let columns = named.chain(templated).collect::<Result<Vec<_>, _>>()?;
         Ok(columns.into_iter().flatten().map(|c| c.index).collect())
     }
+}
+
+/// Whether what is captured names a statistic or an estimate, not a party.
+fn sums_up(summaries: Option<&Spellings>, captures: &Captures) -> bool {
+    summaries.is_some_and(|list| captures.values().any(|text| list.make_up(text)))
 }
 
 fn patterns(texts: &[toml::Spanned<String>]) -> Vec<Pattern> {
@@ -172,12 +196,28 @@ impl Columns<'_> {
             component: text(&spec.component)?,
             texts,
             date,
-            scale: spec.scale,
+            scale: self.scale(spec, &column)?,
             least: spec.least.map(|l| (l, spec.least_reason.clone().unwrap_or_default())),
             signs: self.signs(spec),
             once: self.once(spec)?,
             column,
         })
+    }
+
+    /// What the amounts are multiplied by: as the recipe, the header or the notes say.
+    fn scale(&self, spec: &AmountSpec, column: &Column) -> Result<Option<Amount>, ImportError> {
+        if spec.scale.is_some() {
+            return Ok(spec.scale);
+        }
+        let word = self.in_header(self.binder.spec.scale.as_ref(), column, "scale")?;
+        let said = word.and_then(|w| parse_amount(&w).ok()).or(self.constants.scale);
+        match (said, &spec.formula) {
+            (Some(scale), Some(_)) => Err(self.binder.unsaid(format!(
+                "the file says that `{}` is to be multiplied by {scale}, expected the formula to do that",
+                column.name
+            ))),
+            _ => Ok(said),
+        }
     }
 
     /// The columns within which an amount is stated once.

@@ -2,8 +2,8 @@
 
 use super::word::{contained, patterns, with_spellings};
 use super::{
-    Attribute, AttributeFrom, Beside, Case, Column, Constants, DateColumn, Layout, Mapped,
-    NamedNumber, RowWords, TemplatePiece, TextColumn, TextFrom, Words,
+    AmountColumn, Attribute, AttributeFrom, Beside, BoundRule, Case, Column, Constants, DateColumn,
+    Layout, Mapped, NamedNumber, RowWords, TemplatePiece, TextColumn, TextFrom, Words,
 };
 use crate::date::DateFormat;
 use crate::header::Header;
@@ -19,7 +19,7 @@ use crate::recipe::{
 use crate::spellings::Spellings;
 use crate::vintage::Vintage;
 use haggle_evidence::{ImportError, Locator};
-use haggle_quantity::{Per, day_number, parse_amount};
+use haggle_quantity::{Amount, Per, day_number, parse_amount};
 use std::collections::BTreeMap;
 use toml::Spanned;
 
@@ -63,6 +63,7 @@ impl Binder<'_> {
         let (date, day) = self.date()?;
         constants.date = day;
         let words = self.row_words(&mut constants)?;
+        constants.scale = self.scale()?;
         let values = self.values()?;
         let amounts = self.amounts(&words, &constants, &values)?;
         Ok(Layout {
@@ -85,7 +86,7 @@ impl Binder<'_> {
             date,
             beside: self.beside()?,
             values,
-            warnings: self.warnings()?,
+            warnings: self.warnings(&amounts)?,
             constants,
             amounts,
             assumptions: self.assumptions,
@@ -147,18 +148,22 @@ impl Binder<'_> {
         Ok(self.column(any, required)?.map(|column| (column, spec.clone())))
     }
 
-    fn rules(&self, rules: &[RowRule]) -> Result<Vec<Mapped<RowRule>>, ImportError> {
-        let bound = rules.iter().map(|rule| self.one(Some(rule), |r| (&r.any, r.required)));
-        bound.filter_map(Result::transpose).collect()
+    fn rules(&self, rules: &[RowRule]) -> Result<Vec<BoundRule>, ImportError> {
+        rules.iter().map(|r| self.rule(r, r.required)).filter_map(Result::transpose).collect()
     }
 
     /// The only rows to read: without their column none could be told, unless the recipe says what
     /// that means.
-    fn keeps(&self) -> Result<Vec<Mapped<RowRule>>, ImportError> {
+    fn keeps(&self) -> Result<Vec<BoundRule>, ImportError> {
         let bound = self.spec.keep.iter();
-        let bound =
-            bound.map(|k| self.one(Some(k), |r| (&r.any, r.required || r.missing.is_none())));
+        let bound = bound.map(|k| self.rule(k, k.required || k.missing.is_none()));
         bound.filter_map(Result::transpose).collect()
+    }
+
+    fn rule(&self, rule: &RowRule, required: bool) -> Result<Option<BoundRule>, ImportError> {
+        let Some(column) = self.column(&rule.any, required)? else { return Ok(None) };
+        let only = self.lists(&rule.only);
+        Ok(Some(BoundRule { column, rule: rule.clone(), only }))
     }
 
     fn constants(&mut self) -> Result<Constants, ImportError> {
@@ -178,6 +183,7 @@ impl Binder<'_> {
             ],
             currency: c.currency,
             per: c.per.as_deref().map(Per::new),
+            scale: None,
             date: None,
         })
     }
@@ -254,6 +260,11 @@ impl Binder<'_> {
 
     pub(super) fn spellings(&self, name: Option<&Spanned<String>>) -> Option<Spellings> {
         Spellings::named(name?.get_ref(), &self.spec.words)
+    }
+
+    /// Several lists of spellings as one.
+    pub(super) fn lists(&self, names: &[Spanned<String>]) -> Option<Spellings> {
+        Spellings::together(names.iter().filter_map(|name| self.spellings(Some(name))))
     }
 
     fn template(&self, template: &Spanned<String>) -> Result<Vec<TemplatePiece>, ImportError> {
@@ -464,26 +475,14 @@ impl Binder<'_> {
 
     /// A word that stands above or beside the table, or that is taken as given.
     fn said_once(&mut self, spec: &WordSpec) -> Result<Option<String>, ImportError> {
-        if spec.notes {
-            let text = self.table.around.titles().collect::<Vec<_>>().join(" \u{2022} ");
-            let several = |m: Vec<String>| {
-                self.unsaid(format!(
-                    "the notes above the table name {}, expected one",
-                    m.join(" and ")
-                ))
-            };
-            let mut above = spec.clone();
-            if !spec.above.is_empty() {
-                above.map.clone_from(&spec.above);
-            }
-            if let Some(word) = contained(&above, &text).map_err(several)? {
-                return Ok(Some(word));
-            }
-            if spec.any.is_empty() && spec.note.is_none() && spec.otherwise.is_none() {
-                let words: Vec<&str> = above.map.keys().map(String::as_str).collect();
-                let words = words.join("`, `");
-                return Err(self.unsaid(format!("expected one of `{words}` above the table")));
-            }
+        if let Some(word) = self.above(spec)? {
+            return Ok(Some(word));
+        }
+        if spec.notes && spec.any.is_empty() && spec.note.is_none() && spec.otherwise.is_none() {
+            let words = if spec.above.is_empty() { &spec.map } else { &spec.above };
+            let words: Vec<&str> = words.keys().map(String::as_str).collect();
+            let words = words.join("`, `");
+            return Err(self.unsaid(format!("expected one of `{words}` above the table")));
         }
         if let Some(text) = self.note(spec.note.as_ref())? {
             return self.noted(spec, &text);
@@ -492,6 +491,34 @@ impl Binder<'_> {
             self.assumptions.extend(spec.otherwise_reason.clone());
         }
         Ok(spec.otherwise.as_ref().map(|o| o.get_ref().clone()))
+    }
+
+    /// The one word that stands above the table.
+    fn above(&self, spec: &WordSpec) -> Result<Option<String>, ImportError> {
+        if !spec.notes {
+            return Ok(None);
+        }
+        let text = self.table.around.titles().collect::<Vec<_>>().join(" \u{2022} ");
+        let mut above = spec.clone();
+        if !spec.above.is_empty() {
+            above.map.clone_from(&spec.above);
+        }
+        contained(&above, &text).map_err(|several| {
+            let several = several.join(" and ");
+            self.unsaid(format!("the notes above the table name {several}, expected one"))
+        })
+    }
+
+    /// What all amounts are multiplied by, as the notes say.
+    fn scale(&self) -> Result<Option<Amount>, ImportError> {
+        let Some(spec) = &self.spec.scale else { return Ok(None) };
+        let spec = with_spellings(spec, self.spec);
+        let noted = || match self.note(spec.note.as_ref())? {
+            Some(text) => self.noted(&spec, &text),
+            None => Ok(None),
+        };
+        let word = self.above(&spec)?.map_or_else(noted, |word| Ok(Some(word)))?;
+        Ok(word.and_then(|word| parse_amount(&word).ok()))
     }
 
     /// The word of a labelled value, which must be one that the recipe knows.
@@ -508,7 +535,10 @@ impl Binder<'_> {
         }
     }
 
-    fn warnings(&self) -> Result<Vec<(&'static str, String)>, ImportError> {
+    fn warnings(
+        &self,
+        amounts: &[AmountColumn],
+    ) -> Result<Vec<(&'static str, String)>, ImportError> {
         let mut warnings = Vec::new();
         for skip in self.spec.skip.iter().chain(&self.spec.keep) {
             if self.column(&skip.any, false)?.is_none() {
@@ -524,6 +554,11 @@ impl Binder<'_> {
         if !missing.is_empty() {
             let text = format!("no column {}: nothing is read for it", missing.join(", "));
             warnings.push(("W0105", text));
+        }
+        let left_out = self.left_out(amounts)?;
+        if !left_out.is_empty() {
+            let text = format!("no amounts are read of {}", left_out.join(", "));
+            warnings.push(("W0127", text));
         }
         Ok(warnings)
     }

@@ -156,6 +156,15 @@ pub(crate) enum AttributeFrom {
 /// A column with the part of the recipe that reads it.
 pub(crate) type Mapped<T> = (Column, T);
 
+/// A rule that chooses rows by one cell.
+#[derive(Debug, Clone)]
+pub(crate) struct BoundRule {
+    pub(crate) column: Column,
+    pub(crate) rule: RowRule,
+    /// The words that the cell is made of alone.
+    pub(crate) only: Option<Spellings>,
+}
+
 /// A named number of a row.
 #[derive(Debug, Clone)]
 pub(crate) struct NamedNumber {
@@ -210,6 +219,8 @@ pub(crate) struct Constants {
     pub(crate) texts: [Option<String>; TextField::COUNT],
     pub(crate) currency: Option<Currency>,
     pub(crate) per: Option<Per>,
+    /// What amounts are multiplied by whose header does not say otherwise.
+    pub(crate) scale: Option<Amount>,
     pub(crate) date: Option<i32>,
 }
 
@@ -235,9 +246,9 @@ pub(crate) struct Layout {
     pub(crate) constants: Constants,
     pub(crate) texts: Vec<TextColumn>,
     pub(crate) attributes: Vec<Attribute>,
-    pub(crate) skips: Vec<Mapped<RowRule>>,
-    pub(crate) keeps: Vec<Mapped<RowRule>>,
-    pub(crate) ends: Vec<Mapped<RowRule>>,
+    pub(crate) skips: Vec<BoundRule>,
+    pub(crate) keeps: Vec<BoundRule>,
+    pub(crate) ends: Vec<BoundRule>,
     /// Columns that name a row, and the reason; no columns: the whole row.
     pub(crate) duplicates: Option<(Vec<usize>, String)>,
     pub(crate) hidden: Hidden,

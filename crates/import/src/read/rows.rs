@@ -3,7 +3,7 @@
 use super::{Read, Reject, Skip, State, error_cell, reject, skip};
 use crate::cell::Cell;
 use crate::header::key;
-use crate::layout::{AmountColumn, Column, Layout};
+use crate::layout::{AmountColumn, BoundRule, Column, Layout};
 use crate::recipe::{Hidden, RowRule};
 use crate::source::Row;
 use std::borrow::Cow;
@@ -107,24 +107,24 @@ impl Layout {
 
     /// Rows that the recipe does not read, by what one of their cells says.
     pub(super) fn passed_over(&self, row: &Row<'_>, state: &mut State<'_>) -> Read<Option<Skip>> {
-        for (column, rule) in &self.ends {
+        for bound @ BoundRule { column, rule, .. } in &self.ends {
             let word = marker(column, row)?;
-            if meets(rule, &word) {
+            if meets(bound, &word) {
                 state.ended = Some(("I0202", rule.reason.clone()));
                 return Ok(Some(skip("I0202", &rule.reason, &word)));
             }
         }
-        for (column, rule) in &self.skips {
+        for bound @ BoundRule { column, rule, .. } in &self.skips {
             let word = marker(column, row)?;
-            if meets(rule, &word) {
+            if meets(bound, &word) {
                 let code = if rule.aggregate { "I0201" } else { "I0203" };
                 return Ok(Some(skip(code, &rule.reason, &word)));
             }
             known(column, rule, &word)?;
         }
-        for (column, rule) in &self.keeps {
+        for bound @ BoundRule { column, rule, .. } in &self.keeps {
             let word = marker(column, row)?;
-            if !meets(rule, &word) {
+            if !meets(bound, &word) {
                 return Ok(Some(skip("I0203", &rule.reason, &word)));
             }
         }
@@ -177,7 +177,8 @@ fn known(column: &Column, rule: &RowRule, word: &str) -> Read<()> {
     Err(reject("I0106", column, reason, word))
 }
 
-fn meets(rule: &RowRule, word: &str) -> bool {
+fn meets(bound: &BoundRule, word: &str) -> bool {
+    let rule = &bound.rule;
     let lower = || word.to_lowercase();
     let any = |texts: &[String], test: fn(&str, &str) -> bool| {
         !texts.is_empty() && {
@@ -187,6 +188,7 @@ fn meets(rule: &RowRule, word: &str) -> bool {
     };
     listed(&rule.values, word)
         || (rule.blank && word.is_empty())
+        || bound.only.as_ref().is_some_and(|list| list.make_up(word))
         || rule.shorter.is_some_and(|n| word.chars().count() < n)
         || any(&rule.starts, |w, t| w.starts_with(t))
         || any(&rule.contains, |w, t| w.contains(t))

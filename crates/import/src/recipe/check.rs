@@ -37,6 +37,7 @@ pub(super) fn check(spec: &Spec) -> Checked {
     amounts(spec)?;
     fields(spec)?;
     words(spec)?;
+    scales(spec)?;
     values(spec)?;
     dates(spec)?;
     spec.sentinels.values().flatten().try_for_each(|(sign, s)| sentinel(spec, sign, s))?;
@@ -119,6 +120,7 @@ fn rules(spec: &Spec) -> Checked {
             || !r.starts.is_empty()
             || !r.contains.is_empty()
             || r.blank
+            || !r.only.is_empty()
             || r.shorter.is_some()
     };
     for rule in spec.rules() {
@@ -130,9 +132,10 @@ fn rules(spec: &Spec) -> Checked {
         }
         if !tested(rule) {
             return whole(&format!(
-                "found a rule on column `{name}` that tests nothing, expected `values`, `starts`, `contains`, `blank` or `shorter`"
+                "found a rule on column `{name}` that tests nothing, expected `values`, `starts`, `contains`, `only`, `blank` or `shorter`"
             ));
         }
+        rule.only.iter().try_for_each(|name| spelt(spec, Some(name)))?;
     }
     Ok(())
 }
@@ -187,6 +190,7 @@ fn amount(spec: &Spec, amount: &AmountSpec) -> Checked {
     together(amount)?;
     patterns(amount)?;
     statistic(spec, amount)?;
+    amount.unless.iter().try_for_each(|name| spelt(spec, Some(name)))?;
     match &amount.sentinels {
         Some(name) if !spec.sentinels.contains_key(name.get_ref()) => {
             problem(name, unknown(name.get_ref(), spec.sentinels.keys()))
@@ -331,6 +335,19 @@ fn word(spec: &Spec, w: &WordSpec) -> Checked {
     }
     spelt(spec, w.words.as_ref())?;
     w.case.iter().try_for_each(|c| spelt(spec, c.words.as_ref()))
+}
+
+/// Words of a scale mean numbers.
+fn scales(spec: &Spec) -> Checked {
+    let Some(scale) = &spec.scale else { return Ok(()) };
+    word(spec, scale)?;
+    let meanings = scale.map.values().chain(scale.above.values());
+    match meanings.clone().find(|m| parse_amount(m).is_err()) {
+        Some(found) => {
+            whole(&format!("found `{found}` under `[scale]`, expected numbers such as `1000`"))
+        }
+        None => Ok(()),
+    }
 }
 
 fn values(spec: &Spec) -> Checked {

@@ -23,6 +23,9 @@ pub(crate) struct AmountSpec {
     /// Headers that are left out.
     #[serde(default)]
     pub(crate) except: Vec<String>,
+    /// Columns of which what is captured is made of the words of these lists alone are left out.
+    #[serde(default)]
+    pub(crate) unless: Vec<Spanned<String>>,
     #[serde(default)]
     pub(crate) required: bool,
     /// `value`, `p10`, `p{p}` ...; absent where a `[statistic]` column says it.

@@ -78,6 +78,8 @@ pub(crate) struct Spec {
     pub(crate) component: Option<WordSpec>,
     pub(crate) tax: Option<WordSpec>,
     pub(crate) statistic: Option<WordSpec>,
+    /// What amounts are multiplied by, where their header or the notes say it in words.
+    pub(crate) scale: Option<WordSpec>,
     pub(crate) date: Option<DateSpec>,
     pub(crate) weight: Option<FromNumber>,
     pub(crate) count: Option<FromNumber>,
@@ -120,7 +122,10 @@ impl Spec {
         let attributes = self.attribute.iter().filter_map(|a| a.words.as_ref());
         let words = self.row_words().filter_map(|w| w.words.as_ref());
         let cases = self.row_words().flat_map(|w| &w.case).filter_map(|c| c.words.as_ref());
-        fields.chain(attributes).chain(words).chain(cases).map(|name| name.get_ref().as_str())
+        let rules = self.rules().flat_map(|r| &r.only);
+        let amounts = self.amount.get_ref().iter().flat_map(|a| &a.unless);
+        let all = fields.chain(attributes).chain(words).chain(cases).chain(rules).chain(amounts);
+        all.map(|name| name.get_ref().as_str())
     }
 
     /// Rules that say which rows are read.

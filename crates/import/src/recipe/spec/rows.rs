@@ -2,6 +2,7 @@
 
 use super::Any;
 use serde::Deserialize;
+use toml::Spanned;
 
 /// Rows told by one of their cells: to pass over, to read alone, or to stop at.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -16,6 +17,8 @@ pub(crate) struct RowRule {
     pub(crate) starts: Vec<String>,
     /// One of these texts is in the cell.
     pub(crate) contains: Vec<String>,
+    /// The cell is made of the words of these lists alone: `summaries`.
+    pub(crate) only: Vec<Spanned<String>>,
     /// The cell is blank.
     pub(crate) blank: bool,
     /// The cell has fewer characters than this.
