@@ -117,22 +117,52 @@ fn other_currencies_need_a_dated_rate() {
     assert!(adjustment["text"].as_str().unwrap().contains("2023-11-17"));
 }
 
-/// An edited file leaves its old content in the store, where a lock file may need it; that its
-/// rows would count twice is said at the import and at every benchmark.
+/// An edited file that is imported again replaces its old content. A report leaves the old content
+/// in the store, where a lock file may need it; a benchmark then counts nobody twice, but refuses.
 #[test]
-fn an_edited_file_is_not_counted_twice_in_silence() {
+fn an_edited_file_is_not_counted_twice() {
     let bench = Bench::with_data();
+    let edit = |to: &str| {
+        let survey = bench.read(SURVEY);
+        bench.write(SURVEY, survey.replacen("178300", to, 1).replacen("178400", to, 1));
+    };
+    let count = || {
+        bench.json("benchmark --where currency=USD --as-of 2024-01-01 --format json")["market"]["n"]
+            .clone()
+    };
     bench.run(&format!("import {SURVEY}"));
-    let survey = bench.read(SURVEY);
-    bench.write(SURVEY, survey.replacen("178300", "178400", 1));
+    let before = count();
+    edit("178400");
     let run = bench.run(&format!("import {SURVEY}"));
-    assert!(
-        run.err.contains("count its rows twice") && run.err.contains("sources remove"),
-        "{}",
-        run.err
-    );
+    assert!(run.err.contains("replaces") && run.code == 0, "{}", run.err);
+    assert_eq!(count(), before);
+    edit("178500");
+    assert_eq!(bench.run("report data/deals/salary-thin.toml").code, 0);
     let run = bench.run("benchmark --where currency=USD");
-    assert!(run.err.contains("its rows count twice"), "{}", run.err);
+    assert!(run.code == 1 && run.err.contains("would count twice"), "{}", run.err);
+    let remove = run.err.split("haggle sources remove ").last().unwrap();
+    let id = remove.split([',', '\n']).next().unwrap();
+    assert_eq!(bench.run(&format!("sources remove {id}")).code, 0);
+    assert_eq!(count(), before);
+}
+
+/// A file of which no row can be read is a failure, not an empty success.
+#[test]
+fn a_file_whose_rows_are_all_rejected_fails() {
+    let bench = Bench::with_data();
+    bench.write("jobs.csv", "Job,Median\nClerk,ask HR\nNurse,unknown\n");
+    let recipe = r#"name = "jobs"
+version = 1
+signature = [["Job"], ["Median"]]
+source = { name = "jobs" }
+number = { decimal = "." }
+constant = { kind = "wage", basis = "paid", tax = "gross", currency = "USD", per = "year" }
+amount = [{ any = ["Median"], statistic = "p50" }]
+"#;
+    bench.write("jobs.toml", recipe);
+    let run = bench.run("import --recipe jobs.toml jobs.csv");
+    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+    assert!(run.out.contains("rejected 2") && run.out.contains("W0102"), "{}", run.out);
 }
 
 /// `import -` reads what is piped in, and knows it again; a file in an archive is a path.

@@ -8,7 +8,9 @@ use haggle_evidence::{Importer, Locator};
 use haggle_import::{FileImporter, Observer, Options, Recipe};
 use haggle_negotiation::brief::{DiagnosticHead, SourceHead, TallyHead};
 use haggle_negotiation::deal::{Deal, Origin, Source};
-use haggle_negotiation::market::{Adjuster, Comparables, SourceEvidence};
+use haggle_negotiation::market::{
+    Adjuster, Comparables, SourceEvidence, excluded_by, standing_exclude,
+};
 use haggle_negotiation::parameter::Settings;
 use haggle_negotiation::stats::weight::Grade;
 use haggle_quantity::from_day_number;
@@ -64,9 +66,10 @@ pub(crate) fn comparables(
     context: &Context,
 ) -> Result<Comparables, Failure> {
     let mine = deal.excludes.iter().filter(|e| e.source.as_ref().is_none_or(|id| *id == source.id));
+    let written = mine.map(|e| (e.conditions.clone(), excluded_by(&e.reason)));
     let query = Query {
         conditions: source.conditions.clone(),
-        excludes: mine.map(|e| (e.conditions.clone(), e.reason.clone())).collect(),
+        excludes: written.chain(standing_exclude(source)).collect(),
         near,
     };
     let settings = Settings::new(deal);

@@ -158,3 +158,21 @@ fn json(accounts: &[(String, Outcome)]) -> String {
 pub(crate) fn meta_json(meta: &PartMeta) -> serde_json::Value {
     serde_json::to_value(meta).unwrap_or(serde_json::Value::Null)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lists_of_rows_are_cut_at_a_comma_and_never_inside_a_character() {
+        assert_eq!(shorten("2-9, 11"), "2-9, 11");
+        for name in ["Löhne und Gehälter der Angestellten!", "1 Цены на строительные работы"]
+        {
+            for width in 0..4 {
+                let rows = format!("{}{name}!2, {name}!4, {name}!6", "x".repeat(width));
+                let short = shorten(&rows);
+                assert!(short.ends_with("; all with --format json") && short.len() < 90, "{short}");
+            }
+        }
+    }
+}

@@ -113,7 +113,10 @@ fn shown(number: f64, format: Format) -> String {
         Format::Digits(width) if number >= 0.0 && number.fract() == 0.0 => {
             format!("{number:0>width$}", width = usize::from(width))
         }
-        Format::Percent => format!("{}%", number * 100.0),
+        Format::Percent => {
+            let exact = crate::number::double(number).and_then(crate::number::percent);
+            exact.map_or_else(|_| number.to_string(), |n| format!("{}%", n.normalize()))
+        }
         _ => number.to_string(),
     }
 }
@@ -206,6 +209,7 @@ mod tests {
             (Cell::Number(270.0, Format::Digits(4)), "0270"),
             (Cell::Number(12345.0, Format::Digits(4)), "12345"),
             (Cell::Number(0.075, Format::Percent), "7.5%"),
+            (Cell::Number(0.035, Format::Percent), "3.5%"),
             (Cell::text("\u{a0} 000000 ".into()), "000000"),
             (Cell::Bool(true), "TRUE"),
             (Cell::text(" \t".into()), ""),

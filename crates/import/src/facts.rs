@@ -57,7 +57,7 @@ pub fn reading_name(recipe: &str, sheet: Option<&str>) -> String {
     let Some(sheet) = sheet else { return recipe.to_owned() };
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let spelt: String = sheet.chars().map(plain).collect();
-    if spelt == sheet {
+    if spelt == sheet.to_ascii_lowercase() {
         return format!("{recipe}@{spelt}");
     }
     // Letters that a file's name does not carry are told apart by the sheet's hash.

@@ -59,7 +59,8 @@ pub(crate) fn is_percentage(cell: &Cell<'_>) -> bool {
     }
 }
 
-fn percent(fraction: Amount) -> Result<Amount, String> {
+/// A fraction as the percentage that is shown.
+pub(crate) fn percent(fraction: Amount) -> Result<Amount, String> {
     let shown = fraction.checked_mul(Amount::ONE_HUNDRED);
     shown.ok_or_else(|| "expected a number that can be kept".to_owned())
 }
@@ -183,7 +184,7 @@ fn as_in_india(groups: &[&str]) -> bool {
 }
 
 /// The decimal that a spreadsheet program shows for this double: at most 15 significant digits.
-fn double(number: f64) -> Result<Amount, String> {
+pub(crate) fn double(number: f64) -> Result<Amount, String> {
     if !number.is_finite() {
         return Err("expected a finite number".to_owned());
     }

@@ -156,7 +156,7 @@ impl<'a> Collector<'a> {
 
     /// Passes over an observation by a written rule of the deal.
     pub(crate) fn exclude(&mut self, o: &Observation<'_>, reason: &str) {
-        self.pass_over("W0406", &haggle_negotiation::market::excluded_by(reason), cite(o));
+        self.pass_over("W0406", reason, cite(o));
     }
 
     fn pass_over(&mut self, code: &str, reason: &str, cited: Cited) {

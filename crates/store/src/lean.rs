@@ -304,7 +304,7 @@ impl Worker<'_> {
         }
         self.out.settle(lanes);
         for ((_, reason), count) in columns.excluded.iter().zip(taken) {
-            self.out.pass("W0406", haggle_negotiation::market::excluded_by(reason), count);
+            self.out.pass("W0406", reason.to_string(), count);
         }
         Ok(())
     }

@@ -325,9 +325,15 @@ impl Layout {
         };
         match mark.filter(|m| !money::allows(m, currency.as_str())) {
             None => Ok(currency),
-            Some(_) => {
+            Some(mark) => {
                 let shown = row.cell(column.column.index).shown();
-                let reason = format!("expected an amount in {currency}, as the row says");
+                let says = match &column.currency {
+                    Known::Fixed(_) => "the recipe or the file",
+                    _ => "the row",
+                };
+                let reason = format!(
+                    "expected an amount in {currency}, as {says} says, not one in `{mark}`"
+                );
                 Err(Not::Reject(reject("I0110", &column.column, reason, &shown)))
             }
         }

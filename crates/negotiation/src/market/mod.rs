@@ -19,6 +19,16 @@ pub fn excluded_by(reason: &str) -> String {
     format!("excluded by the deal: {reason}")
 }
 
+/// What is passed over without being asked, and why: a figure that somebody estimated was neither
+/// paid nor offered. A source whose conditions speak about the basis decides for itself.
+pub fn standing_exclude(source: &Source) -> Option<(Vec<Condition>, String)> {
+    let test = Test::OneOf(vec!["estimate".to_owned()]);
+    let condition = Condition { field: "basis".to_owned(), test };
+    let reason = "an estimate, neither paid nor offered; `basis=estimate` asks for it".to_owned();
+    source.conditions.iter().all(|c| c.field != "basis").then(|| (vec![condition], reason))
+}
+
+use crate::deal::{Condition, Source, Test};
 use sha2::{Digest, Sha256};
 
 /// Digest of a set of observations: SHA-256, in lower-case hexadecimal, over the line

@@ -100,7 +100,7 @@ fn by_hand(rows: &[Row], query: &Query, adjuster: &Adjuster) -> Answer {
         let rule = query.excludes.iter().find(|(c, _)| c.iter().all(|c| holds(c, &o)));
         match rule.map_or_else(
             || take(&o, adjuster, &mut taken),
-            |(_, reason)| Err(("W0406".to_owned(), format!("excluded by the deal: {reason}"))),
+            |(_, reason)| Err(("W0406".to_owned(), reason.clone())),
         ) {
             Err(reason) => *out.passed.entry(reason).or_default() += 1,
             Ok(taken) => {
