@@ -4,7 +4,7 @@
 use crate::csv::{row, words};
 use crate::json::{add_interval, bound, cited, deal, ground, list, pretty};
 use crate::number;
-use crate::outline::{comparable, market, passed_over};
+use crate::outline::{adjusted, comparable, market, passed_over};
 use crate::section::{Block, Table, heading, paragraph};
 use crate::text::{Style, render};
 use haggle_negotiation::brief::{Brief, Gravity, Listing, MarketHead};
@@ -22,6 +22,7 @@ pub fn benchmark_text(brief: &Brief, listing: Option<&Listing>, style: &Style) -
         blocks.push(paragraph(format!("As of {}.", brief.as_of)));
     }
     blocks.extend(findings(brief));
+    blocks.extend(adjusted(brief));
     blocks.extend(passed_over(brief));
     blocks.extend(listing.into_iter().flat_map(listed));
     render(&blocks, style)

@@ -134,6 +134,11 @@ fn messages(source: &SourceHead) -> Option<Block> {
     list(items)
 }
 
+/// What was done to amounts to make them comparable, if anything was.
+pub(crate) fn adjusted(brief: &Brief) -> Option<Block> {
+    adjustments(brief).block()
+}
+
 fn adjustments(brief: &Brief) -> Table {
     let mut table = Table::new("Adjustments", &["source", "kind", "what", "#factor", "#count"]);
     for adjustment in &brief.adjustments {

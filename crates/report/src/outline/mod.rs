@@ -8,7 +8,7 @@ mod market;
 mod opening;
 mod step;
 
-pub(crate) use account::{adjustments_of, passed_over};
+pub(crate) use account::{adjusted, adjustments_of, passed_over};
 pub(crate) use market::{comparable, market};
 
 use crate::inline::{Inline, Tone};
