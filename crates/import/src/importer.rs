@@ -106,7 +106,8 @@ pub(crate) fn opened_within(
     let mut diagnostics = Vec::new();
     diagnostics.extend(facts::vintage_warning(spec, vintage.as_ref(), &hints));
     diagnostics.extend(facts::others_note(recipes, &choice));
-    for layout in &mut layouts {
+    for (layout, place) in layouts.iter_mut().zip(&choice.places) {
+        diagnostics.extend(facts::hidden_columns_warning(&tables[place.table], layout));
         diagnostics.extend(layout.warnings.iter().map(|(code, text)| warning(code, text.clone())));
         source.fit(layout.header, layout.width, layout.names.named())?;
         diagnostics.extend(notation::settle(&mut source, layout, rows)?);

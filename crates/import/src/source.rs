@@ -81,6 +81,8 @@ pub(crate) struct Preview {
     pub(crate) rows: Vec<(u64, Header)>,
     /// Areas of merged cells.
     pub(crate) merged: Vec<Area>,
+    /// First and last of the columns that are not seen, from 0.
+    pub(crate) hidden_columns: Vec<(u32, u32)>,
 }
 
 impl Source {
@@ -143,7 +145,7 @@ impl Source {
         let format = match &self.content {
             Content::Text(_) => "separated text",
             Content::Workbook(book) => book.format(),
-            Content::Pages(_) => "tables of a web page",
+            Content::Pages(pages) => pages.format,
         };
         match &self.unpacked {
             None => format.to_owned(),
@@ -223,11 +225,13 @@ impl Source {
             let enough = rows.len() >= NOTES_WITHIN;
             Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
-        let merged = match (&mut self.content, &sheet) {
-            (Content::Workbook(book), Some(sheet)) => book.merged(sheet)?,
-            _ => Vec::new(),
+        let name = sheet.as_deref().unwrap_or("");
+        let (merged, hidden_columns) = match &mut self.content {
+            Content::Workbook(book) => (book.merged(name)?, book.hidden_columns(name)?),
+            Content::Pages(pages) => (Vec::new(), pages.hidden_columns(name)),
+            Content::Text(_) => (Vec::new(), Vec::new()),
         };
-        Ok(Preview { sheet, hidden, rows, merged })
+        Ok(Preview { sheet, hidden, rows, merged, hidden_columns })
     }
 }
 

@@ -104,7 +104,8 @@ fn bare(code: &str) -> Bare {
     bare
 }
 
-fn of_code(code: &str) -> Show {
+/// What a format code makes of a number.
+pub(crate) fn of_code(code: &str) -> Show {
     let bare = bare(code);
     let text = bare.text.trim();
     if bare.elapsed {
