@@ -203,26 +203,35 @@ impl Builder {
     fn end_cell(&mut self) -> Result<(), Fault> {
         let Some((text, columns, rows)) = self.cell.take() else { return Ok(()) };
         let row = self.row.get_or_insert_default();
+        let before = row.len();
         skip_covered(row, &mut self.covered);
         let from = row.len();
         row.push(text.trim().to_owned());
         row.resize(from + columns, String::new());
         self.covered.resize(self.covered.len().max(row.len()), 0);
         self.covered[from..from + columns].fill(rows - 1);
-        self.cells += columns;
+        let added = row.len() - before;
+        self.count(added)
+    }
+
+    fn count(&mut self, cells: usize) -> Result<(), Fault> {
+        self.cells += cells;
         if self.cells > CELL_LIMIT { Err(Fault::TooLarge) } else { Ok(()) }
     }
 
     fn end_row(&mut self) -> Result<(), Fault> {
         self.end_cell()?;
         let Some(mut row) = self.row.take() else { return Ok(()) };
+        let before = row.len();
         skip_covered(&mut row, &mut self.covered);
         let from = row.len();
         // Columns behind the last cell that a cell above still covers.
         self.covered[from..].iter_mut().for_each(|c| *c = c.saturating_sub(1));
-        self.cells += 1;
         self.tables.last_mut().into_iter().for_each(|t| t.push(std::mem::take(&mut row)));
-        if self.cells > CELL_LIMIT { Err(Fault::TooLarge) } else { Ok(()) }
+        let last = self.covered.iter().rposition(|rows| *rows > 0);
+        self.covered.truncate(last.map_or(0, |i| i + 1));
+        // A row without a cell takes its room too, and looking behind its last one its time.
+        self.count(from - before + 1 + self.covered.len().saturating_sub(from))
     }
 }
 
@@ -340,10 +349,16 @@ mod tests {
     #[test]
     fn what_is_refused() {
         let wide = format!("<table><tr>{}</table>", "<td colspan=1000>".repeat(5000));
+        // A thousand rows that a cell above covers, each of them 10,000 columns wide.
+        let above = "<td colspan=1000 rowspan=1000>".repeat(10);
+        let covered = format!("<table><tr>{above}{}</table>", "<tr>".repeat(999));
+        let covered_and_more = format!("<table><tr>{above}{}</table>", "<tr><td>1".repeat(999));
         for (page, fault) in [
             ("<table><tr><td><table><tr><td>1</table></table>", Fault::Nested),
             ("<table><tr><td>1", Fault::Unclosed),
             (&wide, Fault::TooLarge),
+            (&covered, Fault::TooLarge),
+            (&covered_and_more, Fault::TooLarge),
         ] {
             assert_eq!(tables(page), Err(fault));
         }

@@ -81,6 +81,8 @@ pub(crate) struct Preview {
     pub(crate) rows: Vec<(u64, Header)>,
     /// Areas of merged cells.
     pub(crate) merged: Vec<Area>,
+    /// Those that go across columns of the first rows, in order, none over another.
+    pub(crate) across: Vec<Area>,
     /// First and last of the columns that are not seen, from 0.
     pub(crate) hidden_columns: Vec<(u32, u32)>,
 }
@@ -231,8 +233,19 @@ impl Source {
             Content::Pages(pages) => (Vec::new(), pages.hidden_columns(name)),
             Content::Text(_) => (Vec::new(), Vec::new()),
         };
-        Ok(Preview { sheet, hidden, rows, merged, hidden_columns })
+        let across = across(&merged, rows.last().map_or(0, |(number, _)| *number));
+        Ok(Preview { sheet, hidden, rows, merged, across, hidden_columns })
     }
+}
+
+/// The areas that go across columns of the rows up to one, in order. A sheet has no areas that
+/// overlap; of a file that does, the left one counts.
+fn across(merged: &[Area], last: u64) -> Vec<Area> {
+    let wide = |a: &&Area| a.last.1 > a.first.1 && u64::from(a.first.0) < last;
+    let mut areas: Vec<Area> = merged.iter().filter(wide).copied().collect();
+    areas.sort_unstable_by_key(|a| a.first);
+    areas.dedup_by(|next, kept| next.first.0 == kept.first.0 && next.first.1 <= kept.last.1);
+    areas
 }
 
 /// A warning about the file as a whole, with the way out of its code.
@@ -240,4 +253,27 @@ pub(crate) fn warning(id: &'static str, message: String) -> Diagnostic {
     let help = code(id).map(|c| c.help.to_owned());
     let place = Locator::default();
     Diagnostic { code: id, severity: Severity::Warning, place, message, help }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn areas_of_the_first_rows_do_not_overlap() {
+        let area = |row, first, last| Area { first: (row, first), last: (row + 1, last) };
+        let merged = [
+            area(1, 4, 5),
+            area(0, 3, 4),
+            area(0, 1, 9),
+            area(1, 2, 3),
+            area(0, 9, 10),
+            area(0, 10, 12),
+            area(2, 0, 0),
+            area(7, 0, 3),
+        ];
+        let expected = [area(0, 1, 9), area(0, 10, 12), area(1, 2, 3), area(1, 4, 5)];
+        assert_eq!(across(&merged, 3), expected);
+        assert_eq!(across(&merged, 0), []);
+    }
 }

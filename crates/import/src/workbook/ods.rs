@@ -11,8 +11,10 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use zip::ZipArchive;
 
-/// Most cells of a sheet that is held in memory whole.
+/// Most cells of all sheets, which are held in memory whole.
 const CELL_LIMIT: u64 = 1 << 24;
+/// Most rows of all sheets that may be hidden.
+const HIDDEN_LIMIT: usize = 1 << 22;
 
 /// The sheet that is being read, up to its last row and column that hold anything.
 #[derive(Default)]
@@ -63,7 +65,7 @@ fn marks(tag: &Tag<'_>) -> io::Result<Marks> {
 
 impl Table {
     fn row(&mut self, marks: &Marks) {
-        self.row += self.repeat;
+        self.row = self.row.saturating_add(self.repeat);
         (self.repeat, self.column) = (marks.rows, 0);
         if marks.hidden {
             let rows = self.row..(self.row + self.repeat).min(1 << 20);
@@ -102,14 +104,9 @@ impl Table {
         }
     }
 
-    fn check(&self) -> Result<(), ImportError> {
-        match self.rows.saturating_mul(self.columns) {
-            found if found > CELL_LIMIT => {
-                let message = format!("a sheet has {found} cells, expected at most {CELL_LIMIT}");
-                Err(fail("E0009", message))
-            }
-            _ => Ok(()),
-        }
+    /// Cells up to the last row and column that hold anything.
+    fn cells(&self) -> u64 {
+        self.rows.saturating_mul(self.columns)
     }
 }
 
@@ -122,8 +119,12 @@ pub(super) fn extras(zip: &mut ZipArchive<Input>) -> Result<BTreeMap<String, Ext
     let part = zip.by_name("content.xml").map_err(|e| damaged(&e))?;
     Tags::new(part).check_nesting().map_err(|e| damaged(&format!("`content.xml`: {e}")))?;
     let part = zip.by_name("content.xml").map_err(|e| damaged(&e))?;
-    let mut tags = Tags::new(part);
-    let (mut extras, mut table) = (BTreeMap::new(), Table::default());
+    sheets(&mut Tags::new(part))
+}
+
+/// What the sheets of a part say beyond their values.
+fn sheets(tags: &mut Tags<impl Read>) -> Result<BTreeMap<String, Extra>, ImportError> {
+    let (mut book, mut table) = (Book::default(), Table::default());
     while let Some(tag) = tags.open().map_err(|e| damaged(&e))? {
         let name = tag.name;
         if !matches!(
@@ -135,23 +136,62 @@ pub(super) fn extras(zip: &mut ZipArchive<Input>) -> Result<BTreeMap<String, Ext
         let marks = marks(&tag).map_err(|e| damaged(&e))?;
         match name {
             b"table" => {
-                let name = marks.name;
-                let done = std::mem::replace(&mut table, Table { name, ..Table::default() });
-                extras.insert(done.name, done.extra);
+                let next = Table { name: marks.name, ..Table::default() };
+                book.add(std::mem::replace(&mut table, next));
             }
-            b"table-row" => table.row(&marks),
+            b"table-row" => {
+                table.row(&marks);
+                book.check_hidden(&table)?;
+            }
             b"table-column" => table.declare(&marks),
             _ => {
                 table.cell(&marks);
-                table.check()?;
+                book.check_cells(&table)?;
                 if marks.percent {
                     table.percent(&marks);
                 }
             }
         }
     }
-    extras.insert(table.name, table.extra);
-    Ok(extras)
+    book.add(table);
+    Ok(book.extras)
+}
+
+/// The sheets that were read, all of which are held in memory.
+#[derive(Default)]
+struct Book {
+    extras: BTreeMap<String, Extra>,
+    cells: u64,
+    hidden: usize,
+}
+
+impl Book {
+    fn add(&mut self, done: Table) {
+        self.cells = self.cells.saturating_add(done.cells());
+        self.hidden += done.extra.hidden.len();
+        self.extras.insert(done.name, done.extra);
+    }
+
+    fn check_cells(&self, table: &Table) -> Result<(), ImportError> {
+        match self.cells.saturating_add(table.cells()) {
+            found if found > CELL_LIMIT => {
+                let message =
+                    format!("the sheets have {found} cells, expected at most {CELL_LIMIT}");
+                Err(fail("E0009", message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_hidden(&self, table: &Table) -> Result<(), ImportError> {
+        match self.hidden + table.extra.hidden.len() {
+            found if found > HIDDEN_LIMIT => {
+                let message = format!("{found} rows are hidden, expected at most {HIDDEN_LIMIT}");
+                Err(fail("E0009", message))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Whether the list of parts says how one of them is encrypted.
@@ -162,4 +202,39 @@ fn is_encrypted(zip: &mut ZipArchive<Input>) -> bool {
         let _ = part.take(1 << 20).read_to_end(&mut manifest);
     }
     String::from_utf8_lossy(&manifest).contains("manifest:encryption-data")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(content: &str) -> Option<&'static str> {
+        match sheets(&mut Tags::new(content.as_bytes())) {
+            Ok(_) => None,
+            Err(ImportError::Source(d)) => Some(d.code),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn sheets_are_limited_together() {
+        let table = |rows: &str| format!("<table:table table:name=\"a\">{rows}</table:table>");
+        let row = |attributes: &str| {
+            format!(
+                "<table:table-row {attributes}><table:table-cell office:value=\"1\" table:number-columns-repeated=\"1024\"/></table:table-row>"
+            )
+        };
+        let large = table(&row("table:number-rows-repeated=\"8192\""));
+        let hidden = "table:number-rows-repeated=\"1048576\" table:visibility=\"collapse\"";
+        let hidden = table(&format!("<table:table-row {hidden}/>").repeat(3));
+        for (tables, expected) in [
+            (large.repeat(2), None),
+            (large.repeat(2) + &table(&row("")), Some("E0009")),
+            (table(&row("")).repeat(2000), None),
+            (hidden.repeat(4), None),
+            (hidden.repeat(5), Some("E0009")),
+        ] {
+            assert_eq!(code(&tables), expected);
+        }
+    }
 }
