@@ -26,7 +26,12 @@ pub(crate) enum Fault {
 
 /// Every table of a page.
 pub(crate) fn tables(page: &str) -> Result<Vec<Table>, Fault> {
-    let mut builder = Builder::default();
+    tables_within(page, CELL_LIMIT)
+}
+
+/// Every table of a page, if all together have no more than so many cells.
+fn tables_within(page: &str, limit: usize) -> Result<Vec<Table>, Fault> {
+    let mut builder = Builder { limit, ..Builder::default() };
     let mut rest = page;
     while let Some((token, after)) = token(rest) {
         match token {
@@ -140,6 +145,8 @@ struct Builder {
     /// For each column, how many rows below belong to a cell above.
     covered: Vec<usize>,
     cells: usize,
+    /// Most cells.
+    limit: usize,
 }
 
 impl Builder {
@@ -216,7 +223,7 @@ impl Builder {
 
     fn count(&mut self, cells: usize) -> Result<(), Fault> {
         self.cells += cells;
-        if self.cells > CELL_LIMIT { Err(Fault::TooLarge) } else { Ok(()) }
+        if self.cells > self.limit { Err(Fault::TooLarge) } else { Ok(()) }
     }
 
     fn end_row(&mut self) -> Result<(), Fault> {
@@ -348,19 +355,31 @@ mod tests {
 
     #[test]
     fn what_is_refused() {
-        let wide = format!("<table><tr>{}</table>", "<td colspan=1000>".repeat(5000));
-        // A thousand rows that a cell above covers, each of them 10,000 columns wide.
-        let above = "<td colspan=1000 rowspan=1000>".repeat(10);
-        let covered = format!("<table><tr>{above}{}</table>", "<tr>".repeat(999));
-        let covered_and_more = format!("<table><tr>{above}{}</table>", "<tr><td>1".repeat(999));
         for (page, fault) in [
             ("<table><tr><td><table><tr><td>1</table></table>", Fault::Nested),
             ("<table><tr><td>1", Fault::Unclosed),
-            (&wide, Fault::TooLarge),
-            (&covered, Fault::TooLarge),
-            (&covered_and_more, Fault::TooLarge),
         ] {
             assert_eq!(tables(page), Err(fault));
+        }
+    }
+
+    #[test]
+    fn every_cell_counts() {
+        let above = "<td colspan=1000 rowspan=1000>";
+        for (rows, cells) in [
+            ("<tr><td>1".repeat(10), 20),
+            ("<tr>".to_owned() + &"<td colspan=1000>".repeat(50), 50_001),
+            // Rows that a cell above covers: before their own cells, without any, and behind.
+            (format!("<tr>{above}{}", "<tr><td>1".repeat(9)), 10_019),
+            (format!("<tr>{above}{}", "<tr>".repeat(9)), 10_010),
+            (format!("<tr><td>1{above}{}", "<tr><td>2".repeat(9)), 10_020),
+            (format!("<tr><td>1{above}{}", "<tr>".repeat(9)), 10_020),
+            // A wide title covers nothing below.
+            ("<tr><td colspan=1000>".to_owned() + &"<tr><td>1".repeat(9), 1_019),
+        ] {
+            let page = format!("<table>{rows}</table>");
+            assert!(tables_within(&page, cells).is_ok(), "{page}");
+            assert_eq!(tables_within(&page, cells - 1), Err(Fault::TooLarge), "{page}");
         }
     }
 

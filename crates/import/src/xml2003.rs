@@ -21,10 +21,15 @@ const DEFAULT: &str = "Default";
 
 /// Every sheet.
 pub(crate) fn sheets(page: &str) -> Result<Vec<Sheet>, ImportError> {
+    sheets_within(page, CELL_LIMIT)
+}
+
+/// Every sheet, if all together have no more than so many cells.
+fn sheets_within(page: &str, limit: usize) -> Result<Vec<Sheet>, ImportError> {
     let damaged =
         |e: &dyn std::fmt::Display| fail("E0005", format!("the workbook cannot be read: {e}"));
     let mut xml = Reader::from_str(page);
-    let mut book = Book::default();
+    let mut book = Book { limit, ..Book::default() };
     loop {
         match xml.read_event().map_err(|e| damaged(&e))? {
             Event::Start(e) => book.open(&e)?,
@@ -63,6 +68,8 @@ struct Book {
     /// Columns that the cell covers beside its own.
     across: usize,
     cells: usize,
+    /// Most cells.
+    limit: usize,
     epoch: Epoch,
     styles: BTreeMap<String, Style>,
     /// The style that is read.
@@ -165,8 +172,8 @@ impl Book {
         let last_alike = before.saturating_add(alike);
         let number = index.unwrap_or(0).max(last_alike.saturating_add(1));
         self.cells = self.cells.saturating_add(number - before);
-        if self.cells > CELL_LIMIT {
-            return Err(too_many());
+        if self.cells > self.limit {
+            return Err(too_many(self.limit));
         }
         if alike_hidden {
             sheet.hidden_rows.extend((before + 1..=last_alike).map(|n| n as u64));
@@ -185,8 +192,8 @@ impl Book {
 
     fn push(&mut self, cell: Cell<'static>) -> Result<(), ImportError> {
         self.cells += 1;
-        if self.cells > CELL_LIMIT {
-            return Err(too_many());
+        if self.cells > self.limit {
+            return Err(too_many(self.limit));
         }
         self.last_row().into_iter().for_each(|row| row.push(cell.clone()));
         Ok(())
@@ -246,8 +253,8 @@ impl Book {
     }
 }
 
-fn too_many() -> ImportError {
-    fail("E0009", format!("the sheets have more than {CELL_LIMIT} cells"))
+fn too_many(limit: usize) -> ImportError {
+    fail("E0009", format!("the sheets have more than {limit} cells"))
 }
 
 /// What a format of these workbooks makes of a number; some have names instead of codes, of which
@@ -324,11 +331,23 @@ mod tests {
         let whole = book("<Row><Cell><Data ss:Type=\"Number\">4</Data></Cell></Row>");
         assert_eq!(code(&whole[..whole.len() - 30]), "E0005");
         assert_eq!(code(&book("<Row ss:Index=\"99999999\"/>")), "E0009");
-        assert_eq!(code(&book("<Row><Cell ss:Index=\"99999999\"/></Row>")), "E0009");
+        let far = book("<Row><Cell ss:Index=\"99999999\"/></Row>");
+        assert!(sheets_within(&far, 1000).is_err());
         assert_eq!(code(&book(&format!("<Row ss:Span=\"{0}\"/><Row/>", usize::MAX))), "E0009");
-        // 256 cells that cover 16,384 columns each are a cell too many.
-        let wide = "<Cell ss:MergeAcross=\"99999999999\"/>".repeat(256);
-        assert_eq!(code(&book(&format!("<Row>{wide}</Row>"))), "E0009");
+    }
+
+    #[test]
+    fn every_cell_counts() {
+        for (table, cells) in [
+            ("<Row/><Row><Cell/></Row>", 3),
+            ("<Row><Cell ss:MergeAcross=\"9\"/><Cell ss:MergeAcross=\"9\"/></Row>", 21),
+            ("<Row><Cell ss:MergeAcross=\"99999999999\"/></Row>", 16_386),
+            ("<Row ss:Index=\"5\"><Cell ss:Index=\"7\"/></Row>", 12),
+            ("<Row ss:Span=\"9\"/><Row/>", 11),
+        ] {
+            assert!(sheets_within(&book(table), cells).is_ok(), "{table}");
+            assert!(sheets_within(&book(table), cells - 1).is_err(), "{table}");
+        }
     }
 
     #[test]

@@ -478,10 +478,10 @@ mod tests {
         }
     }
 
-    /// Were everything before looked at again at each `>`, this would be 5 * 10^11 bytes.
+    /// Were everything before looked at again at each `>`, this would be 2 * 10^9 bytes.
     #[test]
     fn a_value_full_of_brackets() {
-        let value = ">".repeat(1 << 20);
+        let value = ">".repeat(1 << 16);
         for quote in ['"', '\''] {
             let xml = format!("<a b={quote}{value}{quote}/>");
             assert_eq!(tag_end(xml.as_bytes()), Some(xml.len()));
