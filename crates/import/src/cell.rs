@@ -33,6 +33,9 @@ pub(crate) enum Format {
     Digits(u8),
     /// With the mark of a currency.
     Money(&'static str),
+    /// With a word such as `k` behind it, which makes another number of it; and with the mark of a
+    /// currency, if there is one.
+    Times(&'static str, Option<&'static str>),
 }
 
 /// The day from which a workbook counts.
@@ -114,6 +117,7 @@ fn shown(number: f64, format: Format) -> String {
             format!("{number:0>width$}", width = usize::from(width))
         }
         Format::Percent => format!("{}%", number * 100.0),
+        Format::Times(word, _) => format!("{number}{word}"),
         _ => number.to_string(),
     }
 }
@@ -206,6 +210,7 @@ mod tests {
             (Cell::Number(270.0, Format::Digits(4)), "0270"),
             (Cell::Number(12345.0, Format::Digits(4)), "12345"),
             (Cell::Number(0.075, Format::Percent), "7.5%"),
+            (Cell::Number(45.0, Format::Times("k", None)), "45k"),
             (Cell::text("\u{a0} 000000 ".into()), "000000"),
             (Cell::Bool(true), "TRUE"),
             (Cell::text(" \t".into()), ""),

@@ -48,8 +48,8 @@ pub fn columns(bytes: &[u8]) {
     if let Verdict::Settled(chosen) = evidence.verdict() {
         for line in text.lines() {
             let digits = money::digits(line);
-            let any = NOTATIONS.iter().any(|n| text_number(digits, *n).is_ok());
-            assert!(!any || text_number(digits, chosen).is_ok(), "{line}");
+            let any = NOTATIONS.iter().any(|n| text_number(&digits, *n).is_ok());
+            assert!(!any || text_number(&digits, chosen).is_ok(), "{line}");
         }
     }
 }

@@ -45,10 +45,18 @@ pub(crate) fn number(cell: &Cell<'_>, notation: Notation) -> Result<Amount, Stri
             text_number(text, notation)
         }
         Cell::Number(number, Format::Percent) => double(*number).and_then(percent),
+        // Metres too; an amount of them is refused.
+        Cell::Number(number, Format::Times(METRES, None)) => double(*number),
+        Cell::Number(_, Format::Times(..)) => {
+            Err("expected a number whose format puts no word such as `k` behind it".to_owned())
+        }
         Cell::Number(number, _) => double(*number),
         _ => Err(format!("expected a number such as `{}`", notation.example())),
     }
 }
+
+/// The word of a format that may stand for metres as well as for millions.
+const METRES: &str = "m";
 
 /// Whether a cell shows a percentage.
 pub(crate) fn is_percentage(cell: &Cell<'_>) -> bool {
@@ -271,6 +279,8 @@ mod tests {
         }
         assert_eq!(read(0.075, Format::Percent).as_deref(), Some("7.5"));
         assert_eq!(read(270.0, Format::Digits(4)).as_deref(), Some("270"));
+        assert_eq!(read(2.5, Format::Times("m", None)).as_deref(), Some("2.5"));
+        assert_eq!(read(2.5, Format::Times("k", None)), None);
         for bad in [f64::NAN, f64::INFINITY, 1e300, 1.5e-13] {
             assert_eq!(read(bad, Format::Plain), None, "{bad}");
         }
