@@ -33,6 +33,9 @@ pub struct Options {
     pub vintage: Option<String>,
     /// The sheet to read, where the recipe would read another; `*` stands for any text.
     pub sheet: Option<String>,
+    /// What the file is called, where its path does not say: standard input lies in a file of any
+    /// name.
+    pub name: Option<String>,
 }
 
 /// A row that could not be imported, or a cell that makes a number doubtful.
@@ -73,7 +76,7 @@ pub struct FileImporter {
 /// recipe needs is missing or stands there twice, a unit or currency is not said, or every column
 /// of amounts can be read in two ways.
 pub fn open(path: &Path, options: &Options) -> Result<FileImporter, ImportError> {
-    opened_within(Source::open(path)?, path, options, None)
+    opened_within(Source::open_as(path, options.name.as_deref())?, path, options, None)
 }
 
 /// Opens a source, looking at so many rows of each table where it must look at numbers first.

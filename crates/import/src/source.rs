@@ -59,6 +59,8 @@ pub(crate) struct Source {
     content: Content,
     /// The file that it was unpacked to, which must not go while it is read.
     unpacked: Option<Unpacked>,
+    /// What it is called, if its path does not say.
+    named: Option<String>,
 }
 
 enum Content {
@@ -91,8 +93,15 @@ impl Source {
     /// Opens a file by its content, unpacked if it must be. `archive.zip/list.csv` is a file in an
     /// archive.
     pub(crate) fn open(path: &Path) -> Result<Self, ImportError> {
+        Self::open_as(path, None)
+    }
+
+    /// Opens a file that is called otherwise than its path says.
+    pub(crate) fn open_as(path: &Path, name: Option<&str>) -> Result<Self, ImportError> {
         let (file, member) = container::locate(path);
-        let unpacked = container::unpack(&file, member.as_deref())?;
+        let named = name.map(str::to_owned);
+        let called = named.clone().unwrap_or_else(|| container::file_name(&file));
+        let unpacked = container::unpack(&file, &called, member.as_deref())?;
         let inner: &Path = unpacked.as_ref().map_or(&file, |u| &u.path);
         let content = match sniff(inner)? {
             Format::Text => Content::Text(Box::new(TextFile::open(inner)?)),
@@ -100,22 +109,24 @@ impl Source {
             Format::Xml2003 => Content::Pages(Pages::open_xml(inner)?),
             format => Content::Workbook(Workbook::open(inner, format)?),
         };
-        Ok(Self { content, unpacked })
+        Ok(Self { content, unpacked, named })
     }
 
     /// The same file once more; what was found out about a text is not found out again.
     pub(crate) fn again(&self, path: &Path) -> Result<Self, ImportError> {
         match (&self.content, &self.unpacked) {
             (Content::Text(text), None) => {
-                Ok(Self { content: Content::Text(text.clone()), unpacked: None })
+                let (content, named) = (Content::Text(text.clone()), self.named.clone());
+                Ok(Self { content, unpacked: None, named })
             }
-            _ => Self::open(path),
+            _ => Self::open_as(path, self.named.as_deref()),
         }
     }
 
-    /// What the file is called inside its archive, and the archive.
+    /// What the file is called inside its archive, and the archive; or what it is called otherwise
+    /// than its path says.
     pub(crate) fn name(&self) -> Option<&str> {
-        self.unpacked.as_ref().map(|u| u.name.as_str())
+        self.unpacked.as_ref().map(|u| u.name.as_str()).or(self.named.as_deref())
     }
 
     /// The separators to try, the most likely first; one that means nothing where there is none.

@@ -16,7 +16,7 @@ use crate::source::{Fault, Row, Visit, warning};
 use encoding::{Charset, named, unreadable};
 use encoding_rs::{Encoding, UTF_8};
 use haggle_evidence::{Diagnostic, ImportError, Locator};
-use records::{Record, Records};
+use records::{RECORD_LIMIT, Record, Records};
 use shape::{SAMPLE, Shape, is_cut};
 use std::borrow::Cow;
 use std::io::Read;
@@ -292,8 +292,13 @@ fn damaged(fault: records::Fault) -> ImportError {
         records::Fault::Open(line, field) => {
             ("E0005", line, format!("a quote opens in field {field} and is never closed"))
         }
+        records::Fault::OpenLong(line, field) => {
+            let expected = format!("expected it to be closed within {RECORD_LIMIT} bytes");
+            ("E0005", line, format!("a quote opens in field {field} of a long record, {expected}"))
+        }
         records::Fault::Long(line) => {
-            ("E0005", line, "a record of more than 1 MiB, expected lines of a table".to_owned())
+            let expected = format!("expected lines of a table of at most {RECORD_LIMIT} bytes");
+            ("E0005", line, format!("a record that does not end, {expected}"))
         }
         records::Fault::Changed(line) => {
             ("E0011", line, "bytes that are not UTF-8, which they were a moment ago".to_owned())
