@@ -16,6 +16,11 @@ pub(crate) const HEADER_WITHIN: usize = 30;
 /// Rows of a table that may hold notes.
 const NOTES_WITHIN: usize = 100;
 
+/// Most tables of a file, each of which is looked at.
+const TABLES: usize = 1 << 12;
+/// Most bytes that the beginnings of all tables may take, which are held in memory.
+const PREVIEWS: usize = 512 << 20;
+
 /// One row of a table.
 #[derive(Debug)]
 pub(crate) struct Row<'a> {
@@ -226,13 +231,29 @@ impl Source {
             Content::Workbook(book) => book.sheets(),
             Content::Pages(pages) => pages.sheets(),
         };
-        sheets.into_iter().map(|(sheet, hidden)| self.preview(sheet, hidden)).collect()
+        if sheets.len() > TABLES {
+            let found = sheets.len();
+            return Err(too_large(format!("found {found} tables, expected at most {TABLES}")));
+        }
+        let mut room = PREVIEWS;
+        sheets.into_iter().map(|(sheet, hidden)| self.preview(sheet, hidden, &mut room)).collect()
     }
 
-    fn preview(&mut self, sheet: Option<String>, hidden: bool) -> Result<Preview, ImportError> {
+    /// The beginning of a table, if there is room for it.
+    fn preview(
+        &mut self,
+        sheet: Option<String>,
+        hidden: bool,
+        room: &mut usize,
+    ) -> Result<Preview, ImportError> {
         let mut rows: Vec<(u64, Header)> = Vec::new();
         self.rows(sheet.as_deref(), &mut |row| {
             if row.cells.iter().any(|c| !c.is_blank()) {
+                *room = room.checked_sub(size(row.cells)).ok_or_else(|| {
+                    too_large(format!(
+                        "the first rows of the tables take more than {PREVIEWS} bytes"
+                    ))
+                })?;
                 rows.push((row.number, Header::new(row.cells)));
             }
             let enough = rows.len() >= NOTES_WITHIN;
@@ -247,6 +268,20 @@ impl Source {
         let across = across(&merged, rows.last().map_or(0, |(number, _)| *number));
         Ok(Preview { sheet, hidden, rows, merged, across, hidden_columns })
     }
+}
+
+fn too_large(message: String) -> ImportError {
+    ImportError::source("E0009", Locator::default(), message)
+}
+
+/// What a row takes as a header, which holds each text in three ways.
+fn size(cells: &[Cell<'_>]) -> usize {
+    let text = |cell: &Cell<'_>| match cell {
+        Cell::Text(text) => text.len(),
+        Cell::Date(text) | Cell::Error(text) => text.len(),
+        _ => 0,
+    };
+    cells.iter().map(|cell| 3 * (size_of::<String>() + text(cell))).sum()
 }
 
 /// The areas that go across columns of the rows up to one, in order. A sheet has no areas that
@@ -269,6 +304,7 @@ pub(crate) fn warning(id: &'static str, message: String) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write;
 
     #[test]
     fn areas_of_the_first_rows_do_not_overlap() {
@@ -286,5 +322,28 @@ mod tests {
         let expected = [area(0, 1, 9), area(0, 10, 12), area(1, 2, 3), area(1, 4, 5)];
         assert_eq!(across(&merged, 3), expected);
         assert_eq!(across(&merged, 0), []);
+    }
+
+    #[test]
+    fn the_beginnings_of_tables_have_their_room() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"ab,c\n,\n\nabc,de\n").unwrap();
+        let mut source = Source::open(file.path()).unwrap();
+        let string = size_of::<String>();
+        let needed = 3 * (2 * string + 3) + 3 * (2 * string + 5);
+        for (mut room, left) in [(needed + 7, Some(7)), (needed, Some(0)), (needed - 1, None)] {
+            let read = source.preview(None, false, &mut room);
+            assert_eq!(read.ok().map(|preview| (preview.rows.len(), room)), left.map(|l| (2, l)));
+        }
+    }
+
+    #[test]
+    fn more_tables_than_a_file_has_are_refused() {
+        for (count, refused) in [(TABLES, false), (TABLES + 1, true)] {
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            let page = format!("<html>{}</html>", "<table></table>".repeat(count));
+            file.write_all(page.as_bytes()).unwrap();
+            assert_eq!(Source::open(file.path()).unwrap().previews().is_err(), refused);
+        }
     }
 }

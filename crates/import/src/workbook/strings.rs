@@ -6,6 +6,10 @@ use memchr::memmem;
 use std::borrow::Cow;
 use std::io::{self, Read};
 
+/// Most bytes of a shared text, which any number of cells may have; a spreadsheet program writes
+/// 32,767 characters at most.
+const LONGEST: usize = 1 << 20;
+
 /// Every shared text, by its number.
 #[derive(Debug, Default)]
 pub(super) struct Strings {
@@ -33,6 +37,10 @@ impl Strings {
     }
 
     fn push(&mut self, raw: &[u8]) -> io::Result<()> {
+        if raw.len() > LONGEST {
+            let found = raw.len();
+            return Err(bad(format!("a text has {found} bytes, expected at most {LONGEST}")));
+        }
         self.text.push_str(trim(utf8(raw)?));
         self.ends.push(self.text.len());
         Ok(())
@@ -130,6 +138,8 @@ mod tests {
                      <si><t><![CDATA[<x>]]></t></si>";
         assert_eq!(strings(inner).unwrap(), ["a & b", "", "", "one two", "<x>"]);
         assert!(strings("<si><t>a</si>").is_err());
+        let long = |length| strings(&format!("<si><t>{}</t></si>", "a".repeat(length)));
+        assert!(long(LONGEST).is_ok() && long(LONGEST + 1).is_err());
         assert!(strings("<si><t>a</t>").is_err());
     }
 

@@ -244,10 +244,9 @@ amount = [{ any = ["salary"], statistic = "value" }]
 "#;
     let recipe = Recipe::parse(RECIPE, "list.toml").unwrap();
     let packed = gzip(&zip(&[("list.csv", TABLE.as_bytes())]));
-    for (bytes, called) in [
-        (TABLE.as_bytes(), "standard input"),
-        (packed.as_slice(), "list.csv in standard input"),
-    ] {
+    for (bytes, called) in
+        [(TABLE.as_bytes(), "standard input"), (packed.as_slice(), "list.csv in standard input")]
+    {
         let of = |saved: &str, name: Option<&str>| {
             let saved = save(saved, bytes);
             let (recipe, name) = (Some(recipe.clone()), name.map(str::to_owned));
