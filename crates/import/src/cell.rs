@@ -1,5 +1,6 @@
 //! One cell, from whatever format: a text, a number, a sign of trouble, or nothing.
 
+use crate::money::Multiple;
 use crate::workbook::Show;
 use calamine::{Data, DataRef, ExcelDateTime, ExcelDateTimeType};
 use std::borrow::Cow;
@@ -34,8 +35,8 @@ pub(crate) enum Format {
     /// With the mark of a currency.
     Money(&'static str),
     /// With a word such as `k` behind it, which makes another number of it; and with the mark of a
-    /// currency, if there is one.
-    Times(&'static str, Option<&'static str>),
+    /// currency, or an empty one.
+    Times(Multiple, &'static str),
 }
 
 /// The day from which a workbook counts.
@@ -117,7 +118,7 @@ fn shown(number: f64, format: Format) -> String {
             format!("{number:0>width$}", width = usize::from(width))
         }
         Format::Percent => format!("{}%", number * 100.0),
-        Format::Times(word, _) => format!("{number}{word}"),
+        Format::Times(word, _) => format!("{number}{}", word.word()),
         _ => number.to_string(),
     }
 }
@@ -201,6 +202,12 @@ impl<'a> From<&'a Data> for Cell<'a> {
 mod tests {
     use super::*;
 
+    /// Reading is mostly moving cells.
+    #[test]
+    fn cells_are_small() {
+        assert!(size_of::<Cell<'_>>() <= 32);
+    }
+
     #[test]
     fn cells_show_what_a_reader_sees() {
         for (cell, shown) in [
@@ -210,7 +217,7 @@ mod tests {
             (Cell::Number(270.0, Format::Digits(4)), "0270"),
             (Cell::Number(12345.0, Format::Digits(4)), "12345"),
             (Cell::Number(0.075, Format::Percent), "7.5%"),
-            (Cell::Number(45.0, Format::Times("k", None)), "45k"),
+            (Cell::Number(45.0, Format::Times(Multiple::MILLIONS_OR_METRES, "")), "45m"),
             (Cell::text("\u{a0} 000000 ".into()), "000000"),
             (Cell::Bool(true), "TRUE"),
             (Cell::text(" \t".into()), ""),

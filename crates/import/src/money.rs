@@ -219,7 +219,7 @@ fn way_out(text: &str, notation: Notation) -> Option<&'static str> {
     }
     let digits = bare(text).digits;
     let word = digits.rfind(|c: char| c.is_ascii_digit()).map_or("", |at| &digits[at + 1..]);
-    if multiple(word).is_some() && reads(&digits[..digits.len() - word.len()]) {
+    if Multiple::of(word).is_some() && reads(&digits[..digits.len() - word.len()]) {
         return Some(
             "expected an amount that is written out; of `k`, `M` and the like only `k` is read",
         );
@@ -234,8 +234,12 @@ fn way_out(text: &str, notation: Notation) -> Option<&'static str> {
     unit.filter(|number| reads(number)).map(|_| words)
 }
 
-/// The words that people put for groups of three zeros.
-const MULTIPLES: &[(&str, usize)] = &[
+/// A word for groups of three zeros, by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Multiple(u8);
+
+/// What people put for groups of three zeros: the word, and how many.
+const MULTIPLES: [(&str, usize); 16] = [
     ("k", 1),
     ("tsd", 1),
     ("thousand", 1),
@@ -250,12 +254,34 @@ const MULTIPLES: &[(&str, usize)] = &[
     ("bn", 3),
     ("mrd", 3),
     ("billion", 3),
+    ("T", 1),
+    ("000", 1),
 ];
 
-/// The word that a text is for so many groups of three zeros.
-pub(crate) fn multiple(text: &str) -> Option<(&'static str, usize)> {
-    let text = text.trim().trim_end_matches('.');
-    MULTIPLES.iter().find(|(word, _)| word.eq_ignore_ascii_case(text)).copied()
+impl Multiple {
+    /// `m` may stand for metres as well.
+    pub(crate) const MILLIONS_OR_METRES: Self = Self(3);
+    /// `T` beside the mark of a currency; elsewhere it is tonnes or anything.
+    pub(crate) const THOUSANDS: Self = Self(14);
+    /// The zeros themselves.
+    pub(crate) const ZEROS: Self = Self(15);
+
+    /// The word that a text is.
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        let text = text.trim().trim_end_matches('.');
+        let words = MULTIPLES[..usize::from(Self::THOUSANDS.0)].iter();
+        (0..).zip(words).find(|(_, (w, _))| w.eq_ignore_ascii_case(text)).map(|(i, _)| Self(i))
+    }
+
+    /// The word.
+    pub(crate) fn word(self) -> &'static str {
+        MULTIPLES[usize::from(self.0)].0
+    }
+
+    /// How many groups of three zeros it stands for.
+    pub(crate) fn groups(self) -> usize {
+        MULTIPLES[usize::from(self.0)].1
+    }
 }
 
 /// A text without a currency mark at its beginning or end, and the mark.
@@ -537,6 +563,17 @@ mod tests {
         for bad in ["40,000 - 30,000", "$5 - €6", "Rather not say", "a - b", "-", "5-", " -"] {
             assert!(band(bad, AMERICAN).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn words_for_zeros() {
+        for (text, word) in
+            [("K", Some("k")), ("Mio. ", Some("mio")), ("T", None), ("000", None), ("", None)]
+        {
+            assert_eq!(Multiple::of(text).map(Multiple::word), word, "{text}");
+        }
+        let named = [Multiple::MILLIONS_OR_METRES, Multiple::THOUSANDS, Multiple::ZEROS];
+        assert_eq!(named.map(|m| (m.word(), m.groups())), [("m", 2), ("T", 1), ("000", 1)]);
     }
 
     #[test]

@@ -484,7 +484,10 @@ fn plain<'l, 'r>(
         }
         Cell::Number(stored, Format::Times(_, mark)) if column.scale.is_some() => {
             let stored = Cell::Number(*stored, Format::Plain);
-            (number::number(&stored, notation).map_err(failed)?, *mark)
+            (
+                number::number(&stored, notation).map_err(failed)?,
+                Some(*mark).filter(|m| !m.is_empty()),
+            )
         }
         Cell::Number(_, Format::Times(..)) => {
             let reason = "expected a number whose format puts no word such as `k` behind it; `scale` in the recipe says what is stored";

@@ -1,6 +1,6 @@
 //! The texts that the cells of a workbook share, in one piece of memory.
 
-use super::tags::{Tags, Token, bad, unexpected};
+use super::tags::{Tags, Token, bad, check_length, unexpected};
 use crate::cell::trim;
 use memchr::memmem;
 use std::borrow::Cow;
@@ -75,6 +75,7 @@ pub(super) fn runs(tags: &mut Tags<impl Read>, name: &[u8], text: &mut Vec<u8>) 
                     } else {
                         run.trim_ascii()
                     }));
+                    check_length(text)?;
                 }
                 b"r" => {}
                 _ => tags.skip()?,

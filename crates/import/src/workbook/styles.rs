@@ -2,7 +2,7 @@
 
 use super::tags::{Tags, Token};
 use crate::cell::Format;
-use crate::money;
+use crate::money::{self, Multiple};
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
@@ -116,17 +116,17 @@ impl Bare {
         self.literal.push(literal);
     }
 
-    /// What stands beside the number for zeros: the word, of how many groups, and the mark of a
-    /// currency that it is written together with.
-    fn multiple(&self) -> Option<(&'static str, usize, Option<&'static str>)> {
+    /// The word beside the number that stands for zeros, and the mark of a currency that it is
+    /// written together with.
+    fn multiple(&self) -> Option<(Multiple, Option<&'static str>)> {
         self.seen.split_whitespace().find_map(|word| {
             let (bare, mark) = money::without_mark(word);
-            let (word, groups) = match bare {
-                "T" if mark.is_some() => ("T", 1),
-                "000" | ",000" | ".000" => ("000", 1),
-                bare => money::multiple(bare)?,
+            let word = match bare {
+                "T" if mark.is_some() => Multiple::THOUSANDS,
+                "000" | ",000" | ".000" => Multiple::ZEROS,
+                bare => Multiple::of(bare)?,
             };
-            Some((word, groups, mark.and_then(money::mark)))
+            Some((word, mark.and_then(money::mark)))
         })
     }
 
@@ -136,10 +136,12 @@ impl Bare {
         let multiple = self.multiple();
         let beside =
             |mark: Option<_>| mark.or_else(|| self.seen.split_whitespace().find_map(money::mark));
-        let mark = multiple.and_then(|(_, _, mark)| beside(mark));
+        let mark = multiple.and_then(|(_, mark)| beside(mark));
         let mark = mark.or_else(|| self.literal.iter().find_map(|l| money::mark(l)));
         match multiple {
-            Some((word, groups, _)) if groups != scaling(&self.text) => Format::Times(word, mark),
+            Some((word, _)) if word.groups() != scaling(&self.text) => {
+                Format::Times(word, mark.unwrap_or(""))
+            }
             _ => mark.map_or(Format::Plain, Format::Money),
         }
     }
@@ -184,8 +186,13 @@ mod tests {
         let (plain, percent) = (Show::Number(Format::Plain), Show::Number(Format::Percent));
         let digits = |n| Show::Number(Format::Digits(n));
         let money = |mark| Show::Number(Format::Money(mark));
-        let times = |word| Show::Number(Format::Times(word, None));
-        let times_of = |word, mark| Show::Number(Format::Times(word, Some(mark)));
+        let word = |word| match word {
+            "T" => Multiple::THOUSANDS,
+            "000" => Multiple::ZEROS,
+            word => Multiple::of(word).unwrap(),
+        };
+        let times_of = |w, mark| Show::Number(Format::Times(word(w), mark));
+        let times = |word| times_of(word, "");
         for (code, expected) in [
             ("General", plain),
             ("0", plain),

@@ -194,6 +194,8 @@ impl<R: Read> Tags<R> {
                 Token::Open(tag) => return Err(unexpected(tag.name)),
                 Token::End => return Err(cut_short()),
             }
+            // A text may come in any number of pieces.
+            check_length(text)?;
         }
     }
 
@@ -216,6 +218,14 @@ impl<R: Read> Tags<R> {
             Token::Open(tag) => Ok(Some(tag)),
             _ => Ok(None),
         }
+    }
+}
+
+/// Refuses a text of more bytes than one piece may have.
+pub(crate) fn check_length(text: &[u8]) -> io::Result<()> {
+    match text.len() > LONGEST {
+        true => Err(bad(format!("a text has more than {LONGEST} bytes"))),
+        false => Ok(()),
     }
 }
 
@@ -475,6 +485,17 @@ mod tests {
             (format!("<{}/>", "x".repeat(4097)), false),
         ] {
             assert_eq!(check(&tag).is_ok(), ok, "{} bytes", tag.len());
+        }
+    }
+
+    #[test]
+    fn a_text_in_many_pieces_has_its_limit() {
+        let piece = format!("<![CDATA[{}]]>", "x".repeat(1 << 20));
+        for (pieces, read) in [(16, true), (17, false)] {
+            let xml = format!("<a>{}</a>", piece.repeat(pieces));
+            let (mut tags, mut text) = (Tags::new(xml.as_bytes()), Vec::new());
+            assert!(matches!(tags.next().unwrap(), Token::Open(_)));
+            assert_eq!(tags.text(b"a", &mut text).is_ok(), read);
         }
     }
 
