@@ -105,7 +105,8 @@ fn part_of(
     if pinning.offline && !is_there(&path) {
         return stored_only(relative, pin.as_ref(), context);
     }
-    let options = Options { recipe, vintage: source.vintage.clone(), sheet: source.sheet.clone() };
+    let (vintage, sheet) = (source.vintage.clone(), source.sheet.clone());
+    let options = Options { recipe, vintage, sheet, name: None };
     if pinning.locked {
         refuse_change(&path, relative, pin.as_ref(), context)?;
     }
@@ -288,6 +289,7 @@ pub(crate) fn import_stdin(
     let location = format!("{STDIN_NAME} {}", short(&spooled.sha256));
     let key = SourceKey { sha256: spooled.sha256.clone(), size: spooled.size, location };
     let named = Path::new(STDIN);
+    let options = &Options { name: Some(STDIN_NAME.to_owned()), ..options.clone() };
     let content = Content { path: &spooled.path, named, shown: STDIN_NAME, key: &key };
     import_content(&content, options, observer, context, &|| Ok(true))
 }

@@ -16,6 +16,7 @@ pub(crate) fn run(args: &Import, context: &Context) -> Result<u8, Failure> {
         recipe,
         vintage: args.vintage.map(|year| year.to_string()),
         sheet: args.sheet.clone(),
+        name: None,
     };
     let mut code = exit::FINE;
     let mut accounts = Vec::new();

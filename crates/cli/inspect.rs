@@ -19,7 +19,7 @@ pub(crate) fn run(args: &Inspect, context: &Context) -> Result<u8, Failure> {
     refuse_special(&args.source, &file)?;
     let recipe = args.recipe.as_deref().map(|r| find_recipe(r, Path::new("."))).transpose()?;
     let vintage = args.vintage.map(|year| year.to_string());
-    let options = Options { recipe, vintage, sheet: args.sheet.clone() };
+    let options = Options { recipe, vintage, sheet: args.sheet.clone(), name: None };
     let found = inspect(&args.source, &options).map_err(|e| Failure::source(&file, &e))?;
     if let Some(out) = &args.propose {
         return propose(out, &found, &file, context);

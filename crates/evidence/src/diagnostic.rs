@@ -112,7 +112,7 @@ codes! {
     "W0102" "nothing imported": "the header was found, but no row below it became data" / "see the rows that were rejected or skipped";
     "W0103" "vintage unknown or contradicted": "the year that the source speaks for decides its reference date and what its signs mean" / "state the vintage in the deal file (`vintage = 2022` under `[[source]]`)";
     "W0105" "column of amounts is missing": "the recipe reads amounts from a column that this file does not have" / "none is needed if the edition never had it; else add the new header to the recipe's `any` list";
-    "W0120" "hidden rows": "the workbook hides rows from its reader; they are data all the same and are read" / "look at them in a spreadsheet program; `hidden = \"skip\"` in the recipe passes them over";
+    "W0120" "hidden rows or columns": "the workbook hides rows or columns from its reader; they are data all the same and are read" / "look at them in a spreadsheet program; `hidden = \"skip\"` in the recipe passes the rows over";
     "W0121" "column in two readings": "the numbers of a column can be read in two ways, so the column is not read" / "state `decimal` and `thousands` under `[number]` of the recipe: `decimal = \",\"` with `thousands = \".\"`, or the other way round";
     "W0122" "suspicious mixture": "some amounts are of another order than the rest of their column, as pay per hour among pay per year is, or thousands beside units; they are imported as they stand" / "look at the rows; `[[exclude]]` in the deal file, `[[skip]]` or a `[per]` column in the recipe sets them right";
     "W0123" "another recipe fits too": "several recipes know the columns; the one whose signature is longest reads the file" / "name another with `recipe = ...` or `--recipe`";

@@ -1,5 +1,6 @@
 //! One cell, from whatever format: a text, a number, a sign of trouble, or nothing.
 
+use crate::money::Multiple;
 use crate::workbook::Show;
 use calamine::{Data, DataRef, ExcelDateTime, ExcelDateTimeType};
 use std::borrow::Cow;
@@ -33,6 +34,9 @@ pub(crate) enum Format {
     Digits(u8),
     /// With the mark of a currency.
     Money(&'static str),
+    /// With a word such as `k` behind it, which makes another number of it; and with the mark of a
+    /// currency, or an empty one.
+    Times(Multiple, &'static str),
 }
 
 /// The day from which a workbook counts.
@@ -117,6 +121,7 @@ fn shown(number: f64, format: Format) -> String {
             let exact = crate::number::double(number).and_then(crate::number::percent);
             exact.map_or_else(|_| number.to_string(), |n| format!("{}%", n.normalize()))
         }
+        Format::Times(word, _) => format!("{number}{}", word.word()),
         _ => number.to_string(),
     }
 }
@@ -200,6 +205,12 @@ impl<'a> From<&'a Data> for Cell<'a> {
 mod tests {
     use super::*;
 
+    /// Reading is mostly moving cells.
+    #[test]
+    fn cells_are_small() {
+        assert!(size_of::<Cell<'_>>() <= 32);
+    }
+
     #[test]
     fn cells_show_what_a_reader_sees() {
         for (cell, shown) in [
@@ -210,6 +221,7 @@ mod tests {
             (Cell::Number(12345.0, Format::Digits(4)), "12345"),
             (Cell::Number(0.075, Format::Percent), "7.5%"),
             (Cell::Number(0.035, Format::Percent), "3.5%"),
+            (Cell::Number(45.0, Format::Times(Multiple::MILLIONS_OR_METRES, "")), "45m"),
             (Cell::text("\u{a0} 000000 ".into()), "000000"),
             (Cell::Bool(true), "TRUE"),
             (Cell::text(" \t".into()), ""),

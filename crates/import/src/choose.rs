@@ -169,8 +169,7 @@ fn joined(table: &Preview, (from, to): (u64, u64), spread_right: bool) -> Header
         let found = table.rows.iter().find(|(n, _)| *n == number);
         let text = |c| found.map_or(String::new(), |(_, h)| h.text(c).to_owned());
         let mut texts: Vec<String> = (0..width).map(text).collect();
-        let across = |a: &&Area| u64::from(a.first.0) + 1 == number && a.last.1 > a.first.1;
-        for area in table.merged.iter().filter(across) {
+        for area in areas_of(&table.across, number) {
             let (first, last) = (area.first.1 as usize, area.last.1 as usize);
             let shown = texts.get(first).cloned().unwrap_or_default();
             texts.iter_mut().take(last + 1).skip(first).for_each(|t| t.clone_from(&shown));
@@ -181,6 +180,14 @@ fn joined(table: &Preview, (from, to): (u64, u64), spread_right: bool) -> Header
         texts
     };
     Header::of_rows((from..=to).map(row).collect())
+}
+
+/// The areas, which are in order, that begin in a row.
+fn areas_of(across: &[Area], number: u64) -> &[Area] {
+    let row = |a: &Area| u64::from(a.first.0) + 1;
+    let from = across.partition_point(|a| row(a) < number);
+    let to = across.partition_point(|a| row(a) <= number);
+    &across[from..to]
 }
 
 /// A blank cell stands under the text on its left.

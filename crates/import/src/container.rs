@@ -81,9 +81,14 @@ pub(crate) fn locate(path: &Path) -> (PathBuf, Option<String>) {
     }
 }
 
-/// The file inside a gzip or zip file, which may be inside another; nothing if it is neither.
-pub(crate) fn unpack(path: &Path, member: Option<&str>) -> Result<Option<Unpacked>, ImportError> {
-    let Some(outer) = once(path, &file_name(path), member)? else {
+/// The file inside a gzip or zip file of some name, which may be inside another; nothing if it is
+/// neither.
+pub(crate) fn unpack(
+    path: &Path,
+    name: &str,
+    member: Option<&str>,
+) -> Result<Option<Unpacked>, ImportError> {
+    let Some(outer) = once(path, name, member)? else {
         return match member {
             Some(name) => Err(fail("E0001", format!("no archive, so `{name}` is not in it"))),
             None => Ok(None),
@@ -96,7 +101,8 @@ pub(crate) fn unpack(path: &Path, member: Option<&str>) -> Result<Option<Unpacke
     }
 }
 
-fn file_name(path: &Path) -> String {
+/// The last part of a path.
+pub(crate) fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
 }
 
@@ -165,7 +171,8 @@ fn gunzip(path: &Path, outer: &str, member: Option<&str>) -> Result<Unpacked, Im
     if size > limit {
         return Err(bomb(&name, limit));
     }
-    Ok(Unpacked { path, name: format!("{name} in {outer}"), note: None })
+    let name = if name == outer { name } else { format!("{name} in {outer}") };
+    Ok(Unpacked { path, name, note: None })
 }
 
 fn limit(packed: u64) -> u64 {

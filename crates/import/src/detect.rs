@@ -55,7 +55,7 @@ impl Evidence {
             return;
         }
         let readings: [Option<Amount>; CANDIDATES.len()] =
-            std::array::from_fn(|i| text_number(digits, notation(i)).ok());
+            std::array::from_fn(|i| text_number(&digits, notation(i)).ok());
         if readings.iter().all(Option::is_none) {
             return;
         }
@@ -95,7 +95,7 @@ impl Evidence {
         let open = self.differ.iter().find(|(a, b, ..)| self.able[*a] && self.able[*b]);
         if let Some((a, b, text, row)) = open {
             let reading = |i: usize| {
-                let read = text_number(money::digits(text), notation(i));
+                let read = text_number(&money::digits(text), notation(i));
                 read.map_or_else(|e| e, |amount| amount.normalize().to_string())
             };
             let readings = [reading(*a), reading(*b)];
@@ -131,6 +131,12 @@ mod tests {
         assert_eq!(verdict(&["1,23,456.78"]), settled('.', ','));
         assert_eq!(verdict(&["100", "n/a", ""]), settled('.', ','));
         assert_eq!(verdict(&["$1,973.00", "$12"]), settled('.', ','));
+        assert_eq!(verdict(&["3,75E-06"]), settled(',', '.'));
+        assert_eq!(verdict(&["-0,02E-1", "1.234"]), settled(',', '.'));
+        assert_eq!(verdict(&["45000,-"]), settled(',', '.'));
+        assert_eq!(verdict(&["1.234", "45.000,--"]), settled(',', '.'));
+        assert_eq!(verdict(&["1.234", "CHF 45.\u{2013}"]), settled('.', ','));
+        assert_eq!(verdict(&["30.000,- - 40.000,-"]), settled(',', '.'));
     }
 
     #[test]

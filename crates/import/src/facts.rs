@@ -6,13 +6,16 @@ use crate::importer::{IMPORTER_VERSION, Options};
 use crate::layout::Layout;
 use crate::quality;
 use crate::recipe::{Recipe, Spec};
-use crate::source::warning;
+use crate::source::{Preview, warning};
 use crate::vintage::{self, From, Hints, Vintage};
 use haggle_evidence::{
     Account, Diagnostic, ImportError, ImporterIdentity, Locator, Severity, SourceFacts,
 };
 use haggle_quantity::{day_number, parse_date};
 use std::path::Path;
+
+/// Columns of the widest sheet there is.
+const COLUMNS: usize = 1 << 14;
 
 /// Hashes of the sibling files that are read too.
 pub(crate) fn siblings_hash(spec: &Spec, path: &Path) -> Result<Vec<String>, ImportError> {
@@ -133,6 +136,23 @@ pub(crate) fn vintage_warning(
         }
         _ => None,
     }
+}
+
+/// That columns of numbers are read which whoever looks at the sheet does not see.
+pub(crate) fn hidden_columns_warning(table: &Preview, layout: &Layout) -> Option<Diagnostic> {
+    let is_hidden = |column: usize| {
+        let mut hidden = table.hidden_columns.iter().take(COLUMNS);
+        hidden.any(|(first, last)| (*first as usize..=*last as usize).contains(&column))
+    };
+    let read = layout.number_columns();
+    let mut read = read.iter().filter(|(column, _)| is_hidden(**column)).peekable();
+    let (first, _) = *read.peek()?;
+    let names: Vec<String> = read.map(|(_, name)| format!("`{name}`")).collect();
+    let columns = if names.len() == 1 { "column is" } else { "columns are" };
+    let message = format!("{} hidden {columns} read: {}", names.len(), names.join(", "));
+    let column = *first as u32 + 1;
+    let place = Locator { column, ..Locator::cell(layout.sheet.as_deref()?, layout.header, 0) };
+    Some(Diagnostic { place, ..warning("W0120", message) })
 }
 
 pub(crate) fn nothing_warning(account: &Account, header: Locator) -> Option<Diagnostic> {

@@ -48,8 +48,8 @@ pub fn columns(bytes: &[u8]) {
     if let Verdict::Settled(chosen) = evidence.verdict() {
         for line in text.lines() {
             let digits = money::digits(line);
-            let any = NOTATIONS.iter().any(|n| text_number(digits, *n).is_ok());
-            assert!(!any || text_number(digits, chosen).is_ok(), "{line}");
+            let any = NOTATIONS.iter().any(|n| text_number(&digits, *n).is_ok());
+            assert!(!any || text_number(&digits, chosen).is_ok(), "{line}");
         }
     }
 }
@@ -76,10 +76,6 @@ pub fn formulas(bytes: &[u8]) {
 pub fn patterns(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let (pattern, header) = text.split_once('\n').unwrap_or((text, ""));
-    // Matching tries every border, so a long run of wild cards in a long text takes its time.
-    if pattern.len() + header.len() > 256 || pattern.matches(['*', '{']).count() > 4 {
-        return;
-    }
     let _ = Pattern::header(pattern).fits(header);
     let _ = Pattern::capturing(pattern).map(|p| p.captures(header));
     assert_eq!(squeeze(&squeeze(header)), squeeze(header));

@@ -45,6 +45,10 @@ pub(crate) fn check(path: &Path) -> Result<Archive, ImportError> {
 pub(crate) fn prove<R: Read + Seek>(
     zip: &mut ZipArchive<R>,
 ) -> Result<BTreeMap<String, Shape>, ImportError> {
+    // Parts that share their bytes would be unpacked once for each name.
+    if zip.has_overlapping_files().map_err(|e| broken(&e))? {
+        return Err(fail("E0013", "the parts of the workbook lie over each other"));
+    }
     let mut shapes = BTreeMap::new();
     for index in 0..zip.len() {
         if let Some((name, shape)) = part(zip, index)? {

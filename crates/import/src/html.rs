@@ -26,7 +26,12 @@ pub(crate) enum Fault {
 
 /// Every table of a page.
 pub(crate) fn tables(page: &str) -> Result<Vec<Table>, Fault> {
-    let mut builder = Builder::default();
+    tables_within(page, CELL_LIMIT)
+}
+
+/// Every table of a page, if all together have no more than so many cells.
+fn tables_within(page: &str, limit: usize) -> Result<Vec<Table>, Fault> {
+    let mut builder = Builder { limit, ..Builder::default() };
     let mut rest = page;
     while let Some((token, after)) = token(rest) {
         match token {
@@ -140,6 +145,8 @@ struct Builder {
     /// For each column, how many rows below belong to a cell above.
     covered: Vec<usize>,
     cells: usize,
+    /// Most cells.
+    limit: usize,
 }
 
 impl Builder {
@@ -203,26 +210,35 @@ impl Builder {
     fn end_cell(&mut self) -> Result<(), Fault> {
         let Some((text, columns, rows)) = self.cell.take() else { return Ok(()) };
         let row = self.row.get_or_insert_default();
+        let before = row.len();
         skip_covered(row, &mut self.covered);
         let from = row.len();
         row.push(text.trim().to_owned());
         row.resize(from + columns, String::new());
         self.covered.resize(self.covered.len().max(row.len()), 0);
         self.covered[from..from + columns].fill(rows - 1);
-        self.cells += columns;
-        if self.cells > CELL_LIMIT { Err(Fault::TooLarge) } else { Ok(()) }
+        let added = row.len() - before;
+        self.count(added)
+    }
+
+    fn count(&mut self, cells: usize) -> Result<(), Fault> {
+        self.cells += cells;
+        if self.cells > self.limit { Err(Fault::TooLarge) } else { Ok(()) }
     }
 
     fn end_row(&mut self) -> Result<(), Fault> {
         self.end_cell()?;
         let Some(mut row) = self.row.take() else { return Ok(()) };
+        let before = row.len();
         skip_covered(&mut row, &mut self.covered);
         let from = row.len();
         // Columns behind the last cell that a cell above still covers.
         self.covered[from..].iter_mut().for_each(|c| *c = c.saturating_sub(1));
-        self.cells += 1;
         self.tables.last_mut().into_iter().for_each(|t| t.push(std::mem::take(&mut row)));
-        if self.cells > CELL_LIMIT { Err(Fault::TooLarge) } else { Ok(()) }
+        let last = self.covered.iter().rposition(|rows| *rows > 0);
+        self.covered.truncate(last.map_or(0, |i| i + 1));
+        // A row without a cell takes its room too, and looking behind its last one its time.
+        self.count(from - before + 1 + self.covered.len().saturating_sub(from))
     }
 }
 
@@ -339,13 +355,31 @@ mod tests {
 
     #[test]
     fn what_is_refused() {
-        let wide = format!("<table><tr>{}</table>", "<td colspan=1000>".repeat(5000));
         for (page, fault) in [
             ("<table><tr><td><table><tr><td>1</table></table>", Fault::Nested),
             ("<table><tr><td>1", Fault::Unclosed),
-            (&wide, Fault::TooLarge),
         ] {
             assert_eq!(tables(page), Err(fault));
+        }
+    }
+
+    #[test]
+    fn every_cell_counts() {
+        let above = "<td colspan=1000 rowspan=1000>";
+        for (rows, cells) in [
+            ("<tr><td>1".repeat(10), 20),
+            ("<tr>".to_owned() + &"<td colspan=1000>".repeat(50), 50_001),
+            // Rows that a cell above covers: before their own cells, without any, and behind.
+            (format!("<tr>{above}{}", "<tr><td>1".repeat(9)), 10_019),
+            (format!("<tr>{above}{}", "<tr>".repeat(9)), 10_010),
+            (format!("<tr><td>1{above}{}", "<tr><td>2".repeat(9)), 10_020),
+            (format!("<tr><td>1{above}{}", "<tr>".repeat(9)), 10_020),
+            // A wide title covers nothing below.
+            ("<tr><td colspan=1000>".to_owned() + &"<tr><td>1".repeat(9), 1_019),
+        ] {
+            let page = format!("<table>{rows}</table>");
+            assert!(tables_within(&page, cells).is_ok(), "{page}");
+            assert_eq!(tables_within(&page, cells - 1), Err(Fault::TooLarge), "{page}");
         }
     }
 

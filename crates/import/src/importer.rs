@@ -33,6 +33,9 @@ pub struct Options {
     pub vintage: Option<String>,
     /// The sheet to read, where the recipe would read another; `*` stands for any text.
     pub sheet: Option<String>,
+    /// What the file is called, where its path does not say: standard input lies in a file of any
+    /// name.
+    pub name: Option<String>,
 }
 
 /// A row that could not be imported, or a cell that makes a number doubtful.
@@ -73,7 +76,7 @@ pub struct FileImporter {
 /// recipe needs is missing or stands there twice, a unit or currency is not said, or every column
 /// of amounts can be read in two ways.
 pub fn open(path: &Path, options: &Options) -> Result<FileImporter, ImportError> {
-    opened_within(Source::open(path)?, path, options, None)
+    opened_within(Source::open_as(path, options.name.as_deref())?, path, options, None)
 }
 
 /// Opens a source, looking at so many rows of each table where it must look at numbers first.
@@ -106,7 +109,8 @@ pub(crate) fn opened_within(
     let mut diagnostics = Vec::new();
     diagnostics.extend(facts::vintage_warning(spec, vintage.as_ref(), &hints));
     diagnostics.extend(facts::others_note(recipes, &choice));
-    for layout in &mut layouts {
+    for (layout, place) in layouts.iter_mut().zip(&choice.places) {
+        diagnostics.extend(facts::hidden_columns_warning(&tables[place.table], layout));
         diagnostics.extend(layout.warnings.iter().map(|(code, text)| warning(code, text.clone())));
         source.fit(layout.header, layout.width, layout.names.named())?;
         diagnostics.extend(notation::settle(&mut source, layout, rows)?);

@@ -2,6 +2,7 @@
 
 use crate::number::{self, Notation};
 use haggle_quantity::Amount;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// Marks of currencies, the longer before those that they begin with, each with the codes that it
@@ -187,7 +188,8 @@ pub(crate) fn has_mark(text: &str) -> bool {
 
 /// Whether a money text can be read in two ways under a notation that is not settled.
 pub(crate) fn is_ambiguous(text: &str, notation: Notation) -> bool {
-    !notation.settled && pieces(text).any(|p| number::is_ambiguous(bare(p).digits, notation))
+    let is = |piece| number::is_ambiguous(&written_out(bare(piece).digits), notation);
+    !notation.settled && pieces(text).any(is)
 }
 
 /// The amounts of a text that may be a band: its ends, or itself.
@@ -199,16 +201,102 @@ pub(crate) fn pieces(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The digits of a money text, for whoever finds out how a column writes its numbers.
-pub(crate) fn digits(text: &str) -> &str {
+pub(crate) fn digits(text: &str) -> Cow<'_, str> {
     let digits = bare(text).digits;
-    digits.strip_suffix(['k', 'K', '%']).map_or(digits, str::trim_end)
+    written_out(digits.strip_suffix(['k', 'K', '%']).map_or(digits, str::trim_end))
 }
 
-/// An amount such as `$107790.00`, `(1,234)`, `50k`, `PHP 230,000`.
+/// An amount such as `$107790.00`, `(1,234)`, `50k`, `45,-`, `PHP 230,000`.
 ///
 /// # Errors
-/// In words, what was expected.
+/// In words, what was expected, and the way out where people write so.
 pub(crate) fn money<'t>(text: &'t str, notation: Notation) -> Result<Money<'t>, String> {
+    one(text, notation).map_err(|expected| way_out(text, notation).map_or(expected, str::to_owned))
+}
+
+/// What to do about a text that a person takes for an amount, and that is none here.
+fn way_out(text: &str, notation: Notation) -> Option<&'static str> {
+    let reads = |text: &str| one(text.trim(), notation).is_ok();
+    let open =
+        [after(text, UNDER), before(text, OR_LESS), after(text, OVER), before(text, OR_MORE)];
+    let range = ends(text).is_some_and(|(low, high)| reads(low) && reads(high));
+    if range || open.into_iter().flatten().any(reads) {
+        return Some("expected one amount, not a range; `band = true` in the recipe reads ranges");
+    }
+    let digits = bare(text).digits;
+    let word = digits.rfind(|c: char| c.is_ascii_digit()).map_or("", |at| &digits[at + 1..]);
+    if Multiple::of(word).is_some() && reads(&digits[..digits.len() - word.len()]) {
+        return Some(
+            "expected an amount that is written out; of `k`, `M` and the like only `k` is read",
+        );
+    }
+    let ends = |(at, c): &(usize, char)| {
+        (c.is_alphabetic() || *c == '/')
+            && text[..*at].ends_with(|c: char| c.is_ascii_digit() || c == ' ')
+    };
+    let unit = text.char_indices().find(ends).map(|(at, _)| &text[..at]);
+    let words =
+        "expected an amount with nothing behind it; `per` in the recipe says what it is for";
+    unit.filter(|number| reads(number)).map(|_| words)
+}
+
+/// A word for groups of three zeros, by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Multiple(u8);
+
+/// What people put for groups of three zeros: the word, and how many.
+const MULTIPLES: [(&str, usize); 16] = [
+    ("k", 1),
+    ("tsd", 1),
+    ("thousand", 1),
+    ("m", 2),
+    ("mm", 2),
+    ("mn", 2),
+    ("mln", 2),
+    ("mio", 2),
+    ("million", 2),
+    ("millions", 2),
+    ("b", 3),
+    ("bn", 3),
+    ("mrd", 3),
+    ("billion", 3),
+    ("T", 1),
+    ("000", 1),
+];
+
+impl Multiple {
+    /// `m` may stand for metres as well.
+    pub(crate) const MILLIONS_OR_METRES: Self = Self(3);
+    /// `T` beside the mark of a currency; elsewhere it is tonnes or anything.
+    pub(crate) const THOUSANDS: Self = Self(14);
+    /// The zeros themselves.
+    pub(crate) const ZEROS: Self = Self(15);
+
+    /// The word that a text is.
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        let text = text.trim().trim_end_matches('.');
+        let words = MULTIPLES[..usize::from(Self::THOUSANDS.0)].iter();
+        (0..).zip(words).find(|(_, (w, _))| w.eq_ignore_ascii_case(text)).map(|(i, _)| Self(i))
+    }
+
+    /// The word.
+    pub(crate) fn word(self) -> &'static str {
+        MULTIPLES[usize::from(self.0)].0
+    }
+
+    /// How many groups of three zeros it stands for.
+    pub(crate) fn groups(self) -> usize {
+        MULTIPLES[usize::from(self.0)].1
+    }
+}
+
+/// A text without a currency mark at its beginning or end, and the mark.
+pub(crate) fn without_mark(text: &str) -> (&str, Option<&str>) {
+    let bare = bare(text);
+    (bare.digits, bare.mark)
+}
+
+fn one<'t>(text: &'t str, notation: Notation) -> Result<Money<'t>, String> {
     if let Ok(amount) = number::text_number(text, notation) {
         return Ok(Money { amount, mark: None, thousands: false });
     }
@@ -224,7 +312,7 @@ pub(crate) fn money<'t>(text: &'t str, notation: Notation) -> Result<Money<'t>, 
     let mut amount = if signed_twice {
         return Err(format!("expected a number such as `{}`", notation.example()));
     } else {
-        number::text_number(digits, notation)?
+        number::text_number(&written_out(digits), notation)?
     };
     if thousands {
         amount = amount.checked_mul(Amount::ONE_THOUSAND).ok_or("expected fewer digits")?;
@@ -235,6 +323,7 @@ pub(crate) fn money<'t>(text: &'t str, notation: Notation) -> Result<Money<'t>, 
     Ok(Money { amount, mark: bare.mark, thousands })
 }
 
+const DASHES: [char; 3] = ['-', '\u{2013}', '\u{2014}'];
 const UNDER: &[&str] = &["less than", "under", "below", "up to", "at most", "<=", "<", "≤"];
 const OVER: &[&str] = &["more than", "over", "above", "at least", ">=", ">", "≥"];
 const OR_MORE: &[&str] = &["or more", "and over", "and above", "or over", "or above", "+"];
@@ -265,7 +354,8 @@ pub(crate) fn band<'t>(text: &'t str, notation: Notation) -> Result<Band<'t>, No
     match ends(text) {
         Some((low, high)) => range(low, high, notation),
         None => one(text).map(|m| band(Some(m.amount), Some(m.amount), m)).map_err(|_| {
-            format!("expected a range such as `{0} - {0}`", notation.example()).into()
+            let range = || format!("expected a range such as `{0} - {0}`", notation.example());
+            way_out(text, notation).map_or_else(range, str::to_owned).into()
         }),
     }
 }
@@ -283,18 +373,46 @@ fn before<'t>(text: &'t str, words: &[&str]) -> Option<&'t str> {
     words.iter().find_map(cut)
 }
 
-/// The two ends of a range, at the first mark between them that is no minus sign.
+/// The two ends of a range, at the first mark between them that is no minus sign, no part of
+/// `45,-` and not of an exponent.
 fn ends(text: &str) -> Option<(&str, &str)> {
     let word = |w: &str| text.find(w).map(|at| (at, w.len()));
     let dash = || {
-        let dashes =
-            text.char_indices().filter(|(_, c)| matches!(c, '-' | '\u{2013}' | '\u{2014}'));
-        dashes.map(|(at, c)| (at, c.len_utf8())).find(|(at, _)| {
-            text[..*at].trim_end().ends_with(|c: char| c.is_alphanumeric() || !c.is_ascii())
-        })
+        let dashes = text.char_indices().filter(|(_, c)| DASHES.contains(c));
+        dashes.map(|(at, c)| (at, c.len_utf8())).find(|(at, _)| parts(text, *at))
     };
     let (at, length) = word(" to ").or_else(dash)?;
     Some((text[..at].trim(), text[at + length..].trim()))
+}
+
+/// Whether a dash parts two ends.
+fn parts(text: &str, at: usize) -> bool {
+    let before = &text[..at];
+    let spaced = before.trim_end();
+    let of_number = |c: char| c.is_alphanumeric() || (!c.is_ascii() && !DASHES.contains(&c));
+    let ended = spaced.ends_with(of_number) || (spaced.len() < at && whole(spaced).is_some());
+    ended && !is_exponent(before, &text[at..])
+}
+
+/// Whether a minus sign is that of an exponent: `3.75E-06`.
+fn is_exponent(before: &str, from: &str) -> bool {
+    let digit = |c: char| c.is_ascii_digit();
+    before.strip_suffix(['e', 'E']).is_some_and(|mantissa| mantissa.ends_with(digit))
+        && from.strip_prefix('-').is_some_and(|exponent| exponent.starts_with(digit))
+}
+
+/// A whole amount with strokes in place of its decimals, as German and Swiss texts have it: what
+/// stands before them, the decimal mark included.
+fn whole(digits: &str) -> Option<&str> {
+    let marked = digits.trim_end_matches(DASHES);
+    let before = marked.strip_suffix(['.', ','])?;
+    let strokes = digits.len() > marked.len() && before.ends_with(|c: char| c.is_ascii_digit());
+    strokes.then_some(marked)
+}
+
+/// The number that digits are, with zeros where strokes stand for them.
+fn written_out(digits: &str) -> Cow<'_, str> {
+    whole(digits).map_or(Cow::Borrowed(digits), |marked| Cow::Owned(format!("{marked}00")))
 }
 
 fn range<'t>(low: &'t str, high: &'t str, notation: Notation) -> Result<Band<'t>, NoBand> {
@@ -349,6 +467,13 @@ mod tests {
                 "kr",
             ),
             ("12 zł", GERMAN, "12", "zł"),
+            ("45000,-", GERMAN, "45000", ""),
+            ("45.000,--", GERMAN, "45000", ""),
+            ("€ 45.000,\u{2013}", GERMAN, "45000", "€"),
+            ("45.000,\u{2014} EUR", GERMAN, "45000", "EUR"),
+            ("-45,-", GERMAN, "-45", ""),
+            ("45000.\u{2013}", AMERICAN, "45000", ""),
+            ("CHF 45'000.-", Notation { thousands: Some('\''), ..AMERICAN }, "45000", "CHF"),
         ] {
             let read = money(text, notation).unwrap_or_else(|e| panic!("{text}: {e}"));
             assert_eq!(read.amount.normalize().to_string(), amount, "{text}");
@@ -356,10 +481,64 @@ mod tests {
         }
         for bad in [
             "$", "k", "5m", "5 M", "7.5%", "1,2", "$5 $6", "AB 5", "--5", "(-5)", "", "USD",
-            "5 apples",
+            "5 apples", "45000,-", "45.000.-", ",-", "-", ".-", "5 ,-", "5,-5",
         ] {
             assert!(money(bad, AMERICAN).is_err(), "{bad}");
         }
+        for bad in ["45,000.-", "45000.-", "45.000.-", "45,00,-"] {
+            assert!(money(bad, GERMAN).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_way_out_is_named() {
+        let unit = Some("`per`");
+        for (text, names) in [
+            ("40000-50000", Some("`band = true`")),
+            ("$53K - $91K", Some("`band = true`")),
+            ("200,000+", Some("`band = true`")),
+            ("less than $10,000", Some("`band = true`")),
+            ("1.5M", Some("`M`")),
+            ("$1.5 million", Some("`M`")),
+            ("2 Mio. €", Some("`M`")),
+            ("3bn", Some("`M`")),
+            ("45/hr", unit),
+            ("$25 per hour", unit),
+            ("45000 p.a.", unit),
+            ("1,200 pcs", unit),
+            ("USD 45 / month", unit),
+            ("n/a", None),
+            ("abc", None),
+            ("a - b", None),
+            ("million", None),
+            ("1,2 M", None),
+            ("", None),
+        ] {
+            let told = money(text, AMERICAN).unwrap_err();
+            let expected = names.unwrap_or("expected a number such as `1,234.5`");
+            assert!(told.contains(expected), "{text}: {told}");
+        }
+    }
+
+    #[test]
+    fn the_minus_of_an_exponent_parts_no_range() {
+        for (text, parted) in [
+            ("3,75E-06", None),
+            ("-0,02E-1", None),
+            ("1.00e-05", None),
+            ("1E-3-2E-3", Some(("1E-3", "2E-3"))),
+            ("1E3-2E3", Some(("1E3", "2E3"))),
+            ("grade-5", Some(("grade", "5"))),
+            ("5e - 6", Some(("5e", "6"))),
+            ("45,-", None),
+            ("45.\u{2013}\u{2013}", None),
+            ("30,- - 40,-", Some(("30,-", "40,-"))),
+            ("30.\u{2013} \u{2013} 40.\u{2013}", Some(("30.\u{2013}", "40.\u{2013}"))),
+        ] {
+            assert_eq!(ends(text), parted, "{text}");
+        }
+        let band = band("30.000,- - 40.000,-", GERMAN).unwrap();
+        assert_eq!((band.low, band.high), (Some(30_000.into()), Some(40_000.into())));
     }
 
     #[test]
@@ -390,6 +569,17 @@ mod tests {
         for bad in ["40,000 - 30,000", "$5 - €6", "Rather not say", "a - b", "-", "5-", " -"] {
             assert!(band(bad, AMERICAN).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn words_for_zeros() {
+        for (text, word) in
+            [("K", Some("k")), ("Mio. ", Some("mio")), ("T", None), ("000", None), ("", None)]
+        {
+            assert_eq!(Multiple::of(text).map(Multiple::word), word, "{text}");
+        }
+        let named = [Multiple::MILLIONS_OR_METRES, Multiple::THOUSANDS, Multiple::ZEROS];
+        assert_eq!(named.map(|m| (m.word(), m.groups())), [("m", 2), ("T", 1), ("000", 1)]);
     }
 
     #[test]

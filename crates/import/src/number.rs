@@ -1,6 +1,7 @@
 //! Numbers by a stated notation: texts and doubles of a workbook as exact decimals.
 
 use crate::cell::{Cell, Format};
+use crate::money::Multiple;
 use haggle_quantity::{AMOUNT_SCALE, Amount, AmountError, parse_amount, to_f64, to_scaled};
 use std::borrow::Cow;
 
@@ -45,6 +46,11 @@ pub(crate) fn number(cell: &Cell<'_>, notation: Notation) -> Result<Amount, Stri
             text_number(text, notation)
         }
         Cell::Number(number, Format::Percent) => double(*number).and_then(percent),
+        // Metres too; an amount of them is refused.
+        Cell::Number(number, Format::Times(Multiple::MILLIONS_OR_METRES, "")) => double(*number),
+        Cell::Number(_, Format::Times(..)) => {
+            Err("expected a number whose format puts no word such as `k` behind it".to_owned())
+        }
         Cell::Number(number, _) => double(*number),
         _ => Err(format!("expected a number such as `{}`", notation.example())),
     }
@@ -272,6 +278,11 @@ mod tests {
         }
         assert_eq!(read(0.075, Format::Percent).as_deref(), Some("7.5"));
         assert_eq!(read(270.0, Format::Digits(4)).as_deref(), Some("270"));
+        assert_eq!(
+            read(2.5, Format::Times(Multiple::MILLIONS_OR_METRES, "")).as_deref(),
+            Some("2.5")
+        );
+        assert_eq!(read(2.5, Format::Times(Multiple::ZEROS, "")), None);
         for bad in [f64::NAN, f64::INFINITY, 1e300, 1.5e-13] {
             assert_eq!(read(bad, Format::Plain), None, "{bad}");
         }

@@ -7,6 +7,7 @@ use crate::text::TextFile;
 use crate::xml2003;
 use haggle_evidence::{Diagnostic, ImportError, Locator};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Most bytes of a page, which is held in memory whole.
@@ -15,6 +16,8 @@ const LIMIT: u64 = 64 << 20;
 /// Sheets that are held in memory whole.
 pub(crate) struct Pages {
     sheets: Vec<Sheet>,
+    /// What they are of, for people.
+    pub(crate) format: &'static str,
     /// What is doubtful about the encoding.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -26,6 +29,10 @@ pub(crate) struct Sheet {
     pub(crate) name: String,
     /// Whether a user sees it.
     pub(crate) hidden: bool,
+    /// Rows that a user does not see, from 1.
+    pub(crate) hidden_rows: BTreeSet<u64>,
+    /// First and last of the columns that a user does not see, from 0.
+    pub(crate) hidden_columns: Vec<(u32, u32)>,
     /// Every row from 1 on.
     pub(crate) rows: Vec<Vec<Cell<'static>>>,
 }
@@ -50,13 +57,13 @@ impl Pages {
             return Err(fail("E0003", "found a web page without a table, expected a table"));
         }
         let sheets = (1..).zip(tables).map(|(i, table)| sheet(i, table)).collect();
-        Ok(Self { sheets, diagnostics })
+        Ok(Self { sheets, format: "tables of a web page", diagnostics })
     }
 
     /// Reads a workbook that Excel 2003 saved as XML.
     pub(crate) fn open_xml(path: &Path) -> Result<Self, ImportError> {
         let (page, diagnostics) = content(path)?;
-        Ok(Self { sheets: xml2003::sheets(&page)?, diagnostics })
+        Ok(Self { sheets: xml2003::sheets(&page)?, format: "Excel 2003 XML workbook", diagnostics })
     }
 
     /// Names of the tables, and whether each is hidden.
@@ -64,11 +71,18 @@ impl Pages {
         self.sheets.iter().map(|s| (Some(s.name.clone()), s.hidden)).collect()
     }
 
+    /// First and last of the columns that a table hides, from 0.
+    pub(crate) fn hidden_columns(&self, sheet: &str) -> Vec<(u32, u32)> {
+        let sheet = self.sheets.iter().find(|s| s.name == sheet);
+        sheet.map_or_else(Vec::new, |s| s.hidden_columns.clone())
+    }
+
     /// Shows every row of a table to a visitor.
     pub(crate) fn rows(&self, sheet: &str, visit: Visit<'_>) -> Result<(), ImportError> {
         let sheet = self.sheets.iter().find(|s| s.name == sheet);
         for (number, cells) in (1..).zip(sheet.into_iter().flat_map(|s| &s.rows)) {
-            let (fields, hidden, stray, fault) = (None, false, false, None);
+            let hidden = sheet.is_some_and(|s| s.hidden_rows.contains(&number));
+            let (fields, stray, fault) = (None, false, None);
             if visit(&Row { number, cells, fields, hidden, stray, fault })?.is_break() {
                 break;
             }
@@ -80,7 +94,7 @@ impl Pages {
 fn sheet(number: usize, table: html::Table) -> Sheet {
     let row = |texts: Vec<String>| texts.into_iter().map(|t| Cell::text(Cow::Owned(t))).collect();
     let rows = table.into_iter().map(row).collect();
-    Sheet { name: format!("table {number}"), hidden: false, rows }
+    Sheet { name: format!("table {number}"), rows, ..Sheet::default() }
 }
 
 /// The text of a page, in the encoding that it states if it is not UTF-8.

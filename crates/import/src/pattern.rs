@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// A longer text is no header; every border of it would be tried.
+/// A longer text is no header.
 const LONGEST: usize = 4096;
 
 /// What a pattern captured, by name.
@@ -110,12 +110,17 @@ impl Pattern {
         }
         let text = squeeze(text);
         let mut captures = Captures::new();
-        matches(&self.0, &text, &mut captures).then_some(captures)
+        self.matches(&text, &mut captures).then_some(captures)
     }
 
     /// Whether a text that was squeezed before is like it.
     pub(crate) fn fits_key(&self, key: &str) -> bool {
-        matches(&self.0, key, &mut Captures::new())
+        key.len() <= LONGEST && self.matches(key, &mut Captures::new())
+    }
+
+    fn matches(&self, text: &str, captures: &mut Captures) -> bool {
+        let tried = vec![None; self.0.len()];
+        Match { pieces: &self.0, text, tried, steps: 0 }.from(0, 0, captures)
     }
 
     /// Whether a text is like it.
@@ -158,35 +163,74 @@ fn capture(inside: &str) -> Result<Piece, String> {
     Ok(Piece::Capture(name.to_owned(), sort))
 }
 
-fn matches(pieces: &[Piece], text: &str, captures: &mut Captures) -> bool {
-    let Some((piece, rest)) = pieces.split_first() else { return text.trim().is_empty() };
-    match piece {
-        Piece::Literal(literal) => match strip_prefix_any_case(text, literal) {
-            Some(after) => matches(rest, after, captures),
-            None => false,
-        },
-        Piece::Wild => ends(text, 0, |_| true).any(|end| matches(rest, &text[end..], captures)),
-        Piece::Capture(name, sort) => {
-            let found = ends(text, 1, |c| sort.takes(c))
-                .find(|end| matches(rest, &text[*end..], &mut captures.clone()));
-            let Some(end) = found else { return false };
-            captures.insert(name.clone(), without_footnote(&text[..end]).to_owned());
-            matches(rest, &text[end..], captures)
+/// A text on its way through the pieces of a pattern.
+struct Match<'p, 't> {
+    pieces: &'p [Piece],
+    text: &'t str,
+    /// By piece the last border at which it has ended in vain. What comes before a piece only goes
+    /// on to the right, so that where it begins before that border its run was tried to its end.
+    tried: Vec<Option<usize>>,
+    /// How many borders were tried.
+    steps: usize,
+}
+
+impl Match<'_, '_> {
+    /// Whether the pieces from one on are like the text from a border on.
+    fn from(&mut self, piece: usize, at: usize, captures: &mut Captures) -> bool {
+        let pieces = self.pieces;
+        match pieces.get(piece) {
+            None => self.text[at..].trim().is_empty(),
+            Some(Piece::Literal(literal)) => {
+                let after = strip_prefix_any_case(&self.text[at..], literal);
+                after.is_some_and(|after| {
+                    self.from(piece + 1, self.text.len() - after.len(), captures)
+                })
+            }
+            Some(Piece::Wild) => {
+                let none = std::iter::once(at);
+                let ends = none.chain(ends(self.text, at, |_| true));
+                self.end(piece, ends, captures).is_some()
+            }
+            Some(Piece::Capture(name, sort)) => {
+                let ends = ends(self.text, at, |c| sort.takes(c));
+                let Some(end) = self.end(piece, ends, captures) else { return false };
+                let captured = || without_footnote(&self.text[at..end]).to_owned();
+                captures.entry(name.clone()).or_insert_with(captured);
+                true
+            }
         }
     }
+
+    /// The first border at which a piece may end so that the rest fits.
+    fn end(
+        &mut self,
+        piece: usize,
+        ends: impl Iterator<Item = usize>,
+        captures: &mut Captures,
+    ) -> Option<usize> {
+        for end in ends {
+            if self.tried[piece].is_some_and(|tried| end <= tried) {
+                return None;
+            }
+            self.steps += 1;
+            self.tried[piece] = Some(end);
+            if self.from(piece + 1, end, captures) {
+                return Some(end);
+            }
+        }
+        None
+    }
+}
+
+/// Where a run of some characters may end, the shortest first.
+fn ends(text: &str, at: usize, takes: impl Fn(char) -> bool) -> impl Iterator<Item = usize> {
+    let run = text[at..].char_indices().take_while(move |(_, c)| takes(*c));
+    run.map(move |(i, c)| at + i + c.len_utf8())
 }
 
 /// A captured text without the asterisks that send a reader to a footnote: `Plywood **`.
 fn without_footnote(text: &str) -> &str {
     text.trim().trim_end_matches('*').trim_end()
-}
-
-/// Where a run of some characters may end, the shortest first.
-fn ends(text: &str, least: usize, takes: impl Fn(char) -> bool) -> impl Iterator<Item = usize> {
-    let run = text.char_indices().take_while(move |(_, c)| takes(*c));
-    let ends: Vec<usize> = run.map(|(at, c)| at + c.len_utf8()).collect();
-    let none = (least == 0).then_some(0);
-    none.into_iter().chain(ends)
 }
 
 /// What follows a lower-case text at the beginning of another, whatever the other's case.
@@ -278,6 +322,54 @@ mod tests {
         assert!(Pattern::capturing("{x").is_err() && Pattern::capturing("{x:y}").is_err());
     }
 
+    /// The plain way: every border of every piece.
+    fn tries_all(pieces: &[Piece], text: &str) -> Option<Captures> {
+        let Some((piece, rest)) = pieces.split_first() else {
+            return text.trim().is_empty().then(Captures::new);
+        };
+        let mut borders = text.char_indices().map(|(i, _)| i).chain([text.len()]);
+        match piece {
+            Piece::Literal(l) => tries_all(rest, strip_prefix_any_case(text, l)?),
+            Piece::Wild => borders.find_map(|end| tries_all(rest, &text[end..])),
+            Piece::Capture(name, sort) => borders.skip(1).find_map(|end| {
+                let mut captures = text[..end]
+                    .chars()
+                    .all(|c| sort.takes(c))
+                    .then(|| tries_all(rest, &text[end..]))??;
+                let captured = without_footnote(&text[..end]).to_owned();
+                captures.entry(name.clone()).or_insert(captured);
+                Some(captures)
+            }),
+        }
+    }
+
+    #[test]
+    fn no_border_is_tried_twice() {
+        for (pattern, unit) in [
+            ("*a*a*a*a*a*b", "a"),
+            ("{x}a{y}a{z}a*b", "a"),
+            ("*{n:digits}*{m:digits}*{o:digits}b", "1"),
+            ("*{n:digits}a*{m:digits}aa", "1a"),
+            ("*İ*é*b", "İé"),
+        ] {
+            let pattern = Pattern::capturing(pattern).unwrap();
+            let text = unit.repeat(LONGEST / unit.len());
+            let tried = vec![None; pattern.0.len()];
+            let mut walk = Match { pieces: &pattern.0, text: &text, tried, steps: 0 };
+            assert!(!walk.from(0, 0, &mut Captures::new()));
+            assert!(walk.steps <= pattern.0.len() * (text.len() + 1), "{}", walk.steps);
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_is_no_header() {
+        for (length, fits) in [(LONGEST, true), (LONGEST + 1, false)] {
+            let text = "a".repeat(length);
+            let pattern = Pattern::header("*a");
+            assert_eq!((pattern.fits(&text), pattern.fits_key(&text)), (fits, fits));
+        }
+    }
+
     #[test]
     fn templates_are_filled_or_name_what_lacks() {
         let captures = Captures::from([("p".to_owned(), "25".to_owned())]);
@@ -286,6 +378,13 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn the_plain_way_finds_the_same(pattern in "([ab1B]|\\*|\\{x\\}|\\{y:digits\\}|\\{x:upper\\}){0,7}", text in "[ab1B *]{0,10}") {
+            let pattern = Pattern::capturing(&pattern).unwrap();
+            let text = squeeze(&text);
+            proptest::prop_assert_eq!(pattern.captures(&text), tries_all(&pattern.0, &text));
+        }
+
         #[test]
         fn any_text_fits_or_does_not(pattern in "\\PC{0,12}", text in "\\PC{0,24}") {
             let _ = Pattern::header(&pattern).fits(&text);

@@ -84,6 +84,7 @@ fn shown(cell: &Cell<'_>) -> String {
         Cell::Text(t) => format!("t{t}"),
         Cell::Number(n, Format::Plain) => format!("n{n}"),
         Cell::Number(n, Format::Percent) => format!("n{n}%"),
+        Cell::Number(n, Format::Times(word, _)) => format!("n{n}*{}", word.word()),
         Cell::Number(n, Format::Money(mark)) => format!("n{n}{mark}"),
         Cell::Number(n, Format::Digits(width)) => format!("n{n}/{width}"),
         Cell::Bool(b) => format!("b{b}"),

@@ -2,6 +2,7 @@
 //! how far each of its figures can be trusted.
 
 use crate::builtin::recipes_with_quality;
+use crate::cell::Cell;
 use crate::choose;
 use crate::header::Header;
 use crate::layout::Layout;
@@ -12,6 +13,7 @@ use crate::source::{Preview, Row, Source, warning};
 use haggle_evidence::{Diagnostic, ImportError};
 use haggle_quantity::Amount;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -20,14 +22,47 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Quality {
     /// Columns of the table that name a row.
     by: Vec<usize>,
-    /// By what names the row, one for each amount column.
-    errors: HashMap<String, Vec<Option<f64>>>,
+    /// By what names the row, one for each amount column; absent where several rows have the name,
+    /// of which neither can be meant.
+    errors: HashMap<String, Option<Vec<Option<f64>>>>,
+    /// Names that several rows have.
+    repeated: u64,
+    /// Cells that are neither a number nor a sign for none.
+    unreadable: u64,
 }
 
 impl Quality {
     /// The relative errors of a row's amounts, in the order of the layout's amount columns.
     pub(crate) fn of(&self, row: &Row<'_>) -> Option<&[Option<f64>]> {
-        self.errors.get(&name(&self.by, row)).map(Vec::as_slice)
+        self.errors.get(&name(&self.by, row))?.as_deref()
+    }
+
+    /// Takes a row of the sibling.
+    fn add(&mut self, name: String, errors: Vec<Option<f64>>) {
+        match self.errors.entry(name) {
+            Entry::Vacant(free) => drop(free.insert(Some(errors))),
+            Entry::Occupied(mut taken) => {
+                self.repeated += u64::from(taken.insert(None).is_some());
+            }
+        }
+    }
+
+    /// What of the sibling is not used.
+    fn doubts(&self) -> Option<String> {
+        let mut doubts = Vec::new();
+        if self.unreadable > 0 {
+            let words =
+                plural(self.unreadable, "of its cells is no number", "of its cells are no numbers");
+            doubts.push(words);
+        }
+        if self.repeated > 0 {
+            doubts.push(plural(
+                self.repeated,
+                "name stands in several rows",
+                "names stand in several rows",
+            ));
+        }
+        (!doubts.is_empty()).then(|| doubts.join(" and "))
     }
 }
 
@@ -62,7 +97,9 @@ fn candidates(spec: &QualitySpec, path: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let named = |p: &PathBuf| {
         let name = p.file_name().map(|n| squeeze(&n.to_string_lossy()).to_lowercase());
-        name.is_some_and(|n| n.contains(&wanted)) && p.is_file() && p.as_path() != path
+        // Programs keep files of their own beside one that is open.
+        let own = |n: &str| n.starts_with(['.', '~']);
+        name.is_some_and(|n| n.contains(&wanted) && !own(&n)) && p.is_file() && p.as_path() != path
     };
     let mut found: Vec<PathBuf> = entries.flatten().map(|e| e.path()).filter(named).collect();
     found.sort();
@@ -87,17 +124,18 @@ pub(crate) fn read(
         return Ok((None, (found.len() > 1).then(|| warning("W0124", several))));
     };
     let read = columns(spec, quality, sibling, layout)?;
-    let told = match &read {
-        Some(_) => None,
+    let doubt = match &read {
+        Some(quality) => quality.doubts().map(|doubts| format!("{doubts}; none of them is used")),
         None => {
-            let message = format!(
-                "`{}` does not have the columns of the file whose quality it should state",
-                file_name(sibling)
-            );
-            Some(warning("W0124", message))
+            Some("does not have the columns of the file whose quality it should state".to_owned())
         }
     };
+    let told = doubt.map(|doubt| warning("W0124", format!("`{}`: {doubt}", file_name(sibling))));
     Ok((read, told))
+}
+
+fn plural(count: u64, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 fn file_name(path: &Path) -> String {
@@ -120,11 +158,16 @@ fn columns(
     };
     let of = |name: &String| header.find(std::slice::from_ref(name)).ok().flatten();
     let amounts: Vec<Option<usize>> = layout.amounts.iter().map(|a| of(&a.column.name)).collect();
-    let mut all = Quality { by: Vec::new(), errors: HashMap::new() };
+    let mut all = Quality::default();
     source.rows(layout.sheet.as_deref(), &mut |row| {
         if row.number > last && by.iter().any(|c| !row.cell(*c).is_blank()) {
-            let errors = amounts.iter().map(|c| variation(row, (*c)?, quality)).collect();
-            all.errors.insert(name(&by, row), errors);
+            let mut read = |column: usize| {
+                let stated = variation(row.cell(column), quality);
+                all.unreadable += u64::from(stated.is_err());
+                stated.ok().flatten()
+            };
+            let errors = amounts.iter().map(|c| read((*c)?)).collect();
+            all.add(name(&by, row), errors);
         }
         Ok(ControlFlow::Continue(()))
     })?;
@@ -145,13 +188,15 @@ fn header(spec: &Spec, table: &Preview) -> Option<(u64, Header)> {
     Some((place.rows.1, place.header))
 }
 
-/// A coefficient of variation in per cent as a fraction.
-fn variation(row: &Row<'_>, column: usize, quality: &QualitySpec) -> Option<f64> {
-    let cell = row.cell(column);
+/// A cell that is no coefficient of variation.
+struct Unreadable;
+
+/// A coefficient of variation in per cent as a fraction; absent where none is stated.
+fn variation(cell: &Cell<'_>, quality: &QualitySpec) -> Result<Option<f64>, Unreadable> {
     if cell.is_blank() || quality.absent.iter().any(|sign| *sign == cell.shown()) {
-        return None;
+        return Ok(None);
     }
-    let per_cent = number(cell, Notation::PLAIN).ok()?;
-    let fraction = per_cent.checked_div(Amount::ONE_HUNDRED)?;
-    to_double(fraction).filter(|f| *f >= 0.0)
+    let per_cent = number(cell, Notation::PLAIN).ok();
+    let fraction = per_cent.and_then(|n| to_double(n.checked_div(Amount::ONE_HUNDRED)?));
+    fraction.filter(|f| *f >= 0.0).map(Some).ok_or(Unreadable)
 }

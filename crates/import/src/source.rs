@@ -16,6 +16,11 @@ pub(crate) const HEADER_WITHIN: usize = 30;
 /// Rows of a table that may hold notes.
 const NOTES_WITHIN: usize = 100;
 
+/// Most tables of a file, each of which is looked at.
+const TABLES: usize = 1 << 12;
+/// Most bytes that the beginnings of all tables may take, which are held in memory.
+const PREVIEWS: usize = 512 << 20;
+
 /// One row of a table.
 #[derive(Debug)]
 pub(crate) struct Row<'a> {
@@ -59,6 +64,8 @@ pub(crate) struct Source {
     content: Content,
     /// The file that it was unpacked to, which must not go while it is read.
     unpacked: Option<Unpacked>,
+    /// What it is called, if its path does not say.
+    named: Option<String>,
 }
 
 enum Content {
@@ -81,14 +88,25 @@ pub(crate) struct Preview {
     pub(crate) rows: Vec<(u64, Header)>,
     /// Areas of merged cells.
     pub(crate) merged: Vec<Area>,
+    /// Those that go across columns of the first rows, in order, none over another.
+    pub(crate) across: Vec<Area>,
+    /// First and last of the columns that are not seen, from 0.
+    pub(crate) hidden_columns: Vec<(u32, u32)>,
 }
 
 impl Source {
     /// Opens a file by its content, unpacked if it must be. `archive.zip/list.csv` is a file in an
     /// archive.
     pub(crate) fn open(path: &Path) -> Result<Self, ImportError> {
+        Self::open_as(path, None)
+    }
+
+    /// Opens a file that is called otherwise than its path says.
+    pub(crate) fn open_as(path: &Path, name: Option<&str>) -> Result<Self, ImportError> {
         let (file, member) = container::locate(path);
-        let unpacked = container::unpack(&file, member.as_deref())?;
+        let named = name.map(str::to_owned);
+        let called = named.clone().unwrap_or_else(|| container::file_name(&file));
+        let unpacked = container::unpack(&file, &called, member.as_deref())?;
         let inner: &Path = unpacked.as_ref().map_or(&file, |u| &u.path);
         let content = match sniff(inner)? {
             Format::Text => Content::Text(Box::new(TextFile::open(inner)?)),
@@ -96,22 +114,24 @@ impl Source {
             Format::Xml2003 => Content::Pages(Pages::open_xml(inner)?),
             format => Content::Workbook(Workbook::open(inner, format)?),
         };
-        Ok(Self { content, unpacked })
+        Ok(Self { content, unpacked, named })
     }
 
     /// The same file once more; what was found out about a text is not found out again.
     pub(crate) fn again(&self, path: &Path) -> Result<Self, ImportError> {
         match (&self.content, &self.unpacked) {
             (Content::Text(text), None) => {
-                Ok(Self { content: Content::Text(text.clone()), unpacked: None })
+                let (content, named) = (Content::Text(text.clone()), self.named.clone());
+                Ok(Self { content, unpacked: None, named })
             }
-            _ => Self::open(path),
+            _ => Self::open_as(path, self.named.as_deref()),
         }
     }
 
-    /// What the file is called inside its archive, and the archive.
+    /// What the file is called inside its archive, and the archive; or what it is called otherwise
+    /// than its path says.
     pub(crate) fn name(&self) -> Option<&str> {
-        self.unpacked.as_ref().map(|u| u.name.as_str())
+        self.unpacked.as_ref().map(|u| u.name.as_str()).or(self.named.as_deref())
     }
 
     /// The separators to try, the most likely first; one that means nothing where there is none.
@@ -143,7 +163,7 @@ impl Source {
         let format = match &self.content {
             Content::Text(_) => "separated text",
             Content::Workbook(book) => book.format(),
-            Content::Pages(_) => "tables of a web page",
+            Content::Pages(pages) => pages.format,
         };
         match &self.unpacked {
             None => format.to_owned(),
@@ -211,24 +231,67 @@ impl Source {
             Content::Workbook(book) => book.sheets(),
             Content::Pages(pages) => pages.sheets(),
         };
-        sheets.into_iter().map(|(sheet, hidden)| self.preview(sheet, hidden)).collect()
+        if sheets.len() > TABLES {
+            let found = sheets.len();
+            return Err(too_large(format!("found {found} tables, expected at most {TABLES}")));
+        }
+        let mut room = PREVIEWS;
+        sheets.into_iter().map(|(sheet, hidden)| self.preview(sheet, hidden, &mut room)).collect()
     }
 
-    fn preview(&mut self, sheet: Option<String>, hidden: bool) -> Result<Preview, ImportError> {
+    /// The beginning of a table, if there is room for it.
+    fn preview(
+        &mut self,
+        sheet: Option<String>,
+        hidden: bool,
+        room: &mut usize,
+    ) -> Result<Preview, ImportError> {
         let mut rows: Vec<(u64, Header)> = Vec::new();
         self.rows(sheet.as_deref(), &mut |row| {
             if row.cells.iter().any(|c| !c.is_blank()) {
+                *room = room.checked_sub(size(row.cells)).ok_or_else(|| {
+                    too_large(format!(
+                        "the first rows of the tables take more than {PREVIEWS} bytes"
+                    ))
+                })?;
                 rows.push((row.number, Header::new(row.cells)));
             }
             let enough = rows.len() >= NOTES_WITHIN;
             Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
-        let merged = match (&mut self.content, &sheet) {
-            (Content::Workbook(book), Some(sheet)) => book.merged(sheet)?,
-            _ => Vec::new(),
+        let name = sheet.as_deref().unwrap_or("");
+        let (merged, hidden_columns) = match &mut self.content {
+            Content::Workbook(book) => (book.merged(name)?, book.hidden_columns(name)?),
+            Content::Pages(pages) => (Vec::new(), pages.hidden_columns(name)),
+            Content::Text(_) => (Vec::new(), Vec::new()),
         };
-        Ok(Preview { sheet, hidden, rows, merged })
+        let across = across(&merged, rows.last().map_or(0, |(number, _)| *number));
+        Ok(Preview { sheet, hidden, rows, merged, across, hidden_columns })
     }
+}
+
+fn too_large(message: String) -> ImportError {
+    ImportError::source("E0009", Locator::default(), message)
+}
+
+/// What a row takes as a header, which holds each text in three ways.
+fn size(cells: &[Cell<'_>]) -> usize {
+    let text = |cell: &Cell<'_>| match cell {
+        Cell::Text(text) => text.len(),
+        Cell::Date(text) | Cell::Error(text) => text.len(),
+        _ => 0,
+    };
+    cells.iter().map(|cell| 3 * (size_of::<String>() + text(cell))).sum()
+}
+
+/// The areas that go across columns of the rows up to one, in order. A sheet has no areas that
+/// overlap; of a file that does, the left one counts.
+fn across(merged: &[Area], last: u64) -> Vec<Area> {
+    let wide = |a: &&Area| a.last.1 > a.first.1 && u64::from(a.first.0) < last;
+    let mut areas: Vec<Area> = merged.iter().filter(wide).copied().collect();
+    areas.sort_unstable_by_key(|a| a.first);
+    areas.dedup_by(|next, kept| next.first.0 == kept.first.0 && next.first.1 <= kept.last.1);
+    areas
 }
 
 /// A warning about the file as a whole, with the way out of its code.
@@ -236,4 +299,51 @@ pub(crate) fn warning(id: &'static str, message: String) -> Diagnostic {
     let help = code(id).map(|c| c.help.to_owned());
     let place = Locator::default();
     Diagnostic { code: id, severity: Severity::Warning, place, message, help }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn areas_of_the_first_rows_do_not_overlap() {
+        let area = |row, first, last| Area { first: (row, first), last: (row + 1, last) };
+        let merged = [
+            area(1, 4, 5),
+            area(0, 3, 4),
+            area(0, 1, 9),
+            area(1, 2, 3),
+            area(0, 9, 10),
+            area(0, 10, 12),
+            area(2, 0, 0),
+            area(7, 0, 3),
+        ];
+        let expected = [area(0, 1, 9), area(0, 10, 12), area(1, 2, 3), area(1, 4, 5)];
+        assert_eq!(across(&merged, 3), expected);
+        assert_eq!(across(&merged, 0), []);
+    }
+
+    #[test]
+    fn the_beginnings_of_tables_have_their_room() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"ab,c\n,\n\nabc,de\n").unwrap();
+        let mut source = Source::open(file.path()).unwrap();
+        let string = size_of::<String>();
+        let needed = 3 * (2 * string + 3) + 3 * (2 * string + 5);
+        for (mut room, left) in [(needed + 7, Some(7)), (needed, Some(0)), (needed - 1, None)] {
+            let read = source.preview(None, false, &mut room);
+            assert_eq!(read.ok().map(|preview| (preview.rows.len(), room)), left.map(|l| (2, l)));
+        }
+    }
+
+    #[test]
+    fn more_tables_than_a_file_has_are_refused() {
+        for (count, refused) in [(TABLES, false), (TABLES + 1, true)] {
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            let page = format!("<html>{}</html>", "<table></table>".repeat(count));
+            file.write_all(page.as_bytes()).unwrap();
+            assert_eq!(Source::open(file.path()).unwrap().previews().is_err(), refused);
+        }
+    }
 }

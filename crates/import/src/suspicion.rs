@@ -1,7 +1,8 @@
 //! Finds amounts that are of another order than the rest of their column: pay per hour among pay
 //! per year, thousands beside units. They are named and never corrected.
 
-use haggle_evidence::{Diagnostic, Locator, Severity, code};
+use crate::source::warning as warning_of;
+use haggle_evidence::{Diagnostic, Locator};
 use std::collections::BTreeMap;
 
 /// Amounts below which a group says nothing.
@@ -11,8 +12,8 @@ const FAR: i128 = 100;
 /// Places that a message names.
 const NAMED: usize = 5;
 
-/// Amounts that should be of one order: of one column, currency and unit.
-type Group = (usize, String, String);
+/// Groups that are remembered: a file may state a unit of its own in each row.
+const GROUPS: usize = 1000;
 
 /// Amounts of a quarter of an octave.
 #[derive(Debug, Clone, Default)]
@@ -21,9 +22,22 @@ struct Bin {
     rows: Vec<u64>,
 }
 
+/// Amounts that should be of one order: of one column, currency and unit.
+type Group = (usize, String, String);
+
 /// The amounts of a source by order of size, group by group.
 #[derive(Debug, Default)]
-pub(crate) struct Sizes(Vec<(Group, BTreeMap<u16, Bin>)>);
+pub(crate) struct Sizes {
+    groups: Vec<(Group, BTreeMap<u16, Bin>)>,
+    /// The number of a group by its column, currency and unit in one text.
+    numbers: BTreeMap<String, usize>,
+    /// Room for such a text.
+    key: String,
+    /// The group that was met last, which is likely the next.
+    last: usize,
+    /// The row of the first amount whose group is one too many.
+    beyond: Option<u64>,
+}
 
 /// The bin of an amount: its highest bit, and the two after it.
 fn bin(scaled: i128) -> u16 {
@@ -41,28 +55,58 @@ fn least(bin: u16) -> i128 {
 impl Sizes {
     /// Takes an amount (times 10^12, above zero) of a row.
     pub(crate) fn add(&mut self, column: usize, currency: &str, per: &str, scaled: i128, row: u64) {
-        let known = |(g, _): &(Group, _)| g.0 == column && g.1 == currency && g.2 == per;
-        // Rows come in any order of currencies: the groups are few, and the last is likely.
-        let at = self.0.iter().position(known).unwrap_or_else(|| {
-            self.0.push(((column, currency.to_owned(), per.to_owned()), BTreeMap::new()));
-            self.0.len() - 1
-        });
-        let bin = self.0[at].1.entry(bin(scaled)).or_default();
+        let Some(number) = self.number(column, currency, per) else {
+            self.beyond.get_or_insert(row);
+            return;
+        };
+        let bin = self.groups[number].1.entry(bin(scaled)).or_default();
         bin.count += 1;
         if bin.rows.len() < NAMED {
             bin.rows.push(row);
         }
     }
 
-    /// A warning for each group with amounts far from its median.
+    /// The number of a group; absent for one too many.
+    fn number(&mut self, column: usize, currency: &str, per: &str) -> Option<usize> {
+        let known = |(g, _): &(Group, _)| g.0 == column && g.1 == currency && g.2 == per;
+        if self.groups.get(self.last).is_some_and(known) {
+            return Some(self.last);
+        }
+        self.key.clear();
+        self.key.extend([column.to_string().as_str(), " ", currency, " ", per]);
+        let number = match self.numbers.get(&self.key) {
+            Some(number) => *number,
+            None if self.groups.len() >= GROUPS => return None,
+            None => {
+                let group = (column, currency.to_owned(), per.to_owned());
+                self.groups.push((group, BTreeMap::new()));
+                self.numbers.insert(self.key.clone(), self.groups.len() - 1);
+                self.groups.len() - 1
+            }
+        };
+        self.last = number;
+        Some(number)
+    }
+
+    /// A warning for each group with amounts far from its median, and one that says which were not
+    /// looked at.
     pub(crate) fn warnings(
         &self,
         sheet: Option<&str>,
         name: impl Fn(usize) -> String,
     ) -> Vec<Diagnostic> {
-        let groups = self.0.iter().filter_map(|(group, bins)| warning(group, bins, sheet, &name));
-        groups.collect()
+        let groups = self.groups.iter();
+        let groups = groups.filter_map(|(group, bins)| warning(group, bins, sheet, &name));
+        groups.chain(self.beyond.map(|row| beyond(sheet, row))).collect()
     }
+}
+
+fn beyond(sheet: Option<&str>, row: u64) -> Diagnostic {
+    let message = format!(
+        "amounts of more than {GROUPS} units and currencies; from this row on no mixture is looked for in any other"
+    );
+    let place = Locator { sheet: sheet.map(str::to_owned), row, ..Locator::default() };
+    Diagnostic { place, ..warning_of("W0122", message) }
 }
 
 fn warning(
@@ -96,14 +140,9 @@ fn warning(
         name(*column),
         parts.join("; ")
     );
-    let place = Locator {
-        sheet: sheet.map(str::to_owned),
-        row: first,
-        column: *column as u32 + 1,
-        path: None,
-    };
-    let help = code("W0122").map(|c| c.help.to_owned());
-    Some(Diagnostic { code: "W0122", severity: Severity::Warning, place, message, help })
+    let (sheet, column) = (sheet.map(str::to_owned), *column as u32 + 1);
+    let place = Locator { sheet, row: first, column, path: None };
+    Some(Diagnostic { place, ..warning_of("W0122", message) })
 }
 
 fn median(bins: &BTreeMap<u16, Bin>, total: u64) -> Option<u16> {
@@ -155,6 +194,38 @@ mod tests {
         assert!(found[0].contains("rows 42, 43"), "{found:?}");
         pay.push(99_999_999_999);
         assert!(warnings(&pay)[0].contains("1 over a hundred times"));
+    }
+
+    #[test]
+    fn no_more_groups_are_remembered_than_stated() {
+        let mut sizes = Sizes::default();
+        for round in 0..2 {
+            for i in 0..GROUPS as u64 + 50 {
+                sizes.add(3, "USD", &format!("unit {i}"), UNIT, 100 * round + i);
+            }
+        }
+        assert_eq!((sizes.groups.len(), sizes.numbers.len()), (GROUPS, GROUPS));
+        assert!(sizes.groups.iter().all(|(_, bins)| bins.values().all(|b| b.count == 2)));
+        let told = sizes.warnings(Some("S"), |_| String::new());
+        let [only] = told.as_slice() else { panic!("{told:?}") };
+        assert_eq!((only.code, only.place.row), ("W0122", GROUPS as u64));
+    }
+
+    #[test]
+    fn groups_are_told_apart_in_any_order() {
+        let mut sizes = Sizes::default();
+        for (column, currency, per) in [
+            (1, "USD", "year"),
+            (11, "USD", "year"),
+            (1, "EUR", "year"),
+            (1, "USD", "hour"),
+            (1, "USD", "year"),
+        ] {
+            sizes.add(column, currency, per, UNIT, 2);
+        }
+        let counts: Vec<u64> =
+            sizes.groups.iter().map(|(_, b)| b.values().map(|b| b.count).sum()).collect();
+        assert_eq!(counts, [2, 1, 1, 1]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The year that a source speaks for, and the thresholds of its signs, read from its own notes.
 
+use crate::number::{Notation, text_number};
 use crate::recipe::{Threshold, VintageSpec};
 use haggle_quantity::{Amount, Per, parse_amount};
 use std::collections::BTreeMap;
@@ -63,7 +64,7 @@ fn year_in(pattern: &str, text: &str) -> Option<String> {
         Some((before, after)) => (before, after, 4),
         None => pattern.split_once("{yy}").map(|(before, after)| (before, after, 2))?,
     };
-    let (text, before, after) = (squeeze(text), squeeze(before), squeeze(after));
+    let (text, before, after) = (folded(text), folded(before), folded(after));
     let whole_word = |i: usize| !text[..i].ends_with(char::is_alphabetic);
     let starts = text.match_indices(&before).filter(|(i, _)| whole_word(*i));
     let starts = starts.map(|(i, m)| i + m.len());
@@ -77,7 +78,7 @@ fn year_in(pattern: &str, text: &str) -> Option<String> {
 }
 
 /// Lower case, white space collapsed but kept at the ends, where a pattern may have it.
-fn squeeze(text: &str) -> String {
+fn folded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }) {
         if c != ' ' || !out.ends_with(' ') {
@@ -104,9 +105,13 @@ pub(crate) fn threshold(
     noted.or_else(by_vintage).unwrap_or_default()
 }
 
-/// The amounts where a sentence with units in braces occurs in a note.
+/// How notes write their thresholds.
+const ENGLISH: Notation = Notation { decimal: '.', thousands: Some(','), settled: true };
+
+/// The amounts where a sentence with units in braces occurs in a note; none if one of them is not
+/// written as it should be.
 fn amounts_in(pattern: &str, note: &str) -> Option<BTreeMap<Per, Amount>> {
-    let (pattern, note) = (squeeze(pattern), squeeze(note));
+    let (pattern, note) = (folded(pattern), folded(note));
     let mut pieces = pattern.split('{');
     let first = pieces.next()?;
     let mut rest = &note[note.find(first)? + first.len()..];
@@ -115,8 +120,8 @@ fn amounts_in(pattern: &str, note: &str) -> Option<BTreeMap<Per, Amount>> {
         let (unit, literal) = piece.split_once('}')?;
         let end = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',')));
         let (number, after) = rest.split_at(end.unwrap_or(rest.len()));
-        let number = number.trim_end_matches(['.', ',']).replace(',', "");
-        amounts.insert(Per::new(unit), parse_amount(&number).ok()?);
+        let number = number.trim_end_matches(['.', ',']);
+        amounts.insert(Per::new(unit), text_number(number, ENGLISH).ok()?);
         rest = after.strip_prefix(literal)?;
     }
     Some(amounts)
@@ -152,5 +157,23 @@ mod tests {
         assert_eq!(amounts[&Per::new("year")].to_string(), "239200");
         assert_eq!(amounts_in(pattern, "equal to or greater than $x per hour"), None);
         assert_eq!(amounts_in(pattern, "# is top-coded"), None);
+    }
+
+    #[test]
+    fn marks_between_groups_are_followed() {
+        for (number, amount) in [
+            ("115.00", Some("115.00")),
+            ("239,200", Some("239200")),
+            ("1,239,200.50", Some("1239200.50")),
+            ("115,50", None),
+            ("1,15", None),
+            ("2392,00", None),
+            (",500", None),
+            ("1.239.200", None),
+        ] {
+            let read = amounts_in("of ${hour} per hour", &format!("a wage of ${number} per hour"));
+            let read = read.map(|a| a[&Per::new("hour")].to_string());
+            assert_eq!(read.as_deref(), amount, "{number}");
+        }
     }
 }

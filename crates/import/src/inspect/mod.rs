@@ -136,7 +136,7 @@ pub struct Seen {
 /// # Errors
 /// [`ImportError`] if it cannot be opened as a table at all.
 pub fn inspect(path: &Path, options: &Options) -> Result<Inspection, ImportError> {
-    let mut source = Source::open(path)?;
+    let mut source = Source::open_as(path, options.name.as_deref())?;
     let size = std::fs::metadata(path).map_or(0, |m| m.len());
     let opened = opened_within(source.again(path)?, path, options, Some(LOOK));
     let separator = match &opened {

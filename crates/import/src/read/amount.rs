@@ -530,6 +530,17 @@ fn plain<'l, 'r>(
         Cell::Number(_, Format::Percent) => {
             return Err(failed("expected an amount, not a percentage".to_owned()));
         }
+        Cell::Number(stored, Format::Times(_, mark)) if column.scale.is_some() => {
+            let stored = Cell::Number(*stored, Format::Plain);
+            (
+                number::number(&stored, notation).map_err(failed)?,
+                Some(*mark).filter(|m| !m.is_empty()),
+            )
+        }
+        Cell::Number(_, Format::Times(..)) => {
+            let reason = "expected a number whose format puts no word such as `k` behind it; `scale` in the recipe says what is stored";
+            return Err(failed(reason.to_owned()));
+        }
         Cell::Number(_, Format::Money(mark)) => {
             (number::number(cell, notation).map_err(failed)?, Some(*mark))
         }

@@ -16,7 +16,7 @@ use crate::source::{Fault, Row, Visit, warning};
 use encoding::{Charset, named, unreadable};
 use encoding_rs::{Encoding, UTF_8};
 use haggle_evidence::{Diagnostic, ImportError, Locator};
-use records::{Record, Records};
+use records::{RECORD_LIMIT, Record, Records};
 use shape::{SAMPLE, Shape, is_cut};
 use std::borrow::Cow;
 use std::io::Read;
@@ -26,6 +26,9 @@ use thousands::{Piece, Repair};
 
 /// Bytes of decoded text that the separator is judged by.
 const HEAD: u64 = 1 << 18;
+
+/// Bytes of the rows that the shape is judged by; the last of them may go beyond.
+const SAMPLE_BYTES: usize = 64 << 20;
 
 /// A text file of separated fields.
 #[derive(Debug, Clone)]
@@ -121,16 +124,8 @@ impl TextFile {
         width: usize,
         named: usize,
     ) -> Result<(), ImportError> {
-        let mut records = Records::new(self.decoded()?, self.delimiter);
-        let mut sample: Vec<Vec<String>> = Vec::new();
-        while sample.len() < SAMPLE {
-            match records.next() {
-                Ok(Some(record)) if record.line <= header || record.stray => {}
-                Ok(Some(record)) => sample.push(record.texts().map(Cow::into_owned).collect()),
-                // A fault further on is told when the rows are read.
-                Ok(None) | Err(_) => break,
-            }
-        }
+        let records = Records::new(self.decoded()?, self.delimiter);
+        let sample = sample(records, header, SAMPLE_BYTES);
         self.shape = Some(Shape::new(header, width, named, &sample));
         Ok(())
     }
@@ -202,6 +197,24 @@ impl TextFile {
             Repair::Impossible => Judged::Faulty(ragged(record, shape)),
         }
     }
+}
+
+/// The first rows below a header, until they fill the room that they have.
+fn sample(mut records: Records<impl Read>, header: u64, mut room: usize) -> Vec<Vec<String>> {
+    let mut sample: Vec<Vec<String>> = Vec::new();
+    while sample.len() < SAMPLE && room > 0 {
+        match records.next() {
+            Ok(Some(record)) if record.line <= header || record.stray => {}
+            Ok(Some(record)) => {
+                let size = record.whole().len() + record.len() * size_of::<String>();
+                room = room.saturating_sub(size);
+                sample.push(record.texts().map(Cow::into_owned).collect());
+            }
+            // A fault further on is told when the rows are read.
+            Ok(None) | Err(_) => break,
+        }
+    }
+    sample
 }
 
 /// A number that may be cut in two in a row of the right number of fields, which then lacks
@@ -292,8 +305,13 @@ fn damaged(fault: records::Fault) -> ImportError {
         records::Fault::Open(line, field) => {
             ("E0005", line, format!("a quote opens in field {field} and is never closed"))
         }
+        records::Fault::OpenLong(line, field) => {
+            let expected = format!("expected it to be closed within {RECORD_LIMIT} bytes");
+            ("E0005", line, format!("a quote opens in field {field} of a long record, {expected}"))
+        }
         records::Fault::Long(line) => {
-            ("E0005", line, "a record of more than 1 MiB, expected lines of a table".to_owned())
+            let expected = format!("expected lines of a table of at most {RECORD_LIMIT} bytes");
+            ("E0005", line, format!("a record that does not end, {expected}"))
         }
         records::Fault::Changed(line) => {
             ("E0011", line, "bytes that are not UTF-8, which they were a moment ago".to_owned())
@@ -322,4 +340,19 @@ fn fill<'r>(cells: &mut Vec<Cell<'r>>, record: &Record<'r>) {
 fn recycled<'a>(mut cells: Vec<Cell<'_>>) -> Vec<Cell<'a>> {
     cells.clear();
     cells.into_iter().map(|_| Cell::Blank).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_fills_its_room() {
+        let text = format!("h\n{}", "a,b\n".repeat(2000));
+        let one = 3 + 2 * size_of::<String>();
+        for (room, rows) in [(0, 0), (1, 1), (one, 1), (one + 1, 2), (usize::MAX, SAMPLE)] {
+            let records = Records::new(text.as_bytes(), b',');
+            assert_eq!(sample(records, 1, room).len(), rows);
+        }
+    }
 }

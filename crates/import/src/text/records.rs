@@ -9,9 +9,9 @@ use std::io::{self, Read};
 
 /// Bytes of the buffer at first.
 const BUFFER: usize = 1 << 18;
-/// A record of more bytes than this is a quote that was never closed: it must not swallow the rest
-/// of a large file, nor the memory.
-const RECORD_LIMIT: usize = 1 << 20;
+/// A record of more bytes than this is most likely a quote that was never closed: it must not
+/// swallow the rest of a large file, nor the memory. Some that are up to twice as long are read.
+pub(super) const RECORD_LIMIT: usize = 1 << 20;
 
 /// Reads records from UTF-8.
 pub(super) struct Records<R> {
@@ -67,6 +67,8 @@ pub(super) enum Fault {
     Io(io::Error),
     /// A quote of this line, in this field from 1, is never closed.
     Open(u64, usize),
+    /// A quote of this line, in this field from 1, is open where the record is too long.
+    OpenLong(u64, usize),
     /// A record that begins in this line is too long.
     Long(u64),
     /// The record of this line is not UTF-8, though the whole text was.
@@ -154,9 +156,8 @@ impl<R: Read> Records<R> {
         self.buffer.copy_within(self.from..self.end, 0);
         (self.from, self.end) = (0, self.end - self.from);
         if self.end > RECORD_LIMIT {
-            let (line, field) = open.unwrap_or((0, 0));
             let long = Fault::Long(self.ends + 1);
-            return Err(open.map_or(long, |_| Fault::Open(line, field)));
+            return Err(open.map_or(long, |(line, field)| Fault::OpenLong(line, field)));
         }
         if self.end * 2 > self.buffer.len() {
             self.buffer.resize(self.buffer.len() * 2, 0);
@@ -453,7 +454,7 @@ mod tests {
             }
         }
         let long = format!("a\nb,\"{}", "x\n".repeat(RECORD_LIMIT));
-        assert!(matches!(read(long.as_bytes(), b','), Err(Fault::Open(2, 2))));
+        assert!(matches!(read(long.as_bytes(), b','), Err(Fault::OpenLong(2, 2))));
         let long = format!("a\nb,{}", "x".repeat(3 * RECORD_LIMIT));
         assert!(matches!(read(long.as_bytes(), b','), Err(Fault::Long(2))));
     }

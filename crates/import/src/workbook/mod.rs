@@ -10,7 +10,7 @@ mod xls;
 mod xlsx;
 
 pub(crate) use sheet::{Shape, shape};
-pub(crate) use styles::Show;
+pub(crate) use styles::{Show, of_code};
 pub(crate) use tags::Tags;
 
 use crate::cell::{Cell, Format as Shown};

@@ -1,10 +1,14 @@
 //! The texts that the cells of a workbook share, in one piece of memory.
 
-use super::tags::{Tags, Token, bad, unexpected};
+use super::tags::{Tags, Token, bad, check_length, unexpected};
 use crate::cell::trim;
 use memchr::memmem;
 use std::borrow::Cow;
 use std::io::{self, Read};
+
+/// Most bytes of a shared text, which any number of cells may have; a spreadsheet program writes
+/// 32,767 characters at most.
+const LONGEST: usize = 1 << 20;
 
 /// Every shared text, by its number.
 #[derive(Debug, Default)]
@@ -33,6 +37,10 @@ impl Strings {
     }
 
     fn push(&mut self, raw: &[u8]) -> io::Result<()> {
+        if raw.len() > LONGEST {
+            let found = raw.len();
+            return Err(bad(format!("a text has {found} bytes, expected at most {LONGEST}")));
+        }
         self.text.push_str(trim(utf8(raw)?));
         self.ends.push(self.text.len());
         Ok(())
@@ -67,6 +75,7 @@ pub(super) fn runs(tags: &mut Tags<impl Read>, name: &[u8], text: &mut Vec<u8>) 
                     } else {
                         run.trim_ascii()
                     }));
+                    check_length(text)?;
                 }
                 b"r" => {}
                 _ => tags.skip()?,
@@ -130,6 +139,8 @@ mod tests {
                      <si><t><![CDATA[<x>]]></t></si>";
         assert_eq!(strings(inner).unwrap(), ["a & b", "", "", "one two", "<x>"]);
         assert!(strings("<si><t>a</si>").is_err());
+        let long = |length| strings(&format!("<si><t>{}</t></si>", "a".repeat(length)));
+        assert!(long(LONGEST).is_ok() && long(LONGEST + 1).is_err());
         assert!(strings("<si><t>a</t>").is_err());
     }
 

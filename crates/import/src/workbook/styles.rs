@@ -2,7 +2,7 @@
 
 use super::tags::{Tags, Token};
 use crate::cell::Format;
-use crate::money;
+use crate::money::{self, Multiple};
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
@@ -72,6 +72,8 @@ struct Bare {
     text: String,
     /// Literal texts, where a currency may stand.
     literal: Vec<String>,
+    /// All of them as they are seen, with a space for what stands between.
+    seen: String,
     elapsed: bool,
 }
 
@@ -81,21 +83,25 @@ fn bare(code: &str) -> Bare {
     while let Some(c) = rest.next() {
         match c {
             ';' => break,
-            '"' => bare.literal.push(rest.by_ref().take_while(|c| *c != '"').collect()),
-            '\\' => bare.literal.extend(rest.next().map(String::from)),
-            '_' | '*' => drop(rest.next()),
+            '"' => bare.show(rest.by_ref().take_while(|c| *c != '"').collect()),
+            '\\' => rest.next().into_iter().for_each(|c| bare.show(c.to_string())),
+            '_' | '*' => {
+                rest.next();
+                bare.seen.push(' ');
+            }
             '[' => {
                 let inner: String = rest.by_ref().take_while(|c| *c != ']').collect();
                 if let Some(currency) = inner.strip_prefix('$') {
-                    bare.literal.extend(currency.split('-').next().map(str::to_owned));
+                    bare.show(currency.split('-').next().unwrap_or("").to_owned());
                 }
                 let inner = inner.to_ascii_lowercase();
                 let of = |unit| !inner.is_empty() && inner.chars().all(|c| c == unit);
                 bare.elapsed |= ['h', 'm', 's'].into_iter().any(of);
             }
             c => {
-                if !c.is_ascii() || c == '$' {
-                    bare.literal.push(c.to_string());
+                match !c.is_ascii() || c == '$' {
+                    true => bare.show(c.to_string()),
+                    false => bare.seen.push(' '),
                 }
                 bare.text.push(c.to_ascii_lowercase());
             }
@@ -104,7 +110,56 @@ fn bare(code: &str) -> Bare {
     bare
 }
 
-fn of_code(code: &str) -> Show {
+impl Bare {
+    fn show(&mut self, literal: String) {
+        self.seen += &literal;
+        self.literal.push(literal);
+    }
+
+    /// The word beside the number that stands for zeros, and the mark of a currency that it is
+    /// written together with.
+    fn multiple(&self) -> Option<(Multiple, Option<&'static str>)> {
+        self.seen.split_whitespace().find_map(|word| {
+            let (bare, mark) = money::without_mark(word);
+            let word = match bare {
+                "T" if mark.is_some() => Multiple::THOUSANDS,
+                "000" | ",000" | ".000" => Multiple::ZEROS,
+                bare => Multiple::of(bare)?,
+            };
+            Some((word, mark.and_then(money::mark)))
+        })
+    }
+
+    /// The number as it is shown. A word such as `k` stands for zeros that the number does not
+    /// have, unless the format leaves as many of its own away: `0"k"`, but `0,"k"`.
+    fn format(&self) -> Format {
+        let multiple = self.multiple();
+        let beside =
+            |mark: Option<_>| mark.or_else(|| self.seen.split_whitespace().find_map(money::mark));
+        let mark = multiple.and_then(|(_, mark)| beside(mark));
+        let mark = mark.or_else(|| self.literal.iter().find_map(|l| money::mark(l)));
+        match multiple {
+            Some((word, _)) if word.groups() != scaling(&self.text) => {
+                Format::Times(word, mark.unwrap_or(""))
+            }
+            _ => mark.map_or(Format::Plain, Format::Money),
+        }
+    }
+}
+
+/// How many groups of three digits a code leaves away: one for each comma behind the last digit
+/// before the point, and behind the last one of all.
+fn scaling(text: &str) -> usize {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let commas = |part: &str| {
+        let digit = part.rfind(['0', '#', '?'])?;
+        Some(part[digit + 1..].bytes().take_while(|b| *b == b',').count())
+    };
+    commas(whole).unwrap_or(0) + commas(fraction).unwrap_or(0)
+}
+
+/// What a format code makes of a number.
+pub(crate) fn of_code(code: &str) -> Show {
     let bare = bare(code);
     let text = bare.text.trim();
     if bare.elapsed {
@@ -118,7 +173,7 @@ fn of_code(code: &str) -> Show {
         t if t.len() > 1 && t.bytes().all(|b| b == b'0') => {
             u8::try_from(t.len()).map_or(Format::Plain, Format::Digits)
         }
-        _ => bare.literal.iter().find_map(|l| money::mark(l)).map_or(Format::Plain, Format::Money),
+        _ => bare.format(),
     })
 }
 
@@ -131,6 +186,13 @@ mod tests {
         let (plain, percent) = (Show::Number(Format::Plain), Show::Number(Format::Percent));
         let digits = |n| Show::Number(Format::Digits(n));
         let money = |mark| Show::Number(Format::Money(mark));
+        let word = |word| match word {
+            "T" => Multiple::THOUSANDS,
+            "000" => Multiple::ZEROS,
+            word => Multiple::of(word).unwrap(),
+        };
+        let times_of = |w, mark| Show::Number(Format::Times(word(w), mark));
+        let times = |word| times_of(word, "");
         for (code, expected) in [
             ("General", plain),
             ("0", plain),
@@ -149,6 +211,29 @@ mod tests {
             ("00.0", plain),
             ("@", plain),
             ("", plain),
+            ("0\"k\"", times("k")),
+            ("0.0\\K", times("k")),
+            ("#,##0\\ \\T\\s\\d\\.", times("tsd")),
+            ("\"$\"0.0\"M\"", times_of("m", "$")),
+            ("0.0\" m \"[$€-407]", times_of("m", "€")),
+            ("#,##0\" TEUR\"", times_of("T", "EUR")),
+            ("#,##0\\ \"T€\"", times_of("T", "€")),
+            ("\"k€ \"0", times_of("k", "€")),
+            ("0.0\" Mrd. €\"", times_of("mrd", "€")),
+            ("0\"000\"", times("000")),
+            ("#,##0\",000\"", times("000")),
+            ("0,\"M\"", times("m")),
+            // The word says what the format leaves away.
+            ("0,\"k\"", plain),
+            ("0.0,,\"M\"", plain),
+            ("$#,##0.0,,\\M", money("$")),
+            ("0,\"000\"", plain),
+            ("#,##0.0,", plain),
+            ("#,##0,.0\"k\"", plain),
+            ("#,##0\" T\"", plain),
+            ("0\" per hour\"", plain),
+            ("0\" kg\"", plain),
+            ("\"kr \"0", money("kr")),
             ("0.0%", percent),
             ("0%;[Red]-0%", percent),
             ("_(0.0%_)", percent),

@@ -11,7 +11,10 @@ use std::io::{self, ErrorKind, Read};
 const BUFFER: usize = 128 << 10;
 /// Most bytes of a tag or text; a cell has at most 32,767 characters.
 const LONGEST: usize = 16 << 20;
-
+/// A tag of fewer bytes has neither too long a name nor too many attributes.
+const LONG_TAG: usize = 4096;
+/// Most attributes of a tag where another reader compares each with each other.
+const MOST_ATTRIBUTES: usize = 1000;
 /// Most elements inside each other.
 const DEEPEST: usize = 1000;
 
@@ -93,10 +96,13 @@ impl<R: Read> Tags<R> {
     }
 
     /// Reads to the end and refuses elements that are not closed in order, which other readers
-    /// wait for without end.
+    /// wait for without end, and tags that make them work without end.
     pub(crate) fn check_nesting(&mut self) -> io::Result<()> {
         let mut open: Vec<Vec<u8>> = Vec::new();
         while let Some((kind, bytes)) = self.piece()? {
+            if matches!(kind, Kind::Open) && bytes.len() > LONG_TAG {
+                check_long(bytes)?;
+            }
             match kind {
                 Kind::Open if !bytes.ends_with(b"/>") => open.push(name(&bytes[1..]).to_vec()),
                 Kind::Close if open.pop().as_deref() != Some(name(&bytes[2..])) => {
@@ -188,6 +194,8 @@ impl<R: Read> Tags<R> {
                 Token::Open(tag) => return Err(unexpected(tag.name)),
                 Token::End => return Err(cut_short()),
             }
+            // A text may come in any number of pieces.
+            check_length(text)?;
         }
     }
 
@@ -213,6 +221,14 @@ impl<R: Read> Tags<R> {
     }
 }
 
+/// Refuses a text of more bytes than one piece may have.
+pub(crate) fn check_length(text: &[u8]) -> io::Result<()> {
+    match text.len() > LONGEST {
+        true => Err(bad(format!("a text has more than {LONGEST} bytes"))),
+        false => Ok(()),
+    }
+}
+
 /// An element where none of its name is expected.
 pub(crate) fn unexpected(name: &[u8]) -> io::Error {
     bad(format!("found the element `{}` where it does not belong", String::from_utf8_lossy(name)))
@@ -234,28 +250,31 @@ fn scan(bytes: &[u8]) -> io::Result<Option<(Kind, usize)>> {
     }
 }
 
-/// Length of a tag, in whose values a `>` may stand.
+/// Length of a tag, in whose values a `>` may stand. Each byte is looked at once.
 fn tag_end(bytes: &[u8]) -> Option<usize> {
-    let mut length = 1;
+    let (mut length, mut quote) = (1, None);
     loop {
-        length += memchr(b'>', &bytes[length..])? + 1;
-        if is_balanced(&bytes[..length]) {
+        let piece = &bytes[length..];
+        let end = memchr(b'>', piece)? + 1;
+        quote = quote_after(quote, &piece[..end]);
+        length += end;
+        if quote.is_none() {
             return Some(length);
         }
     }
 }
 
-fn is_balanced(tag: &[u8]) -> bool {
-    let count = |quote: u8| tag.iter().filter(|b| **b == quote).count();
-    if count(b'\'') == 0 {
-        return count(b'"').is_multiple_of(2);
+/// The quote that is open behind a piece of a tag, by the one that was open before it.
+fn quote_after(open: Option<u8>, piece: &[u8]) -> Option<u8> {
+    if open.is_none() && memchr(b'\'', piece).is_none() {
+        let quotes = piece.iter().filter(|b| **b == b'"').count();
+        return (!quotes.is_multiple_of(2)).then_some(b'"');
     }
-    let open = tag.iter().fold(None, |open, b| match open {
+    piece.iter().fold(open, |open, b| match open {
         Some(quote) if quote == *b => None,
         None if matches!(b, b'"' | b'\'') => Some(*b),
         open => open,
-    });
-    open.is_none()
+    })
 }
 
 fn token(kind: Kind, bytes: &[u8]) -> Token<'_> {
@@ -278,6 +297,22 @@ fn tag(inner: &[u8]) -> Tag<'_> {
 fn name(inner: &[u8]) -> &[u8] {
     let ends = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'/' | b'>');
     &inner[..inner.iter().position(ends).unwrap_or(inner.len())]
+}
+
+/// Refuses a long tag whose length is that of its name or comes of its many attributes.
+fn check_long(bytes: &[u8]) -> io::Result<()> {
+    let name = name(&bytes[1..]).len();
+    if name > LONG_TAG {
+        return Err(bad(format!("a name has {name} bytes, expected at most {LONG_TAG}")));
+    }
+    let mut attributes = 0;
+    tag(&bytes[1..bytes.len() - 1]).each(|_, _| attributes += 1)?;
+    match attributes > MOST_ATTRIBUTES {
+        true => Err(bad(format!(
+            "a tag has {attributes} attributes, expected at most {MOST_ATTRIBUTES}"
+        ))),
+        false => Ok(()),
+    }
 }
 
 fn local(name: &[u8]) -> &[u8] {
@@ -442,6 +477,55 @@ mod tests {
             assert!(check(xml).is_err(), "{xml}");
         }
         assert!(check(&"<a>".repeat(2000)).is_err());
+        let attributes = |count| (0..count).map(|i| format!(" a{i}=\"\"")).collect::<String>();
+        for (tag, ok) in [
+            (format!("<a{}/>", attributes(1000)), true),
+            (format!("<a{}/>", attributes(1001)), false),
+            (format!("<a b='{}'/>", "x".repeat(9000)), true),
+            (format!("<{}/>", "x".repeat(4097)), false),
+        ] {
+            assert_eq!(check(&tag).is_ok(), ok, "{} bytes", tag.len());
+        }
+    }
+
+    #[test]
+    fn a_text_in_many_pieces_has_its_limit() {
+        let piece = format!("<![CDATA[{}]]>", "x".repeat(1 << 20));
+        for (pieces, read) in [(16, true), (17, false)] {
+            let xml = format!("<a>{}</a>", piece.repeat(pieces));
+            let (mut tags, mut text) = (Tags::new(xml.as_bytes()), Vec::new());
+            assert!(matches!(tags.next().unwrap(), Token::Open(_)));
+            assert_eq!(tags.text(b"a", &mut text).is_ok(), read);
+        }
+    }
+
+    /// Were everything before looked at again at each `>`, this would be 2 * 10^9 bytes.
+    #[test]
+    fn a_value_full_of_brackets() {
+        let value = ">".repeat(1 << 16);
+        for quote in ['"', '\''] {
+            let xml = format!("<a b={quote}{value}{quote}/>");
+            assert_eq!(tag_end(xml.as_bytes()), Some(xml.len()));
+            Tags::new(xml.as_bytes()).check_nesting().unwrap();
+        }
+    }
+
+    proptest::proptest! {
+        /// A tag ends at the first `>` that no quote of its own kind holds.
+        #[test]
+        fn tags_end_outside_of_quotes(tag in "<[a=>\"']{0,12}") {
+            let mut open = None;
+            let end = tag.char_indices().find(|(_, c)| {
+                match open {
+                    None if matches!(c, '"' | '\'') => open = Some(*c),
+                    None => return *c == '>',
+                    Some(quote) if quote == *c => open = None,
+                    Some(_) => {}
+                }
+                false
+            });
+            assert_eq!(tag_end(tag.as_bytes()), end.map(|(i, _)| i + 1));
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(super) fn extras(path: &Path) -> Result<BTreeMap<String, Extra>, ImportError
     let file = std::fs::read(path).map_err(|e| fail("E0001", e.to_string()))?;
     let stream = Container::new(&file).and_then(|c| c.stream(&["Workbook", "Book"]));
     let stream = stream.ok_or_else(|| damaged(&"its container is broken or cut short"))?;
-    book(&stream).ok_or_else(|| damaged(&"a sheet claims more columns or rows than there can be"))
+    book(&stream)
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
@@ -130,7 +130,7 @@ mod kind {
     pub(super) const OTHER_CELLS: [u16; 4] = [0x00d6, 0x00fd, 0x0204, 0x0205];
 }
 
-fn book(stream: &[u8]) -> Option<BTreeMap<String, Extra>> {
+fn book(stream: &[u8]) -> Result<BTreeMap<String, Extra>, ImportError> {
     let (mut codes, mut styles, mut sheets) = (BTreeMap::new(), Vec::new(), Vec::new());
     for (kind, data) in records(stream) {
         match kind {
@@ -143,8 +143,64 @@ fn book(stream: &[u8]) -> Option<BTreeMap<String, Extra>> {
     }
     let shown = |id: &u16| show(u32::from(*id), codes.get(id).map(String::as_str));
     let styles: Vec<Show> = styles.iter().map(shown).collect();
-    let extra = |start: u32| sheet(stream.get(start as usize..).unwrap_or(&[]), &styles);
-    sheets.into_iter().map(|(start, name)| Some((name, extra(start)?))).collect()
+    let mut room = Room { bytes: stream.len().saturating_mul(OVERLAP), cells: CELL_LIMIT };
+    let mut extra = |start: u32| {
+        let stream = stream.get(start as usize..).unwrap_or(&[]);
+        let stream = &stream[..stream.len().min(room.bytes)];
+        let (extra, length, cells) = sheet(stream, &styles)
+            .ok_or_else(|| damaged(&"a sheet claims more columns or rows than there can be"))?;
+        room.take(length, cells)?;
+        Ok::<_, ImportError>(extra)
+    };
+    sheets.into_iter().map(|(start, name)| Ok((name, extra(start)?))).collect()
+}
+
+/// Most cells of all sheets, blank ones between included, which are held in memory whole.
+const CELL_LIMIT: u64 = 1 << 24;
+/// How many times over the stream may be read, of which each sheet has a part of its own.
+const OVERLAP: usize = 4;
+
+/// What the sheets to come may take.
+struct Room {
+    bytes: usize,
+    cells: u64,
+}
+
+impl Room {
+    fn take(&mut self, bytes: usize, cells: u64) -> Result<(), ImportError> {
+        self.bytes -= bytes;
+        let message = || format!("the sheets have more than {CELL_LIMIT} cells");
+        self.cells = self.cells.checked_sub(cells).ok_or_else(|| fail("E0009", message()))?;
+        match self.bytes {
+            0 => Err(damaged(&"its sheets lie over each other")),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The area that the cells of a sheet span.
+#[derive(Default)]
+struct Span(Option<[u32; 4]>);
+
+impl Span {
+    fn add(&mut self, kind: u16, data: &[u8]) {
+        let last = match kind {
+            kind::NUMBERS => (data.len() / 6).saturating_sub(2) as u32,
+            kind::FORMULA | kind::NUMBER | kind::SHORT_NUMBER => 0,
+            kind if kind::OTHER_CELLS.contains(&kind) => 0,
+            _ => return,
+        };
+        let at = |at: usize| u32::from(u16_at(data, at).unwrap_or(0));
+        let (row, column) = (at(0), at(2));
+        let [top, left, bottom, right] = self.0.unwrap_or([row, column, row, column]);
+        self.0 = Some([top.min(row), left.min(column), bottom.max(row), right.max(column + last)]);
+    }
+
+    fn cells(&self) -> u64 {
+        self.0.map_or(0, |[top, left, bottom, right]| {
+            u64::from(bottom - top + 1) * u64::from(right - left + 1)
+        })
+    }
 }
 
 /// A text whose length is in two bytes.
@@ -182,10 +238,13 @@ fn fits(kind: u16, data: &[u8]) -> bool {
     }
 }
 
-/// What a sheet says beyond its values; absent if that is more than there can be.
-fn sheet(stream: &[u8], styles: &[Show]) -> Option<Extra> {
+/// What a sheet says beyond its values, of how many bytes it is and how many cells it spans; absent
+/// if that is more than there can be.
+fn sheet(stream: &[u8], styles: &[Show]) -> Option<(Extra, usize, u64)> {
     let (mut extra, mut depth) = (Extra::default(), 0);
+    let (mut length, mut span) = (0, Span::default());
     for (kind, data) in records(stream) {
+        length += 4 + data.len();
         if depth <= 1 && !fits(kind, data) {
             return None;
         }
@@ -195,11 +254,14 @@ fn sheet(stream: &[u8], styles: &[Show]) -> Option<Extra> {
             (kind::END, _) => depth -= 1,
             // A chart inside the sheet has records of its own.
             (_, 2..) => {}
-            _ => drop(extra.record(kind, data, styles)),
+            _ => {
+                span.add(kind, data);
+                extra.record(kind, data, styles);
+            }
         }
     }
     extra.hidden.sort_unstable();
-    Some(extra)
+    Some((extra, length, span.cells()))
 }
 
 impl Extra {
@@ -237,5 +299,75 @@ impl Extra {
             Some(Show::Number(format)) => drop(self.shown.insert(place, *format)),
             Some(_) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(kind: u16, words: &[u16]) -> Vec<u8> {
+        let head = [kind, words.len() as u16 * 2];
+        head.iter().chain(words).flat_map(|w| w.to_le_bytes()).collect()
+    }
+
+    /// A stream of sheets, each of these records, of which several names may be of one.
+    fn stream(sheets: &[Vec<u8>], starts: impl Fn(usize, &[u32]) -> Vec<u32>) -> Vec<u8> {
+        let names = starts(0, &vec![0; sheets.len()]).len();
+        let mut places = Vec::new();
+        let mut end = (names * 14 + 4) as u32;
+        for sheet in sheets {
+            places.push(end);
+            end += sheet.len() as u32;
+        }
+        let name = |start: &u32| {
+            let halves = [*start as u16, (*start >> 16) as u16];
+            record(kind::SHEET, &[halves[0], halves[1], 0, 1, u16::from(b'a')])
+        };
+        let named: Vec<u8> = starts(0, &places).iter().flat_map(name).collect();
+        [named, record(kind::END, &[]), sheets.concat()].concat()
+    }
+
+    fn code(stream: &[u8]) -> Option<&'static str> {
+        match book(stream) {
+            Ok(_) => None,
+            Err(ImportError::Source(d)) => Some(d.code),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn sheets_are_limited_together() {
+        let cell = |row, column| record(kind::NUMBER, &[row, column, 0, 0, 0, 0, 0]);
+        let sheet = |cells: &[(u16, u16)]| {
+            let cells: Vec<u8> = cells.iter().flat_map(|(r, c)| cell(*r, *c)).collect();
+            [record(kind::BEGIN, &[0; 8]), cells, record(kind::END, &[])].concat()
+        };
+        let each = |_: usize, places: &[u32]| places.to_vec();
+        let (whole, one) = (sheet(&[(0, 0), (65_535, 255)]), sheet(&[(7, 7)]));
+        for (sheets, expected) in [
+            (vec![whole.clone()], None),
+            (vec![whole.clone(), one.clone()], Some("E0009")),
+            (vec![one.clone(); 100], None),
+            (vec![sheet(&[(0, 0), (0, 255)]); 100], None),
+        ] {
+            assert_eq!(code(&stream(&sheets, each)), expected);
+        }
+        // Each name is of the same long sheet, which would be read once for each.
+        let long = sheet(&vec![(1, 1); 1000]);
+        let same = |_: usize, places: &[u32]| vec![places[0]; 500];
+        assert_eq!(code(&stream(&[long], same)), Some("E0005"));
+    }
+
+    #[test]
+    fn several_numbers_span_their_columns() {
+        let numbers = record(kind::NUMBERS, &[3, 10, 0, 1, 1, 0, 1, 1, 0, 1, 1, 12]);
+        let mut span = Span::default();
+        span.add(kind::NUMBERS, &numbers[4..]);
+        assert_eq!(span.cells(), 3);
+        span.add(kind::NUMBER, &[5, 0, 9, 0]);
+        assert_eq!(span.cells(), 12);
+        span.add(kind::COLUMNS, &[0; 12]);
+        assert_eq!(span.cells(), 12);
     }
 }

@@ -5,7 +5,8 @@ use crate::support::{Done, failure, read, run, save, xlsx, zip};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use haggle_evidence::{ImportError, Severity};
-use haggle_import::{Options, content_hash, open};
+use haggle_import::inspect::inspect;
+use haggle_import::{Options, Recipe, content_hash, open};
 use std::io::Write;
 use std::path::Path;
 
@@ -225,4 +226,40 @@ fn a_workbook_that_excel_2003_saved_as_xml() {
     );
     let done = read("a.xls", book).unwrap();
     assert_eq!(done.lines, ["Pay!C3 -|K\u{f6}ch|-|- value 80.5 exact EUR ANN"]);
+}
+
+/// Standard input lies in a file of a random name, which must show nowhere.
+#[test]
+fn a_file_is_called_what_the_caller_says() {
+    const RECIPE: &str = r#"
+name = "list"
+version = 1
+signature = [["work_year"], ["salary"]]
+source = { name = "list", reference_date = "{year}-01-01" }
+vintage = { files = ["pay{year}"] }
+number = { decimal = "." }
+constant = { kind = "wage", basis = "paid", tax = "gross", currency = "EUR", per = "year" }
+field.place = { template = "{@file}" }
+amount = [{ any = ["salary"], statistic = "value" }]
+"#;
+    let recipe = Recipe::parse(RECIPE, "list.toml").unwrap();
+    let packed = gzip(&zip(&[("list.csv", TABLE.as_bytes())]));
+    for (bytes, called) in
+        [(TABLE.as_bytes(), "standard input"), (packed.as_slice(), "list.csv in standard input")]
+    {
+        let of = |saved: &str, name: Option<&str>| {
+            let saved = save(saved, bytes);
+            let (recipe, name) = (Some(recipe.clone()), name.map(str::to_owned));
+            let options = Options { recipe, name, ..Options::default() };
+            let format = inspect(&saved.path, &options).unwrap().format;
+            (run(&mut open(&saved.path, &options).unwrap()).unwrap(), format)
+        };
+        let (done, format) = of("pay2022", Some("standard input"));
+        let (other, other_format) = of("pay2023", Some("standard input"));
+        assert_eq!((&done.lines, &format), (&other.lines, &other_format));
+        assert_eq!(done.lines[0], format!("2:3 -|-|{called}|- value 80 exact EUR ANN"));
+        assert_eq!(done.import.facts.date, None);
+        assert_eq!(done.import.diagnostics, other.import.diagnostics);
+        assert!(of("pay2022", None).0.import.facts.date.is_some());
+    }
 }

@@ -76,6 +76,9 @@ struct Sheet {
     merged: Vec<String>,
     #[serde(default)]
     hidden_rows: Vec<u32>,
+    /// From 1.
+    #[serde(default)]
+    hidden_columns: Vec<u32>,
 }
 
 /// What must come of it. What is not said is not asked, but that both laws hold.
@@ -672,8 +675,15 @@ fn sheet_xml(sheet: &Sheet, epoch_1904: bool, shared: &mut Shared) -> String {
         0 => String::new(),
         n => format!("<mergeCells count=\"{n}\">{merged}</mergeCells>"),
     };
-    let xml =
-        format!("<worksheet xmlns=\"{MAIN}\"><sheetData>{rows}</sheetData>{merged}</worksheet>");
+    let hidden: String = sheet
+        .hidden_columns
+        .iter()
+        .map(|c| format!("<col min=\"{c}\" max=\"{c}\" hidden=\"1\"/>"))
+        .collect();
+    let hidden = if hidden.is_empty() { hidden } else { format!("<cols>{hidden}</cols>") };
+    let xml = format!(
+        "<worksheet xmlns=\"{MAIN}\">{hidden}<sheetData>{rows}</sheetData>{merged}</worksheet>"
+    );
     if sheet.unplaced { without_places(&xml) } else { xml }
 }
 

@@ -51,3 +51,43 @@ fn the_sibling_is_found_by_name_and_read_by_row_and_column() {
     assert_eq!(done.errors, [None; 6]);
     assert_eq!(done.codes(), ["W0124"]);
 }
+
+#[test]
+fn what_cannot_be_used_is_told_and_states_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("Table 14.5a.csv");
+    let sibling = folder.path().join("Table 14.5b.csv");
+    // What programs keep beside a file that is open is no second sibling.
+    for lock in ["~$Table 14.5b.csv", ".~lock.Table 14.5b.csv#"] {
+        std::fs::write(folder.path().join(lock), "A").unwrap();
+    }
+    let recipe = Recipe::parse(RECIPE, "table.toml").unwrap();
+    let options = Options { recipe: Some(recipe), ..Options::default() };
+    let amounts = "Code,Median,Mean\n1111,10.50,12\n1112,11,13\n1113,12,14\n";
+    std::fs::write(&path, amounts).unwrap();
+    let one = Some(0.01);
+    for (rows, errors, says) in [
+        ("1111,1,1\n1112,1,x\n1113,,1\n", [one, one, one, None, None, one], ""),
+        (
+            "1111,1,1\n1111,2,2\n1112,1,1\n1111,1,1\n",
+            [None, None, one, one, None, None],
+            "`Table 14.5b.csv`: 1 name stands in several rows; none of them is used",
+        ),
+        (
+            "1111,1.0.0,1\n1112,-1,1\n1113,1,see note\n",
+            [None, one, None, one, one, None],
+            "`Table 14.5b.csv`: 3 of its cells are no numbers; none of them is used",
+        ),
+        (
+            "1111,?,1\n1112,1,1\n1112,1,1\n",
+            [None, one, None, None, None, None],
+            "`Table 14.5b.csv`: 1 of its cells is no number and 1 name stands in several rows; none of them is used",
+        ),
+    ] {
+        std::fs::write(&sibling, format!("Code,Median,Mean\n{rows}")).unwrap();
+        let done = run(&mut open(&path, &options).unwrap()).unwrap();
+        assert_eq!(done.errors, errors, "{rows}");
+        let told: Vec<&str> = done.import.diagnostics.iter().map(|d| d.message.as_str()).collect();
+        assert_eq!(told, Vec::from_iter((!says.is_empty()).then_some(says)), "{rows}");
+    }
+}

@@ -464,6 +464,11 @@ fn quotes_in_odd_places() {
         (code.as_str(), message.as_str()),
         ("E0005", "4 a quote opens in field 2 and is never closed")
     );
+    // This one is closed, but too far behind.
+    let long = format!("Item,Price\na,1\nb,\"{}\"\nc,3\n", "x".repeat(5 << 20));
+    let (code, message) = failure(read_by(LIST, &long));
+    let expected = "3 a quote opens in field 2 of a long record, expected it to be closed within 1048576 bytes";
+    assert_eq!((code.as_str(), message.as_str()), ("E0005", expected));
 }
 
 mod properties {

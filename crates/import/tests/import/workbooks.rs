@@ -5,7 +5,9 @@ use crate::support::{
     Record, Seen, failure, halves, ods_of, read, save, seen, xls_of, xlsx, xlsx_of, xlsx_parts,
     zip, zip_owned,
 };
+use ::zip::ZipWriter;
 use proptest::prelude::*;
+use std::io::Cursor;
 
 fn cells(bytes: impl AsRef<[u8]>) -> Vec<String> {
     seen(bytes).unwrap().cells
@@ -615,4 +617,18 @@ fn every_cut_of_a_sheet_is_found() {
         assert_eq!(failure(seen(zip_owned(&parts))).0, "E0005", "{length}");
     }
     assert_eq!(cells(xlsx(&[("s", vec![("A1", S("a"))])])), ["s!A1 ta"]);
+}
+
+/// A part under many names is unpacked once for each, however small the file.
+#[test]
+fn parts_that_share_their_bytes() {
+    let whole = xlsx(&[("P", vec![("A1", S("work_year")), ("B1", S("salary"))])]);
+    let mut zip = ZipWriter::new_append(Cursor::new(whole)).unwrap();
+    zip.shallow_copy_file("xl/worksheets/sheet1.xml", "xl/worksheets/sheet9.xml").unwrap();
+    let bytes = zip.finish().unwrap().into_inner();
+    let (code, message) = failure(read("a.xlsx", bytes));
+    assert_eq!(
+        (code.as_str(), message.as_str()),
+        ("E0013", "0 the parts of the workbook lie over each other")
+    );
 }
