@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::reading::Reading;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A report of the schema `haggle.report/1`.
@@ -61,6 +62,27 @@ impl Stated {
     /// A text of a source: its hash, location or recipe.
     pub(crate) fn of_source(&self, id: &str, key: &str) -> Option<&str> {
         self.json["sources"][id][key].as_str()
+    }
+
+    /// The ids of its sources.
+    pub(crate) fn source_ids(&self) -> BTreeSet<String> {
+        self.json["sources"].as_object().into_iter().flatten().map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Whether it rests on a source.
+    pub(crate) fn has_source(&self, id: &str) -> bool {
+        self.json["sources"].get(id).is_some()
+    }
+
+    /// The hash of the recipe that read a source.
+    pub(crate) fn recipe_hash(&self, id: &str) -> Option<&str> {
+        self.json["private"]["recipes"][id].as_str()
+    }
+
+    /// The comparables of a source, one a line, if they are listed.
+    pub(crate) fn rows(&self, id: &str) -> Option<Vec<String>> {
+        let rows = self.json["private"]["rows"][id].as_array()?;
+        rows.iter().map(|row| row.as_str().map(str::to_owned)).collect()
     }
 
     /// The figures by id.
