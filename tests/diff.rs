@@ -70,10 +70,8 @@ fn every_input_has_its_part_and_the_parts_add_up() {
     let rate = "[[rate]]\nfrom = \"GBP\"\nto = \"USD\"\nrate = \"1.25\"\ndate = 2023-11-17\n";
     let deal = bench.read(DEAL);
     // Rows in pounds join the comparables of the survey, so that a rate reaches the market.
-    let wide = deal.replace(
-        "place = \"US\" }\nmatch = 0.8",
-        "place = [\"US\", \"GB\"] }\nmatch = 0.8",
-    );
+    let wide =
+        deal.replace("place = \"US\" }\nmatch = 0.8", "place = [\"US\", \"GB\"] }\nmatch = 0.8");
     assert_ne!(wide, deal);
     bench.write(DEAL, format!("{wide}{rate}"));
     make(&bench, "old", "");

@@ -82,7 +82,7 @@ fn nothing_is_overwritten_and_nonsense_is_refused() {
     assert_eq!(bench.read("mine.toml"), "precious");
     for (flags, part) in [
         ("--offer 128,000", "`128,000`"),
-                ("--alternative=-5", "expected more than 0"),
+        ("--alternative=-5", "expected more than 0"),
         ("--currency Dollar", "`Dollar`"),
         ("--as-of today", "`today`"),
         ("--evidence no.csv", "no.csv"),

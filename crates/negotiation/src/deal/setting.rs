@@ -171,7 +171,7 @@ fn put_in_entry<'i>(
         Some((entries.position(|(i, item)| is_called(i, item, &rest[..at]))?, &rest[at + 1..]))
     });
     let Some((i, key_of_entry)) = found else { return Err(no_entry(list, key, rest)) };
-    match list.iter_mut().nth(i).map(Spanned::get_mut) {
+    match list.get_mut(i).map(Spanned::get_mut) {
         Some(DeValue::Table(table)) => put(table, key_of_entry, value),
         _ => Err(no_entry(list, key, rest)),
     }
