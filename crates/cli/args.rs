@@ -10,6 +10,7 @@ Examples:
   haggle inspect FILE                             what is in a file, before importing it
   haggle explain data/deals/salary-us.toml target where a number comes from
   haggle benchmark --where subject=15-1252        percentiles of what the store holds
+  haggle verify REPORT.json --deal DEAL           whether a report still holds
   haggle help exit-codes";
 
 /// Prepares a negotiation from evidence: where to walk away, what to aim for, what to open with,

@@ -301,11 +301,9 @@ impl Checked {
         for change in &self.changes {
             let _ = writeln!(text, "  {}: {}", change.what, change.how);
         }
-        if !self.broken.is_empty() {
-            text.push_str("\nno longer hold:\n");
-        }
-        for it in &self.broken {
-            text.push_str(&it.line());
+        for (causes, list) in self.by_causes() {
+            let _ = writeln!(text, "\nno longer hold because of {causes}:");
+            list.iter().for_each(|it| text.push_str(&it.line()));
         }
         let more = self.elsewhere.len().saturating_sub(PLACES);
         if !self.elsewhere.is_empty() {
@@ -318,6 +316,15 @@ impl Checked {
             let _ = writeln!(text, "  and {more} more");
         }
         text
+    }
+
+    /// Figures that share their causes stand together.
+    fn by_causes(&self) -> BTreeMap<String, Vec<&Broken>> {
+        let mut groups: BTreeMap<String, Vec<&Broken>> = BTreeMap::new();
+        for it in &self.broken {
+            groups.entry(it.causes.join(" and ")).or_default().push(it);
+        }
+        groups
     }
 
     fn verdict(&self) -> String {
@@ -354,12 +361,7 @@ impl Checked {
 impl Broken {
     fn line(&self) -> String {
         let member = if self.member == "value" { "" } else { &format!(" ({})", self.member) };
-        format!(
-            "  {}{member}: stated {}, recomputed {}; because of {}\n",
-            self.id,
-            plain(&self.stated),
-            plain(&self.recomputed),
-            self.causes.join(", ")
-        )
+        let (stated, recomputed) = (plain(&self.stated), plain(&self.recomputed));
+        format!("  {}{member}: stated {stated}, comes out as {recomputed}\n", self.id)
     }
 }

@@ -40,9 +40,10 @@ impl States {
         let folder = tempfile::tempdir()
             .map_err(|e| Failure::io(&std::env::temp_dir(), "cannot write", &e))?;
         let stores = [context, &context.apart(folder.path())];
-        let file = [new, old].into_iter().find_map(|s| s.deal_file(named).ok());
-        let old = End::of(old, file.as_deref(), stores)?;
-        let new = End::of(new, file.as_deref(), stores)?;
+        let file = |of: &[&Stated]| of.iter().find_map(|s| s.deal_file(named).ok());
+        let (olds, news) = (file(&[old, new]), file(&[new, old]));
+        let old = End::of(old, olds.as_deref(), stores)?;
+        let new = End::of(new, news.as_deref(), stores)?;
         let mut notes = Vec::new();
         let again = old.again(context)?;
         new.must_hold(context)?;
