@@ -133,6 +133,19 @@ fn what_if_is_answered_without_editing_the_file() {
     assert!(text(&set["deal"]["title"]).contains("what if"), "{}", set["deal"]["title"]);
 }
 
+/// Amounts of two currencies have no difference.
+#[test]
+fn another_currency_is_told_and_not_subtracted() {
+    let bench = Bench::with_data();
+    make(&bench, "old", "");
+    make(&bench, "new", "--set currency=EUR");
+    let diff = compared(&bench);
+    let walk_away =
+        diff["moved"].as_array().unwrap().iter().find(|m| m["id"] == "walk_away").unwrap();
+    assert_eq!(walk_away["unit"], "USD/year became EUR/year");
+    assert_eq!(walk_away["parts"], Value::Null);
+}
+
 #[test]
 fn what_cannot_be_reached_is_not_split() {
     let bench = Bench::with_data();

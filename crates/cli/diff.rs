@@ -30,6 +30,7 @@ pub(crate) fn run(args: &Diff, context: &Context) -> Result<u8, Failure> {
 struct Moved {
     id: String,
     label: String,
+    /// Its unit; two where it is another.
     unit: String,
     /// What each report states; `None` where it has no such figure.
     stated: [Option<Amount>; 2],
@@ -50,10 +51,12 @@ fn moved_figure(id: &str, states: &States) -> Option<Moved> {
         return None;
     }
     let text = |key: &str| is[key].as_str().or(was[key].as_str()).unwrap_or_default().to_owned();
-    let one_unit = was["unit"] == is["unit"];
     let values = states.of.each_ref().map(|state| value(state.as_ref()?, id));
-    let parts = if one_unit { split(&values, &states.changed) } else { None };
     let (label, unit) = (text("label"), text("unit"));
+    let (parts, unit) = match was["unit"].as_str() {
+        Some(before) if before != unit => (None, format!("{before} became {unit}")),
+        _ => (split(&values, &states.changed), unit),
+    };
     Some(Moved { id: id.to_owned(), label, unit, stated: [values[0], values[6]], parts })
 }
 
