@@ -10,6 +10,7 @@ Examples:
   haggle inspect FILE                             what is in a file, before importing it
   haggle explain data/deals/salary-us.toml target where a number comes from
   haggle benchmark --where subject=15-1252        percentiles of what the store holds
+  haggle verify REPORT.json --deal DEAL           whether a report still holds
   haggle help exit-codes";
 
 /// Prepares a negotiation from evidence: where to walk away, what to aim for, what to open with,
@@ -68,6 +69,12 @@ pub(crate) enum Command {
     Check(Check),
     /// The arithmetic of a figure down to source cells; a rule, a diagnostic or `parameters`
     Explain(Explain),
+    /// Recompute a JSON report from its deal file and sources; says what no longer holds
+    Verify(Verify),
+    /// What moved between two JSON reports, split into its causes
+    Diff(Diff),
+    /// A commented deal file to begin with; asks on a terminal, never has to
+    Init(Init),
     /// JSON Schema of the deal file, for editor completion
     Schema(Schema),
     /// Completions for a shell
@@ -233,6 +240,9 @@ pub(crate) struct Pinned {
     /// Speak for this day, whatever the deal says
     #[arg(long, value_name = "DATE", env = "HAGGLE_AS_OF")]
     pub(crate) as_of: Option<String>,
+    /// What if: replace what the deal file says, such as alternative.stay.amount=120000
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub(crate) set: Vec<String>,
     /// Refuse sources that are not as the lock file says
     #[arg(long, env = "HAGGLE_LOCKED", value_parser = FalseyValueParser::new())]
     pub(crate) locked: bool,
@@ -257,6 +267,78 @@ pub(crate) struct Explain {
     pub(crate) what: Vec<String>,
     #[command(flatten)]
     pub(crate) pinned: Pinned,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Verify {
+    /// The report, as `haggle report DEAL --format json` wrote it
+    #[arg(value_name = "REPORT.json")]
+    pub(crate) report: PathBuf,
+    /// Its deal file [default: the one of its name beside the report]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) deal: Option<PathBuf>,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Diff {
+    /// The older report
+    #[arg(value_name = "OLD.json")]
+    pub(crate) old: PathBuf,
+    /// The newer report
+    #[arg(value_name = "NEW.json")]
+    pub(crate) new: PathBuf,
+    /// The deal file [default: the one of its name beside the newer report, then the older]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) deal: Option<PathBuf>,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Init {
+    /// What is negotiated
+    #[arg(value_name = "KIND", default_value = "salary")]
+    pub(crate) kind: InitKind,
+    /// Title of the deal
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: Option<String>,
+    /// Currency of every amount
+    #[arg(long, value_name = "CODE")]
+    pub(crate) currency: Option<String>,
+    /// What the price is per: year, hour, month, each, lump
+    #[arg(long, value_name = "UNIT")]
+    pub(crate) per: Option<String>,
+    /// A file of evidence, as `haggle inspect FILE` reads it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) evidence: Option<PathBuf>,
+    /// Words that the titles of comparable rows contain
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) words: Option<String>,
+    /// Their offer on the table
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) offer: Option<String>,
+    /// What the best way to do without this deal is worth
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) alternative: Option<String>,
+    /// Day that the report speaks for [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<String>,
+    /// Write to a file that does not exist yet, and the schema beside it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// What a deal file can begin as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InitKind {
+    /// Pay: you are the seller
+    Salary,
+    /// A purchase: you are the buyer
+    Purchase,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -26,6 +26,11 @@ impl Context {
         }
     }
 
+    /// The same surroundings with a store of its own and nothing said but errors.
+    pub(crate) fn apart(&self, store: &Path) -> Self {
+        Self { store: Store::new(store), quiet: true, verbose: false, color: self.color }
+    }
+
     /// Data, on standard output.
     pub(crate) fn data(&self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();

@@ -22,27 +22,39 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Pinning {
     pub(crate) locked: bool,
     pub(crate) offline: bool,
+    /// Whoever checks a report leaves the lock file alone: neither read nor written.
+    pub(crate) aside: bool,
 }
 
-/// The evidence of every source of a deal, in its order. Imports what is not stored yet and keeps
-/// the lock file.
-pub(crate) fn evidence(
+/// The stored part of every source of a deal, in its order. Imports what is not stored yet and
+/// keeps the lock file.
+pub(crate) fn parts(
     deal: &Deal,
     file: &Path,
     pinning: Pinning,
     context: &Context,
-) -> Result<Vec<SourceEvidence>, Failure> {
-    let mut lock = Lock::beside(file)?;
-    let mut all = Vec::new();
-    for source in &deal.sources {
-        let part = part_of(source, file, pinning, &mut lock, context)?;
-        let found = comparables(deal, source, &part, false, context)?;
-        all.push(source_evidence(&part, location(source), found));
-    }
-    if !pinning.locked {
+) -> Result<Vec<Part>, Failure> {
+    let mut lock = if pinning.aside { Lock::empty(file) } else { Lock::beside(file)? };
+    let all: Result<Vec<Part>, Failure> =
+        deal.sources.iter().map(|s| part_of(s, file, pinning, &mut lock, context)).collect();
+    let all = all?;
+    if !pinning.locked && !pinning.aside {
         keep(&lock, context);
     }
     Ok(all)
+}
+
+/// What the parts hold for the sources of a deal, one each, in its order.
+pub(crate) fn evidence(
+    deal: &Deal,
+    parts: &[Part],
+    context: &Context,
+) -> Result<Vec<SourceEvidence>, Failure> {
+    let each = |(source, part): (&Source, &Part)| {
+        let found = comparables(deal, source, part, false, context)?;
+        Ok(source_evidence(part, location(source), found))
+    };
+    deal.sources.iter().zip(parts).map(each).collect()
 }
 
 fn keep(lock: &Lock, context: &Context) {

@@ -7,7 +7,7 @@ use clap::CommandFactory;
 
 const EXIT_CODES: &str = "\
 0  fine
-1  failed: a file cannot be read, a deal file is wrong
+1  failed: a file cannot be read, a deal file is wrong, a report does not hold (verify)
 2  usage: the command line is wrong
 3  evidence too weak, under --strict
 4  not as locked, or not available offline

@@ -56,6 +56,12 @@ impl Lock {
         Ok(Self { path, pins, stored })
     }
 
+    /// No pins, whatever lies beside a deal.
+    pub(crate) fn empty(deal: &Path) -> Self {
+        let path = deal.with_file_name("haggle.lock");
+        Self { path, pins: BTreeMap::new(), stored: None }
+    }
+
     /// The pin of a source and the sheet that its caller names, if any; of any recipe if none is
     /// named.
     pub(crate) fn pin(

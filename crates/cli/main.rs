@@ -3,18 +3,23 @@
 mod args;
 mod benchmark;
 mod context;
+mod diff;
 mod doctor;
 mod explain;
 mod failure;
 mod gather;
 mod help;
 mod import;
+mod init;
 mod inspect;
 mod issues;
 mod lock;
 mod progress;
+mod reading;
 mod report;
 mod sources;
+mod stated;
+mod verify;
 mod whole;
 
 use args::{Args, Command};
@@ -57,6 +62,9 @@ fn run(args: Args, context: &Context) -> Result<u8, Failure> {
         Command::Report(a) => report::run(&a, context),
         Command::Check(a) => report::check(&a, context),
         Command::Explain(a) => explain::run(&a, context),
+        Command::Verify(a) => verify::run(&a, context),
+        Command::Diff(a) => diff::run(&a, context),
+        Command::Init(a) => init::run(&a, context),
         Command::Schema(a) => help::schema(&a, context),
         Command::Completions(a) => help::completions(&a, context),
         Command::Doctor => doctor::run(context),

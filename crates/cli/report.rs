@@ -4,23 +4,28 @@ use crate::args::{Check, Pinned, Report, ReportFormat};
 use crate::context::Context;
 use crate::failure::{Failure, exit};
 use crate::gather::{self, Pinning};
+use crate::reading::{Reading, date_option, read_text, said};
 use haggle_negotiation::brief::{Brief, prepare};
-use haggle_negotiation::deal::{self, Deal, Problem};
-use haggle_quantity::{Date, parse_date};
+use haggle_negotiation::change;
+use haggle_negotiation::deal::{self, Deal};
+use haggle_negotiation::market::SourceEvidence;
+use haggle_report::Record;
+use haggle_store::Part;
 use std::fs;
 use std::path::Path;
 
 pub(crate) fn run(args: &Report, context: &Context) -> Result<u8, Failure> {
-    let brief = brief(&args.deal, &args.pinned, context)?;
-    spare_inputs(args, &brief)?;
+    let made = made(&args.deal, &args.pinned, context)?;
+    let brief = &made.brief;
+    spare_inputs(args, brief)?;
     let text = match args.format {
-        ReportFormat::Text => haggle_report::text(&brief, &context.style(args.out.is_some())),
-        ReportFormat::Md => haggle_report::markdown(&brief),
-        ReportFormat::Html => haggle_report::html(&brief),
-        ReportFormat::Json => haggle_report::json(&brief),
+        ReportFormat::Text => haggle_report::text(brief, &context.style(args.out.is_some())),
+        ReportFormat::Md => haggle_report::markdown(brief),
+        ReportFormat::Html => haggle_report::html(brief),
+        ReportFormat::Json => made.json(),
     };
     context.deliver(args.out.as_deref(), &text)?;
-    Ok(strictness(args.strict, &brief, context))
+    Ok(strictness(args.strict, brief, context))
 }
 
 /// Refuses to write the report over the deal file, its lock file or one of its sources.
@@ -53,54 +58,59 @@ pub(crate) fn strictness(strict: bool, brief: &Brief, context: &Context) -> u8 {
     exit::WEAK
 }
 
+/// A brief with everything that it was made from.
+pub(crate) struct Made {
+    pub(crate) reading: Reading,
+    pub(crate) deal: Deal,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) evidence: Vec<SourceEvidence>,
+    pub(crate) brief: Brief,
+}
+
+impl Made {
+    /// Makes the brief of a reading; `path` is its deal file, to which locations are relative.
+    pub(crate) fn of(
+        reading: Reading,
+        path: &Path,
+        pinning: Pinning,
+        context: &Context,
+    ) -> Result<Self, Failure> {
+        let deal = reading.deal(path, context)?;
+        let parts = gather::parts(&deal, path, pinning, context)?;
+        let evidence = gather::evidence(&deal, &parts, context)?;
+        let brief = prepare(&deal, &evidence)?;
+        Ok(Self { reading, deal, parts, evidence, brief })
+    }
+
+    /// The report for programs, with what it was made from.
+    pub(crate) fn json(&self) -> String {
+        let ids = || self.deal.sources.iter().map(|s| s.id.clone());
+        let recipes = self.parts.iter().map(|p| p.meta.recipe_hash.clone());
+        let recipes: Vec<(String, String)> = ids().zip(recipes).collect();
+        let rows = self.evidence.iter().map(|e| change::listed(&e.comparables));
+        let rows: Vec<(String, Option<Vec<String>>)> = ids().zip(rows).collect();
+        let record = Record {
+            name: &self.reading.name,
+            sha256: &self.reading.sha256(),
+            text: &self.reading.text,
+            as_of: self.reading.as_of.as_deref(),
+            set: &self.reading.set,
+            recipes: &recipes,
+            rows: &rows,
+        };
+        haggle_report::recorded(&self.brief, &record)
+    }
+}
+
+/// Makes the brief of a deal file.
+fn made(path: &Path, pinned: &Pinned, context: &Context) -> Result<Made, Failure> {
+    let pinning = Pinning { locked: pinned.locked, offline: pinned.offline, aside: false };
+    Made::of(Reading::open(path, pinned)?, path, pinning, context)
+}
+
 /// The brief of a deal file.
 pub(crate) fn brief(path: &Path, pinned: &Pinned, context: &Context) -> Result<Brief, Failure> {
-    let deal = read_deal(path, pinned.as_of.as_deref(), context)?;
-    let pinning = Pinning { locked: pinned.locked, offline: pinned.offline };
-    let evidence = gather::evidence(&deal, path, pinning, context)?;
-    Ok(prepare(&deal, &evidence)?)
-}
-
-/// A date given on the command line.
-pub(crate) fn date_option(text: Option<&str>) -> Result<Option<Date>, Failure> {
-    let parse = |t: &str| parse_date(t).map_err(|e| Failure::usage(format!("--as-of `{t}`: {e}")));
-    text.map(parse).transpose()
-}
-
-fn read_deal(path: &Path, as_of: Option<&str>, context: &Context) -> Result<Deal, Failure> {
-    let date = date_option(as_of)?;
-    let parsed = deal::parse(&read_text(path)?, date);
-    for problem in parsed.problems.iter().filter(|p| p.warning) {
-        context.talk(&said(path, problem));
-    }
-    parsed.deal.ok_or_else(|| refused(path, &parsed.problems))
-}
-
-fn read_text(path: &Path) -> Result<String, Failure> {
-    let bytes = fs::read(path).map_err(|e| {
-        Failure::io(path, "cannot open", &e).help("name a deal file: `haggle report DEAL`")
-    })?;
-    String::from_utf8(bytes).map_err(|_| {
-        Failure::new(format!("{}: not UTF-8 text", path.display()))
-            .help("save the deal file as UTF-8")
-    })
-}
-
-fn refused(path: &Path, problems: &[Problem]) -> Failure {
-    let errors: Vec<&Problem> = problems.iter().filter(|p| !p.warning).collect();
-    let mut failure = Failure::new("");
-    failure.messages = errors.iter().map(|p| with_help(path, p)).collect();
-    failure
-}
-
-fn with_help(path: &Path, problem: &Problem) -> String {
-    let help = problem.help.as_ref().map_or(String::new(), |h| format!("\n  help: {h}"));
-    format!("{}:{problem}{help}", path.display())
-}
-
-fn said(path: &Path, problem: &Problem) -> String {
-    let severity = if problem.warning { "warning" } else { "error" };
-    format!("{severity}: {}\n", with_help(path, problem))
+    Ok(made(path, pinned, context)?.brief)
 }
 
 pub(crate) fn check(args: &Check, context: &Context) -> Result<u8, Failure> {

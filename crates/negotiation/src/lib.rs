@@ -5,6 +5,7 @@
 
 pub mod bargain;
 pub mod brief;
+pub mod change;
 pub mod deal;
 pub mod figure;
 pub mod leverage;

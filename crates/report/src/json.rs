@@ -15,6 +15,43 @@ pub fn json(brief: &Brief) -> String {
     pretty(&report(brief))
 }
 
+/// The same with what it was made from, under the one key `private`, so that `verify` and `diff`
+/// can make it again. Not for others' eyes: the deal file stands in it.
+pub fn recorded(brief: &Brief, record: &Record<'_>) -> String {
+    let mut report = map_of(report(brief));
+    report.insert("private".to_owned(), private(record));
+    pretty(&Value::Object(report))
+}
+
+/// What a report was made from, besides its sources.
+#[derive(Debug, Clone)]
+pub struct Record<'a> {
+    /// Name of the deal file, without its folder.
+    pub name: &'a str,
+    /// SHA-256 of the deal file.
+    pub sha256: &'a str,
+    /// Its text.
+    pub text: &'a str,
+    /// The day that the command line named, if it did.
+    pub as_of: Option<&'a str>,
+    /// Settings of the command line that replace what the file says, as `PATH=VALUE`.
+    pub set: &'a [String],
+    /// The recipes that stand in files of the user: id of the source, SHA-256 of the file.
+    pub recipes: &'a [(String, String)],
+    /// Id of each source and its comparables, one a line; absent if they are too many.
+    pub rows: &'a [(String, Option<Vec<String>>)],
+}
+
+fn private(record: &Record<'_>) -> Value {
+    json!({
+        "deal_file": {"name": record.name, "sha256": record.sha256, "text": record.text},
+        "as_of": record.as_of,
+        "set": record.set,
+        "recipes": object(record.recipes.iter().map(|(id, hash)| (id, json!(hash)))),
+        "rows": object(record.rows.iter().map(|(id, rows)| (id, json!(rows)))),
+    })
+}
+
 /// Indented, with a line feed at the end.
 pub(crate) fn pretty(value: &Value) -> String {
     format!("{value:#}\n")

@@ -24,6 +24,6 @@ mod wrap;
 pub use benchmark::{benchmark_csv, benchmark_json, benchmark_text, listing_csv};
 pub use explain::{explain, nearest_figures};
 pub use html::html;
-pub use json::json;
+pub use json::{Record, json, recorded};
 pub use markdown::markdown;
 pub use text::{Style, text};

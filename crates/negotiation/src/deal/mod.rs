@@ -4,12 +4,14 @@ mod condition;
 mod problem;
 mod read;
 pub(crate) mod reader;
+mod setting;
 
 pub use condition::{Condition, FIELDS, Test};
 pub use problem::{CODES, Problem};
 pub(crate) use read::as_f64;
 pub use read::slug;
 pub use read::{Parsed, parse};
+pub use setting::{Override, keys, parse_set};
 
 use haggle_quantity::{Amount, Currency, Date, Per, Rate};
 use std::collections::BTreeMap;

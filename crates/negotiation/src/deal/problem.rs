@@ -76,6 +76,12 @@ pub const CODES: &[[&str; 4]] = &[
         "`haggle explain parameters` lists all of them",
     ],
     [
+        "D0108",
+        "setting that fits nothing",
+        "a setting of the command line (`--set PATH=VALUE`) names an entry that the deal file does not have, or a list or table as if it were one value",
+        "name the entry as the deal file does: `alternative.stay.amount=120000`",
+    ],
+    [
         "D0201",
         "unsourced belief",
         "a belief about the other side says not where it comes from",

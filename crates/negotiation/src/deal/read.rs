@@ -24,18 +24,25 @@ pub struct Parsed {
 
 /// Reads a deal file. `as_of` replaces the date that the file states.
 pub fn parse(text: &str, as_of: Option<Date>) -> Parsed {
-    let log = Log::default();
-    let deal = match DeTable::parse(text) {
-        Ok(document) => {
-            let reader = Reader::new(document.get_ref(), 0..0, "", &log);
-            read_deal(&reader, as_of)
-        }
+    match DeTable::parse(text) {
+        Ok(document) => read_tree(text, document.get_ref(), as_of),
         Err(error) => {
+            let log = Log::default();
             let span = error.span().unwrap_or(0..0);
             log.error(span, "D0001", error.message().to_owned(), None);
-            None
+            concluded(text, None, log)
         }
-    };
+    }
+}
+
+/// Reads a deal from the tree of its text.
+pub(super) fn read_tree(text: &str, tree: &DeTable<'_>, as_of: Option<Date>) -> Parsed {
+    let log = Log::default();
+    let deal = read_deal(&Reader::new(tree, 0..0, "", &log), as_of);
+    concluded(text, deal, log)
+}
+
+fn concluded(text: &str, deal: Option<Deal>, log: Log) -> Parsed {
     let (findings, keys) = log.take();
     let problems: Vec<Problem> = findings.iter().map(|f| locate(text, f)).collect();
     let sound = problems.iter().all(|p| p.warning);
@@ -241,12 +248,17 @@ fn stem(origin: Option<&Origin>) -> &str {
     let Some(Origin::Path(text) | Origin::Url(text) | Origin::Plugin(text)) = origin else {
         return "source";
     };
-    let file = text.rsplit(['/', '\\']).next().unwrap_or(text);
+    file_stem(text)
+}
+
+/// A file's name up to its first dot.
+pub(super) fn file_stem(path: &str) -> &str {
+    let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
     file.split('.').next().unwrap_or(file)
 }
 
 /// Lower case, digits and dashes only: ids are parts of dotted names.
-fn identifier(name: &str) -> String {
+pub(super) fn identifier(name: &str) -> String {
     let mapped: String =
         name.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
     let parts: Vec<&str> = mapped.split('-').filter(|part| !part.is_empty()).collect();
