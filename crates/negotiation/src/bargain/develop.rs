@@ -78,7 +78,9 @@ fn index(it: &Prospect, cost: f64) -> f64 {
     let (mut low, mut high) = (value.mean() - cost / p, value.upper);
     loop {
         let middle = low + (high - low) / 2.0;
-        if middle <= low || middle >= high {
+        // Ends that overflowed leave no number between them, and are found later.
+        let between = middle > low && middle < high;
+        if !between {
             return middle;
         }
         if p * value.excess(middle) > cost {

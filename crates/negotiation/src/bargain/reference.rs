@@ -81,10 +81,12 @@ pub struct Question {
     pub unknown: Unknown,
     /// Expected worth of the plan once it is known.
     pub informed: f64,
-    /// Worth if the alternative comes through and if it does not; for that question only.
+    /// Worth if the alternative comes through and if it does not; for those questions only.
     pub if_yes_no: Option<[f64; 2]>,
-    /// `informed` less the worth of the plan, at least 0; what they could tell of their
-    /// alternatives is measured against the present plan kept whatever the answer.
+    /// Worth of the present plan kept whatever the answer: `plan_worth`, but for what they could
+    /// tell of their alternatives, where the belief is made again for each answer.
+    pub kept: f64,
+    /// `informed` less `kept`, at least 0.
     pub worth: f64,
 }
 
@@ -292,8 +294,8 @@ pub(crate) fn information(ground: &Ground) -> Option<Information> {
     Some(Information { plan_worth, action, questions })
 }
 
-fn question(unknown: Unknown, informed: f64, if_yes_no: Option<[f64; 2]>, plan: f64) -> Question {
-    Question { unknown, informed, if_yes_no, worth: f64::max(0.0, informed - plan) }
+fn question(unknown: Unknown, informed: f64, if_yes_no: Option<[f64; 2]>, kept: f64) -> Question {
+    Question { unknown, informed, if_yes_no, kept, worth: f64::max(0.0, informed - kept) }
 }
 
 fn chances(ground: &Ground, worth: &Worth, plan: f64) -> Vec<Question> {
