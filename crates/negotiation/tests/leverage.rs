@@ -35,7 +35,7 @@ impl Rounds {
 
     /// Rounds as short as `part` of these.
     fn shorter(self, part: f64) -> Rounds {
-        Rounds { patience: self.patience.map(|d| d.powf(part)), ..self }
+        Rounds { patience: self.patience.map(|d| libm::pow(d, part)), ..self }
     }
 }
 
@@ -50,8 +50,8 @@ fn settlement(Rounds { patience, options }: Rounds) -> (Plan, Settlement) {
     let option = Alternative::certain(Amount::Exact(options[0]));
     inputs.us.alternatives = vec![Alternative { role: Some(Role::Exit), ..option }];
     inputs.counterpart.limit = Some(Amount::Exact(1.0 - options[1]));
-    inputs.us.delay_cost_per_day = Some(-patience[0].ln());
-    inputs.counterpart.party.delay_cost_per_day = Some(-patience[1].ln());
+    inputs.us.delay_cost_per_day = Some(-libm::log(patience[0]));
+    inputs.counterpart.party.delay_cost_per_day = Some(-libm::log(patience[1]));
     inputs.us.while_no_deal = Some(0.0);
     inputs.counterpart.party.while_no_deal = Some(1.0);
     let point = Params { belief_min_halfwidth: 0.0, ..Params::default() };
@@ -81,7 +81,7 @@ fn v2_power() {
     near(plan.power, 0.679_271_807_411_763, 1e-12);
     near(band.split_difference.value, 0.679_271_807_411_763, 1e-12);
     near(rounds.shorter(1e-3).shares()[0], plan.power, 2e-4);
-    let rates = Rounds { patience: [(-0.1_f64).exp(), (-0.2_f64).exp()], options: [0.0; 2] };
+    let rates = Rounds { patience: [libm::exp(-0.1), libm::exp(-0.2)], options: [0.0; 2] };
     near(settlement(rates).0.power, 2.0 / 3.0, 1e-12);
 }
 

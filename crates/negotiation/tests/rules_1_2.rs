@@ -388,8 +388,8 @@ fn survival([a, m, b]: [f64; 3], x: f64) -> f64 {
     match x {
         x if x <= a => 1.0,
         x if x >= b => 0.0,
-        x if x <= m => 1.0 - (x - a).powi(2) / ((b - a) * (m - a)),
-        x => (b - x).powi(2) / ((b - a) * (b - m)),
+        x if x <= m => 1.0 - (x - a) * (x - a) / ((b - a) * (m - a)),
+        x => (b - x) * (b - x) / ((b - a) * (b - m)),
     }
 }
 
