@@ -82,7 +82,7 @@ fn every_figure_follows_from_givens_and_source_cells() {
 }
 
 /// The formulas that must be met in these deals.
-const FORMULAS: [&str; 14] = [
+const FORMULAS: [&str; 17] = [
     "adjusted_cell",
     "composite",
     "share",
@@ -97,6 +97,9 @@ const FORMULAS: [&str; 14] = [
     "belief_mean",
     "target_power",
     "break_even_counter",
+    "contingent_gain",
+    "weitzman_index",
+    "next_quote",
 ];
 
 #[test]

@@ -112,6 +112,7 @@ fn deal_of(
         alternatives: Vec::new(),
         claims: Vec::new(),
         counterpart: Counterpart::default(),
+        events: Vec::new(),
         stated_walk_away: None,
         parameters: BTreeMap::new(),
     })

@@ -15,7 +15,7 @@ pub(super) struct Outcome {
     pub(super) figures: BTreeMap<String, Option<f64>>,
     pub(super) intervals: BTreeMap<String, Option<(f64, f64)>>,
     pub(super) printed: BTreeMap<String, Option<String>>,
-    /// Worth by what is asked: `limit`, `comes through <name>`, `worth of <name>`.
+    /// Worth by what is asked: `limit`, `comes through <name>`, `worth of <name>`, `theirs ...`.
     pub(super) worths: BTreeMap<String, f64>,
 }
 
@@ -49,6 +49,7 @@ pub(super) fn compute(given: &Given, market: Option<&Curve>) -> Outcome {
     standing.leverage(&mut out);
     standing.references(&plan, &mut out);
     standing.information(&mut out);
+    standing.their_information(&mut out);
     standing.printed(&plan, &mut out);
     out
 }
@@ -468,6 +469,54 @@ impl Standing<'_> {
         }
     }
 
+    /// What they could tell of their alternatives: for each answer the belief made again, the best
+    /// plan against the present one kept.
+    fn their_information(&self, out: &mut Outcome) {
+        let (Some(now), Some(r)) = (self.belief, self.reserve.as_ref().map(|r| r.neutral)) else {
+            return;
+        };
+        if reserve(&self.given.their_alternatives, &self.given.theirs).is_none() {
+            return;
+        }
+        let told = |i: usize, one: Alternative| {
+            let mut theirs = self.given.their_alternatives.clone();
+            theirs[i] = one;
+            let known = Given { their_alternatives: theirs, ..self.given.clone() };
+            let belief = after_offer(&known, belief(&known, self.market, self.record).unwrap());
+            self.plan_worth(&belief, r) - self.kept(&now, &belief, r)
+        };
+        for (i, one) in self.given.their_alternatives.iter().enumerate() {
+            let p = one.probability;
+            if one.uncertain_chance() {
+                let answer = |probability| told(i, Alternative { probability, ..one.clone() });
+                let gain = p * answer(1.0) + (1.0 - p) * answer(0.0);
+                out.worths.insert(format!("theirs comes through {}", one.name), gain);
+            }
+            if one.uncertain_amount() && p > 0.0 {
+                let amounts = one.amount.strata(self.parameter("question_strata") as usize);
+                let count = amounts.len() as f64;
+                let point = |x| Triangle { low: x, mode: x, high: x };
+                let answer = |x| told(i, Alternative { amount: point(x), ..one.clone() });
+                let gain = amounts.into_iter().map(answer).sum::<f64>() / count;
+                out.worths.insert(format!("theirs worth of {}", one.name), gain);
+            }
+        }
+    }
+
+    /// What the best plan under the old belief is worth under the new one.
+    fn kept(&self, old: &Triangle, new: &Triangle, r: f64) -> f64 {
+        let accept = self.given.offer.map_or(0.0, |x| x - r);
+        let price = if r < old.high { old.best_price(r) } else { r };
+        let ask = (price - r) * old.survival(price);
+        if accept.max(ask) <= 0.0 {
+            0.0
+        } else if accept >= ask {
+            accept
+        } else {
+            (price - r) * new.survival(price)
+        }
+    }
+
     fn printed(&self, plan: &Plan, out: &mut Outcome) {
         let candidates = [self.median(), self.r(), self.given.offer, self.belief.map(|b| b.mode)];
         let exact = Exact {
@@ -538,8 +587,11 @@ impl Outcome {
             found.compare(&subject, self.worths.get(&subject).copied(), worth, scale);
             asked.push(subject);
         }
+        let full = asked.len() as f64 >= report.parameter("questions_max");
+        let least = asked.last().and_then(|subject| self.worths.get(subject).copied());
         for (subject, worth) in &self.worths {
-            let heard = *worth <= 1e-9 * scale || asked.contains(subject);
+            let beaten = full && least.is_some_and(|least| *worth <= least + 1e-9 * scale);
+            let heard = *worth <= 1e-9 * scale || beaten || asked.contains(subject);
             found.holds(&format!("{subject} is worth {worth} and asked"), heard);
         }
     }
@@ -548,9 +600,11 @@ impl Outcome {
 /// What a question is about, from its words.
 fn subject(text: &str) -> String {
     let name = || text.split('"').nth(1).unwrap().to_lowercase().replace(' ', "-");
-    match text.split_whitespace().next() {
-        Some("Will") => format!("comes through {}", name()),
-        Some("What") => format!("worth of {}", name()),
+    match text.split_whitespace().take(2).collect::<Vec<_>>()[..] {
+        ["Will", _] => format!("comes through {}", name()),
+        ["What", _] => format!("worth of {}", name()),
+        ["Do", _] => format!("theirs comes through {}", name()),
+        ["How", "much"] => format!("theirs worth of {}", name()),
         _ => "limit".to_owned(),
     }
 }

@@ -33,7 +33,9 @@ rate = 0.02
 amount = "53000"
 
 [us]
-deal_cost = "700"
+deal_cost  = "700"
+present    = "51000"
+quote_cost = "300"
 
 [[alternative]]
 name      = "north"
@@ -87,11 +89,19 @@ delay_cost_per_day = "120"
 while_no_deal      = "90000"
 
 [[alternative]]
-name        = "offer B"
-amount      = "118000"
-probability = 0.6
-cost        = "2000"
-advantage   = "3000"
+name         = "offer B"
+amount       = "118000"
+probability  = 0.6
+cost         = "2000"
+advantage    = "3000"
+develop_cost = "400"
+
+[[event]]
+name   = "it ships by June"
+ours   = 0.7
+theirs = 0.45
+stake  = "8000"
+cost   = "500"
 
 [[alternative]]
 name   = "stay"

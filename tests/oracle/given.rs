@@ -7,6 +7,7 @@ use super::reserve::{Alternative, Numerics, Reserve};
 use super::triangle::{Reading, Triangle};
 
 /// Everything that does not come from evidence; amounts in my value.
+#[derive(Clone)]
 pub(super) struct Given {
     pub(super) side: f64,
     pub(super) parameters: BTreeMap<String, f64>,

@@ -130,6 +130,9 @@ impl Figure<'_> {
             }
             "target_one_offer" => price(self.belief().best_price(self.mine("base"))),
             "best_final_offer" => price(self.belief().best_price(self.mine("walk_away"))),
+            "contingent_gain" => (self.get("ours") - self.get("theirs")).abs() * self.get("stake"),
+            "weitzman_index" => return self.index(),
+            "next_quote" => return self.next_quote(),
             "acceptance" => self.belief().survival(self.mine("price")),
             "cap_belief" => price(self.reached(self.get("target_feasible_min"))),
             "cap_evidence" => price(self.least_room("quartile", "base_room_target")),
@@ -157,6 +160,27 @@ impl Figure<'_> {
             }
             _ => return None,
         })
+    }
+
+    /// Where the cost meets what a certain deal price gains beyond it; None for an uncertain one,
+    /// whose triangle is more than its mean.
+    fn index(&self) -> Option<f64> {
+        let id = self.json["inputs"]["deal_price"].as_str().unwrap();
+        if self.report.field(id, "low").is_some() {
+            return None;
+        }
+        let cost = match self.input("units") {
+            Some(units) => self.get("develop_cost") / units,
+            None => self.get("develop_cost") * self.get("walk_away").abs(),
+        };
+        Some(self.side * (self.mine("deal_price") - cost / self.get("probability")))
+    }
+
+    /// None where a quartile is only a bound: the table of expected minima is that of G10.
+    fn next_quote(&self) -> Option<f64> {
+        const GAINS: [f64; 7] = [0.564, 0.282, 0.183, 0.134, 0.104, 0.085, 0.072];
+        let gain = *GAINS.get(self.get("quotes") as usize - 1)?;
+        Some(gain * (self.get("p75") - self.get("p25")) / 1.348_98 * self.get("units"))
     }
 
     /// The triangle of the belief, turned to my value.

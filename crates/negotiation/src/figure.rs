@@ -355,6 +355,10 @@ formulas! {
     "leverage_index" "D3, numbers 6" "need_ot / (need_me + need_ot)";
     "standing" "numbers 6" "percentile of the walk-away between the market's points, ln amount linear in the normal score; a buyer: one minus it";
     "standing_ot" "numbers 6" "one minus the same of the mean of their limit";
+    "swing" "H5" "distance between the walk-aways at both ends of one input, the others as they are: a chance less and plus its imprecision, an amount at P10 and P90";
+    "weitzman_index" "A5" "the price z at which cost = probability * mean of how far the deal price is better than z; cost: develop_cost / units as stated, else develop_cost * walk_away";
+    "next_quote" "G10" "(e(quotes + 1) - e(quotes)) * (p75 - p25) / 1.34898 * units, e(n): expected distance of the lowest of n normal draws below their mean, in deviations, to three places";
+    "contingent_gain" "A16" "|ours - theirs| * stake";
     "power" "A9, numbers 6" "their delay cost / (ours + theirs), clamped; the default if one is unknown";
     "expected_zone" "numbers 2" "mean of their limit beyond base, given that it is";
     "target_power" "A8, numbers 7.1" "base + power * expected_zone";
@@ -380,5 +384,6 @@ formulas! {
     "withdrawal_break_even" "S5.15, numbers 7.3" "counter_gain / (counter_gain + offer - walk_away_neutral)";
     "plan_worth" "A21, numbers 8" "max(0, offer - walk_away, (p - walk_away) * acceptance at the best p)";
     "information_worth" "H1 to H4, numbers 8" "expected plan worth with the answer - plan worth without it";
+    "information_worth_theirs" "H1 to H4, numbers 5 and 8" "sum over the answers of chance * (best plan under the answer - present plan under the answer); for each answer the belief is made again as if the deal said so; chances: yes and no, or question_strata equal strata of the amount";
     "distance" "numbers 7.3" "offer - walk_away in my value";
 }

@@ -88,6 +88,13 @@ const NUMBERS: &[Parameter] = numbers! {
     "limit_gap" = "0.05" in 0.0..10.0, "S2.2", "gap between stated and computed walk-away that is said, of the latter";
     "phantom_gap" = "0.05" in 0.0..10.0, "S2.4", "worth of an unsigned alternative beyond the walk-away that is said, of scale";
     "need_negligible" = "0.01" in 0.0..1.0, "S2.13", "need below minus this is said, of the market median";
+    "develop_cost" = "0.01" in 0.0..1.0, "S2.3, A5", "cost of finding out whether an alternative comes through, where none is stated, of the walk-away";
+    "question_strata" = "8" in 1.0..4096.0, "S1.1, H2", "strata that stand for an amount of theirs that could be learned";
+    "answer_chance" = "1.0" in 0.0..1.0, "S1.1, H3", "chance that they answer a question truthfully; it weighs a question's worth in the order";
+    "questions_max" = "5" in 0.0..100.0, "S1.1", "most questions that a brief asks";
+    "unsourced_max" = "0.50" in 0.0..1.0, "S1.4", "share of the beliefs about them without a source above which it is a warning";
+    "current_pay_copy" = "0.03" in 0.0..1.0, "S2.6", "distance of an alternative from what is paid at present within which it looks copied, of the latter";
+    "quote_cap" = "8" in 1.0..10.0, "S2.7, G11", "quotes from which no further one is advised";
     "precision" = "0.005" in 1e-9..1.0, "numbers 9", "step of printed figures, of scale";
     "precision_fine" = "0.0005" in 1e-9..1.0, "numbers 9", "step of an opening whose derivation is shown, of scale";
     "min_parties" = "5" in 1.0..MANY, "numbers 4", "parties below which a market is thin";
@@ -246,6 +253,8 @@ impl Settings {
             limit_gap: n("limit_gap"),
             phantom_gap: n("phantom_gap"),
             need_negligible: n("need_negligible"),
+            develop_cost: n("develop_cost"),
+            question_strata: whole("question_strata"),
             precision: n("precision"),
             precision_fine: n("precision_fine"),
             min_parties: n("min_parties"),

@@ -211,6 +211,8 @@ fn figures(plan: &Plan) -> BTreeMap<String, f64> {
                 Unknown::TheirLimit => "voi.their_limit".to_owned(),
                 Unknown::ComesThrough(i) => format!("voi.comes_through:{i}"),
                 Unknown::Amount(i) => format!("voi.value:{i}"),
+                // The examples leave out what they could tell of their own alternatives.
+                Unknown::TheirChance(_) | Unknown::TheirAmount(_) => continue,
             };
             put(&name, Some(it.worth));
         }

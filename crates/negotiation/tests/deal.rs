@@ -138,6 +138,62 @@ fn every_mistake_at_its_place() {
     }
 }
 
+/// What they want and what both forecast: every mistake at its place, the nearest key named.
+#[test]
+fn mistakes_in_interests_and_events() {
+    let interest =
+        "[[counterpart.interest]]\nkind = \"fear\"\ntext = \"a stop\"\nsource = \"call\"\n";
+    let event = "[[event]]\nname = \"it ships\"\nours = 0.8\ntheirs = 0.3\nstake = 100\ncost = 5\n";
+    let good = format!("{GOOD}{interest}{event}");
+    let Parsed { deal, problems: none, .. } = parse(&good, None);
+    assert_eq!(none, []);
+    let deal = deal.unwrap();
+    assert_eq!(deal.counterpart.interests[0].source.as_deref(), Some("call"));
+    assert_eq!((deal.events[0].ours, deal.events[0].theirs), (Some(0.8), Some(0.3)));
+    let cases: &[(&str, &str, &str)] = &[
+        ("kind = \"fear\"\n", "", "`counterpart.interest.kind` is missing [D0102]"),
+        (
+            "\"fear\"",
+            "\"hope\"",
+            "40:8: `kind` is `hope`, expected `need` (they cannot do without)",
+        ),
+        (
+            "\"fear\"",
+            "3",
+            "40:8: `counterpart.interest.kind` is `3`, expected a text in quotes [D0103]",
+        ),
+        ("text = \"a stop\"\n", "", "`counterpart.interest.text` is missing [D0102]"),
+        ("text = \"a stop\"", "text = \" \"", "41:8: `text` is empty, expected words [D0103]"),
+        ("kind = \"fear\"", "kinds = \"fear\"", "unknown key `counterpart.interest.kinds` [D0101]"),
+        ("ours = 0.8", "ours = 1.8", "`event.ours` is 1.8, expected a number from 0 to 1 [D0103]"),
+        ("stake = 100", "stake = 0", "`stake` is `0`, expected more than 0 [D0103]"),
+        ("cost = 5", "cost = -5", "`cost` is `-5`, expected 0 or more [D0103]"),
+        ("name = \"it ships\"\n", "", "`event.name` is missing [D0102]"),
+        (
+            "[[event]]",
+            "[[event]]\nname = \"It ships\"\n[[event]]",
+            "two events are called `it ships` [D0105]",
+        ),
+        ("[us]\n", "[us]\npresent = 0\n", "`present` is `0`, expected more than 0 [D0103]"),
+        (
+            "role = \"exit\"\n",
+            "role = \"exit\"\ndevelop_cost = -1\n",
+            "`develop_cost` is `-1`, expected 0 or more [D0103]",
+        ),
+    ];
+    for (from, to, expected) in cases {
+        assert!(good.contains(from), "{from}");
+        let text = good.replacen(from, to, 1);
+        let found = problems(&text);
+        assert!(found.iter().any(|p| p.contains(expected)), "{to}: {found:?}");
+        assert!(parse(&text, None).deal.is_none(), "{to}");
+    }
+    let parsed = parse(&good.replace("kind = \"fear\"", "kinds = \"fear\""), None);
+    assert!(parsed.problems.iter().any(|p| p.help.as_deref() == Some("did you mean `kind`?")));
+    let bare = parse(&good.replace("source = \"call\"\n", ""), None);
+    assert_eq!(bare.problems.iter().map(|p| p.code).collect::<Vec<_>>(), ["D0201"]);
+}
+
 #[test]
 fn several_mistakes_are_told_at_once_and_the_nearest_key_is_named() {
     let text = GOOD.replace("side     =", "sied     =").replace("probability", "probabilty");
@@ -172,7 +228,7 @@ fn the_schema_names_every_key_and_no_other() {
     let mut named = BTreeSet::new();
     collect("", &schema, &mut named);
     let everything = format!(
-        "{GOOD}[ageing]\nrate = 0.03\n[[ageing.index]]\ndate = 2026-01-01\nvalue = 1\n[[exclude]]\nreason=\"x\"\nwhere = {{ row = 3 }}\n[stated]\nwalk_away = 1\n[[counterpart.alternative]]\namount = 1\n"
+        "{GOOD}[ageing]\nrate = 0.03\n[[ageing.index]]\ndate = 2026-01-01\nvalue = 1\n[[exclude]]\nreason=\"x\"\nwhere = {{ row = 3 }}\n[stated]\nwalk_away = 1\n[[counterpart.alternative]]\namount = 1\n[[counterpart.interest]]\nkind = \"need\"\ntext = \"x\"\n[[event]]\nname = \"e\"\n"
     );
     let asked = parse(&everything, None).keys;
     let asked: BTreeSet<_> = asked.iter().map(String::as_str).collect();

@@ -5,6 +5,7 @@ use haggle_negotiation::brief::{
     Adjustment, Brief, EvidenceSet, Excluded, Finding, MarketHead, Outlier, Place, Question,
     SourceHead, TallyHead, Trigger,
 };
+use haggle_negotiation::deal::Interest;
 use haggle_negotiation::figure::{Figure, Figures, Interval, Sense, Unit};
 use haggle_negotiation::market::Cited;
 use haggle_quantity::from_day_number;
@@ -71,12 +72,14 @@ fn head(brief: &Brief) -> Value {
         "as_of": brief.as_of.to_string(),
         "deal": deal(brief),
         "market": brief.market.as_ref().map(market),
-        "leverage": {"index": head.leverage, "need": head.need, "alternative": head.alternative},
+        "leverage": leverage(brief),
         "walk_away": head.walk_away,
         "target": head.target,
         "anchor": head.anchor,
         "concessions": head.concessions,
+        "interests": list(&brief.interests, interest),
         "questions": list(&brief.questions, question),
+        "rapport": brief.rapport,
         "triggers": list(&brief.triggers, trigger),
         "parameters": object(brief.parameters.iter().map(|p| (p.name, json!(p.value)))),
         "stated_parameters": stated(brief),
@@ -132,6 +135,24 @@ pub(crate) fn deal(brief: &Brief) -> Value {
     })
 }
 
+/// The index and its two factors, each side apart, and the band of settlements.
+fn leverage(brief: &Brief) -> Value {
+    let head = &brief.headline;
+    let id = |id: &str| brief.figures.has(id).then(|| id.to_owned());
+    json!({
+        "index": head.leverage,
+        "need": head.need,
+        "alternative": head.alternative,
+        "need_theirs": id("leverage.need.theirs"),
+        "alternative_theirs": id("leverage.alternative.theirs"),
+        "power": id("power"),
+        "settlement": {
+            "exit": id("settlement.deal_me_out"),
+            "income": id("settlement.split_difference"),
+        },
+    })
+}
+
 fn market(market: &MarketHead) -> Value {
     let mut map = Map::new();
     for (name, id) in &market.percentiles {
@@ -158,7 +179,11 @@ fn finding(it: &Finding) -> Value {
 }
 
 fn question(it: &Question) -> Value {
-    json!({"text": it.text, "worth": it.worth})
+    json!({"text": it.text, "worth": it.worth, "follow_up": it.follow_up})
+}
+
+fn interest(it: &Interest) -> Value {
+    json!({"kind": it.kind.as_str(), "text": it.text, "source": it.source})
 }
 
 fn trigger(it: &Trigger) -> Value {

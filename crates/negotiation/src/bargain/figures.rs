@@ -87,6 +87,17 @@ impl Plan {
             all.price("reservation.neutral", r.neutral);
             all.price("reservation.together", r.together);
         }
+        for it in &self.swings {
+            all.price(&format!("swing.{:?}.worse", it.unknown), it.worse);
+            all.price(&format!("swing.{:?}.better", it.unknown), it.better);
+        }
+        if let Some(search) = &self.search {
+            all.price("search.in_hand", search.in_hand);
+            for it in &search.open {
+                all.price(&format!("search.{}.index", it.alternative), it.index);
+                all.difference(&format!("search.{}.cost", it.alternative), it.cost);
+            }
+        }
         if let Some(belief) = &self.belief {
             all.triangle("belief", belief.triangle);
             all.triangle("belief.before_offer", belief.before_offer);
@@ -121,8 +132,15 @@ impl Plan {
         all.ratio("leverage", it.index.map(|index| index.value));
         all.ratio("leverage.low", it.index.map(|index| index.low));
         all.ratio("leverage.high", it.index.map(|index| index.high));
-        all.ratio("standing_me", it.standing_me.map(|standing| standing.value));
-        all.ratio("standing_ot", it.standing_ot.map(|standing| standing.value));
+        for (name, range) in [("need_me", it.need_me_range), ("need_ot", it.need_ot_range)] {
+            all.difference(&format!("{name}.least"), range.map(|range| range[0]));
+            all.difference(&format!("{name}.most"), range.map(|range| range[1]));
+        }
+        for (name, standing) in [("standing_me", it.standing_me), ("standing_ot", it.standing_ot)] {
+            all.ratio(name, standing.map(|it| it.value));
+            all.ratio(&format!("{name}.low"), standing.map(|it| it.low));
+            all.ratio(&format!("{name}.high"), standing.map(|it| it.high));
+        }
     }
 
     fn add_target(&self, all: &mut Figures) {

@@ -107,6 +107,8 @@ pub struct Alternative {
     pub interim_per_day: f64,
     /// Exit or income, if stated.
     pub role: Option<Role>,
+    /// One-off cost of finding out whether it comes through, in money, if stated (A5).
+    pub develop_cost: Option<f64>,
 }
 
 impl Alternative {
@@ -120,6 +122,7 @@ impl Alternative {
             delay_days: 0.0,
             interim_per_day: 0.0,
             role: None,
+            develop_cost: None,
         }
     }
 }
@@ -278,6 +281,7 @@ impl Alternative {
         finite(&name("advantage"), Some(self.advantage))?;
         not_negative(&name("delay_days"), Some(self.delay_days))?;
         finite(&name("interim_per_day"), Some(self.interim_per_day))?;
+        not_negative(&name("develop_cost"), self.develop_cost)?;
         self.amount.check(&name("amount"))
     }
 }

@@ -21,6 +21,10 @@ pub struct LeverageIndex {
 pub struct Standing {
     /// The percentile, 1 the best for its party.
     pub value: f64,
+    /// The same of the worse end of what the walk-away could be.
+    pub low: f64,
+    /// The same of the better end.
+    pub high: f64,
     /// It lies beyond the table: the edge percentile, not more.
     pub at_edge: bool,
 }
@@ -36,6 +40,10 @@ pub struct Leverage {
     pub need_me_positive: Option<f64>,
     /// `N_ot`, the mean of the positive part over the belief.
     pub need_ot_positive: Option<f64>,
+    /// `N_me` at the better and at the worse end of R's interval, widened to hold it.
+    pub need_me_range: Option<[f64; 2]>,
+    /// `N_ot` at both ends of the belief, `interval_tail` outside each, widened to hold it.
+    pub need_ot_range: Option<[f64; 2]>,
     /// Sum of needs below which there is no index: `leverage_min_stake * |M|`.
     pub least_stake: Option<f64>,
     /// The index; absent without a zone or if the needs are negligible.
@@ -59,19 +67,42 @@ pub(crate) fn leverage(ground: &Ground) -> Leverage {
     let walk_away = ground.walk_away();
     let believed_mark = ground.belief.map_or(Mark::Exact, |it| it.mark);
     let mean = belief.map(|it| Marked { value: it.mean(), mark: believed_mark });
+    let ends = ground.reservation.map(|r| [r.worse, r.better]);
+    let believed = belief.map(|it| believed_ends(it, ground));
     let mut leverage = Leverage {
         need_me: walk_away.map(|r| median.minus(Marked::exact(r))),
         need_ot: mean.map(|it| it.minus(median)),
         need_me_positive: walk_away.map(|_| mean_need(median.value, &ground.draws)),
         need_ot_positive: belief.map(|it| it.excess(median.value)),
         least_stake: Some(ground.params.leverage_min_stake * median.value.abs()),
-        standing_me: walk_away.and_then(|r| standing(ground, r)),
-        standing_ot: belief.and_then(|it| standing(ground, it.mean()).map(Standing::reversed)),
+        standing_me: walk_away.zip(ends).and_then(|(r, ends)| standing(ground, r, ends)),
+        standing_ot: belief
+            .zip(believed)
+            .and_then(|(it, ends)| standing(ground, it.mean(), ends).map(Standing::reversed)),
         mark: median.mark.join(believed_mark).unclear(),
         ..Leverage::default()
     };
+    leverage.need_me_range = leverage
+        .need_me_positive
+        .zip(ends)
+        .map(|(need, [worse, better])| range(need, median.value - better, median.value - worse));
+    leverage.need_ot_range = leverage
+        .need_ot_positive
+        .zip(believed)
+        .map(|(need, [low, high])| range(need, low - median.value, high - median.value));
     leverage.add_index(ground, median.value);
     leverage
+}
+
+/// Their limit with `interval_tail` outside each end.
+fn believed_ends(belief: Triangle, ground: &Ground) -> [f64; 2] {
+    let tail = ground.params.interval_tail;
+    [belief.survival_inverse(1.0 - tail), belief.survival_inverse(tail)]
+}
+
+/// Positive parts of both ends of a need, widened to hold it.
+fn range(need: f64, least: f64, most: f64) -> [f64; 2] {
+    [f64::max(least, 0.0).min(need), f64::max(most, 0.0).max(need)]
 }
 
 fn mean_need(median: f64, draws: &[f64]) -> f64 {
@@ -105,16 +136,22 @@ fn index(value: f64, belief: Triangle, median: f64, ground: &Ground) -> Leverage
     LeverageIndex { value, low: low.min(value), high: high.max(value) }
 }
 
-/// Percentile of `own` in the market as I see it; absent in a thin market.
-fn standing(ground: &Ground, own: f64) -> Option<Standing> {
+/// Percentile of `own` and of the ends of what it could be, in the market as I see it; absent in a
+/// thin market.
+fn standing(ground: &Ground, own: f64, [worse, better]: [f64; 2]) -> Option<Standing> {
     let curve = ground.curve.as_ref().filter(|curve| !curve.thin)?;
-    let (percentile, at_edge) = curve.percentile_of(ground.sign * own);
-    let value = if ground.sign > 0.0 { percentile } else { 1.0 - percentile };
-    Some(Standing { value, at_edge })
+    let place = |own: f64| {
+        let (percentile, at_edge) = curve.percentile_of(ground.sign * own);
+        (if ground.sign > 0.0 { percentile } else { 1.0 - percentile }, at_edge)
+    };
+    let (value, at_edge) = place(own);
+    let (low, high) = (place(worse).0.min(value), place(better).0.max(value));
+    Some(Standing { value, low, high, at_edge })
 }
 
 impl Standing {
     fn reversed(self) -> Standing {
-        Standing { value: 1.0 - self.value, ..self }
+        let (low, high) = (1.0 - self.high, 1.0 - self.low);
+        Standing { value: 1.0 - self.value, low, high, ..self }
     }
 }

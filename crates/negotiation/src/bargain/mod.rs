@@ -4,6 +4,7 @@
 
 mod belief;
 mod concession;
+mod develop;
 mod error;
 mod figures;
 mod finding;
@@ -23,6 +24,7 @@ mod triangle;
 
 pub use belief::{Belief, BeliefSource};
 pub use concession::{Floor, FloorFrom};
+pub use develop::{Development, Search, Swing};
 pub use error::BargainError;
 pub use figures::Kind;
 pub use finding::FindingCode;

@@ -2,6 +2,7 @@
 
 use super::belief::Belief;
 use super::concession::{Floor, floor, ladder};
+use super::develop::{Search, Swing, search, swings};
 use super::error::BargainError;
 use super::finding::{FindingCode, findings};
 use super::ground::Ground;
@@ -32,6 +33,10 @@ pub struct Plan {
     pub counterpart_alternatives: Vec<AlternativeFigures>,
     /// Walk-away R and its interval (section 3).
     pub reservation: Option<Reservation>,
+    /// What moves the walk-away, in file order (H5); empty for a stated R.
+    pub swings: Vec<Swing>,
+    /// Which alternative to develop (A5); absent without a computed R.
+    pub search: Option<Search>,
     /// The market (section 4).
     pub market: Option<MarketFigures>,
     /// Half spread `h` of the market, or of the belief without one: a difference.
@@ -103,6 +108,8 @@ fn build(ground: &Ground) -> Plan {
         alternatives: ground.mine.clone(),
         counterpart_alternatives: ground.theirs.clone(),
         reservation: ground.reservation,
+        swings: swings(ground),
+        search: search(ground),
         market: ground.market.clone(),
         half_spread: ground.half_spread,
         belief: ground.belief,
@@ -130,6 +137,8 @@ fn build(ground: &Ground) -> Plan {
 impl Plan {
     fn priced(mut self, sign: f64) -> Plan {
         self.reservation = self.reservation.map(|it| it.priced(sign));
+        self.swings.iter_mut().for_each(|swing| *swing = swing.priced(sign));
+        self.search = self.search.map(|it| it.priced(sign));
         self.market = self.market.map(|it| it.priced(sign));
         self.belief = self.belief.map(|it| it.priced(sign));
         self.base = self.base.map(|it| sign * it + 0.0);

@@ -1,10 +1,13 @@
 //! References beside the plan: band, single offer, their offer, worth of questions (section 8).
 
+use super::belief::{BeliefSource, Sources};
 use super::ground::Ground;
 use super::input::Role;
 use super::mark::{Mark, Marked};
 use super::opening::Opening;
-use super::reservation::{Prospect, ReservationSource, neutral, neutral_by_amount};
+use super::reservation::{
+    AlternativeFigures, Prospect, ReservationSource, neutral, neutral_by_amount,
+};
 use super::target::Target;
 use super::triangle::Triangle;
 
@@ -65,6 +68,10 @@ pub enum Unknown {
     ComesThrough(usize),
     /// The amount of my alternative of this number.
     Amount(usize),
+    /// Whether their alternative of this number comes through.
+    TheirChance(usize),
+    /// The amount of their alternative of this number.
+    TheirAmount(usize),
 }
 
 /// What learning something is worth (H1 to H3), in price units.
@@ -74,9 +81,12 @@ pub struct Question {
     pub unknown: Unknown,
     /// Expected worth of the plan once it is known.
     pub informed: f64,
-    /// Worth if the alternative comes through and if it does not; for that question only.
+    /// Worth if the alternative comes through and if it does not; for those questions only.
     pub if_yes_no: Option<[f64; 2]>,
-    /// `informed` less the worth of the plan, at least 0.
+    /// Worth of the present plan kept whatever the answer: `plan_worth`, but for what they could
+    /// tell of their alternatives, where the belief is made again for each answer.
+    pub kept: f64,
+    /// `informed` less `kept`, at least 0.
     pub worth: f64,
 }
 
@@ -87,7 +97,7 @@ pub struct Information {
     pub plan_worth: f64,
     /// What reaches it.
     pub action: Action,
-    /// In the order limit, coming through, amounts.
+    /// In the order limit, coming through, amounts, then the same of theirs.
     pub questions: Vec<Question>,
 }
 
@@ -166,6 +176,67 @@ fn break_even(gain: f64, loss: f64) -> Option<f64> {
     }
 }
 
+/// What they could tell of their alternatives, where the belief rests on them (H2): for every
+/// answer the belief is made again, as if the deal said so, and the best plan is measured against
+/// the present one. So the worth is never negative, and 0 where no answer changes the plan.
+fn about_theirs(ground: &Ground, worth: &Worth, r: f64) -> Vec<Question> {
+    let rests = ground.belief.is_some_and(|it| it.source == BeliefSource::Alternatives);
+    let theirs = ground.theirs.iter().enumerate().filter(|_| rests);
+    let (chances, amounts): (Vec<_>, Vec<_>) = theirs
+        .map(|(i, it)| {
+            (their_chance(ground, worth, r, i, it), their_amount(ground, worth, r, i, it))
+        })
+        .unzip();
+    chances.into_iter().chain(amounts).flatten().collect()
+}
+
+fn their_chance(
+    ground: &Ground,
+    worth: &Worth,
+    r: f64,
+    i: usize,
+    it: &AlternativeFigures,
+) -> Option<Question> {
+    let p = it.probability;
+    if p <= 0.0 || p >= 1.0 {
+        return None;
+    }
+    let given = |probability| answered(ground, i, AlternativeFigures { probability, ..*it });
+    let answers = [(p, given(1.0)?), (1.0 - p, given(0.0)?)];
+    let mut asked = worth.learned(Unknown::TheirChance(i), r, &answers);
+    asked.if_yes_no = Some([answers[0].1.at(r), answers[1].1.at(r)]);
+    Some(asked)
+}
+
+fn their_amount(
+    ground: &Ground,
+    worth: &Worth,
+    r: f64,
+    i: usize,
+    it: &AlternativeFigures,
+) -> Option<Question> {
+    if it.deal_price.is_point() || it.probability <= 0.0 {
+        return None;
+    }
+    let values = it.deal_price.atoms(ground.params.question_strata);
+    let share = 1.0 / values.len() as f64;
+    let told = |value: f64| {
+        let told = AlternativeFigures { deal_price: Triangle::point(value), ..*it };
+        Some((share, answered(ground, i, told)?))
+    };
+    let answers: Option<Vec<(f64, Worth)>> = values.into_iter().map(told).collect();
+    Some(worth.learned(Unknown::TheirAmount(i), r, &answers?))
+}
+
+/// The worth of plans once one of their alternatives is known to be as said.
+fn answered(ground: &Ground, i: usize, told: AlternativeFigures) -> Option<Worth> {
+    let mut theirs = ground.theirs.clone();
+    *theirs.get_mut(i)? = told;
+    let market = ground.curve.as_ref().zip(ground.market.as_ref());
+    let sources = Sources { inputs: ground.inputs, params: ground.params, theirs: &theirs, market };
+    Some(Worth { belief: sources.belief().0?.triangle, offer: ground.offer })
+}
+
 /// `G(r)`: the best of walking, accepting and one price, over walking.
 struct Worth {
     belief: Triangle,
@@ -177,10 +248,31 @@ impl Worth {
         self.best(r).0
     }
 
+    /// The best single price from `r`; `r` itself where none can gain.
+    fn price(&self, r: f64) -> f64 {
+        if r < self.belief.upper { self.belief.best_offer(r) } else { r }
+    }
+
+    /// What an action with its price gains over walking.
+    fn of(&self, r: f64, action: Action, price: f64) -> f64 {
+        match action {
+            Action::Walk => 0.0,
+            Action::Accept => self.offer.map_or(0.0, |offer| offer - r),
+            Action::OnePrice => (price - r) * self.belief.survival(price),
+        }
+    }
+
+    /// What answers are worth, each with its chance, over the present plan kept.
+    fn learned(&self, unknown: Unknown, r: f64, answers: &[(f64, Worth)]) -> Question {
+        let (action, price) = (self.best(r).1, self.price(r));
+        let informed = answers.iter().map(|(share, it)| share * it.at(r)).sum::<f64>();
+        let kept = answers.iter().map(|(share, it)| share * it.of(r, action, price)).sum();
+        question(unknown, informed, None, kept)
+    }
+
     fn best(&self, r: f64) -> (f64, Action) {
-        let accept = self.offer.map_or(0.0, |offer| offer - r);
-        let price = if r < self.belief.upper { self.belief.best_offer(r) } else { r };
-        let one_price = (price - r) * self.belief.survival(price);
+        let accept = self.of(r, Action::Accept, r);
+        let one_price = self.of(r, Action::OnePrice, self.price(r));
         let options = [(accept, Action::Accept), (one_price, Action::OnePrice)];
         let better = |best: (f64, Action), it: (f64, Action)| if it.0 > best.0 { it } else { best };
         options.into_iter().fold((0.0, Action::Walk), better)
@@ -198,11 +290,12 @@ pub(crate) fn information(ground: &Ground) -> Option<Information> {
         questions.extend(chances(ground, &worth, plan_worth));
         questions.extend(amounts(ground, &worth, plan_worth));
     }
+    questions.extend(about_theirs(ground, &worth, r.neutral));
     Some(Information { plan_worth, action, questions })
 }
 
-fn question(unknown: Unknown, informed: f64, if_yes_no: Option<[f64; 2]>, plan: f64) -> Question {
-    Question { unknown, informed, if_yes_no, worth: f64::max(0.0, informed - plan) }
+fn question(unknown: Unknown, informed: f64, if_yes_no: Option<[f64; 2]>, kept: f64) -> Question {
+    Question { unknown, informed, if_yes_no, kept, worth: f64::max(0.0, informed - kept) }
 }
 
 fn chances(ground: &Ground, worth: &Worth, plan: f64) -> Vec<Question> {

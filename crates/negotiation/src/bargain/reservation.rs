@@ -328,6 +328,11 @@ fn lattice_coordinate(k: u64, stride: u64, params: &Params) -> f64 {
     ((k * stride % n) as f64 + 0.5) / n as f64
 }
 
+/// The walk-away of prospects of which one is certain (section 3.3).
+pub(crate) fn certain_equivalent(prospects: &[Prospect], rho: Option<f64>, params: &Params) -> f64 {
+    certain(&best_of(entries(prospects, params), prospects.len()), rho)
+}
+
 /// Risk-neutral walk-away of the prospects (section 8, value of information).
 pub(crate) fn neutral(prospects: &[Prospect], params: &Params) -> f64 {
     mean(&best_of(entries(prospects, params), prospects.len()))

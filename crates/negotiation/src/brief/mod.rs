@@ -7,7 +7,7 @@ mod say;
 
 pub use prepare::{PrepareError, benchmark, prepare};
 
-use crate::deal::Side;
+use crate::deal::{Interest, Side};
 use crate::figure::Figures;
 use crate::market::Cited;
 use haggle_quantity::Date;
@@ -28,8 +28,12 @@ pub struct Brief {
     pub figures: Figures,
     /// What the rules say, gravest first, then by step and rule.
     pub findings: Vec<Finding>,
+    /// Needs, wants and fears of theirs, in deal order.
+    pub interests: Vec<Interest>,
     /// What to find out, dearest first.
     pub questions: Vec<Question>,
+    /// Questions about them whose answer changes no plan: for rapport, or not at all.
+    pub rapport: Vec<String>,
     /// When to leave, as sentences to be signed before the meeting.
     pub triggers: Vec<Trigger>,
     /// Every parameter that was used.
@@ -150,6 +154,8 @@ pub struct Question {
     pub text: String,
     /// Id of the figure that says what the answer is worth to the plan.
     pub worth: String,
+    /// The open question behind it (E7).
+    pub follow_up: String,
 }
 
 /// A reason to leave, with the figure that decides.

@@ -1,7 +1,7 @@
 //! `prepare`: from a deal and its evidence to the brief, purely.
 
 use super::plan_figures::PlanFigures;
-use super::{Brief, DealHead, Gravity, Headline, ParameterUse, Question, Trigger};
+use super::{Brief, DealHead, Gravity, Headline, ParameterUse, Trigger};
 use crate::bargain::{self, BargainError, Counterpart, Inputs, Plan, Record};
 use crate::deal::{self, Deal, Side, as_f64};
 use crate::figure::Unit;
@@ -48,10 +48,12 @@ pub fn prepare(deal: &Deal, evidence: &[SourceEvidence]) -> Result<Brief, Prepar
     let inputs = inputs_of(deal, built.bargain.clone());
     let plan = bargain::plan(&inputs, &settings.plan_params()).map_err(PrepareError::Bargain)?;
     let figures = &mut ledger.figures;
-    let (headline, questions) =
+    let (headline, asked) =
         PlanFigures { deal, plan: &plan, settings: &settings, money, figures }.add();
     let mut brief = assemble(deal, evidence, ledger, built.head.clone(), headline, &settings);
-    brief.questions = questions.into_iter().map(|(text, worth)| Question { text, worth }).collect();
+    brief.interests = deal.counterpart.interests.clone();
+    brief.questions = asked.questions;
+    brief.rapport = asked.rapport;
     brief.triggers = triggers(deal, &plan, &brief);
     brief.findings = judge(&Facts {
         deal,
@@ -115,7 +117,9 @@ fn assemble(
         headline,
         figures: ledger.figures,
         findings: Vec::new(),
+        interests: Vec::new(),
         questions: Vec::new(),
+        rapport: Vec::new(),
         triggers: Vec::new(),
         parameters: register().map(used).collect(),
         adjustments: ledger.adjustments,
@@ -195,6 +199,7 @@ fn alternative(stated: &deal::Alternative) -> bargain::Alternative {
             deal::Role::Exit => bargain::Role::Exit,
             deal::Role::Income => bargain::Role::Income,
         }),
+        develop_cost: stated.develop_cost.map(as_f64),
     }
 }
 

@@ -1,12 +1,14 @@
 //! The deal file (`haggle.deal/1`): what it may say, read strictly, with every mistake at its place.
 
 mod condition;
+mod interest;
 mod problem;
 mod read;
 pub(crate) mod reader;
 mod setting;
 
 pub use condition::{Condition, FIELDS, Test};
+pub use interest::{Event, Interest, InterestKind};
 pub use problem::{CODES, Problem};
 pub(crate) use read::as_f64;
 pub use read::slug;
@@ -70,6 +72,8 @@ pub struct Deal {
     pub claims: Vec<Claim>,
     /// What we believe of them.
     pub counterpart: Counterpart,
+    /// What both sides forecast, in file order.
+    pub events: Vec<Event>,
     /// A walk-away that the user states; checked, not believed.
     pub stated_walk_away: Option<Amount>,
     /// Parameters set by name: canonical name to value.
@@ -173,6 +177,10 @@ pub struct Party {
     pub discount_rate: Option<f64>,
     /// Market percentile that the record supports, if stated, 0 to 1.
     pub percentile: Option<f64>,
+    /// What we are paid or pay at present, if stated; it enters no figure (S2.6).
+    pub present: Option<Amount>,
+    /// What one more quote costs a buyer, if stated (S2.7).
+    pub quote_cost: Option<Amount>,
 }
 
 /// When an alternative is taken.
@@ -203,6 +211,10 @@ pub struct Alternative {
     pub advantage: Option<Amount>,
     /// Exit or income, if stated.
     pub role: Option<Role>,
+    /// One-off cost of finding out whether it comes through, if stated (A5).
+    pub develop_cost: Option<Amount>,
+    /// Where its figures come from; absent: our own estimate.
+    pub source: Option<String>,
 }
 
 /// One entry of the track record.
@@ -235,6 +247,8 @@ pub struct Counterpart {
     pub party: Party,
     /// The first figure we expect of them.
     pub first_offer: Option<Amount>,
+    /// Their needs, wants and fears, in file order.
+    pub interests: Vec<Interest>,
 }
 
 /// A belief about a walk-away.

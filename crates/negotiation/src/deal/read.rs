@@ -1,6 +1,7 @@
 //! From the text of a deal file to a [`Deal`], with every mistake found on the way.
 
 use super::condition::read_where;
+use super::interest::{read_events, read_interests};
 use super::reader::{Field, Finding, Log, Reader, nearest};
 use super::{
     Ageing, Alternative, Claim, Counterpart, Deal, Exclude, Limit, Offer, Origin, Party, Problem,
@@ -92,6 +93,7 @@ fn read_deal(r: &Reader<'_, '_>, as_of: Option<Date>) -> Option<Deal> {
         counterpart: r
             .table("counterpart")
             .map_or_else(Counterpart::default, |t| read_counterpart(&t)),
+        events: read_events(r),
         stated_walk_away: read_stated(r, side),
         parameters: read_parameters(r),
     };
@@ -143,11 +145,11 @@ fn positive(r: &Reader<'_, '_>, key: &'static str) -> Option<f64> {
     r.number(key, 1e-12..f64::INFINITY).map(|f| f.value)
 }
 
-fn positive_money(r: &Reader<'_, '_>, key: &'static str) -> Option<Amount> {
+pub(super) fn positive_money(r: &Reader<'_, '_>, key: &'static str) -> Option<Amount> {
     checked_money(r, key, |a| a > Amount::ZERO, "more than 0")
 }
 
-fn money_at_least_zero(r: &Reader<'_, '_>, key: &'static str) -> Option<Amount> {
+pub(super) fn money_at_least_zero(r: &Reader<'_, '_>, key: &'static str) -> Option<Amount> {
     checked_money(r, key, |a| a >= Amount::ZERO, "0 or more")
 }
 
@@ -322,6 +324,8 @@ fn read_offer(r: &Reader<'_, '_>) -> Option<Offer> {
 fn read_us(r: &Reader<'_, '_>) -> Party {
     let mut party = read_party(r);
     party.percentile = r.number("percentile", 0.01..0.99).map(|f| f.value);
+    party.present = positive_money(r, "present");
+    party.quote_cost = money_at_least_zero(r, "quote_cost");
     r.finish();
     party
 }
@@ -335,6 +339,8 @@ fn read_party(r: &Reader<'_, '_>) -> Party {
         while_no_deal: r.money("while_no_deal").map(|f| f.value),
         discount_rate: r.number("discount_rate", -0.99..10.0).map(|f| f.value),
         percentile: None,
+        present: None,
+        quote_cost: None,
     }
 }
 
@@ -364,6 +370,8 @@ fn read_alternative(r: &Reader<'_, '_>, i: usize) -> Option<Alternative> {
         interim_per_day: r.money("interim_per_day").map(|f| f.value),
         advantage: r.money("advantage").map(|f| f.value),
         role: read_role(r),
+        develop_cost: money_at_least_zero(r, "develop_cost"),
+        source: r.text("source").map(|f| f.value),
     };
     r.finish();
     let amount = amount?;
@@ -416,6 +424,7 @@ fn read_counterpart(r: &Reader<'_, '_>) -> Counterpart {
         alternatives: read_alternatives(r),
         party: read_party(r),
         first_offer: positive_money(r, "first_offer"),
+        interests: read_interests(r),
     };
     r.finish();
     counterpart

@@ -3,15 +3,15 @@
 use super::{Facts, Rule, Said, when};
 use crate::bargain::FindingCode as Code;
 use crate::brief::Brief;
-use crate::deal::Side;
+use crate::deal::{Alternative, Role, Side, as_f64, slug};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "S2.1",
         step: 2,
         statement: "The walk-away follows from the alternatives: the certainty equivalent of the best one that comes through.",
-        test: "walk_away by reservation_value",
-        cites: &["A1", "A2", "A3", "A4"],
+        test: "walk_away by reservation_value; the greatest alternative.NAME.probability.swing or .amount.swing is named",
+        cites: &["A1", "A2", "A3", "A4", "H5"],
         judge: walk_away,
     },
     Rule {
@@ -25,8 +25,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "S2.3",
         step: 2,
-        statement: "One alternative is a thin backup.",
-        test: "exactly one alternative with probability above 0",
+        statement: "One alternative is a thin backup; of several, the one with the best index is developed next, while what is certain is worse than it.",
+        test: "exactly one alternative with probability above 0; else the best alternative.NAME.index against the best certain deal price",
         cites: &["A5", "D1"],
         judge: single,
     },
@@ -47,12 +47,36 @@ pub(super) const RULES: &[Rule] = &[
         judge: weak,
     },
     Rule {
+        id: "S2.6",
+        step: 2,
+        statement: "An alternative that is guessed from present pay or price hardly moves with the market; it needs a source.",
+        test: "|alternative.NAME.amount - us.present| <= current_pay_copy * us.present, without source, and no income that runs anyway",
+        cites: &["D9"],
+        judge: copied,
+    },
+    Rule {
+        id: "S2.7",
+        step: 2,
+        statement: "One more quote is worth its cost while quotes are few and differ.",
+        test: "quote.saving > us.quote_cost, fewer than quote_cap quotes; a buyer's deal",
+        cites: &["G9", "G10", "G11"],
+        judge: next_quote,
+    },
+    Rule {
         id: "S2.8",
         step: 2,
         statement: "Leverage compares what each side loses without a deal; both needs and its interval belong beside it.",
         test: "leverage = need.theirs / (need.ours + need.theirs)",
         cites: &["D2", "D3"],
         judge: leverage,
+    },
+    Rule {
+        id: "S2.9",
+        step: 2,
+        statement: "A buyer's ceiling holds what leaving costs: the alternative's price and the cost of switching to it.",
+        test: "the best alternative of a buyer has a cost",
+        cites: &["G16", "A1"],
+        judge: switching,
     },
     Rule {
         id: "S2.10",
@@ -94,6 +118,14 @@ pub(super) const RULES: &[Rule] = &[
         cites: &["D3"],
         judge: out_of_reach,
     },
+    Rule {
+        id: "S2.15",
+        step: 2,
+        statement: "How far an alternative moves the settlement depends on whether it is taken by leaving or runs while the talks do: a band of models, not one answer.",
+        test: "settlement.deal_me_out (exits) and settlement.split_difference (income)",
+        cites: &["A8", "A9", "A10"],
+        judge: band,
+    },
 ];
 
 fn walk_away(facts: &Facts<'_>) -> Vec<Said> {
@@ -109,9 +141,32 @@ fn walk_away(facts: &Facts<'_>) -> Vec<Said> {
                     Brief::amount(high)
                 )
             });
-        Said::info(format!("The walk-away is {}{range}. It follows from the alternatives, not from hope or present figures.", facts.say("walk_away")))
-            .resting_on(&["walk_away", "walk_away.neutral", "walk_away.together"])
+        let driver = driver(facts);
+        let moves = driver.as_ref().map_or(String::new(), |(words, id)| {
+            format!(" Most depends on {words}: {} between its ends.", facts.say(id))
+        });
+        let mut rests = vec!["walk_away", "walk_away.neutral", "walk_away.together"];
+        rests.extend(driver.as_ref().map(|(_, id)| id.as_str()));
+        Said::info(format!("The walk-away is {}{range}. It follows from the alternatives, not from hope or present figures.{moves}", facts.say("walk_away")))
+            .resting_on(&rests)
     })
+}
+
+/// The input that moves the walk-away most, in words, and its figure.
+fn driver(facts: &Facts<'_>) -> Option<(String, String)> {
+    let swing = |it: &Alternative, what: &str, words: String| {
+        let id = format!("alternative.{}.{what}.swing", slug(&it.name));
+        facts.value(&id).map(|value| (value, words, id))
+    };
+    let each = facts.deal.alternatives.iter().flat_map(|it| {
+        let chance = format!("whether \"{}\" comes through", it.name);
+        let amount = format!("what \"{}\" is worth", it.name);
+        [swing(it, "probability", chance), swing(it, "amount", amount)]
+    });
+    let moving = each.flatten().filter(|(value, _, _)| *value > 0.0);
+    // The first of equals, so that the file's order decides nothing else.
+    let most = moving.reduce(|most, it| if it.0 > most.0 { it } else { most })?;
+    Some((most.1, most.2))
 }
 
 fn stated_limit(facts: &Facts<'_>) -> Vec<Said> {
@@ -124,19 +179,99 @@ fn stated_limit(facts: &Facts<'_>) -> Vec<Said> {
 }
 
 fn single(facts: &Facts<'_>) -> Vec<Said> {
-    when(facts.raised(Code::S2_3), || {
-        Said::info("The walk-away rests on a single alternative.")
-            .resting_on(&["walk_away"])
-            .so("Develop a second one; a better alternative raises both the result and the share of it.")
-    })
+    if facts.raised(Code::S2_3) {
+        return vec![
+            Said::info("The walk-away rests on a single alternative.")
+                .resting_on(&["walk_away"])
+                .so("Develop a second one; a better alternative raises both the result and the share of it."),
+        ];
+    }
+    develop(facts).into_iter().collect()
+}
+
+/// Which uncertain alternative to look into next, by its index (A5).
+fn develop(facts: &Facts<'_>) -> Option<Said> {
+    let search = facts.plan?.search.as_ref()?;
+    let sign = facts.plan?.side.sign();
+    let better = |one: f64, two: f64| sign * one > sign * two;
+    let next = search
+        .open
+        .iter()
+        .reduce(|best, it| if better(it.index, best.index) { it } else { best })?;
+    let name = &facts.deal.alternatives.get(next.alternative)?.name;
+    let id = format!("alternative.{}.index", slug(name));
+    let held = Brief::amount(search.in_hand);
+    let said = if better(next.index, search.in_hand) {
+        Said::info(format!("Develop \"{name}\" next: looking into it pays while what is certain is worse than {}, and that is {held}.", facts.say(&id)))
+            .so("Get it signed, or get a no, before the last round.")
+    } else {
+        Said::info(format!(
+            "Nothing uncertain is worth developing at its cost: even \"{name}\" pays only while what is certain is worse than {}, and that is {held}.",
+            facts.say(&id)
+        ))
+    };
+    Some(said.resting_on(&[&id]))
 }
 
 fn phantom(facts: &Facts<'_>) -> Vec<Said> {
-    when(facts.raised(Code::S2_4), || {
-        Said::warning("The best alternative is not signed; at its face value it would be worth much more than the walk-away that follows from its chance.")
-            .resting_on(&["walk_away", "walk_away.neutral"])
+    let best = best_alternative(facts).filter(|_| facts.raised(Code::S2_4));
+    let say = |it: &Alternative| {
+        let id = format!("alternative.{}.probability", slug(&it.name));
+        Said::warning(format!("The best alternative, \"{}\", is not signed (chance {}); at its face value it would be worth much more than the walk-away that follows from its chance.", it.name, facts.say(&id)))
+            .resting_on(&["walk_away", "walk_away.neutral", &id])
             .so("Get it signed, or do not count on it.")
+    };
+    best.map(say).into_iter().collect()
+}
+
+/// The alternative with the best deal price if it came through.
+fn best_alternative<'a>(facts: &'a Facts<'_>) -> Option<&'a Alternative> {
+    let sign = facts.plan?.side.sign();
+    let price =
+        |it: &Alternative| facts.value(&format!("alternative.{}.deal_price", slug(&it.name)));
+    let valued = facts.deal.alternatives.iter().filter_map(|it| Some((sign * price(it)?, it)));
+    valued.reduce(|best, it| if it.0 > best.0 { it } else { best }).map(|(_, it)| it)
+}
+
+fn copied(facts: &Facts<'_>) -> Vec<Said> {
+    let Some(present) = facts.value("us.present") else { return Vec::new() };
+    let near = facts.settings.number("current_pay_copy") * libm::fabs(present);
+    let guess = |it: &&Alternative| {
+        // An income that runs anyway is what is paid at present, and needs no other source.
+        let own = it.source.is_none() && it.role != Some(Role::Income);
+        let mode = it.amount.get(it.amount.len() / 2).copied().map(as_f64);
+        own && mode.is_some_and(|amount| libm::fabs(amount - present) <= near)
+    };
+    let say = |it: &Alternative| {
+        let id = format!("alternative.{}.amount", slug(&it.name));
+        Said::warning(format!("\"{}\" at {} looks copied from the {} of today: it has no source. Such guesses hardly move with the true market.", it.name, facts.say(&id), facts.say("us.present")))
+            .resting_on(&[&id, "us.present"])
+            .so("Find out what others would pay or charge, and give the alternative a `source`; if it is what runs anyway, its `role` is `income`.")
+    };
+    facts.deal.alternatives.iter().filter(guess).map(say).collect()
+}
+
+fn next_quote(facts: &Facts<'_>) -> Vec<Said> {
+    let Some((saving, cost)) = facts.value("quote.saving").zip(facts.value("us.quote_cost")) else {
+        return Vec::new();
+    };
+    when(saving > cost, || {
+        Said::info(format!("Another quote should save about {} in all and costs {}: get it. It does so if quotes scatter as the market does.", facts.say("quote.saving"), facts.say("us.quote_cost")))
+            .resting_on(&["quote.saving", "us.quote_cost", "quote.count"])
+            .so("Ask one more vendor before you concede anything.")
     })
+}
+
+fn switching(facts: &Facts<'_>) -> Vec<Said> {
+    let best = best_alternative(facts).filter(|_| facts.deal.side == Side::Buyer);
+    let Some(it) = best.filter(|it| it.cost.is_some_and(|cost| as_f64(cost) > 0.0)) else {
+        return Vec::new();
+    };
+    let id = |tail: &str| format!("alternative.{}.{tail}", slug(&it.name));
+    vec![
+        Said::info(format!("Leaving for \"{}\" is not {} but {} to you: switching costs {}. The ceiling follows from the latter.", it.name, facts.say(&id("amount")), facts.say(&id("deal_price")), facts.say(&id("cost"))))
+            .resting_on(&[&id("deal_price"), &id("amount"), &id("cost"), "units", "walk_away"]),
+    ]
 }
 
 fn weak(facts: &Facts<'_>) -> Vec<Said> {
@@ -161,8 +296,10 @@ fn leverage(facts: &Facts<'_>) -> Vec<Said> {
             .and_then(|i| i.low.zip(i.high))
             .map_or(String::new(), |(l, h)| format!(" ({l:.2} to {h:.2})"));
         let index = facts.value("leverage").map_or(String::new(), |l| format!("{l:.2}"));
-        let standing = facts.value("leverage.alternative").map_or(String::new(), |share| {
-            format!(" Your alternatives stand at P{:.0} of the market.", 100.0 * share)
+        let quality = |id: &str| facts.has(id).then(|| facts.say(id));
+        let both = quality("leverage.alternative").zip(quality("leverage.alternative.theirs"));
+        let standing = both.map_or(String::new(), |(ours, theirs)| {
+            format!(" Quality of the alternatives by the market: yours {ours}, theirs {theirs}.")
         });
         Said::info(format!(
             "Without a deal they lose {}, you lose {}: leverage {index}{range}, where 0.5 is balance.{standing}",
@@ -216,4 +353,38 @@ fn out_of_reach(facts: &Facts<'_>) -> Vec<Said> {
         .resting_on(&["need.theirs", "belief.mean", "market.median"])
         .so("Find out what limits them, or look for another counterpart.")
     })
+}
+
+fn band(facts: &Facts<'_>) -> Vec<Said> {
+    let Some(settlement) = facts.plan.and_then(|p| p.settlement) else { return Vec::new() };
+    when(facts.has("settlement.deal_me_out"), || {
+        let (exits, income) =
+            (facts.say("settlement.deal_me_out"), facts.say("settlement.split_difference"));
+        let roles: Vec<Option<Role>> = facts.deal.alternatives.iter().map(|it| it.role).collect();
+        let both = roles.iter().all(Option::is_some) && !roles.is_empty();
+        let read = match (settlement.role, both) {
+            (Some(crate::bargain::Role::Exit), _) => " Yours are exits: read the first.",
+            (Some(crate::bargain::Role::Income), _) => " Yours are income: read the second.",
+            (None, true) => " Yours are of both kinds: read the band.",
+            (None, false) => "",
+        };
+        let said = Said::info(format!("Models of bargaining settle at {exits} if alternatives are exits, at {income} if they are income while you talk.{read} References, not forecasts."))
+            .resting_on(&["settlement.deal_me_out", "settlement.split_difference", "power", "walk_away"]);
+        match unstated(facts, both) {
+            Some(action) => said.so(action),
+            None => said,
+        }
+    })
+}
+
+/// What would narrow the band.
+fn unstated(facts: &Facts<'_>, roles: bool) -> Option<&'static str> {
+    let costs = ["us.delay_cost_per_day", "counterpart.delay_cost_per_day"];
+    if !roles && !facts.deal.alternatives.is_empty() {
+        return Some("Say of each alternative whether its `role` is `exit` or `income`.");
+    }
+    let waiting = costs.iter().all(|id| facts.has(id));
+    (!waiting).then_some(
+        "State what a day of delay costs either side: it decides who gets more of the zone.",
+    )
 }

@@ -58,9 +58,15 @@ fn alternatives(brief: &Brief) -> Vec<Block> {
 }
 
 fn leverage(brief: &Brief) -> Vec<Block> {
-    let head = &brief.headline;
-    let ids = [&head.leverage, &head.need, &head.alternative];
-    let figures = ids.into_iter().filter_map(|id| find(brief, id.as_ref()));
+    let ids = [
+        "leverage.need",
+        "leverage.need.theirs",
+        "leverage.alternative",
+        "leverage.alternative.theirs",
+        "leverage",
+        "power",
+    ];
+    let figures = ids.into_iter().filter_map(|id| named(brief, id));
     let table: Table = figure_table("Leverage and its two factors", figures);
     let Some(table) = table.block() else { return Vec::new() };
     let words = "Leverage has two factors: how much each side needs the deal compared with the \

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "test code")]
 
 use haggle_negotiation::brief::*;
-use haggle_negotiation::deal::Side;
+use haggle_negotiation::deal::{Interest, InterestKind, Side};
 use haggle_negotiation::figure::{By, Figure, Figures, Interval, Sense, Unit};
 use haggle_negotiation::market::Cited;
 use haggle_quantity::{Date, parse_date};
@@ -464,6 +464,18 @@ fn treatment(brief: &mut Brief) {
     ];
 }
 
+fn interests() -> Vec<Interest> {
+    let one = |kind, text: &str, source: Option<&str>| Interest {
+        kind,
+        text: text.into(),
+        source: source.map(str::to_owned),
+    };
+    vec![
+        one(InterestKind::Fear, "the project stands still", None),
+        one(InterestKind::Need, "someone in place by March", Some("recruiter, call of 2026-11-18")),
+    ]
+}
+
 /// A seller's brief with everything in it.
 pub(crate) fn full() -> Brief {
     let mut figures = Figures::default();
@@ -472,8 +484,11 @@ pub(crate) fn full() -> Brief {
     market_figures(&mut figures, &mut evidence);
     plan(&mut figures);
     advice(&mut figures);
-    let question =
-        |i: usize, text: &str| Question { text: text.into(), worth: format!("question.{i}.worth") };
+    let question = |i: usize, text: &str| Question {
+        text: text.into(),
+        worth: format!("question.{i}.worth"),
+        follow_up: "What would have to change for that?".into(),
+    };
     let mut brief = Brief {
         deal: DealHead {
             title: "Senior developer, Denver".into(),
@@ -486,6 +501,8 @@ pub(crate) fn full() -> Brief {
         headline: headline(),
         figures,
         findings: findings(),
+        interests: interests(),
+        rapport: strings(["Do they have \"agency\" for certain, or only perhaps?"]),
         questions: vec![
             question(1, "What is the most that this grade is paid?"),
             question(2, "Will offer B be signed before you must answer?"),
@@ -541,6 +558,8 @@ pub(crate) fn no_market() -> Brief {
         "name a source or what you know of them",
     )];
     brief.questions.clear();
+    brief.interests.clear();
+    brief.rapport.clear();
     brief.triggers.clear();
     brief.adjustments.clear();
     brief.excluded.clear();
@@ -603,6 +622,9 @@ pub(crate) fn hostile() -> Brief {
     brief.findings[0].text = evil.into();
     brief.findings[0].action = Some(evil.into());
     brief.questions[0].text = evil.into();
+    brief.questions[0].follow_up = evil.into();
+    brief.interests[0].text = evil.into();
+    brief.interests[0].source = Some(evil.into());
     brief.triggers[0].text = evil.into();
     brief.adjustments[0].text = evil.into();
     brief.excluded[0].reason = evil.into();

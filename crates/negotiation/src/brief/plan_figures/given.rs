@@ -19,6 +19,10 @@ impl PlanFigures<'_> {
             self.given_money("offer", "their offer", Some(offer.amount), money.clone(), &why);
         }
         self.party("us", "our", &deal.us);
+        let lump = self.lump();
+        let present = "what we are paid, or pay, at present";
+        self.given_money("us.present", present, deal.us.present, money.clone(), file);
+        self.given_money("us.quote_cost", "cost of one more quote", deal.us.quote_cost, lump, file);
         self.party("counterpart", "their", &deal.counterpart.party);
         let first = "stated in the deal file, as expected";
         self.given_money(
@@ -134,12 +138,12 @@ impl PlanFigures<'_> {
     }
 
     pub(super) fn alternative_given(&mut self, base: &str, a: &Alternative) -> Vec<Pair> {
-        let file = "stated in the deal file";
+        let file = a.source.as_deref().unwrap_or("stated in the deal file");
         let (money, lump, day) = (self.money.clone(), self.lump(), self.per_day());
         let label = |what: &str| format!("{}: {what}", a.name);
         match a.amount.as_slice() {
             [low, mode, high] => {
-                let why = "stated in the deal file, read as P10, mode, P90 (H6)";
+                let why = &format!("{file}, read as P10, mode, P90 (H6)");
                 for (tail, amount) in [("amount.low", low), ("amount", mode), ("amount.high", high)]
                 {
                     self.given_money(
@@ -165,6 +169,13 @@ impl PlanFigures<'_> {
             Some(a.cost.unwrap_or_default()),
             lump,
             if a.cost.is_some() { file } else { "none stated: 0" },
+        );
+        self.given_money(
+            &format!("{base}.develop_cost"),
+            &label("cost of finding out whether it comes through"),
+            a.develop_cost,
+            self.lump(),
+            file,
         );
         self.given_money(
             &format!("{base}.interim_per_day"),

@@ -52,6 +52,17 @@ impl PlanFigures<'_> {
         for (id, label, candidate) in all {
             self.candidate(id, label, candidate);
         }
+        self.between("leverage.need", l.need_me_range);
+        self.between("leverage.need.theirs", l.need_ot_range);
+    }
+
+    /// Gives a figure what it could be once the uncertain inputs are known.
+    fn between(&mut self, id: &str, range: Option<[f64; 2]>) {
+        let Some([low, high]) = range.filter(|[low, high]| low < high) else { return };
+        let interval = self.lattice(low, high);
+        if let Some(figure) = self.figures.get(id).cloned() {
+            self.figures.add(id, figure.with_interval(interval));
+        }
     }
 
     /// Where a walk-away stands in the market.
@@ -69,6 +80,7 @@ impl PlanFigures<'_> {
         let mut inputs = vec![(input.0, input.1.to_owned())];
         inputs.extend(["p10", "p25", "p50", "p75", "p90"].map(|p| (p, format!("market.{p}"))));
         self.put(id, figure, &inputs);
+        self.between(id, Some([standing.low, standing.high]));
     }
 
     fn index(&mut self, l: &Leverage) {

@@ -1,11 +1,16 @@
 //! The figures of a plan: each number of the chain with its formula and the figures that go in.
 
 mod aim;
+mod develop;
+mod event;
 mod given;
 mod leverage;
 mod position;
+mod question;
 mod reference;
 mod walk_away;
+
+pub(crate) use question::Asked;
 
 use super::Headline;
 use crate::bargain::{Mark, Marked, Plan, Printed};
@@ -42,8 +47,8 @@ fn ordered(a: f64, b: f64) -> (f64, f64) {
 }
 
 impl PlanFigures<'_> {
-    /// Adds everything; returns the headline and the questions' texts with their figures.
-    pub(crate) fn add(mut self) -> (Headline, Vec<(String, String)>) {
+    /// Adds everything; returns the headline and what to ask.
+    pub(crate) fn add(mut self) -> (Headline, Asked) {
         self.given();
         self.alternatives(
             "alternative",
@@ -57,6 +62,7 @@ impl PlanFigures<'_> {
             &self.plan.counterpart_alternatives.clone(),
         );
         self.reservation();
+        self.develop();
         self.market();
         self.belief();
         self.leverage();
@@ -64,6 +70,8 @@ impl PlanFigures<'_> {
         self.anchor();
         self.ladder();
         self.references();
+        self.events();
+        self.next_quote();
         let questions = self.questions();
         (self.headline(), questions)
     }

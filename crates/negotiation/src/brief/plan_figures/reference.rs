@@ -1,8 +1,6 @@
-//! References beside the plan: settlements, final offer, their offer, questions.
+//! References beside the plan: settlements, final offer, their offer.
 
 use super::{Pair, PlanFigures};
-use crate::bargain::Unknown;
-use crate::deal::slug;
 use crate::figure::{Figure, Unit};
 
 impl PlanFigures<'_> {
@@ -90,67 +88,6 @@ impl PlanFigures<'_> {
                     ("walk_away_neutral", "walk_away.neutral".into()),
                 ],
             );
-        }
-    }
-
-    /// Questions worth asking, dearest first: text and figure id.
-    pub(super) fn questions(&mut self) -> Vec<(String, String)> {
-        let Some(information) = self.plan.information.clone() else { return Vec::new() };
-        let mut inputs = self.triangle();
-        inputs.extend([
-            ("walk_away_neutral", "walk_away.neutral".to_owned()),
-            ("offer", "offer".to_owned()),
-        ]);
-        let worth = self.money(
-            "worth of the plan without further answers",
-            information.plan_worth,
-            "plan_worth",
-        );
-        self.put("plan.worth", worth, &inputs);
-        inputs.push(("plan_worth", "plan.worth".into()));
-        let mut ranked: Vec<_> = information
-            .questions
-            .iter()
-            .filter(|q| q.worth > 1e-9 * information.plan_worth.abs().max(1e-300))
-            .collect();
-        ranked.sort_by(|a, b| b.worth.total_cmp(&a.worth));
-        let mut asked = Vec::new();
-        for (i, question) in ranked.into_iter().enumerate() {
-            let (text, mut more) = self.question(question.unknown);
-            more.extend(inputs.clone());
-            let id = format!("question.{}.worth", i + 1);
-            let figure = self.money(
-                &format!("worth of knowing: {text}"),
-                question.worth,
-                "information_worth",
-            );
-            self.put(&id, figure, &more);
-            asked.push((text, id));
-        }
-        asked
-    }
-
-    pub(super) fn question(&self, unknown: Unknown) -> (String, Vec<Pair>) {
-        let name =
-            |i: usize| self.deal.alternatives.get(i).map_or(String::new(), |a| a.name.clone());
-        let inputs = |i: usize| {
-            let base = format!("alternative.{}", slug(&name(i)));
-            vec![
-                ("probability", format!("{base}.probability")),
-                ("deal_price", format!("{base}.deal_price")),
-            ]
-        };
-        match unknown {
-            Unknown::TheirLimit => {
-                ("How far can they go? What limits them, and who decides?".to_owned(), Vec::new())
-            }
-            Unknown::ComesThrough(i) => (
-                format!("Will \"{}\" come through? Get it signed, or get a no.", name(i)),
-                inputs(i),
-            ),
-            Unknown::Amount(i) => {
-                (format!("What exactly is \"{}\" worth? Get the number.", name(i)), inputs(i))
-            }
         }
     }
 }
