@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::gather::{are_twins, comparables, file_name, source_evidence};
 use crate::report::{date_option, strictness};
 use haggle_negotiation::brief::{Brief, Listing, benchmark};
-use haggle_negotiation::deal::{Ageing, Condition, Counterpart, Deal, Origin, Party, Side, Source};
+use haggle_negotiation::deal::{Ageing, Condition, Counterpart, Deal, Origin, Party, Side, Source, Talks};
 use haggle_negotiation::market::SourceEvidence;
 use haggle_quantity::{Currency, Date, Per, from_day_number};
 use haggle_store::{Outline, Part, Query};
@@ -109,6 +109,9 @@ fn deal_of(
         counterpart: Counterpart::default(),
         stated_walk_away: None,
         parameters: BTreeMap::new(),
+        talks: Talks::default(),
+        playbook: None,
+        playbook_parameters: BTreeMap::new(),
     })
 }
 
