@@ -386,4 +386,10 @@ formulas! {
     "information_worth" "H1 to H4, numbers 8" "expected plan worth with the answer - plan worth without it";
     "information_worth_theirs" "H1 to H4, numbers 5 and 8" "sum over the answers of chance * (best plan under the answer - present plan under the answer); for each answer the belief is made again as if the deal said so; chances: yes and no, or question_strata equal strata of the amount";
     "distance" "numbers 7.3" "offer - walk_away in my value";
+    "conceded" "C6, C7" "first - last in the value of the side that conceded";
+    "midpoint" "C11, B4" "(ours + theirs) / 2";
+    "fine_anchor" "B5, B6, numbers 9" "anchor, printed to precision_fine of the scale";
+    "width" "S3.3" "(upper - lower limit of the median) / median";
+    "percentile_among_uppers" "F14" "percentile of the amount among the upper limits of the percentiles, ln amount linear in the normal score; beyond them the outermost one";
+    "percentile_among_lowers" "F14" "the same among the lower limits";
 }

@@ -6,7 +6,7 @@
 use crate::bargain::Params;
 use crate::deal::{Deal, Setting};
 use crate::stats::{Combine, StatParams};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One entry of the register.
 #[derive(Debug, Clone, Copy)]
@@ -105,6 +105,10 @@ const NUMBERS: &[Parameter] = numbers! {
     "interval_tail" = "0.10" in 0.001..0.49, "numbers 3", "share of the draws outside an interval at each end";
     "weak_batna_gap" = "0.25" in 0.0..10.0, "S2.5", "gap between target and walk-away, of the target, from which the alternative is weak";
     "leverage_low" = "0.40" in 0.0..1.0, "S4.5", "leverage below which an honest appeal is advised";
+    "ci_width_warn" = "0.20" in 0.0..10.0, "S3.3", "width of the median's interval, of the median, above which only a range can be argued";
+    "perspective_arguments" = "3" in 0.0..100.0, "S4.3", "arguments of theirs to write down before the meeting";
+    "opening_insult_note" = "0.05" in 0.0..1.0, "S5.17", "chance that the opening is inside their limit, given a zone, below which it may end the talks";
+    "concession_imbalance" = "1.5" in 0.0..MANY, "S5.5", "what we have conceded over what they have, above which it is said";
 };
 
 const METHODS: &[Parameter] = &[
@@ -138,10 +142,26 @@ pub fn find(name: &str) -> Option<&'static Parameter> {
     register().find(|p| p.name == name || p.alias == Some(name))
 }
 
-/// The settings of one deal: what it states, and the register's defaults for the rest.
+/// Where the value of a parameter comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin<'a> {
+    /// The register's default.
+    Register,
+    /// The playbook, by its path.
+    Playbook(&'a str),
+    /// The deal file, which comes first.
+    Deal,
+}
+
+/// The settings of one deal: what it states, what its playbook states, and the register's defaults
+/// for the rest.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Settings {
+    /// Of the deal and, where it is silent, of the playbook.
     stated: BTreeMap<&'static str, Setting>,
+    /// Those of `stated` that come from the playbook.
+    shared: BTreeSet<&'static str>,
+    playbook: String,
     /// The sources are declared parts of one market (`share`).
     parts: bool,
 }
@@ -150,12 +170,25 @@ impl Settings {
     /// The settings of a deal.
     pub fn new(deal: &Deal) -> Self {
         let parts = deal.sources.iter().any(|s| s.share.is_some());
-        Self { stated: deal.parameters.clone(), parts }
+        let mut stated = deal.playbook_parameters.clone();
+        stated.extend(deal.parameters.iter().map(|(name, value)| (*name, value.clone())));
+        let of_playbook = deal.playbook_parameters.keys().copied();
+        let shared = of_playbook.filter(|name| !deal.parameters.contains_key(name)).collect();
+        Self { stated, shared, playbook: deal.playbook.clone().unwrap_or_default(), parts }
     }
 
-    /// Whether the deal itself states it.
+    /// Whether the deal or its playbook states it.
     pub fn is_stated(&self, name: &str) -> bool {
         self.stated.contains_key(name)
+    }
+
+    /// Where its value comes from.
+    pub fn origin(&self, name: &str) -> Origin<'_> {
+        match (self.is_stated(name), self.shared.contains(name)) {
+            (false, _) => Origin::Register,
+            (true, true) => Origin::Playbook(&self.playbook),
+            (true, false) => Origin::Deal,
+        }
     }
 
     /// A number of the register.

@@ -302,6 +302,19 @@ impl Curve {
     }
 }
 
+/// Percentile of a price among points (percentile, amount), and whether it is only the edge of
+/// them; `None` with less than three, or where amounts fall.
+pub(crate) fn percentile_among(points: &[(f64, f64)], price: f64) -> Option<(f64, bool)> {
+    let rising = points.is_sorted_by(|a, b| a.1 <= b.1);
+    if points.len() < 3 || !rising {
+        return None;
+    }
+    let point = |&(percentile, amount)| MarketPoint { percentile, amount, bound: Mark::Exact };
+    let points = points.iter().map(point).collect();
+    let table = MarketTable { points, ..MarketTable::default() };
+    Some(Curve::of_table(&table, 1.0).percentile_of(price))
+}
+
 fn between(low: MarketPoint, high: MarketPoint, p: f64) -> Marked {
     let z = normal::quantile;
     let f = (z(p) - z(low.percentile)) / (z(high.percentile) - z(low.percentile));

@@ -31,6 +31,7 @@ pub use finding::FindingCode;
 pub use input::{Alternative, Amount, Counterpart, Inputs, Party, Per, Record, Role, Side};
 pub use leverage::{Leverage, LeverageIndex, Standing};
 pub use mark::{Mark, Marked};
+pub(crate) use market::percentile_among;
 pub use market::{Market, MarketFigures, MarketPoint, MarketRow, MarketRows, MarketTable};
 pub use opening::{Counter, CounterFrom, Opening, OpeningFrom};
 pub use params::Params;

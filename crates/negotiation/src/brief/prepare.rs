@@ -3,7 +3,7 @@
 use super::plan_figures::PlanFigures;
 use super::{Brief, DealHead, Gravity, Headline, ParameterUse, Trigger};
 use crate::bargain::{self, BargainError, Counterpart, Inputs, Plan, Record};
-use crate::deal::{self, Deal, Side, as_f64};
+use crate::deal::{self, Binds, Deal, Side, as_f64};
 use crate::figure::Unit;
 use crate::leverage::{Facts, judge};
 use crate::market::{self, Ledger, MarketBuild, SourceEvidence};
@@ -238,6 +238,13 @@ fn triggers(deal: &Deal, plan: &Plan, brief: &Brief) -> Vec<Trigger> {
             ),
             &["last_ask", "offer"],
         );
+    }
+    if let Some(deadline) = deal.talks.deadline.filter(|it| it.binds == Binds::Both) {
+        let text = format!(
+            "Nothing is agreed by {}: leave with the alternative, or agree a new day in writing.",
+            deadline.date
+        );
+        say(text, &["deadline.days", "walk_away"]);
     }
     triggers
 }

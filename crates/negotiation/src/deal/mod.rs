@@ -2,18 +2,24 @@
 
 mod condition;
 mod interest;
+mod playbook;
 mod problem;
 mod read;
 pub(crate) mod reader;
 mod setting;
+mod talks;
 
 pub use condition::{Condition, FIELDS, Test};
 pub use interest::{Event, Interest, InterestKind};
+pub use playbook::{Playbook, parse_playbook};
 pub use problem::{CODES, Problem};
 pub(crate) use read::as_f64;
 pub use read::slug;
 pub use read::{Parsed, parse};
 pub use setting::{Override, keys, parse_set};
+pub use talks::{
+    Answer, Argument, Binds, Channel, Deadline, Medium, Relationship, Round, StatedLimit, Talks,
+};
 
 use haggle_quantity::{Amount, Currency, Date, Per, Rate};
 use std::collections::BTreeMap;
@@ -78,6 +84,12 @@ pub struct Deal {
     pub stated_walk_away: Option<Amount>,
     /// Parameters set by name: canonical name to value.
     pub parameters: BTreeMap<&'static str, Setting>,
+    /// How the talks are meant to go, and how they went so far.
+    pub talks: Talks,
+    /// The file of the playbook, relative to the deal file.
+    pub playbook: Option<String>,
+    /// The playbook's parameters, once somebody has read its file; the deal's own come first.
+    pub playbook_parameters: BTreeMap<&'static str, Setting>,
 }
 
 /// A parameter's value: a number, or a word for the few that choose a method.
@@ -158,6 +170,8 @@ pub struct Offer {
     pub amount: Amount,
     /// Where it stands: `letter of 2026-11-20`.
     pub from: Option<String>,
+    /// When it was made, if stated.
+    pub date: Option<Date>,
 }
 
 /// What is particular to one side.

@@ -3,6 +3,7 @@
 use super::condition::read_where;
 use super::interest::{read_events, read_interests};
 use super::reader::{Field, Finding, Log, Reader, nearest};
+use super::talks::{self, Talks};
 use super::{
     Ageing, Alternative, Claim, Counterpart, Deal, Exclude, Limit, Offer, Origin, Party, Problem,
     Role, Setting, Side, Source,
@@ -21,6 +22,8 @@ pub struct Parsed {
     pub problems: Vec<Problem>,
     /// Every key that the reader knows, as dotted paths; what the JSON Schema is tested against.
     pub keys: BTreeSet<String>,
+    /// Every key that the file states, as dotted paths, with what stands there.
+    pub stated: BTreeMap<String, String>,
 }
 
 /// Reads a deal file. `as_of` replaces the date that the file states.
@@ -31,7 +34,7 @@ pub fn parse(text: &str, as_of: Option<Date>) -> Parsed {
             let log = Log::default();
             let span = error.span().unwrap_or(0..0);
             log.error(span, "D0001", error.message().to_owned(), None);
-            concluded(text, None, log)
+            concluded(text, (None, BTreeMap::new()), log)
         }
     }
 }
@@ -40,17 +43,39 @@ pub fn parse(text: &str, as_of: Option<Date>) -> Parsed {
 pub(super) fn read_tree(text: &str, tree: &DeTable<'_>, as_of: Option<Date>) -> Parsed {
     let log = Log::default();
     let deal = read_deal(&Reader::new(tree, 0..0, "", &log), as_of);
-    concluded(text, deal, log)
+    let mut stated = BTreeMap::new();
+    collect_stated("", tree, &mut stated);
+    concluded(text, (deal, stated), log)
 }
 
-fn concluded(text: &str, deal: Option<Deal>, log: Log) -> Parsed {
+type Stated = BTreeMap<String, String>;
+
+fn concluded(text: &str, (deal, stated): (Option<Deal>, Stated), log: Log) -> Parsed {
     let (findings, keys) = log.take();
     let problems: Vec<Problem> = findings.iter().map(|f| locate(text, f)).collect();
     let sound = problems.iter().all(|p| p.warning);
-    Parsed { deal: deal.filter(|_| sound), problems, keys }
+    Parsed { deal: deal.filter(|_| sound), problems, keys, stated }
 }
 
-fn locate(text: &str, finding: &Finding) -> Problem {
+/// The keys of a table and of the tables below it; of a list of tables how many there are.
+fn collect_stated(path: &str, table: &DeTable<'_>, stated: &mut BTreeMap<String, String>) {
+    for (key, value) in table {
+        let key = key.get_ref();
+        let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
+        let value = value.get_ref();
+        let tables = value.as_array().into_iter().flatten().filter_map(|v| v.get_ref().as_table());
+        let below: Vec<_> = value.as_table().into_iter().chain(tables).collect();
+        below.iter().for_each(|table| collect_stated(&path, table, stated));
+        let text = match below.len() {
+            0 => super::reader::shown(value),
+            _ if value.as_table().is_some() => "stated".to_owned(),
+            n => format!("{n} stated"),
+        };
+        stated.insert(path, text);
+    }
+}
+
+pub(super) fn locate(text: &str, finding: &Finding) -> Problem {
     let before = &text[..text.floor_char_boundary(finding.span.start.min(text.len()))];
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     Problem {
@@ -64,7 +89,7 @@ fn locate(text: &str, finding: &Finding) -> Problem {
 }
 
 fn read_deal(r: &Reader<'_, '_>, as_of: Option<Date>) -> Option<Deal> {
-    read_schema(r);
+    read_schema(r, "haggle.deal/1");
     let title = r.required("title", "\"...\"", r.text("title"));
     let side = read_side(r);
     let currency = r.required("currency", "\"USD\"", read_currency(r, "currency"));
@@ -74,6 +99,8 @@ fn read_deal(r: &Reader<'_, '_>, as_of: Option<Date>) -> Option<Deal> {
         Some(date) => Some(date),
         None => r.required("as_of", "2026-11-23", stated).map(|f| f.value),
     };
+    let sources = read_sources(r);
+    let mut talks = talks::read_talks(r, &sources);
     let deal = Deal {
         title: title.map_or(String::new(), |f| f.value),
         side: side.unwrap_or(Side::Seller),
@@ -82,7 +109,7 @@ fn read_deal(r: &Reader<'_, '_>, as_of: Option<Date>) -> Option<Deal> {
         as_of: date.unwrap_or(Date::MIN),
         term: positive(r, "term"),
         tick: positive_money(r, "tick"),
-        sources: read_sources(r),
+        sources,
         excludes: r.tables("exclude").iter().filter_map(read_exclude).collect(),
         rates: r.tables("rate").iter().filter_map(read_rate).collect(),
         ageing: r.table("ageing").map(|t| read_ageing(&t)),
@@ -92,12 +119,16 @@ fn read_deal(r: &Reader<'_, '_>, as_of: Option<Date>) -> Option<Deal> {
         claims: r.tables("claim").iter().filter_map(read_claim).collect(),
         counterpart: r
             .table("counterpart")
-            .map_or_else(Counterpart::default, |t| read_counterpart(&t)),
+            .map_or_else(Counterpart::default, |t| read_counterpart(&t, &mut talks)),
         events: read_events(r),
-        stated_walk_away: read_stated(r, side),
+        stated_walk_away: read_stated(r, side, &mut talks),
         parameters: read_parameters(r),
+        talks,
+        playbook: r.text("playbook").map(|f| f.value),
+        playbook_parameters: BTreeMap::new(),
     };
     r.finish();
+    talks::check_rounds(r, &deal);
     warn_about(r, &deal);
     Some(deal)
 }
@@ -106,10 +137,10 @@ fn placeholder() -> Currency {
     "ZZZ".parse().expect("three capital letters")
 }
 
-fn read_schema(r: &Reader<'_, '_>) {
-    let schema = r.required("schema", "\"haggle.deal/1\"", r.text("schema"));
-    if let Some(field) = schema.filter(|f| f.value != "haggle.deal/1") {
-        let message = format!("`schema` is `{}`, expected `haggle.deal/1`", field.value);
+pub(super) fn read_schema(r: &Reader<'_, '_>, expected: &str) {
+    let schema = r.required("schema", &format!("\"{expected}\""), r.text("schema"));
+    if let Some(field) = schema.filter(|f| f.value != expected) {
+        let message = format!("`schema` is `{}`, expected `{expected}`", field.value);
         r.log().error(field.span, "D0103", message, None);
     }
 }
@@ -317,8 +348,9 @@ fn read_offer(r: &Reader<'_, '_>) -> Option<Offer> {
         r.required("amount", "\"112000\"", r.money("amount"));
     }
     let from = r.text("from").map(|f| f.value);
+    let date = r.date("date").map(|f| f.value);
     r.finish();
-    Some(Offer { amount: amount?, from })
+    Some(Offer { amount: amount?, from, date })
 }
 
 fn read_us(r: &Reader<'_, '_>) -> Party {
@@ -418,7 +450,7 @@ fn read_claim(r: &Reader<'_, '_>) -> Option<Claim> {
     Some(claim)
 }
 
-fn read_counterpart(r: &Reader<'_, '_>) -> Counterpart {
+fn read_counterpart(r: &Reader<'_, '_>, talks: &mut Talks) -> Counterpart {
     let counterpart = Counterpart {
         limit: r.table("limit").and_then(|t| read_limit(&t)),
         alternatives: read_alternatives(r),
@@ -426,6 +458,7 @@ fn read_counterpart(r: &Reader<'_, '_>) -> Counterpart {
         first_offer: positive_money(r, "first_offer"),
         interests: read_interests(r),
     };
+    talks::read_them(r, talks);
     r.finish();
     counterpart
 }
@@ -450,10 +483,12 @@ fn read_limit(r: &Reader<'_, '_>) -> Option<Limit> {
     Some(Limit { low, mode, high, source })
 }
 
-fn read_stated(r: &Reader<'_, '_>, side: Option<Side>) -> Option<Amount> {
+fn read_stated(r: &Reader<'_, '_>, side: Option<Side>, talks: &mut Talks) -> Option<Amount> {
     let table = r.table("stated")?;
     let walk_away = table.money("walk_away");
     let target = table.money("target");
+    talks.target = target.as_ref().map(|f| f.value);
+    talks::read_plans(&table, talks);
     table.finish();
     if let (Some(limit), Some(target), Some(side)) = (&walk_away, &target, side) {
         let beyond = match side {
@@ -472,7 +507,7 @@ fn read_stated(r: &Reader<'_, '_>, side: Option<Side>) -> Option<Amount> {
     walk_away.map(|f| f.value)
 }
 
-fn read_parameters(r: &Reader<'_, '_>) -> BTreeMap<&'static str, Setting> {
+pub(super) fn read_parameters(r: &Reader<'_, '_>) -> BTreeMap<&'static str, Setting> {
     let mut settings = BTreeMap::new();
     let Some(table) = r.table("parameters") else { return settings };
     for (name, value) in table.entries() {

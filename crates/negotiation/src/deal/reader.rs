@@ -136,6 +136,11 @@ impl<'t, 'i> Reader<'t, 'i> {
         })
     }
 
+    /// `true` or `false`.
+    pub(crate) fn flag(&self, key: &'static str) -> Option<Field<bool>> {
+        self.read(key, "`true` or `false`", |value| value.as_bool().ok_or_else(|| describe(value)))
+    }
+
     /// A date: `2026-11-23`, bare or in quotes.
     pub(crate) fn date(&self, key: &'static str) -> Option<Field<Date>> {
         self.read(key, "a date such as `2026-11-23`", date)
@@ -270,6 +275,22 @@ fn date(value: &DeValue<'_>) -> Result<Date, String> {
         }
         DeValue::String(text) => parse_date(text).map_err(|e| format!("`{text}`, {e}")),
         other => Err(describe(other)),
+    }
+}
+
+/// A value as it stands in the file, without quotes.
+pub(crate) fn shown(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) => text.to_string(),
+        DeValue::Integer(i) => i.as_str().to_owned(),
+        DeValue::Float(f) => f.as_str().to_owned(),
+        DeValue::Boolean(b) => b.to_string(),
+        DeValue::Datetime(d) => d.to_string(),
+        DeValue::Array(list) => {
+            let items: Vec<String> = list.iter().map(|v| shown(v.get_ref())).collect();
+            format!("[{}]", items.join(", "))
+        }
+        DeValue::Table(_) => "a table".to_owned(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Facts, Rule, Said, when};
 use crate::bargain::FindingCode as Code;
-use crate::brief::Brief;
+use crate::brief::{Brief, Gravity};
 use crate::figure::{By, Sense};
 
 pub(super) const RULES: &[Rule] = &[
@@ -26,7 +26,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "S3.3",
         step: 3,
         statement: "The market is argued as a range with its sources, not as a point.",
-        test: "market.p50 with its interval",
+        test: "market.p50 with its interval; market.width > ci_width_warn: warning",
         cites: &["F1", "F2", "F5", "F10"],
         judge: market,
     },
@@ -34,15 +34,15 @@ pub(super) const RULES: &[Rule] = &[
         id: "S3.4",
         step: 3,
         statement: "An offer has a place in the market.",
-        test: "offer.percentile, offer.market_ratio",
+        test: "offer.percentile, from offer.percentile.low to offer.percentile.high, and offer.market_ratio",
         cites: &["F14", "F15"],
         judge: offer,
     },
     Rule {
         id: "S3.10",
         step: 3,
-        statement: "A claim counts when it has a number and can be checked; the rest is dropped or quantified.",
-        test: "claim with a digit, and a date or reference",
+        statement: "A claim counts when it has a number and can be checked, and together they argue your place in the market; the rest is dropped or quantified.",
+        test: "claim.text with a digit, and claim.date or claim.reference; record.percentile by q_base, q_step and q_max",
         cites: &["A19", "B12"],
         judge: claims,
     },
@@ -187,9 +187,19 @@ fn market(facts: &Facts<'_>) -> Vec<Said> {
         _ => " (no interval can be given)".to_owned(),
     };
     let plural = if sources == 1 { "1 source".to_owned() } else { format!("{sources} sources") };
+    let limit = facts.settings.number("ci_width_warn");
+    let wide = facts.value("market.width").is_some_and(|width| width > limit);
+    let gravity = if wide { Gravity::Warning } else { Gravity::Info };
+    let width = match wide {
+        true => format!(
+            " The interval is {} of it wide: no single figure can be argued.",
+            facts.say("market.width")
+        ),
+        false => String::new(),
+    };
     vec![
-        Said::info(format!("The market's middle is {}{by}, from {plural}. Argue the range and name the sources.", facts.say("market.p50")))
-            .resting_on(&["market.p25", "market.p50", "market.p75"])
+        Said::new(gravity, format!("The market's middle is {}{by}, from {plural}.{width} Argue the range and name the sources.", facts.say("market.p50")))
+            .resting_on(&["market.p25", "market.p50", "market.p75", "market.width"])
             .so("Name source, date and number of people with the figure: that is what makes it hard to rebut."),
     ]
 }
@@ -205,12 +215,33 @@ fn offer(facts: &Facts<'_>) -> Vec<Said> {
     };
     vec![
         Said::info(format!(
-            "Their offer of {} sits {text} of the market, {:.2} times the median.",
+            "Their offer of {} sits {text} of the market{}, {:.2} times the median.",
             facts.say("offer"),
+            between_limits(facts),
             facts.value("offer.market_ratio").unwrap_or(f64::NAN)
         ))
-        .resting_on(&["offer", "offer.percentile", "offer.market_ratio"]),
+        .resting_on(&[
+            "offer",
+            "offer.percentile",
+            "offer.percentile.low",
+            "offer.percentile.high",
+            "offer.market_ratio",
+        ]),
     ]
+}
+
+/// The place by the limits of the percentiles, if they have limits (F14).
+fn between_limits(facts: &Facts<'_>) -> String {
+    let place = |tail: &str| {
+        let figure = facts.brief.figures.get(&format!("offer.percentile.{tail}"))?;
+        let words = figure.sense.words();
+        let words = if words.is_empty() { String::new() } else { format!("{words} ") };
+        Some(format!("{words}P{:.0}", 100.0 * figure.value))
+    };
+    match (place("low"), place("high")) {
+        (Some(low), Some(high)) => format!(" ({low} to {high} by the limits of its percentiles)"),
+        _ => String::new(),
+    }
 }
 
 fn claims(facts: &Facts<'_>) -> Vec<Said> {
@@ -227,23 +258,16 @@ fn claims(facts: &Facts<'_>) -> Vec<Said> {
             .so("Quantify it and add a date or reference, or leave it out.")
         })
         .collect();
-    let supported = facts.deal.claims.iter().filter(|c| c.is_supported()).count();
-    if supported > 0 && facts.has("record.amount") {
-        let plural = if supported == 1 {
-            "One supported claim places"
-        } else {
-            "The supported claims place"
-        };
-        all.push(
-            Said::info(format!(
-                "{plural} you at {} of the market, {}.",
-                facts.say("record.percentile"),
-                facts.say("record.amount")
-            ))
-            .resting_on(&["record.claims", "record.percentile", "record.amount"])
-            .so("Lead with the claim that is hardest to rebut."),
-        );
-    } else if facts.deal.claims.is_empty() && facts.has("record.amount") {
+    let supported: Vec<&str> =
+        facts.deal.claims.iter().filter(|c| c.is_supported()).map(|c| c.text.as_str()).collect();
+    if !facts.has("record.amount") {
+        return all;
+    }
+    if facts.deal.us.percentile.is_some() {
+        all.push(stated_place(facts, supported.len()));
+    } else if !supported.is_empty() {
+        all.push(argued_place(facts, &supported));
+    } else if facts.deal.claims.is_empty() {
         all.push(
             Said::info(
                 "No track record is stated, so nothing places you above the middle of the market.",
@@ -252,6 +276,39 @@ fn claims(facts: &Facts<'_>) -> Vec<Said> {
         );
     }
     all
+}
+
+/// The place that the claims argue for, and how (numbers 4).
+fn argued_place(facts: &Facts<'_>, supported: &[&str]) -> Said {
+    let quoted: Vec<String> = supported.iter().map(|text| format!("\"{text}\"")).collect();
+    let percent = |name| 100.0 * facts.settings.number(name);
+    let (base, step, most) = (percent("q_base"), percent("q_step"), percent("q_max"));
+    let capped = base + step * supported.len() as f64 > most;
+    let cap = if capped { format!(", and never more than P{most:.0}") } else { String::new() };
+    let said = Said::info(format!(
+        "The record places you at {} of the market, {}: P{base:.0} without one, and {step:.0} points for each claim that can be checked{cap}: {}.",
+        facts.say("record.percentile"),
+        facts.say("record.amount"),
+        quoted.join("; ")
+    ));
+    said.resting_on(&["record.claims", "record.percentile", "record.amount"])
+        .so("Lead with the claim that is hardest to rebut.")
+}
+
+/// A place that the deal file states is an assumption until claims carry it.
+fn stated_place(facts: &Facts<'_>, supported: usize) -> Said {
+    let settings = facts.settings;
+    let carried = settings.number("q_base") + settings.number("q_step") * supported as f64;
+    let carried = carried.min(settings.number("q_max"));
+    let (place, amount) = (facts.say("record.percentile"), facts.say("record.amount"));
+    let stated = facts.value("record.percentile").unwrap_or(0.0);
+    let text = format!(
+        "The deal states your place as {place} of the market, {amount}; the claims that can be checked carry P{:.0}.",
+        100.0 * carried
+    );
+    let said = if stated > carried { Said::warning(text) } else { Said::info(text) };
+    said.resting_on(&["record.percentile", "record.amount"])
+        .so("Argue no place that no claim supports.")
 }
 
 fn bounded(facts: &Facts<'_>) -> Vec<Said> {

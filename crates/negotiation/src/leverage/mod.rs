@@ -4,11 +4,18 @@
 //! One rule is one entry of [`rules`]: what it states, what it cites, and a function that judges.
 //! `haggle explain S2.1` and the findings of a brief come from the same entry.
 
+mod argument;
 mod attraction;
 mod backup;
+mod fact;
+mod inputs;
 mod rapport;
+mod talks;
 mod walk_away;
 mod wants;
+
+pub use fact::{FACTS, Fact, fact};
+pub use inputs::Input;
 
 use crate::bargain::{FindingCode, Plan};
 use crate::brief::{Brief, Finding, Gravity};
@@ -107,9 +114,17 @@ pub struct Rule {
 
 /// Every rule, by step.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [wants::RULES, backup::RULES, attraction::RULES, rapport::RULES, walk_away::RULES]
-        .into_iter()
-        .flatten()
+    [
+        wants::RULES,
+        backup::RULES,
+        attraction::RULES,
+        argument::RULES,
+        rapport::RULES,
+        walk_away::RULES,
+        talks::RULES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The rule of an id.

@@ -16,24 +16,24 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "S5.2",
         step: 5,
-        statement: "Where the walk-away itself is uncertain, the last ask keeps a distance from it.",
-        test: "last_ask bound by floor_confidence",
+        statement: "Where the walk-away itself is uncertain, the last ask keeps a distance from it, and an offer within that uncertainty is too close to call.",
+        test: "last_ask bound by floor_confidence, or offer from walk_away to walk_away.better",
         cites: &["A2", "H1"],
         judge: uncertain,
     },
     Rule {
         id: "S5.4",
         step: 5,
-        statement: "People split the difference; where a split would end below the walk-away, it must be refused in advance.",
-        test: "split_midpoint worse than walk_away",
+        statement: "People split the difference: know where that ends; below the walk-away it is refused in advance.",
+        test: "round.midpoint, else split_midpoint, against target and walk_away",
         cites: &["C11", "B4"],
         judge: split,
     },
     Rule {
         id: "S5.8",
         step: 5,
-        statement: "A target beyond the evidence is lowered to it.",
-        test: "target = target.cap.evidence",
+        statement: "Walk-away, target and opening stand in this order, and a target beyond the evidence is lowered to it.",
+        test: "target = target.cap.evidence; stated.target worse than walk_away: error, or beyond market.edge.better: warning",
         cites: &["C1", "C2"],
         judge: evidence_cap,
     },
@@ -105,28 +105,90 @@ fn below(facts: &Facts<'_>) -> Vec<Said> {
 }
 
 fn uncertain(facts: &Facts<'_>) -> Vec<Said> {
-    when(facts.raised(Code::S5_2), || {
+    let mut all = when(facts.raised(Code::S5_2), || {
         Said::info("The walk-away is uncertain, so the last ask keeps a distance from it.")
             .resting_on(&["last_ask", "walk_away", "walk_away.better"])
             .so("Learn more about the alternatives before the last round.")
+    });
+    all.extend(too_close(facts));
+    all
+}
+
+/// An offer at or beyond R that R may yet pass once its inputs are known.
+fn too_close(facts: &Facts<'_>) -> Option<Said> {
+    let [offer, limit, better] =
+        ["offer", "walk_away", "walk_away.better"].map(|id| facts.value(id));
+    let sign = facts.deal.side.sign();
+    let within = sign * (offer? - limit?) >= 0.0 && sign * (better? - offer?) > 0.0;
+    within.then(|| {
+        Said::warning(format!("Their offer of {} is too close to call: the walk-away is {} now, and could be {} once the uncertain inputs are known.", facts.say("offer"), facts.say("walk_away"), facts.say("walk_away.better")))
+            .resting_on(&["offer", "walk_away", "walk_away.better"])
+            .so("Find out first what your alternatives are worth; until then neither accept nor leave.")
     })
 }
 
+/// The middle of the last two figures; before any were exchanged, of the anchor and theirs.
 fn split(facts: &Facts<'_>) -> Vec<Said> {
-    when(facts.raised(Code::S5_4), || {
-        Said::warning(format!(
+    let id = if facts.has("round.midpoint") { "round.midpoint" } else { "split_midpoint" };
+    let Some(mid) = facts.value(id) else { return Vec::new() };
+    let sign = facts.deal.side.sign();
+    let beyond = |other: &str| facts.value(other).map(|it| sign * (mid - it));
+    if beyond("walk_away").is_some_and(|d| d < 0.0) {
+        let text = format!(
             "Splitting the difference would end at {}, worse than the walk-away.",
-            facts.say("split_midpoint")
+            facts.say(id)
+        );
+        return vec![
+            Said::warning(text)
+                .resting_on(&[id, "walk_away"])
+                .so("Say early that a split is not on the table, and argue from the market."),
+        ];
+    }
+    let Some(distance) = beyond("target") else { return Vec::new() };
+    let near = 0.5 * facts.settings.number("precision") * libm::fabs(mid);
+    let place = match distance {
+        d if libm::fabs(d) <= near => "at the target",
+        d if d > 0.0 => "better than the target",
+        _ => "short of the target",
+    };
+    vec![
+        Said::info(format!(
+            "Expect a split of the difference at {}, {place} of {}.",
+            facts.say(id),
+            facts.say("target")
         ))
-        .resting_on(&["split_midpoint", "walk_away"])
-        .so("Say early that a split is not on the table, and argue from the market.")
-    })
+        .resting_on(&[id, "target", "anchor", "offer"])
+        .so("Do not propose the split yourself; a step with a reason comes first."),
+    ]
 }
 
 fn evidence_cap(facts: &Facts<'_>) -> Vec<Said> {
-    when(facts.raised(Code::S5_8), || {
+    let mut all = when(facts.raised(Code::S5_8), || {
         Said::info("The target was lowered to what the evidence carries.")
             .resting_on(&["target", "target.cap.evidence"])
+    });
+    all.extend(stated_target(facts));
+    all
+}
+
+/// The target that the user states; the computed one rules.
+fn stated_target(facts: &Facts<'_>) -> Option<Said> {
+    let stated = facts.value("stated.target")?;
+    let sign = facts.deal.side.sign();
+    let beyond = |id: &str| facts.value(id).map(|it| sign * (stated - it));
+    let said = facts.say("stated.target");
+    if beyond("walk_away").is_some_and(|d| d < 0.0) {
+        let text = format!(
+            "The stated target of {said} is worse than the walk-away of {}: no deal would be better than reaching it.",
+            facts.say("walk_away")
+        );
+        let action = "Correct the target, or the alternatives that the walk-away follows from.";
+        return Some(Said::error(text).resting_on(&["stated.target", "walk_away"]).so(action));
+    }
+    beyond("market.edge.better").is_some_and(|d| d > 0.0).then(|| {
+        Said::warning(format!("The stated target of {said} is not supported by the evidence, which ends at {}. The computed target of {} rules.", facts.say("market.edge.better"), facts.say("target")))
+            .resting_on(&["stated.target", "market.edge.better", "target"])
+            .so("Find evidence that reaches it, or lower it.")
     })
 }
 

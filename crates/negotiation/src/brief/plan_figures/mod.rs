@@ -8,6 +8,7 @@ mod leverage;
 mod position;
 mod question;
 mod reference;
+mod talks;
 mod walk_away;
 
 pub(crate) use question::Asked;
@@ -16,7 +17,7 @@ use super::Headline;
 use crate::bargain::{Mark, Marked, Plan, Printed};
 use crate::deal::{Alternative, Deal, as_f64, slug};
 use crate::figure::{By, Figure, Figures, Interval, Sense, Unit};
-use crate::parameter::Settings;
+use crate::parameter::{Origin, Settings};
 
 /// Adds the figures of a plan to a graph and names those that lead a report.
 pub(crate) struct PlanFigures<'a> {
@@ -72,6 +73,7 @@ impl PlanFigures<'_> {
         self.references();
         self.events();
         self.next_quote();
+        self.talks();
         let questions = self.questions();
         (self.headline(), questions)
     }
@@ -115,10 +117,10 @@ impl PlanFigures<'_> {
     fn parameter(&mut self, name: &'static str) -> Pair {
         let id = format!("parameter.{name}");
         if !self.figures.has(&id) {
-            let why = if self.settings.is_stated(name) {
-                "stated in the deal"
-            } else {
-                "default of the register"
+            let why = match self.settings.origin(name) {
+                Origin::Deal => "stated in the deal".to_owned(),
+                Origin::Playbook(file) => format!("of the playbook {file}"),
+                Origin::Register => "default of the register".to_owned(),
             };
             let label = crate::parameter::find(name).map_or(name, |p| p.meaning);
             let figure = Figure::assumed(label, self.settings.number(name), Unit::Number, why);

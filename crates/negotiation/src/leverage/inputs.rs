@@ -1,0 +1,59 @@
+//! What a rule looked at: the names in its test, with their values in one deal.
+
+use super::Rule;
+use crate::brief::Brief;
+use crate::parameter;
+use std::collections::BTreeMap;
+
+/// One name in the test of a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// A figure, a key of the deal file, or a parameter.
+    pub name: String,
+    /// Its value in the deal; `None` if the deal has none.
+    pub value: Option<String>,
+    /// Whether it is a parameter.
+    pub is_parameter: bool,
+}
+
+/// Names of figures and keys that are one plain word; every other name has a dot or a dash below.
+const PLAIN: &[&str] = &["anchor", "target", "offer", "leverage", "power", "base", "side", "per"];
+
+impl Rule {
+    /// The names of figures, deal keys and parameters in its test, in their order.
+    pub fn names(&self) -> Vec<&'static str> {
+        let mut names = Vec::new();
+        let letter = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+        for word in self.test.split(|c| !letter(c)).map(|word| word.trim_matches('.')) {
+            let named =
+                word.contains(['_', '.']) && word.starts_with(|c: char| c.is_ascii_lowercase());
+            let known = named || PLAIN.contains(&word) || parameter::find(word).is_some();
+            if known && !names.contains(&word) {
+                names.push(word);
+            }
+        }
+        names
+    }
+
+    /// The parameters of the register in its test.
+    pub fn parameters(&self) -> Vec<&'static str> {
+        let names = self.names().into_iter();
+        names.filter(|name| parameter::find(name).is_some()).collect()
+    }
+
+    /// Its inputs in one deal: `stated` is what the deal file states, by key.
+    pub fn inputs(&self, brief: &Brief, stated: &BTreeMap<String, String>) -> Vec<Input> {
+        let names = self.names().into_iter();
+        names.map(|name| input(name, brief, stated)).collect()
+    }
+}
+
+fn input(name: &str, brief: &Brief, stated: &BTreeMap<String, String>) -> Input {
+    let parameter = brief.parameters.iter().find(|p| p.name == name);
+    let figure = name.replace(".N.", ".1.");
+    let value = parameter
+        .map(|p| p.value.clone())
+        .or_else(|| brief.spoken(&figure))
+        .or_else(|| stated.get(name).cloned());
+    Input { name: name.to_owned(), value, is_parameter: parameter.is_some() }
+}
