@@ -161,6 +161,11 @@ fn ods_beyond_its_values() {
     let row = |attributes: &str, inner: String| {
         format!("<table:table-row {attributes}>{inner}</table:table-row>")
     };
+    let currency = |code: &str| {
+        cell(&format!(
+            "office:value-type=\"currency\" office:currency=\"{code}\" office:value=\"7\""
+        ))
+    };
     let spans = "table:number-columns-spanned=\"3\" table:number-rows-spanned=\"2\" office:value-type=\"float\" office:value=\"9\"";
     let rows = [
         "<table:table-column table:number-columns-repeated=\"2\"/><table:table-column table:visibility=\"collapse\"/>"
@@ -169,6 +174,7 @@ fn ods_beyond_its_values() {
         row("table:visibility=\"collapse\" table:number-rows-repeated=\"2\"", number(1)),
         row("", number(2) + &cell(percent)),
         row("table:visibility=\"filter\"", cell("office:value-type=\"date\" office:date-value=\"2023-03-15\"")),
+        row("", currency("EUR") + &currency("???")),
     ];
     let found = seen(ods_of("s", &rows.concat())).unwrap();
     let expected = [
@@ -179,6 +185,8 @@ fn ods_beyond_its_values() {
         "s!B4 n0.075%",
         "s!C4 n0.075%",
         "s!A5 d2023-03-15",
+        "s!A6 n7EUR",
+        "s!B6 n7",
     ];
     assert_eq!(found.cells, expected);
     assert_eq!(found.hidden_rows, [2, 3, 5]);
