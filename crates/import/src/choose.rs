@@ -3,6 +3,7 @@
 use crate::header::{Header, key};
 use crate::pattern::Pattern;
 use crate::recipe::{Any, Spec};
+use crate::run::short;
 use crate::source::{HEADER_WITHIN, Preview};
 use crate::workbook::Area;
 use haggle_evidence::{ImportError, Locator};
@@ -278,7 +279,7 @@ fn fail(code: &'static str, message: String) -> ImportError {
 }
 
 fn list<'a>(texts: impl Iterator<Item = &'a str>) -> String {
-    texts.map(|t| format!("`{t}`")).collect::<Vec<_>>().join(", ")
+    texts.map(|t| format!("`{}`", short(t))).collect::<Vec<_>>().join(", ")
 }
 
 fn ambiguous<'a>(names: impl Iterator<Item = &'a str>) -> ImportError {
@@ -453,6 +454,9 @@ mod tests {
         let (found, message) = code(by_signature(&[b.spec()], &tables, None));
         assert_eq!(found, "E0006");
         assert!(message.contains("`pay`, `job ttle`") && message.contains("lacks `job title`"));
+        let long = "x".repeat(1 << 16);
+        let (_, message) = code(by_signature(&[b.spec()], &[table("s", false, &[&[&long]])], None));
+        assert!(message.len() < 1000, "{}", message.len());
         let tables = [table("s", false, &[&["salary", "payy"]])];
         let (found, message) = code(by_name(b.spec(), &tables, None));
         assert_eq!(found, "E0008");

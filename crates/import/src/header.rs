@@ -128,12 +128,25 @@ pub(crate) fn nearest<'a>(
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let wanted = key(wanted);
-    let likeness = |c: &str| strsim::normalized_damerau_levenshtein(&wanted, &key(c));
+    let likeness = |c: &str| {
+        let candidate = key(c);
+        match may_be_like(&wanted, &candidate) {
+            true => strsim::normalized_damerau_levenshtein(&wanted, &candidate),
+            false => 0.0,
+        }
+    };
     candidates
         .map(|c| (likeness(c), c))
         .filter(|(like, _)| *like >= LIKE)
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
         .map(|(_, c)| c)
+}
+
+/// Whether two texts are of lengths that may be like each other: at least the difference must be
+/// changed. To compare them in full takes a table of the product of both.
+fn may_be_like(a: &str, b: &str) -> bool {
+    let (a, b) = (a.chars().count(), b.chars().count());
+    a.min(b) as f64 >= LIKE * a.max(b) as f64
 }
 
 #[cfg(test)]
@@ -158,5 +171,16 @@ mod tests {
         assert_eq!(headless.find(&[String::new()]), Ok(Some(0)));
         assert_eq!(header.nearest("OCC_CDE"), Some("Occ_Code"));
         assert_eq!(header.nearest("salary"), None);
+        // The table of these two would take 8 TB.
+        let long = "a".repeat(1 << 20);
+        assert_eq!(nearest(&long, [&*"b".repeat(1 << 19)].into_iter()), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_not_compared_is_not_alike(a in "[ab]{0,9}", b in "[ab]{0,9}") {
+            let like = strsim::normalized_damerau_levenshtein(&a, &b) >= LIKE;
+            assert!(may_be_like(&a, &b) || !like);
+        }
     }
 }

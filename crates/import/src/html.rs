@@ -4,6 +4,8 @@
 //! (the file is cut off) and one inside another (which row would its rows be of?).
 
 use encoding_rs::WINDOWS_1252;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// Most cells of all tables, blank ones of wide cells included.
 const CELL_LIMIT: usize = 1 << 22;
@@ -311,9 +313,12 @@ fn entity(name: &str) -> Option<char> {
             _ => char::from_u32(code).filter(|c| *c != '\0'),
         };
     }
-    let latin = (0xa0..).zip(LATIN.split_whitespace()).find(|(_, n)| *n == name);
-    let other = || OTHERS.iter().find(|(n, _)| *n == name).map(|(_, c)| *c);
-    latin.and_then(|(code, _)| char::from_u32(code)).or_else(other)
+    /// A page may be nothing but entities.
+    static NAMES: LazyLock<BTreeMap<&str, char>> = LazyLock::new(|| {
+        let latin = (0xa0..).filter_map(char::from_u32).zip(LATIN.split_whitespace());
+        latin.map(|(c, name)| (name, c)).chain(OTHERS).collect()
+    });
+    NAMES.get(name).copied()
 }
 
 #[cfg(test)]

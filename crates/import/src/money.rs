@@ -397,7 +397,8 @@ fn parts(text: &str, at: usize) -> bool {
 /// Whether a minus sign is that of an exponent: `3.75E-06`.
 fn is_exponent(before: &str, from: &str) -> bool {
     let digit = |c: char| c.is_ascii_digit();
-    before.strip_suffix(['e', 'E']).is_some_and(|mantissa| mantissa.ends_with(digit))
+    let number = |c: char| digit(c) || matches!(c, '.' | ',');
+    before.strip_suffix(['e', 'E']).is_some_and(|mantissa| mantissa.ends_with(number))
         && from.strip_prefix('-').is_some_and(|exponent| exponent.starts_with(digit))
 }
 
@@ -526,6 +527,7 @@ mod tests {
             ("3,75E-06", None),
             ("-0,02E-1", None),
             ("1.00e-05", None),
+            ("1.E-5", None),
             ("1E-3-2E-3", Some(("1E-3", "2E-3"))),
             ("1E3-2E3", Some(("1E3", "2E3"))),
             ("grade-5", Some(("grade", "5"))),

@@ -199,7 +199,7 @@ impl<'a> Run<'a> {
 }
 
 /// Enough of a cell to know it again.
-fn short(found: &str) -> Cow<'_, str> {
+pub(crate) fn short(found: &str) -> Cow<'_, str> {
     const LONGEST: usize = 120;
     match found.char_indices().nth(LONGEST) {
         None => Cow::Borrowed(found),

@@ -153,7 +153,7 @@ impl Book {
     }
 
     fn column(&mut self, element: &BytesStart<'_>, index: Option<usize>, span: usize) {
-        let first = index.unwrap_or(self.column).max(self.column).min(WIDEST);
+        let first = index.unwrap_or(self.column).max(self.column).clamp(1, WIDEST);
         let last = first.saturating_add(span).min(WIDEST);
         self.column = last + 1;
         if let Some(style) = attribute(element, "StyleID") {
@@ -447,5 +447,18 @@ mod tests {
     fn a_tag_of_many_attributes() {
         let many: String = (0..100_000).map(|i| format!(" a{i}=\"\"")).collect();
         assert_eq!(shown(&format!("<Row{many}><Cell/></Row>")), [""]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_book_is_read_or_refused(parts in proptest::collection::vec(proptest::sample::select(vec![
+            "<Workbook>", "<Styles>", "<Style ss:ID=\"a\" ss:Parent=\"a\">", "<NumberFormat ss:Format=\"0%\"/>",
+            "</Style>", "<Worksheet ss:Name=\"s\">", "</Worksheet>", "<Table ss:StyleID=\"a\">", "<Row>",
+            "<Row ss:Index=\"3\" ss:Span=\"2\" ss:Hidden=\"1\"/>", "</Row>", "<Cell ss:Index=\"2\">", "</Cell>",
+            "<Cell ss:MergeAcross=\"3\" ss:StyleID=\"a\">", "<Data ss:Type=\"Number\">", "1", "</Data>", "<Comment>",
+            "</Comment>", "<Column ss:Index=\"0\" ss:Span=\"99999\" ss:Hidden=\"1\" ss:StyleID=\"a\"/>", "<Visible>", "&amp;", "<",
+        ]), 0..40)) {
+            let _ = sheets_within(&parts.concat(), 1000);
+        }
     }
 }

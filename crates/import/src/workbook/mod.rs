@@ -7,6 +7,7 @@ mod strings;
 mod styles;
 mod tags;
 mod xls;
+mod xlsb;
 mod xlsx;
 
 pub(crate) use sheet::{Shape, shape};
@@ -73,7 +74,7 @@ pub(crate) struct Workbook {
 enum Book {
     Xlsx(Box<Xlsx>),
     Xls(Box<Xls<Input>>),
-    Xlsb(Box<Xlsb<Input>>),
+    Xlsb(Box<(Xlsb<Input>, xlsb::Beside)>),
     Ods(Box<Ods<Input>>),
 }
 
@@ -108,10 +109,14 @@ impl Workbook {
             return Err(fail("E0009", message));
         }
         guarded(|| {
+            if format == Format::Xlsb {
+                let mut beside = xlsb::Beside::open(proven(open(path)?)?)?;
+                let (extras, book) = (beside.extras()?, Book::binary(open(path)?)?);
+                return Ok(Self { book: Book::Xlsb(Box::new((book, beside))), extras });
+            }
             let extras = match format {
                 Format::Xls => xls::extras(path)?,
                 Format::Ods => ods::extras(&mut proven(open(path)?)?)?,
-                Format::Xlsb => proven(open(path)?).map(|_| BTreeMap::new())?,
                 _ => BTreeMap::new(),
             };
             Ok(Self { book: Book::load(open(path)?, format)?, extras })
@@ -133,7 +138,7 @@ impl Workbook {
         let sheets: Vec<SheetName> = match &self.book {
             Book::Xlsx(book) => book.sheets().collect(),
             Book::Xls(book) => tables(book.sheets_metadata()),
-            Book::Xlsb(book) => tables(book.sheets_metadata()),
+            Book::Xlsb(both) => tables(both.0.sheets_metadata()),
             Book::Ods(book) => tables(book.sheets_metadata()),
         };
         sheets.into_iter().map(|s| (Some(s.name), s.hidden)).collect()
@@ -161,7 +166,10 @@ impl Workbook {
         let range = match &mut self.book {
             Book::Xlsx(book) => return book.rows(sheet, visit),
             Book::Xls(book) => guarded(|| book.worksheet_range(sheet).map_err(|e| damaged(&e))),
-            Book::Xlsb(book) => return binary(book, sheet, visit),
+            Book::Xlsb(both) => {
+                let (book, beside) = both.as_mut();
+                return beside.rows(book, sheet, visit);
+            }
             Book::Ods(book) => guarded(|| book.worksheet_range(sheet).map_err(|e| damaged(&e))),
         };
         whole(&range?, self.extras.get(sheet).unwrap_or(&Extra::default()), visit)
@@ -169,16 +177,18 @@ impl Workbook {
 }
 
 impl Book {
+    fn binary(input: Input) -> Result<Xlsb<Input>, ImportError> {
+        Xlsb::new(input).map_err(|e| match e {
+            XlsbError::Password => encrypted(),
+            e => damaged(&e),
+        })
+    }
+
     fn load(input: Input, format: Format) -> Result<Self, ImportError> {
         match format {
             Format::Xls => match Xls::new(input) {
                 Ok(book) => Ok(Self::Xls(Box::new(book))),
                 Err(XlsError::Password) => Err(encrypted()),
-                Err(e) => Err(damaged(&e)),
-            },
-            Format::Xlsb => match Xlsb::new(input) {
-                Ok(book) => Ok(Self::Xlsb(Box::new(book))),
-                Err(XlsbError::Password) => Err(encrypted()),
                 Err(e) => Err(damaged(&e)),
             },
             Format::Ods => match Ods::new(input) {
@@ -203,17 +213,6 @@ fn tables(sheets: &[Sheet]) -> Vec<SheetName> {
     let name =
         |s: &Sheet| SheetName { name: s.name.clone(), hidden: s.visible != SheetVisible::Visible };
     tables.map(name).collect()
-}
-
-fn binary(book: &mut Xlsb<Input>, sheet: &str, visit: Visit<'_>) -> Result<(), ImportError> {
-    let mut reader = guarded(|| book.worksheet_cells_reader(sheet).map_err(|e| damaged(&e)))?;
-    let mut rows = Rows::new(visit);
-    while !rows.enough() {
-        let Some(cell) = guarded(|| reader.next_cell().map_err(|e| damaged(&e)))? else { break };
-        let (row, column) = cell.get_position();
-        rows.add(u64::from(row) + 1, column, false, Cell::from(cell.get_value().clone()))?;
-    }
-    rows.close()
 }
 
 fn whole(range: &Range<Data>, extra: &Extra, visit: Visit<'_>) -> Result<(), ImportError> {

@@ -6,6 +6,7 @@
 use super::tags::{Tag, Tags, Token, plain};
 use super::{Area, Extra, Input, damaged, encrypted, fail};
 use crate::cell::Format;
+use crate::money;
 use haggle_evidence::ImportError;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -50,7 +51,8 @@ struct Marks {
     columns: u64,
     spans: (u64, u64),
     hidden: bool,
-    percent: bool,
+    /// How the number is shown, if not as it is.
+    shown: Option<Format>,
     holds: bool,
     /// Bytes of attributes that are kept as texts.
     texts: u64,
@@ -76,7 +78,16 @@ fn marks(tag: &Tag<'_>) -> io::Result<Marks> {
         }
         b"calcext:value-type" => marks.inside |= value == b"error",
         name if name.starts_with(b"office:") => {
-            marks.percent |= name == b"office:value-type" && value == b"percentage";
+            match name {
+                b"office:value-type" if value == b"percentage" => {
+                    marks.shown = Some(Format::Percent);
+                }
+                b"office:currency" => {
+                    let code = plain(value).unwrap_or_default();
+                    marks.shown = money::mark(&code).map(Format::Money);
+                }
+                _ => {}
+            }
             marks.inside |= name == b"office:value-type" && value == b"string";
             marks.holds |= name.windows(5).any(|w| w == b"value");
             let kept =
@@ -132,11 +143,11 @@ impl Table {
         }
     }
 
-    /// Notes that cells show percentages; called once they are known not to be too many.
-    fn percent(&mut self, marks: &Marks) {
+    /// Notes how cells show their numbers; called once they are known not to be too many.
+    fn show(&mut self, marks: &Marks, shown: Format) {
         for row in self.row..self.row + self.repeat {
             for column in self.column - marks.columns..self.column {
-                self.extra.shown.insert((row as u32, column as u32), Format::Percent);
+                self.extra.shown.insert((row as u32, column as u32), shown);
             }
         }
     }
@@ -204,8 +215,8 @@ fn sheets(tags: &mut Tags<impl Read>) -> Result<BTreeMap<String, Extra>, ImportE
                 table.cell(&marks);
                 book.check_cells(&table)?;
                 book.copy(marks.texts, marks.columns.saturating_mul(table.repeat.max(1)) - 1)?;
-                if marks.percent {
-                    table.percent(&marks);
+                if let Some(shown) = marks.shown.filter(|_| marks.holds) {
+                    table.show(&marks, shown);
                 }
             }
         }

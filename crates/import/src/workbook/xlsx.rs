@@ -140,7 +140,7 @@ fn relations_of(tags: &mut PartTags<'_>, folder: &str) -> io::Result<BTreeMap<St
 }
 
 /// The name of a part that is named from inside a folder.
-fn resolve(folder: &str, target: &str) -> String {
+pub(super) fn resolve(folder: &str, target: &str) -> String {
     let target = target.replace('\\', "/");
     let whole = match target.strip_prefix('/') {
         Some(absolute) => absolute.to_owned(),

@@ -161,6 +161,11 @@ fn ods_beyond_its_values() {
     let row = |attributes: &str, inner: String| {
         format!("<table:table-row {attributes}>{inner}</table:table-row>")
     };
+    let currency = |code: &str| {
+        cell(&format!(
+            "office:value-type=\"currency\" office:currency=\"{code}\" office:value=\"7\""
+        ))
+    };
     let spans = "table:number-columns-spanned=\"3\" table:number-rows-spanned=\"2\" office:value-type=\"float\" office:value=\"9\"";
     let rows = [
         "<table:table-column table:number-columns-repeated=\"2\"/><table:table-column table:visibility=\"collapse\"/>"
@@ -169,6 +174,7 @@ fn ods_beyond_its_values() {
         row("table:visibility=\"collapse\" table:number-rows-repeated=\"2\"", number(1)),
         row("", number(2) + &cell(percent)),
         row("table:visibility=\"filter\"", cell("office:value-type=\"date\" office:date-value=\"2023-03-15\"")),
+        row("", currency("EUR") + &currency("???")),
     ];
     let found = seen(ods_of("s", &rows.concat())).unwrap();
     let expected = [
@@ -179,6 +185,8 @@ fn ods_beyond_its_values() {
         "s!B4 n0.075%",
         "s!C4 n0.075%",
         "s!A5 d2023-03-15",
+        "s!A6 n7EUR",
+        "s!B6 n7",
     ];
     assert_eq!(found.cells, expected);
     assert_eq!(found.hidden_rows, [2, 3, 5]);
@@ -411,7 +419,7 @@ fn words(numbers: &[u32]) -> Vec<u8> {
 }
 
 fn wide(text: &str) -> Vec<u8> {
-    let mut bytes = words(&[text.len() as u32]);
+    let mut bytes = words(&[text.encode_utf16().count() as u32]);
     bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
     bytes
 }
@@ -442,6 +450,81 @@ fn binary_workbooks() {
     assert_eq!(failure(seen(parts(&sheet[..4].concat()))).0, "E0005");
     let far = [sheet[..3].concat(), real(u32::MAX, 1.0)].concat();
     assert_eq!(failure(seen(parts(&far))).0, "E0005");
+}
+
+/// What the library keeps nothing of: formats, what is hidden or merged, errors of formulas.
+#[test]
+fn what_stands_beside_the_values_of_binary_workbooks() {
+    let bundle = [words(&[0, 1]), wide("rId7"), wide("s")].concat();
+    let book = [binary(0x9c, &bundle), binary(0x90, &[]), binary(0x9d, &[0; 4])].concat();
+    let format =
+        |id: u16, code: &str| binary(44, &[id.to_le_bytes().to_vec(), wide(code)].concat());
+    let style =
+        |id: u16| binary(47, &[[0, 0].to_vec(), id.to_le_bytes().to_vec(), vec![0; 12]].concat());
+    let styles = [
+        binary(615, &words(&[2])),
+        format(164, "#,##0\\ \"€\""),
+        format(165, "0\"k\""),
+        binary(616, &[]),
+        binary(626, &words(&[1])),
+        style(9),
+        binary(627, &[]),
+        binary(617, &words(&[4])),
+        [0, 9, 164, 165].map(style).concat(),
+        binary(618, &[]),
+    ];
+    let row = |number: u32, flags: u8| {
+        binary(0, &[words(&[number, 0]), vec![0x2c, 1, 0, flags, 0], words(&[0])].concat())
+    };
+    let real = |column: u32, style: u32, n: f64| {
+        binary(5, &[words(&[column, style]), n.to_le_bytes().to_vec()].concat())
+    };
+    let columns = |first: u32, last: u32, width: u32, flags: u16| {
+        binary(60, &[words(&[first, last, width, 0]), flags.to_le_bytes().to_vec()].concat())
+    };
+    let sheet = [
+        binary(0x94, &words(&[0, 9, 0, 9])),
+        binary(390, &[]),
+        columns(0, 0, 2304, 0),
+        columns(1, 2, 2304, 1),
+        columns(5, 5, 0, 0),
+        binary(391, &[]),
+        binary(0x91, &[]),
+        row(0, 0),
+        real(0, 0, 0.075),
+        real(1, 1, 0.075),
+        binary(1, &words(&[2, 1])),
+        real(3, 2 | 0x0100_0000, 12.0),
+        row(2, 0x13),
+        binary(11, &[words(&[0, 0]), vec![7; 12]].concat()),
+        real(4, 3, 45.0),
+        row(3, 0x0f),
+        real(0, 99, 1.0),
+        binary(0x92, &[]),
+        binary(176, &words(&[1, 2, 3, 4])),
+    ];
+    let relations = b"<Relationships><Relationship Id=\"rId7\" Target=\"worksheets/sheet1.bin\"/></Relationships>";
+    let seen = seen(zip(&[
+        ("xl/workbook.bin", &book),
+        ("xl/_rels/workbook.bin.rels", relations),
+        ("xl/styles.bin", &styles.concat()),
+        ("xl/worksheets/sheet1.bin", &sheet.concat()),
+    ]))
+    .unwrap();
+    assert_eq!(
+        seen.cells,
+        [
+            "s!A1 n0.075",
+            "s!B1 n0.075%",
+            "s!D1 n12€",
+            "s!A3 eerror of a formula",
+            "s!E3 n45*k",
+            "s!A4 n1"
+        ]
+    );
+    assert_eq!(seen.hidden_rows, [3]);
+    assert_eq!(seen.sheets[0].hidden_columns, [(1, 2), (5, 5)]);
+    assert_eq!(seen.sheets[0].merged, [[1, 3, 2, 4]]);
 }
 
 /// A random cell: what stands in the part, and what must come back.
