@@ -207,7 +207,7 @@ fn step_2() {
         case(
             "S2.6",
             &[&stay(present)],
-            &["\"stay\" at USD 92,000/year looks copied from the USD 94,000/year of today"],
+            &["\"stay\" at USD 92,000/year looks copied from the present USD 94,000/year"],
         ),
         case("S2.6", &[&stay("source = \"their letter\"\n"), present], &[]),
         case("S2.6", &[STAY, present], &[]),
