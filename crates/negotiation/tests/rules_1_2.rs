@@ -207,7 +207,7 @@ fn step_2() {
         case(
             "S2.6",
             &[&stay(present)],
-            &["\"stay\" at USD 92,000/year looks copied from the USD 94,000/year of today"],
+            &["\"stay\" at USD 92,000/year looks copied from the present USD 94,000/year"],
         ),
         case("S2.6", &[&stay("source = \"their letter\"\n"), present], &[]),
         case("S2.6", &[STAY, present], &[]),
@@ -228,6 +228,14 @@ fn step_2() {
             "S2.9",
             &["[[alternative]]\nname = \"n\"\namount = 50000\n", costs],
             &["not USD 50,000/each but USD 55,500/each", "switching costs USD 4,000"],
+        ),
+        // The best one costs nothing to switch to, the fallback does: 51,000 + 2,000.
+        buyer(
+            "S2.9",
+            &[
+                "[[alternative]]\nname = \"e\"\namount = 45000\nprobability = 0.5\n[[alternative]]\nname = \"n\"\namount = 51000\ncost = 2000\n",
+            ],
+            &["Leaving for \"n\" is not USD 51,000/each but USD 53,000/each"],
         ),
         buyer("S2.9", &[quotes], &[]),
         case("S2.9", &[OFFER_B, STAY], &[]),

@@ -102,7 +102,7 @@ params! {
     /// Cost of finding out whether an alternative comes through, where none is stated, of |R| (A5).
     develop_cost: f64 = 0.01, "0 or more", not_negative;
     /// Strata that stand for an amount of theirs that could be learned (H2).
-    question_strata: u32 = 8, "1 to 4096", |x| (1.0..=4096.0).contains(&x);
+    question_strata: u32 = 5, "1 to 4096", |x| (1.0..=4096.0).contains(&x);
     /// Rounding unit as a share of the scale.
     precision: f64 = 0.005, "above 0", positive;
     /// Rounding unit of an opening whose derivation is shown (B5, B6).

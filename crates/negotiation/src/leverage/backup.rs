@@ -74,7 +74,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "S2.9",
         step: 2,
         statement: "A buyer's ceiling holds what leaving costs: the alternative's price and the cost of switching to it.",
-        test: "the best alternative of a buyer has a cost",
+        test: "an alternative of a buyer has a cost; the best of those is named",
         cites: &["G16", "A1"],
         judge: switching,
     },
@@ -203,7 +203,7 @@ fn develop(facts: &Facts<'_>) -> Option<Said> {
     let held = Brief::amount(search.in_hand);
     let said = if better(next.index, search.in_hand) {
         Said::info(format!("Develop \"{name}\" next: looking into it pays while what is certain is worse than {}, and that is {held}.", facts.say(&id)))
-            .so("Get it signed, or get a no, before the last round.")
+            .so("Find out before the last round.")
     } else {
         Said::info(format!(
             "Nothing uncertain is worth developing at its cost: even \"{name}\" pays only while what is certain is worse than {}, and that is {held}.",
@@ -226,11 +226,20 @@ fn phantom(facts: &Facts<'_>) -> Vec<Said> {
 
 /// The alternative with the best deal price if it came through.
 fn best_alternative<'a>(facts: &'a Facts<'_>) -> Option<&'a Alternative> {
+    best_of(facts, |_| true)
+}
+
+/// The same among some; the last of equals, as the arithmetic has it.
+fn best_of<'a>(
+    facts: &'a Facts<'_>,
+    among: impl Fn(&Alternative) -> bool,
+) -> Option<&'a Alternative> {
     let sign = facts.plan?.side.sign();
     let price =
         |it: &Alternative| facts.value(&format!("alternative.{}.deal_price", slug(&it.name)));
-    let valued = facts.deal.alternatives.iter().filter_map(|it| Some((sign * price(it)?, it)));
-    valued.reduce(|best, it| if it.0 > best.0 { it } else { best }).map(|(_, it)| it)
+    let some = facts.deal.alternatives.iter().filter(|it| among(it));
+    let valued = some.filter_map(|it| Some((sign * price(it)?, it)));
+    valued.reduce(|best, it| if it.0 >= best.0 { it } else { best }).map(|(_, it)| it)
 }
 
 fn copied(facts: &Facts<'_>) -> Vec<Said> {
@@ -244,7 +253,7 @@ fn copied(facts: &Facts<'_>) -> Vec<Said> {
     };
     let say = |it: &Alternative| {
         let id = format!("alternative.{}.amount", slug(&it.name));
-        Said::warning(format!("\"{}\" at {} looks copied from the {} of today: it has no source. Such guesses hardly move with the true market.", it.name, facts.say(&id), facts.say("us.present")))
+        Said::warning(format!("\"{}\" at {} looks copied from the present {}: it has no source. Such guesses hardly move with the true market.", it.name, facts.say(&id), facts.say("us.present")))
             .resting_on(&[&id, "us.present"])
             .so("Find out what others would pay or charge, and give the alternative a `source`; if it is what runs anyway, its `role` is `income`.")
     };
@@ -263,10 +272,10 @@ fn next_quote(facts: &Facts<'_>) -> Vec<Said> {
 }
 
 fn switching(facts: &Facts<'_>) -> Vec<Said> {
-    let best = best_alternative(facts).filter(|_| facts.deal.side == Side::Buyer);
-    let Some(it) = best.filter(|it| it.cost.is_some_and(|cost| as_f64(cost) > 0.0)) else {
-        return Vec::new();
-    };
+    let dear =
+        |it: &Alternative| it.probability > 0.0 && it.cost.is_some_and(|cost| as_f64(cost) > 0.0);
+    let best = best_of(facts, dear).filter(|_| facts.deal.side == Side::Buyer);
+    let Some(it) = best else { return Vec::new() };
     let id = |tail: &str| format!("alternative.{}.{tail}", slug(&it.name));
     vec![
         Said::info(format!("Leaving for \"{}\" is not {} but {} to you: switching costs {}. The ceiling follows from the latter.", it.name, facts.say(&id("amount")), facts.say(&id("deal_price")), facts.say(&id("cost"))))

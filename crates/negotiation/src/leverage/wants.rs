@@ -216,7 +216,7 @@ fn forecast(facts: &Facts<'_>, event: &Event) -> Option<Said> {
     let (likelier, when) =
         if ours > theirs { ("likelier", "happens") } else { ("less likely", "does not happen") };
     let text = format!(
-        "You hold it for {likelier} than they do ({} against {}) that {}: a term that favours you if it {when} gains up to {}, both sides together.",
+        "You think it {likelier} than they do ({} against {}) that {}: a term that favours you if it {when} gains up to {}, both sides together.",
         facts.say(&id("ours")),
         facts.say(&id("theirs")),
         event.name,

@@ -34,8 +34,18 @@ fn walk_away(brief: &Brief) -> Vec<Block> {
     if figure.interval.is_some() {
         blocks.push(paragraph(format!("It could be {}.", number::uncertainty(id, figure))));
     }
+    blocks.extend(otherwise(brief, figure));
     blocks.push(Block::Chart(Chart::Zone));
     blocks
+}
+
+/// The walk-away under other views of risk, where they differ from it (A2, A4).
+fn otherwise(brief: &Brief, walk_away: &Figure) -> Option<Block> {
+    let ids = ["walk_away.neutral", "walk_away.together"];
+    let others = ids.into_iter().filter_map(|id| named(brief, id));
+    let bare = |figure: &Figure| number::bare("walk_away", figure.value, &figure.unit);
+    let differ = others.filter(|(_, figure)| bare(figure) != bare(walk_away));
+    figure_table("The walk-away under other views of risk", differ).block()
 }
 
 /// What the alternatives come to; what the deal file states of them is in it and in the JSON.

@@ -216,6 +216,20 @@ fn plan(figures: &mut Figures) {
             .with_inputs([("walk_away", "walk_away")]),
     );
     figures.add(
+        "leverage.alternative.theirs",
+        Figure::new("quality of theirs, as believed", 0.31, Unit::Share, "standing_ot")
+            .with_interval(between(0.2, 0.44, 0.8, By::Lattice))
+            .with_inputs([("mode", "belief.mode")]),
+    );
+    money(
+        figures,
+        "settlement.deal_me_out",
+        "settlement if alternatives are exits",
+        103_600.0,
+        "deal_me_out",
+        &["walk_away", "belief.mode"],
+    );
+    figures.add(
         "leverage",
         Figure::new("leverage", 0.975_838, Unit::Share, "leverage_index")
             .with_interval(between(0.899_9, 1.0, 0.8, By::Lattice))

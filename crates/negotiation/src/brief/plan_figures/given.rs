@@ -19,10 +19,7 @@ impl PlanFigures<'_> {
             self.given_money("offer", "their offer", Some(offer.amount), money.clone(), &why);
         }
         self.party("us", "our", &deal.us);
-        let lump = self.lump();
-        let present = "what we are paid, or pay, at present";
-        self.given_money("us.present", present, deal.us.present, money.clone(), file);
-        self.given_money("us.quote_cost", "cost of one more quote", deal.us.quote_cost, lump, file);
+        self.ours();
         self.party("counterpart", "their", &deal.counterpart.party);
         let first = "stated in the deal file, as expected";
         self.given_money(
@@ -67,6 +64,15 @@ impl PlanFigures<'_> {
         let why = "claims with a number and a date or reference";
         self.figures
             .add("record.claims", Figure::assumed("supported claims", claims, Unit::Count, why));
+    }
+
+    /// What is asked of us alone.
+    fn ours(&mut self) {
+        let (us, file) = (&self.deal.us, "stated in the deal file");
+        let (money, lump) = (self.money.clone(), self.lump());
+        let present = "what we are paid, or pay, at present";
+        self.given_money("us.present", present, us.present, money, file);
+        self.given_money("us.quote_cost", "cost of one more quote", us.quote_cost, lump, file);
     }
 
     /// What is particular to one side.
@@ -141,28 +147,7 @@ impl PlanFigures<'_> {
         let file = a.source.as_deref().unwrap_or("stated in the deal file");
         let (money, lump, day) = (self.money.clone(), self.lump(), self.per_day());
         let label = |what: &str| format!("{}: {what}", a.name);
-        match a.amount.as_slice() {
-            [low, mode, high] => {
-                let why = &format!("{file}, read as P10, mode, P90 (H6)");
-                for (tail, amount) in [("amount.low", low), ("amount", mode), ("amount.high", high)]
-                {
-                    self.given_money(
-                        &format!("{base}.{tail}"),
-                        &label(tail),
-                        Some(*amount),
-                        money.clone(),
-                        why,
-                    );
-                }
-            }
-            other => self.given_money(
-                &format!("{base}.amount"),
-                &label("amount"),
-                other.first().copied(),
-                money.clone(),
-                file,
-            ),
-        }
+        self.amount_given(base, a);
         self.given_money(
             &format!("{base}.cost"),
             &label("one-off cost"),
@@ -215,5 +200,21 @@ impl PlanFigures<'_> {
         ]
         .map(|tail| (tail, format!("{base}.{tail}")))
         .to_vec()
+    }
+
+    /// One amount, or its P10, mode and P90.
+    fn amount_given(&mut self, base: &str, a: &Alternative) {
+        let file = a.source.as_deref().unwrap_or("stated in the deal file");
+        let (all, why) = match a.amount.as_slice() {
+            [low, mode, high] => (
+                vec![("amount.low", low), ("amount", mode), ("amount.high", high)],
+                format!("{file}, read as P10, mode, P90 (H6)"),
+            ),
+            other => (other.iter().map(|one| ("amount", one)).collect(), file.to_owned()),
+        };
+        for (tail, amount) in all {
+            let (id, label) = (format!("{base}.{tail}"), format!("{}: {tail}", a.name));
+            self.given_money(&id, &label, Some(*amount), self.money.clone(), &why);
+        }
     }
 }
