@@ -6,7 +6,9 @@ use crate::failure::Failure;
 use crate::gather::{are_twins, comparables, file_name, source_evidence};
 use crate::report::{date_option, strictness};
 use haggle_negotiation::brief::{Brief, Listing, benchmark};
-use haggle_negotiation::deal::{Ageing, Condition, Counterpart, Deal, Origin, Party, Side, Source, Talks};
+use haggle_negotiation::deal::{
+    Ageing, Condition, Counterpart, Deal, Origin, Party, Side, Source, Talks,
+};
 use haggle_negotiation::market::SourceEvidence;
 use haggle_quantity::{Currency, Date, Per, from_day_number};
 use haggle_store::{Outline, Part, Query};

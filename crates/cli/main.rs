@@ -12,6 +12,7 @@ mod import;
 mod inspect;
 mod issues;
 mod lock;
+mod playbook;
 mod progress;
 mod report;
 mod sources;

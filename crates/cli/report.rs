@@ -4,9 +4,11 @@ use crate::args::{Check, Pinned, Report, ReportFormat};
 use crate::context::Context;
 use crate::failure::{Failure, exit};
 use crate::gather::{self, Pinning};
+use crate::playbook;
 use haggle_negotiation::brief::{Brief, prepare};
 use haggle_negotiation::deal::{self, Deal, Problem};
 use haggle_quantity::{Date, parse_date};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -32,7 +34,7 @@ fn spare_inputs(args: &Report, brief: &Brief) -> Result<(), Failure> {
     let sources = brief.sources.values().map(|s| folder.join(&s.location));
     let inputs =
         [args.deal.clone(), args.deal.with_file_name("haggle.lock")].into_iter().chain(sources);
-    for input in inputs {
+    for input in inputs.chain(brief.playbook.iter().map(|file| folder.join(file))) {
         if fs::canonicalize(&input).is_ok_and(|p| p == out) {
             return Err(Failure::usage(format!(
                 "--out {}: that is an input of this report",
@@ -55,10 +57,20 @@ pub(crate) fn strictness(strict: bool, brief: &Brief, context: &Context) -> u8 {
 
 /// The brief of a deal file.
 pub(crate) fn brief(path: &Path, pinned: &Pinned, context: &Context) -> Result<Brief, Failure> {
-    let deal = read_deal(path, pinned.as_of.as_deref(), context)?;
+    let (deal, _) = read_deal(path, pinned.as_of.as_deref(), context)?;
+    brief_of(&deal, path, pinned, context)
+}
+
+/// The brief of a deal that was read from a file.
+pub(crate) fn brief_of(
+    deal: &Deal,
+    path: &Path,
+    pinned: &Pinned,
+    context: &Context,
+) -> Result<Brief, Failure> {
     let pinning = Pinning { locked: pinned.locked, offline: pinned.offline };
-    let evidence = gather::evidence(&deal, path, pinning, context)?;
-    Ok(prepare(&deal, &evidence)?)
+    let evidence = gather::evidence(deal, path, pinning, context)?;
+    Ok(prepare(deal, &evidence)?)
 }
 
 /// A date given on the command line.
@@ -67,13 +79,20 @@ pub(crate) fn date_option(text: Option<&str>) -> Result<Option<Date>, Failure> {
     text.map(parse).transpose()
 }
 
-fn read_deal(path: &Path, as_of: Option<&str>, context: &Context) -> Result<Deal, Failure> {
+/// A deal with its playbook, and what its file states, by key.
+pub(crate) fn read_deal(
+    path: &Path,
+    as_of: Option<&str>,
+    context: &Context,
+) -> Result<(Deal, BTreeMap<String, String>), Failure> {
     let date = date_option(as_of)?;
     let parsed = deal::parse(&read_text(path)?, date);
     for problem in parsed.problems.iter().filter(|p| p.warning) {
         context.talk(&said(path, problem));
     }
-    parsed.deal.ok_or_else(|| refused(path, &parsed.problems))
+    let mut deal = parsed.deal.ok_or_else(|| refused(path, &parsed.problems))?;
+    playbook::add(&mut deal, path)?;
+    Ok((deal, parsed.stated))
 }
 
 fn read_text(path: &Path) -> Result<String, Failure> {
@@ -86,7 +105,7 @@ fn read_text(path: &Path) -> Result<String, Failure> {
     })
 }
 
-fn refused(path: &Path, problems: &[Problem]) -> Failure {
+pub(crate) fn refused(path: &Path, problems: &[Problem]) -> Failure {
     let errors: Vec<&Problem> = problems.iter().filter(|p| !p.warning).collect();
     let mut failure = Failure::new("");
     failure.messages = errors.iter().map(|p| with_help(path, p)).collect();
@@ -117,5 +136,8 @@ pub(crate) fn check(args: &Check, context: &Context) -> Result<u8, Failure> {
         count(errors, "error"),
         count(warnings, "warning")
     ));
+    if let Some(mut deal) = parsed.deal {
+        playbook::add(&mut deal, &args.deal)?;
+    }
     Ok(if errors == 0 { exit::FINE } else { exit::FAILED })
 }

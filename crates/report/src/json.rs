@@ -2,8 +2,8 @@
 
 use crate::number;
 use haggle_negotiation::brief::{
-    Adjustment, Brief, EvidenceSet, Excluded, Finding, MarketHead, Outlier, Place, Question,
-    SourceHead, TallyHead, Trigger,
+    Adjustment, Brief, EvidenceSet, Excluded, Finding, MarketHead, Outlier, ParameterUse, Place,
+    Question, SourceHead, TallyHead, Trigger,
 };
 use haggle_negotiation::figure::{Figure, Figures, Interval, Sense, Unit};
 use haggle_negotiation::market::Cited;
@@ -43,6 +43,9 @@ fn head(brief: &Brief) -> Value {
         "triggers": list(&brief.triggers, trigger),
         "parameters": object(brief.parameters.iter().map(|p| (p.name, json!(p.value)))),
         "stated_parameters": stated(brief),
+        "playbook": brief.playbook,
+        "parameter_origins": object(brief.parameters.iter().filter_map(|p| Some((p.name, json!(p.from.clone()?))))),
+        "parameters_in_play": object(in_play(brief).map(|p| (p.name, json!(p.in_play)))),
     })
 }
 
@@ -131,6 +134,11 @@ fn trigger(it: &Trigger) -> Value {
 /// Names of the parameters that the deal states; the others are defaults of the register.
 fn stated(brief: &Brief) -> Vec<&'static str> {
     brief.parameters.iter().filter(|p| p.stated).map(|p| p.name).collect()
+}
+
+/// The parameters in play.
+fn in_play(brief: &Brief) -> impl Iterator<Item = &ParameterUse> {
+    brief.parameters.iter().filter(|p| !p.in_play.is_empty())
 }
 
 fn adjustment(it: &Adjustment) -> Value {
