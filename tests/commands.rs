@@ -118,6 +118,9 @@ fn codes_rules_and_parameters_are_explained() {
         ("interval_level", "0.90"),
         ("parameters", "belief_tail"),
         ("rules", "S5.15"),
+        ("rules --format md", "| S5.15 |"),
+        ("B12", "Maaravi"),
+        ("S5.5", "concession_imbalance   1.5"),
     ] {
         let run = bench.run(&format!("explain {code}"));
         assert!(run.code == 0 && run.out.contains(part), "{code}: {} {}", run.out, run.err);
@@ -125,6 +128,63 @@ fn codes_rules_and_parameters_are_explained() {
     let run = bench.run("explain data/deals/salary-us.toml S2.1");
     assert!(run.out.contains("Of this deal"), "{}", run.out);
     assert_eq!(bench.run("explain X99").code, 1);
+    assert_eq!(bench.run("explain S2.1 --format md").code, 2);
+}
+
+/// A silent rule says which input it lacks; one that speaks shows what it looked at.
+#[test]
+fn a_rule_explains_itself_for_a_deal() {
+    let bench = Bench::with_data();
+    for (rule, parts) in [
+        ("S5.5", ["says nothing", "no `conceded.ours`", "concession_imbalance = 1.5 (default)"]),
+        (
+            "S4.4",
+            ["no `counterpart.relationship`", "anchor = USD 159,000/year", "market.p90 = USD"],
+        ),
+        (
+            "S3.4",
+            ["Of this deal (info)", "Their offer of USD 128,000/year", "offer.percentile.low = "],
+        ),
+        (
+            "S4.5",
+            ["its test does not hold for the inputs", "leverage = 0.46", "leverage_low = 0.40"],
+        ),
+    ] {
+        let run = bench.run(&format!("explain data/deals/salary-us.toml {rule}"));
+        for part in parts {
+            assert!(run.code == 0 && run.out.contains(part), "{rule}: {part}: {}", run.out);
+        }
+    }
+}
+
+/// A team's playbook is found beside the deal file, read strictly, and named where it counts.
+#[test]
+fn a_playbook_is_shared_and_named() {
+    let bench = Bench::with_data();
+    let deal = bench.read("data/deals/salary-us.toml");
+    let deal = deal.replace("[ageing]", "[parameters]\nsteps = 4\n\n[ageing]");
+    bench.write("data/deals/team.deal.toml", format!("playbook = \"../team.toml\"\n{deal}"));
+    let playbook = "schema = \"haggle.playbook/1\"\n[parameters]\nfloor_share = 0.25\nsteps = 2\n";
+    bench.write("data/team.toml", playbook.to_owned());
+    let report = bench.json("report data/deals/team.deal.toml --format json");
+    assert_eq!(report["playbook"], "../team.toml");
+    assert_eq!(report["parameter_origins"]["floor_share"], "playbook ../team.toml");
+    assert_eq!(report["parameter_origins"]["steps"], "deal");
+    assert_eq!(report["concessions"].as_array().unwrap().len(), 4);
+    let run = bench.run("explain data/deals/team.deal.toml parameters");
+    assert!(run.out.contains("playbook ../team.toml; in play at last_ask"), "{}", run.out);
+    let run = bench.run("report data/deals/team.deal.toml --out data/team.toml");
+    assert_eq!((run.code, bench.read("data/team.toml").as_str()), (2, playbook));
+    bench.write("data/team.toml", playbook.replace("floor_share", "flor_share"));
+    for command in ["check", "report"] {
+        let run = bench.run(&format!("{command} data/deals/team.deal.toml"));
+        let near = "team.toml:3:1: no parameter is called `flor_share`";
+        assert!(run.code == 1 && run.err.contains(near), "{command}: {}", run.err);
+        assert!(run.err.contains("did you mean `floor_share`?"), "{}", run.err);
+    }
+    std::fs::remove_file(bench.path("data/team.toml")).unwrap();
+    let run = bench.run("report data/deals/team.deal.toml");
+    assert!(run.code == 1 && run.err.contains("cannot read"), "{}", run.err);
 }
 
 #[test]

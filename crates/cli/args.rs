@@ -262,11 +262,24 @@ pub(crate) struct Check {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Explain {
-    /// A deal file and a figure or rule; or a code (E0004, S2.1, D0101) or `parameters` alone
+    /// A deal file and a figure, a rule or `parameters`; or a code (E0004, S2.1, D0101, B12),
+    /// `parameters` or `rules` alone
     #[arg(required = true, num_args = 1..=2, value_name = "DEAL FIGURE|CODE")]
     pub(crate) what: Vec<String>,
+    /// How to print `rules`: for people, or the reference page in Markdown
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ExplainFormat,
     #[command(flatten)]
     pub(crate) pinned: Pinned,
+}
+
+/// Formats of an explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExplainFormat {
+    /// For a terminal
+    Text,
+    /// Markdown, of `rules` alone
+    Md,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -7,7 +7,9 @@ use crate::gather::{are_twins, comparables, file_name, part_id, source_evidence}
 use crate::reading::date_option;
 use crate::report::strictness;
 use haggle_negotiation::brief::{Brief, Listing, benchmark};
-use haggle_negotiation::deal::{Ageing, Condition, Counterpart, Deal, Origin, Party, Side, Source, Talks};
+use haggle_negotiation::deal::{
+    Ageing, Condition, Counterpart, Deal, Origin, Party, Side, Source, Talks,
+};
 use haggle_negotiation::market::SourceEvidence;
 use haggle_quantity::{Currency, Date, Per, from_day_number};
 use haggle_store::{Outline, Part, Query};

@@ -1,28 +1,37 @@
 //! `explain`: the arithmetic of a figure, a rule for a deal, or what a code means.
 
-use crate::args::{Explain, Pinned};
+use crate::args::{Explain, ExplainFormat, Pinned};
 use crate::context::Context;
 use crate::failure::{Failure, exit};
-use haggle_negotiation::brief::Brief;
-use haggle_negotiation::leverage::{Rule, STEPS, rule, rules};
-use haggle_negotiation::parameter::register;
+use haggle_negotiation::brief::{Brief, Finding};
+use haggle_negotiation::leverage::{Fact, Input, Rule, STEPS, fact, rule, rules};
+use haggle_negotiation::parameter::{Parameter, find, register};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
 pub(crate) fn run(args: &Explain, context: &Context) -> Result<u8, Failure> {
-    let text = match args.what.as_slice() {
-        [code] => meaning(code)?,
-        [deal, what] => of_deal(Path::new(deal), what, &args.pinned, context)?,
+    let text = match (args.what.as_slice(), args.format) {
+        ([code], ExplainFormat::Md) if code == "rules" => haggle_report::rules_page(),
+        (_, ExplainFormat::Md) => {
+            return Err(Failure::usage("`--format md` is for `haggle explain rules`"));
+        }
+        ([code], _) => meaning(code)?,
+        ([deal, what], _) => of_deal(Path::new(deal), what, &args.pinned, context)?,
         _ => return Err(Failure::usage("`haggle explain` takes DEAL FIGURE, or a code")),
     };
     context.data(&text)?;
     Ok(exit::FINE)
 }
 
-fn of_deal(deal: &Path, what: &str, pinned: &Pinned, context: &Context) -> Result<String, Failure> {
-    let brief = crate::report::brief(deal, pinned, context)?;
+fn of_deal(path: &Path, what: &str, pinned: &Pinned, context: &Context) -> Result<String, Failure> {
+    let made = crate::report::made(path, pinned, context)?;
+    let (brief, stated) = (made.brief, made.stated);
     if let Some(rule) = rule(what) {
-        return Ok(rule_of(rule, &brief));
+        return Ok(rule_of(rule, &brief, &stated));
+    }
+    if what == "parameters" {
+        return Ok(parameters_of(&brief));
     }
     haggle_report::explain(&brief, what, &context.style(false)).ok_or_else(|| {
         let near = haggle_report::nearest_figures(&brief, what);
@@ -43,73 +52,123 @@ fn nearest(brief: &Brief, what: &str) -> String {
     }
 }
 
-/// What a rule says of a deal.
-fn rule_of(rule: &Rule, brief: &Brief) -> String {
+/// What a rule says of a deal, and why.
+fn rule_of(rule: &Rule, brief: &Brief, stated: &BTreeMap<String, String>) -> String {
     let mut text = rule_text(rule);
+    let inputs = rule.inputs(brief, stated);
     let said: Vec<_> = brief.findings.iter().filter(|f| f.rule == rule.id).collect();
     if said.is_empty() {
-        text.push_str("\nOf this deal it says nothing: its test does not hold.\n");
+        let _ = writeln!(text, "\nOf this deal it says nothing: {}.", silence(&inputs));
     }
-    for finding in said {
-        let _ = writeln!(text, "\nOf this deal ({}): {}", finding.gravity.as_str(), finding.text);
-        if let Some(action) = &finding.action {
-            let _ = writeln!(text, "  do: {action}");
-        }
-        for id in &finding.figures {
-            let _ = writeln!(text, "  {id} = {}", brief.spoken(id).unwrap_or_default());
-        }
+    said.into_iter().for_each(|finding| text.push_str(&finding_text(finding, brief)));
+    if !inputs.is_empty() {
+        text.push_str("\nIts inputs here\n");
+    }
+    for input in &inputs {
+        let value = input.value.as_deref().unwrap_or("none in this deal");
+        let origin = if input.is_parameter { origin(&input.name, brief) } else { String::new() };
+        let _ = writeln!(text, "  {} = {value}{origin}", input.name);
+    }
+    text
+}
+
+/// Why a rule is silent: an input is not there, or its test does not hold.
+fn silence(inputs: &[Input]) -> String {
+    let missing = inputs.iter().filter(|it| it.value.is_none());
+    let missing: Vec<String> = missing.map(|it| format!("`{}`", it.name)).collect();
+    match missing.is_empty() {
+        true => "its test does not hold for the inputs below".to_owned(),
+        false => format!("its test does not hold; the deal has no {}", missing.join(", no ")),
+    }
+}
+
+fn origin(name: &str, brief: &Brief) -> String {
+    let parameter = brief.parameters.iter().find(|p| p.name == name);
+    let from = parameter.and_then(|p| p.from.as_deref()).unwrap_or("default");
+    format!(" ({from})")
+}
+
+fn finding_text(finding: &Finding, brief: &Brief) -> String {
+    let mut text = format!("\nOf this deal ({}): {}\n", finding.gravity.as_str(), finding.text);
+    if let Some(action) = &finding.action {
+        let _ = writeln!(text, "  do: {action}");
+    }
+    for id in &finding.figures {
+        let _ = writeln!(text, "  {id} = {}", brief.spoken(id).unwrap_or_default());
     }
     text
 }
 
 fn rule_text(rule: &Rule) -> String {
+    let facts = rule.cites.iter().filter_map(|id| fact(id));
+    let facts: String = facts.map(|f| format!("  {}", fact_line(f))).collect();
+    let parameters = rule.parameters().into_iter().filter_map(find);
+    let parameters: String = parameters.map(|p| format!("  {}", parameter_line(p))).collect();
     format!(
-        "{}  step {}: {}\n{}\n  test:  {}\n  cites: {}\n",
+        "{}  step {}: {}\n{}\n  test:  {}\n{facts}{parameters}",
         rule.id,
         rule.step,
         STEPS[usize::from(rule.step) - 1],
         rule.statement,
         rule.test,
-        rule.cites.join(", ")
     )
+}
+
+fn fact_line(fact: &Fact) -> String {
+    format!("{}: {} ({})\n", fact.id, fact.text, fact.source)
 }
 
 /// A code, or `parameters`, or `rules`.
 fn meaning(code: &str) -> Result<String, Failure> {
     match code {
-        "parameters" => return Ok(parameters()),
+        "parameters" => return Ok(register().map(parameter_line).collect()),
         "rules" => return Ok(rules().map(rule_text).collect::<Vec<_>>().join("\n")),
         _ => {}
     }
-    if let Some(rule) = rule(code) {
-        return Ok(rule_text(rule));
-    }
+    let known = rule(code).map(rule_text).or_else(|| fact(code).map(fact_line));
+    let known = known.or_else(|| find(code).map(parameter_line)).or_else(|| diagnostic(code));
+    known.ok_or_else(|| {
+        Failure::new(format!("`{code}` is no rule, fact, diagnostic or parameter")).help(
+            "try `haggle explain rules`, `haggle explain parameters`, or `haggle explain DEAL FIGURE`",
+        )
+    })
+}
+
+/// What a code of an import or of a deal file means.
+fn diagnostic(code: &str) -> Option<String> {
     if let Some(c) = haggle_evidence::code(code) {
         let example = haggle_evidence::example(c.code).unwrap_or("none");
-        return Ok(format!(
+        return Some(format!(
             "{}  {}\n{}\n  for example: {example}\n  help: {}\n",
             c.code, c.title, c.meaning, c.help
         ));
     }
-    let deal = haggle_negotiation::deal::CODES.iter().find(|[c, ..]| c.eq_ignore_ascii_case(code));
-    if let Some([c, title, meaning, help]) = deal {
-        return Ok(format!("{c}  {title}\n{meaning}\n  help: {help}\n"));
-    }
-    if let Some(p) = haggle_negotiation::parameter::find(code) {
-        return Ok(parameter_line(p));
-    }
-    Err(Failure::new(format!("`{code}` is no rule, diagnostic or parameter")).help(
-        "try `haggle explain rules`, `haggle explain parameters`, or `haggle explain DEAL FIGURE`",
-    ))
+    let mut deal = haggle_negotiation::deal::CODES.iter();
+    let [c, title, meaning, help] = deal.find(|[c, ..]| c.eq_ignore_ascii_case(code))?;
+    Some(format!("{c}  {title}\n{meaning}\n  help: {help}\n"))
 }
 
-fn parameters() -> String {
-    register().map(parameter_line).collect()
-}
-
-fn parameter_line(p: &haggle_negotiation::parameter::Parameter) -> String {
+fn parameter_line(p: &Parameter) -> String {
     let alias = p.alias.map_or(String::new(), |a| format!(" (also {a})"));
-    let choice =
-        if p.words.is_empty() { String::new() } else { format!(" [{}]", p.words.join(", ")) };
-    format!("{:<22} {:<10} {}{choice}{alias} ({})\n", p.name, p.default, p.meaning, p.source)
+    format!(
+        "{:<22} {:<10} {} [{}]{alias} ({})\n",
+        p.name,
+        p.default,
+        p.meaning,
+        p.domain(),
+        p.source
+    )
+}
+
+/// Every parameter with its value here, where it comes from, and where it is in play.
+fn parameters_of(brief: &Brief) -> String {
+    let line = |p: &haggle_negotiation::brief::ParameterUse| {
+        let from = p.from.as_deref().unwrap_or("default");
+        let in_play = match p.in_play.is_empty() {
+            true => String::new(),
+            false => format!("; in play at {}", p.in_play.join(", ")),
+        };
+        format!("{:<22} {:<10} {from}{in_play}\n", p.name, p.value)
+    };
+    brief.parameters.iter().map(line).collect()
 }

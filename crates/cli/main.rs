@@ -14,6 +14,7 @@ mod init;
 mod inspect;
 mod issues;
 mod lock;
+mod playbook;
 mod progress;
 mod reading;
 mod report;

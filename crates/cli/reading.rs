@@ -3,9 +3,11 @@
 use crate::args::Pinned;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::playbook;
 use haggle_negotiation::change::digest;
 use haggle_negotiation::deal::{self, Deal, Override, Problem};
 use haggle_quantity::{Date, parse_date};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -16,6 +18,8 @@ pub(crate) struct Reading {
     pub(crate) name: String,
     /// Its text.
     pub(crate) text: String,
+    /// The text of its playbook, if it names one.
+    pub(crate) playbook: Option<String>,
     /// The day that the command line names.
     pub(crate) as_of: Option<String>,
     /// Settings that replace what the file says, as `PATH=VALUE`.
@@ -23,11 +27,20 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// Reads the text of a deal file.
+    /// Reads the text of a deal file and of its playbook.
     pub(crate) fn open(path: &Path, pinned: &Pinned) -> Result<Self, Failure> {
         let name = path.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
         let (as_of, set) = (pinned.as_of.clone(), pinned.set.clone());
-        Ok(Self { name, text: read_text(path)?, as_of, set })
+        Self { name, text: String::new(), playbook: None, as_of, set }.again(path)
+    }
+
+    /// The same reading of the file as it is now.
+    pub(crate) fn again(&self, path: &Path) -> Result<Self, Failure> {
+        let text = read_text(path)?;
+        let date = date_option(self.as_of.as_deref())?;
+        let named = deal::parse(&text, date).deal.and_then(|deal| deal.playbook);
+        let playbook = named.map(|named| playbook::text(&playbook::path(&named, path)));
+        Ok(Self { text, playbook: playbook.transpose()?, ..self.clone() })
     }
 
     /// SHA-256 of the text.
@@ -37,24 +50,44 @@ impl Reading {
 
     /// The deal; `path` is what messages call the file. Doubts are told.
     pub(crate) fn deal(&self, path: &Path, context: &Context) -> Result<Deal, Failure> {
+        Ok(self.stated(path, context)?.0)
+    }
+
+    /// The deal, and what is stated of it, by key.
+    pub(crate) fn stated(
+        &self,
+        path: &Path,
+        context: &Context,
+    ) -> Result<(Deal, BTreeMap<String, String>), Failure> {
         let date = date_option(self.as_of.as_deref())?;
         let parsed = deal::parse(&self.text, date);
         for problem in parsed.problems.iter().filter(|p| p.warning) {
             context.talk(&said(path, problem));
         }
-        let stated = parsed.deal.ok_or_else(|| refused(path, &parsed.problems))?;
-        if self.set.is_empty() {
-            return Ok(stated);
+        let deal = parsed.deal.ok_or_else(|| refused(path, &parsed.problems))?;
+        let named = deal.playbook.clone();
+        let (mut deal, stated) = match self.set.is_empty() {
+            true => (deal, parsed.stated),
+            false => self.with_settings(date)?,
+        };
+        if deal.playbook != named {
+            return Err(Failure::usage("--set: `playbook` is named by the deal file alone"));
         }
-        self.with_settings(date)
+        if let (Some(named), Some(text)) = (named, &self.playbook) {
+            playbook::add(&mut deal, text, &playbook::path(&named, path))?;
+        }
+        Ok((deal, stated))
     }
 
     /// The deal that the settings make; its title says that it is not the file's.
-    fn with_settings(&self, date: Option<Date>) -> Result<Deal, Failure> {
+    fn with_settings(
+        &self,
+        date: Option<Date>,
+    ) -> Result<(Deal, BTreeMap<String, String>), Failure> {
         let usage = |e| Failure::usage(format!("--set: {e}"));
         let settings: Result<Vec<_>, _> = self.set.iter().map(|s| Override::parse(s)).collect();
-        let mut deal =
-            deal::parse_set(&self.text, date, &settings.map_err(usage)?).map_err(|problems| {
+        let (mut deal, stated) = deal::parse_set(&self.text, date, &settings.map_err(usage)?)
+            .map_err(|problems| {
                 let mut failure = Failure::usage("");
                 failure.messages = problems.iter().map(of_setting).collect();
                 failure.messages.dedup();
@@ -63,7 +96,7 @@ impl Reading {
         let count = self.set.len();
         let plural = if count == 1 { "" } else { "s" };
         deal.title.push_str(&format!(" (what if: {count} setting{plural} unlike the deal file)"));
-        Ok(deal)
+        Ok((deal, stated))
     }
 }
 
@@ -88,7 +121,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
     })
 }
 
-fn refused(path: &Path, problems: &[Problem]) -> Failure {
+pub(crate) fn refused(path: &Path, problems: &[Problem]) -> Failure {
     let errors: Vec<&Problem> = problems.iter().filter(|p| !p.warning).collect();
     let mut failure = Failure::new("");
     failure.messages = errors.iter().map(|p| with_help(path, p)).collect();

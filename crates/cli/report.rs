@@ -4,6 +4,7 @@ use crate::args::{Check, Pinned, Report, ReportFormat};
 use crate::context::Context;
 use crate::failure::{Failure, exit};
 use crate::gather::{self, Pinning};
+use crate::playbook;
 use crate::reading::{Reading, date_option, read_text, said};
 use haggle_negotiation::brief::{Brief, prepare};
 use haggle_negotiation::change;
@@ -11,6 +12,7 @@ use haggle_negotiation::deal::{self, Deal};
 use haggle_negotiation::market::SourceEvidence;
 use haggle_report::Record;
 use haggle_store::Part;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -37,7 +39,7 @@ fn spare_inputs(args: &Report, brief: &Brief) -> Result<(), Failure> {
     let sources = brief.sources.values().map(|s| folder.join(&s.location));
     let inputs =
         [args.deal.clone(), args.deal.with_file_name("haggle.lock")].into_iter().chain(sources);
-    for input in inputs {
+    for input in inputs.chain(brief.playbook.iter().map(|file| folder.join(file))) {
         if fs::canonicalize(&input).is_ok_and(|p| p == out) {
             return Err(Failure::usage(format!(
                 "--out {}: that is an input of this report",
@@ -62,6 +64,8 @@ pub(crate) fn strictness(strict: bool, brief: &Brief, context: &Context) -> u8 {
 pub(crate) struct Made {
     pub(crate) reading: Reading,
     pub(crate) deal: Deal,
+    /// What is stated of the deal, by key.
+    pub(crate) stated: BTreeMap<String, String>,
     pub(crate) parts: Vec<Part>,
     pub(crate) evidence: Vec<SourceEvidence>,
     pub(crate) brief: Brief,
@@ -75,11 +79,11 @@ impl Made {
         pinning: Pinning,
         context: &Context,
     ) -> Result<Self, Failure> {
-        let deal = reading.deal(path, context)?;
+        let (deal, stated) = reading.stated(path, context)?;
         let parts = gather::parts(&deal, path, pinning, context)?;
         let evidence = gather::evidence(&deal, &parts, context)?;
         let brief = prepare(&deal, &evidence)?;
-        Ok(Self { reading, deal, parts, evidence, brief })
+        Ok(Self { reading, deal, stated, parts, evidence, brief })
     }
 
     /// The report for programs, with what it was made from.
@@ -93,6 +97,7 @@ impl Made {
             name: &self.reading.name,
             sha256: &self.reading.sha256(),
             text: &self.reading.text,
+            playbook: self.reading.playbook.as_deref(),
             as_of: self.reading.as_of.as_deref(),
             set: &self.reading.set,
             recipes: &recipes,
@@ -103,7 +108,7 @@ impl Made {
 }
 
 /// Makes the brief of a deal file.
-fn made(path: &Path, pinned: &Pinned, context: &Context) -> Result<Made, Failure> {
+pub(crate) fn made(path: &Path, pinned: &Pinned, context: &Context) -> Result<Made, Failure> {
     let pinning = Pinning { locked: pinned.locked, offline: pinned.offline, aside: false };
     Made::of(Reading::open(path, pinned)?, path, pinning, context)
 }
@@ -127,5 +132,11 @@ pub(crate) fn check(args: &Check, context: &Context) -> Result<u8, Failure> {
         count(errors, "error"),
         count(warnings, "warning")
     ));
+    if let Some(mut deal) = parsed.deal
+        && let Some(named) = deal.playbook.clone()
+    {
+        let path = playbook::path(&named, &args.deal);
+        playbook::add(&mut deal, &playbook::text(&path)?, &path)?;
+    }
     Ok(if errors == 0 { exit::FINE } else { exit::FAILED })
 }

@@ -102,6 +102,7 @@ fn reading(private: &Value) -> Option<Reading> {
     Some(Reading {
         name: Path::new(file["name"].as_str()?).file_name()?.to_str()?.to_owned(),
         text: file["text"].as_str()?.to_owned(),
+        playbook: private["playbook"].as_str().map(str::to_owned),
         as_of: private["as_of"].as_str().map(str::to_owned),
         set: texts.collect::<Option<_>>()?,
     })

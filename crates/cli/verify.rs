@@ -4,7 +4,7 @@ use crate::args::{ListFormat, Verify};
 use crate::context::Context;
 use crate::failure::{Failure, exit};
 use crate::gather::Pinning;
-use crate::reading::{Reading, read_text};
+use crate::reading::Reading;
 use crate::report::Made;
 use crate::stated::{Stated, figures};
 use haggle_negotiation::deal::{Override, keys};
@@ -77,16 +77,17 @@ fn check(stated: &Stated, deal_file: &Path, context: &Context) -> Result<Checked
         tempfile::tempdir().map_err(|e| Failure::io(&std::env::temp_dir(), "cannot write", &e))?;
     let apart = context.apart(folder.path());
     let again = recompute(&stated.reading, deal_file, &apart)?;
-    let now = Reading { text: read_text(deal_file)?, ..stated.reading.clone() };
-    let today = if now.text == stated.reading.text {
-        again.clone()
-    } else {
-        recompute(&now, deal_file, &apart)?
-    };
+    let now = stated.reading.again(deal_file)?;
+    let same = |r: &Reading| r.text == now.text && r.playbook == now.playbook;
+    let today =
+        if same(&stated.reading) { again.clone() } else { recompute(&now, deal_file, &apart)? };
     let mut changes = source_changes(stated, &again);
     changes.extend(program_change(stated));
     changes.extend(parameter_changes(stated, &again));
     changes.extend(deal_change(&stated.reading, &now)?);
+    if stated.reading.playbook != now.playbook {
+        changes.push(Change { what: "playbook".to_owned(), how: "another text".to_owned() });
+    }
     let broken = broken(&stated.json, &again, &today, &changes);
     let elsewhere = elsewhere(&stated.json, &again);
     Ok(Checked { count: stated.figures().count(), changes, broken, elsewhere })

@@ -62,6 +62,8 @@ pub fn between(old: &Deal, new: &Deal, last: Component) -> Deal {
         ageing: adjustments.ageing.clone(),
         as_of: adjustments.as_of,
         parameters: of(Component::Parameters).parameters.clone(),
+        playbook: of(Component::Parameters).playbook.clone(),
+        playbook_parameters: of(Component::Parameters).playbook_parameters.clone(),
         ..of(Component::Deal).clone()
     }
 }

@@ -29,6 +29,18 @@ pub struct Parameter {
 
 const MANY: f64 = 1e9;
 
+impl Parameter {
+    /// What it may be: `0 to 1`, `1 or more`, or its words.
+    pub fn domain(&self) -> String {
+        let (low, high) = self.range;
+        match self.words {
+            [] if high >= MANY => format!("{low} or more"),
+            [] => format!("{low} to {high}"),
+            words => words.join(", "),
+        }
+    }
+}
+
 macro_rules! numbers {
     ($($name:literal = $default:literal in $low:tt .. $high:tt, $source:literal, $meaning:literal;)+) => {
         &[$(Parameter {

@@ -48,7 +48,9 @@ fn set(settings: &[&str]) -> Result<Deal, Vec<String>> {
     let told = |p: &haggle_negotiation::deal::Problem| {
         format!("{} {} {}", p.code, p.message, p.help.as_deref().unwrap_or(""))
     };
-    parse_set(DEAL, None, &settings).map_err(|problems| problems.iter().map(told).collect())
+    parse_set(DEAL, None, &settings)
+        .map(|(deal, _)| deal)
+        .map_err(|problems| problems.iter().map(told).collect())
 }
 
 /// Each setting is what the deal file would say with the text beside it in place.

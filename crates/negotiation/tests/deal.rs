@@ -1,6 +1,6 @@
 //! The deal file from outside: every mistake at its place, the nearest key named, the schema true.
 
-use haggle_negotiation::deal::{Parsed, SCHEMA, Side, parse};
+use haggle_negotiation::deal::{Parsed, SCHEMA, Setting, Side, parse, parse_playbook};
 use std::collections::BTreeSet;
 
 const GOOD: &str = r#"schema   = "haggle.deal/1"
@@ -128,6 +128,39 @@ fn every_mistake_at_its_place() {
             "[stated]\nwalk_away = 120000\ntarget = 110000\n[us]",
             "15:13: the walk-away `120000` lies beyond the target `110000` [D0104]",
         ),
+        (
+            "[us]",
+            "[[argument]]\ntext = \"t\"\nsource = \"oew\"\n[us]",
+            "16:10: no `[[source]]` is called `oew` [D0103]",
+        ),
+        ("[us]", "[[argument]]\nsorce = \"oews\"\n[us]", "`argument.text` is missing [D0102]"),
+        (
+            "[us]",
+            "[channel]\nmedium = \"email\"\n[us]",
+            "15:10: `medium` is `email`, expected one of `e-mail`, `chat`, `phone`, `video`, `in person` [D0103]",
+        ),
+        (
+            "[us]",
+            "[channel]\nprior_contact = \"no\"\n[us]",
+            "15:17: `channel.prior_contact` is the text `no`, expected `true` or `false` [D0103]",
+        ),
+        (
+            "[us]",
+            "[[round]]\ndate = 2026-11-01\n[us]",
+            "a `[[round]]` needs `ours`, `theirs` or both",
+        ),
+        (
+            "[us]",
+            "[[round]]\ntheirs = 111000\n[us]",
+            "the offer is `112000`, and their last figure in the rounds is `111000` [D0104]",
+        ),
+        ("[us]", "[deadline]\ndate = 2026-12-01\n[us]", "`deadline.binds` is missing [D0102]"),
+        (
+            "[us]",
+            "[stated]\n[[stated.history]]\nwalk_away = 1\ndate = 2026-11-02\n[[stated.history]]\nwalk_away = 2\ndate = 2026-11-01\n[us]",
+            "`stated.history` is not in rising order of dates [D0104]",
+        ),
+        ("[us]", "[stated]\nanswer = \"leave\"\n[us]", "`answer` is `leave`, expected one of"),
     ];
     for (from, to, expected) in cases {
         assert!(GOOD.contains(from), "{from}");
@@ -214,6 +247,45 @@ fn doubts_are_warnings() {
 }
 
 #[test]
+fn a_playbook_is_read_as_strictly() {
+    let good = "schema = \"haggle.playbook/1\"\nname = \"team\"\n[parameters]\nfloor_share = 0.4\n";
+    let (playbook, problems) = parse_playbook(good);
+    assert_eq!(problems, []);
+    assert_eq!(playbook.unwrap().parameters["floor_share"], Setting::Number(0.4));
+    for (from, to, expected) in [
+        ("floor_share", "flor_share", "4:1: no parameter is called `flor_share` [D0107]"),
+        ("0.4", "4", "4:15: `floor_share` is `4`, expected a number from 0 to 1 [D0103]"),
+        (
+            "playbook/1",
+            "deal/1",
+            "`schema` is `haggle.deal/1`, expected `haggle.playbook/1` [D0103]",
+        ),
+        ("name =", "title =", "2:1: unknown key `title` [D0101]"),
+        ("[parameters]", "[parameters", "[D0001]"),
+    ] {
+        let (playbook, problems) = parse_playbook(&good.replace(from, to));
+        assert!(playbook.is_none(), "{to}");
+        let found: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert!(found.iter().any(|p| p.contains(expected)), "{to}: {found:?}");
+    }
+}
+
+#[test]
+fn what_the_file_states_is_kept_by_key() {
+    let stated = parse(GOOD, None).stated;
+    for (key, value) in [
+        ("offer.amount", "112000"),
+        ("alternative", "2 stated"),
+        ("alternative.amount", "[100000, 110000.5, 120000]"),
+        ("us", "stated"),
+        ("parameters.confidence", "0.80"),
+    ] {
+        assert_eq!(stated.get(key).map(String::as_str), Some(value), "{key}");
+    }
+    assert!(!stated.contains_key("deadline"));
+}
+
+#[test]
 fn as_of_may_come_from_outside() {
     let text = GOOD.replace("as_of    = 2026-11-23\n", "");
     assert!(parse(&text, None).deal.is_none());
@@ -228,7 +300,7 @@ fn the_schema_names_every_key_and_no_other() {
     let mut named = BTreeSet::new();
     collect("", &schema, &mut named);
     let everything = format!(
-        "{GOOD}[ageing]\nrate = 0.03\n[[ageing.index]]\ndate = 2026-01-01\nvalue = 1\n[[exclude]]\nreason=\"x\"\nwhere = {{ row = 3 }}\n[stated]\nwalk_away = 1\n[[counterpart.alternative]]\namount = 1\n[[counterpart.interest]]\nkind = \"need\"\ntext = \"x\"\n[[event]]\nname = \"e\"\n"
+        "{GOOD}[ageing]\nrate = 0.03\n[[ageing.index]]\ndate = 2026-01-01\nvalue = 1\n[[exclude]]\nreason=\"x\"\nwhere = {{ row = 3 }}\n[stated]\nwalk_away = 1\n[[stated.history]]\nwalk_away = 2\ndate = 2026-01-01\n[[counterpart.alternative]]\namount = 1\n[[counterpart.interest]]\nkind = \"need\"\ntext = \"x\"\n[[event]]\nname = \"e\"\n[[counterpart.argument]]\ntext = \"x\"\n[[argument]]\ntext = \"x\"\n[channel]\n[[round]]\nours = 1\n[deadline]\ndate = 2026-12-01\nbinds = \"us\"\n"
     );
     let asked = parse(&everything, None).keys;
     let asked: BTreeSet<_> = asked.iter().map(String::as_str).collect();

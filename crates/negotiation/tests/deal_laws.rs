@@ -384,7 +384,7 @@ proptest! {
         prop_assume!(draw.offer.is_some());
         let written = PLAIN.text(&Draw { offer: Some(to), ..draw.clone() });
         let setting = Override::parse(&format!("offer.amount={to}")).unwrap();
-        let set = parse_set(&PLAIN.text(&draw), None, &[setting]).unwrap();
+        let (set, _) = parse_set(&PLAIN.text(&draw), None, &[setting]).unwrap();
         prop_assert_eq!(Some(set), parse(&written, None).deal);
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::number;
 use haggle_negotiation::brief::{
-    Adjustment, Brief, EvidenceSet, Excluded, Finding, MarketHead, Outlier, Place, Question,
-    SourceHead, TallyHead, Trigger,
+    Adjustment, Brief, EvidenceSet, Excluded, Finding, MarketHead, Outlier, ParameterUse, Place,
+    Question, SourceHead, TallyHead, Trigger,
 };
 use haggle_negotiation::deal::Interest;
 use haggle_negotiation::figure::{Figure, Figures, Interval, Sense, Unit};
@@ -33,6 +33,8 @@ pub struct Record<'a> {
     pub sha256: &'a str,
     /// Its text.
     pub text: &'a str,
+    /// The text of its playbook, if it names one.
+    pub playbook: Option<&'a str>,
     /// The day that the command line named, if it did.
     pub as_of: Option<&'a str>,
     /// Settings of the command line that replace what the file says, as `PATH=VALUE`.
@@ -46,6 +48,7 @@ pub struct Record<'a> {
 fn private(record: &Record<'_>) -> Value {
     json!({
         "deal_file": {"name": record.name, "sha256": record.sha256, "text": record.text},
+        "playbook": record.playbook,
         "as_of": record.as_of,
         "set": record.set,
         "recipes": object(record.recipes.iter().map(|(id, hash)| (id, json!(hash)))),
@@ -83,6 +86,9 @@ fn head(brief: &Brief) -> Value {
         "triggers": list(&brief.triggers, trigger),
         "parameters": object(brief.parameters.iter().map(|p| (p.name, json!(p.value)))),
         "stated_parameters": stated(brief),
+        "playbook": brief.playbook,
+        "parameter_origins": object(brief.parameters.iter().filter_map(|p| Some((p.name, json!(p.from.clone()?))))),
+        "parameters_in_play": object(in_play(brief).map(|p| (p.name, json!(p.in_play)))),
     })
 }
 
@@ -193,6 +199,11 @@ fn trigger(it: &Trigger) -> Value {
 /// Names of the parameters that the deal states; the others are defaults of the register.
 fn stated(brief: &Brief) -> Vec<&'static str> {
     brief.parameters.iter().filter(|p| p.stated).map(|p| p.name).collect()
+}
+
+/// The parameters in play.
+fn in_play(brief: &Brief) -> impl Iterator<Item = &ParameterUse> {
+    brief.parameters.iter().filter(|p| !p.in_play.is_empty())
 }
 
 fn adjustment(it: &Adjustment) -> Value {

@@ -1,6 +1,7 @@
 //! The brief: everything that a report says, as plain values. Every renderer works from this one
 //! and computes nothing.
 
+mod binding;
 mod plan_figures;
 mod prepare;
 mod say;
@@ -36,6 +37,8 @@ pub struct Brief {
     pub rapport: Vec<String>,
     /// When to leave, as sentences to be signed before the meeting.
     pub triggers: Vec<Trigger>,
+    /// The playbook that the deal names, relative to its file.
+    pub playbook: Option<String>,
     /// Every parameter that was used.
     pub parameters: Vec<ParameterUse>,
     /// What was done to amounts before they were compared.
@@ -174,8 +177,12 @@ pub struct ParameterUse {
     pub name: &'static str,
     /// Its value as text.
     pub value: String,
-    /// Whether the deal states it; else it is the register's default.
+    /// Whether the deal or its playbook states it; else it is the register's default.
     pub stated: bool,
+    /// Where a stated value comes from: `deal`, or `playbook ../team.toml`.
+    pub from: Option<String>,
+    /// Where it is in play: rules that spoke and name it, figures that stand at it, by id.
+    pub in_play: Vec<String>,
 }
 
 /// One kind of adjustment of one source.

@@ -1,5 +1,6 @@
 //! `prepare`: from a deal and its evidence to the brief, purely.
 
+use super::binding::binding;
 use super::plan_figures::PlanFigures;
 use super::{Brief, DealHead, Gravity, Headline, ParameterUse, Trigger};
 use crate::bargain::{self, BargainError, Counterpart, Inputs, Plan, Record};
@@ -7,7 +8,7 @@ use crate::deal::{self, Binds, Deal, Side, as_f64};
 use crate::figure::Unit;
 use crate::leverage::{Facts, judge};
 use crate::market::{self, Ledger, MarketBuild, SourceEvidence};
-use crate::parameter::{Settings, register};
+use crate::parameter::{Origin, Settings, register};
 use haggle_quantity::HOURS_PER_YEAR;
 use std::fmt;
 
@@ -62,6 +63,7 @@ pub fn prepare(deal: &Deal, evidence: &[SourceEvidence]) -> Result<Brief, Prepar
         settings: &settings,
         brief: &brief,
     });
+    tell_binding(&mut brief, Some(&plan), &settings);
     Ok(brief)
 }
 
@@ -75,7 +77,24 @@ pub fn benchmark(deal: &Deal, evidence: &[SourceEvidence]) -> Result<Brief, Prep
         assemble(deal, evidence, ledger, built.head.clone(), Headline::default(), &settings);
     brief.findings =
         judge(&Facts { deal, plan: None, notes: &built.notes, settings: &settings, brief: &brief });
+    tell_binding(&mut brief, None, &settings);
     Ok(brief)
+}
+
+fn tell_binding(brief: &mut Brief, plan: Option<&Plan>, settings: &Settings) {
+    let mut binding = binding(plan, settings, &brief.findings);
+    for it in &mut brief.parameters {
+        it.in_play = binding.remove(it.name).unwrap_or_default().into_iter().collect();
+    }
+}
+
+/// Where a stated value comes from, in words.
+fn origin(settings: &Settings, name: &str) -> Option<String> {
+    match settings.origin(name) {
+        Origin::Register => None,
+        Origin::Deal => Some("deal".to_owned()),
+        Origin::Playbook(file) => Some(format!("playbook {file}")),
+    }
 }
 
 type Built = (Ledger, MarketBuild, Settings, Unit);
@@ -104,6 +123,8 @@ fn assemble(
         name: p.name,
         value: settings.text(p),
         stated: settings.is_stated(p.name),
+        from: origin(settings, p.name),
+        in_play: Vec::new(),
     };
     Brief {
         deal: DealHead {
@@ -121,6 +142,7 @@ fn assemble(
         questions: Vec::new(),
         rapport: Vec::new(),
         triggers: Vec::new(),
+        playbook: deal.playbook.clone(),
         parameters: register().map(used).collect(),
         adjustments: ledger.adjustments,
         excluded: ledger.excluded,

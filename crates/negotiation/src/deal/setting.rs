@@ -2,7 +2,7 @@
 
 use super::read::{file_stem, identifier, read_tree};
 use super::reader::nearest;
-use super::{Deal, Problem};
+use super::{Deal, Parsed, Problem};
 use haggle_quantity::Date;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -47,7 +47,8 @@ impl fmt::Display for Override {
     }
 }
 
-/// Reads a deal file that is sound by itself with settings in place of what it says, as strictly.
+/// Reads a deal file that is sound by itself with settings in place of what it says, as strictly:
+/// the deal, and what is stated, by key.
 ///
 /// # Errors
 /// Every problem that the settings make. Their places mean nothing: no line of the file holds them.
@@ -55,10 +56,12 @@ pub fn parse_set(
     text: &str,
     as_of: Option<Date>,
     settings: &[Override],
-) -> Result<Deal, Vec<Problem>> {
+) -> Result<(Deal, BTreeMap<String, String>), Vec<Problem>> {
     let tree = tree_with(text, settings)?;
-    let parsed = read_tree(text, &tree, as_of);
-    parsed.deal.ok_or_else(|| parsed.problems.into_iter().filter(|p| !p.warning).collect())
+    let Parsed { deal, problems, stated, .. } = read_tree(text, &tree, as_of);
+    let deal =
+        deal.ok_or_else(|| problems.into_iter().filter(|p| !p.warning).collect::<Vec<_>>())?;
+    Ok((deal, stated))
 }
 
 fn tree_with<'i>(text: &'i str, settings: &'i [Override]) -> Result<DeTable<'i>, Vec<Problem>> {

@@ -286,8 +286,8 @@ fn argued_place(facts: &Facts<'_>, supported: &[&str]) -> Said {
     let capped = base + step * supported.len() as f64 > most;
     let cap = if capped { format!(", and never more than P{most:.0}") } else { String::new() };
     let said = Said::info(format!(
-        "The record places you at {} of the market, {}: P{base:.0} without one, and {step:.0} points for each claim that can be checked{cap}: {}.",
-        facts.say("record.percentile"),
+        "The record places you at P{:.0} of the market, {}: P{base:.0} without one, and {step:.0} points for each claim that can be checked{cap}: {}.",
+        100.0 * facts.value("record.percentile").unwrap_or(f64::NAN),
         facts.say("record.amount"),
         quoted.join("; ")
     ));
@@ -300,10 +300,11 @@ fn stated_place(facts: &Facts<'_>, supported: usize) -> Said {
     let settings = facts.settings;
     let carried = settings.number("q_base") + settings.number("q_step") * supported as f64;
     let carried = carried.min(settings.number("q_max"));
-    let (place, amount) = (facts.say("record.percentile"), facts.say("record.amount"));
-    let stated = facts.value("record.percentile").unwrap_or(0.0);
+    let amount = facts.say("record.amount");
+    let stated = facts.value("record.percentile").unwrap_or(f64::NAN);
+    let place = 100.0 * stated;
     let text = format!(
-        "The deal states your place as {place} of the market, {amount}; the claims that can be checked carry P{:.0}.",
+        "The deal states your place as P{place:.0} of the market, {amount}; the claims that can be checked carry P{:.0}.",
         100.0 * carried
     );
     let said = if stated > carried { Said::warning(text) } else { Said::info(text) };

@@ -2,6 +2,7 @@
 
 use super::Rule;
 use crate::brief::Brief;
+use crate::figure::formula;
 use crate::parameter;
 use std::collections::BTreeMap;
 
@@ -20,17 +21,18 @@ pub struct Input {
 const PLAIN: &[&str] = &["anchor", "target", "offer", "leverage", "power", "base", "side", "per"];
 
 impl Rule {
-    /// The names of figures, deal keys and parameters in its test, in their order.
+    /// The names of figures, deal keys and parameters in its test, in their order. A formula is
+    /// named after `by` and is none of them.
     pub fn names(&self) -> Vec<&'static str> {
-        let mut names = Vec::new();
         let letter = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
-        for word in self.test.split(|c| !letter(c)).map(|word| word.trim_matches('.')) {
-            let named =
-                word.contains(['_', '.']) && word.starts_with(|c: char| c.is_ascii_lowercase());
-            let known = named || PLAIN.contains(&word) || parameter::find(word).is_some();
-            if known && !names.contains(&word) {
+        let words = self.test.split(|c| !letter(c)).map(|word| word.trim_matches('.'));
+        let (mut names, mut before) = (Vec::new(), "");
+        for word in words.filter(|word| !word.is_empty()) {
+            let is_formula = before == "by" && formula(word).is_some();
+            if !is_formula && is_name(word) && !names.contains(&word) {
                 names.push(word);
             }
+            before = word;
         }
         names
     }
@@ -46,6 +48,11 @@ impl Rule {
         let names = self.names().into_iter();
         names.map(|name| input(name, brief, stated)).collect()
     }
+}
+
+fn is_name(word: &str) -> bool {
+    let marked = word.contains(['_', '.']) && word.starts_with(|c: char| c.is_ascii_lowercase());
+    marked || PLAIN.contains(&word) || parameter::find(word).is_some()
 }
 
 fn input(name: &str, brief: &Brief, stated: &BTreeMap<String, String>) -> Input {

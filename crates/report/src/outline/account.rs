@@ -24,7 +24,7 @@ pub(super) fn account(brief: &Brief) -> Vec<Block> {
     }
     blocks.extend(section("adjustments", "Adjustments", adjustments(brief).block()));
     blocks.extend(passed_over(brief));
-    blocks.extend(section("parameters", "Parameters that the deal states", parameters(brief)));
+    blocks.extend(section("parameters", "Parameters in play", parameters(brief)));
     blocks.extend(section("assumptions", "Taken as given", assumptions(brief)));
     blocks.extend((!brief.figures.is_empty()).then(closing));
     blocks
@@ -203,9 +203,15 @@ fn outliers(brief: &Brief) -> Table {
 }
 
 fn parameters(brief: &Brief) -> Option<Block> {
-    let mut table = Table::new("Parameters that the deal states", &["parameter", "#value"]);
-    for it in brief.parameters.iter().filter(|it| it.stated) {
-        table.row(vec![Inline::default().code(it.name), it.value.as_str().into()]);
+    let titles = ["parameter", "#value", "from", "in play at"];
+    let mut table = Table::new("Parameters", &titles);
+    for it in brief.parameters.iter().filter(|it| it.stated || !it.in_play.is_empty()) {
+        table.row(vec![
+            Inline::default().code(it.name),
+            it.value.as_str().into(),
+            it.from.as_deref().unwrap_or("default").into(),
+            it.in_play.join(", ").into(),
+        ]);
     }
     table.block()
 }

@@ -473,8 +473,20 @@ fn treatment(brief: &mut Brief) {
         hint: Some("times 1000 would fit: typed in thousands?".into()),
     }];
     brief.parameters = vec![
-        ParameterUse { name: "interval_level", value: "0.90".into(), stated: true },
-        ParameterUse { name: "q_base", value: "0.50".into(), stated: false },
+        ParameterUse {
+            name: "interval_level",
+            value: "0.90".into(),
+            stated: true,
+            from: Some("deal".into()),
+            in_play: Vec::new(),
+        },
+        ParameterUse {
+            name: "q_base",
+            value: "0.50".into(),
+            stated: false,
+            from: None,
+            in_play: vec!["S3.10".into()],
+        },
     ];
 }
 
@@ -522,6 +534,7 @@ pub(crate) fn full() -> Brief {
             question(2, "Will offer B be signed before you must answer?"),
             question(3, "When must they have somebody in place?"),
         ],
+        playbook: None,
         triggers: vec![Trigger {
             text: "Leave when their last figure is below USD 103,600 a year".into(),
             figures: strings(["walk_away"]),
