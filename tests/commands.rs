@@ -165,7 +165,7 @@ fn a_playbook_is_shared_and_named() {
     let deal = deal.replace("[ageing]", "[parameters]\nsteps = 4\n\n[ageing]");
     bench.write("data/deals/team.deal.toml", format!("playbook = \"../team.toml\"\n{deal}"));
     let playbook = "schema = \"haggle.playbook/1\"\n[parameters]\nfloor_share = 0.25\nsteps = 2\n";
-    bench.write("data/team.toml", playbook.to_owned());
+    bench.write("data/team.toml", playbook);
     let report = bench.json("report data/deals/team.deal.toml --format json");
     assert_eq!(report["playbook"], "../team.toml");
     assert_eq!(report["parameter_origins"]["floor_share"], "playbook ../team.toml");

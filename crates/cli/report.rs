@@ -113,11 +113,6 @@ pub(crate) fn made(path: &Path, pinned: &Pinned, context: &Context) -> Result<Ma
     Made::of(Reading::open(path, pinned)?, path, pinning, context)
 }
 
-/// The brief of a deal file.
-pub(crate) fn brief(path: &Path, pinned: &Pinned, context: &Context) -> Result<Brief, Failure> {
-    Ok(made(path, pinned, context)?.brief)
-}
-
 pub(crate) fn check(args: &Check, context: &Context) -> Result<u8, Failure> {
     let date = date_option(args.as_of.as_deref())?;
     let parsed = deal::parse(&read_text(&args.deal)?, date);

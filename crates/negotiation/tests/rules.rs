@@ -422,7 +422,7 @@ fn the_offer_is_placed_by_the_limits_of_the_percentiles() {
         if upper { interval.high.unwrap() } else { interval.low.unwrap() }
     };
     let (u25, u50) = (limit("market.p25", true), limit("market.p50", true));
-    let z = -0.674_489_750_196_082 * (1.0 - (103_500.0 / u25).ln() / (u50 / u25).ln());
+    let z = -0.674_489_750_196_082 * (1.0 - libm::log(103_500.0 / u25) / libm::log(u50 / u25));
     let phi = 0.5 * libm::erfc(-z / std::f64::consts::SQRT_2);
     assert!((low - phi).abs() < 1e-9, "{low} {phi}");
 }
@@ -465,4 +465,37 @@ fn tests_of_rules_name_what_exists() {
         }
     }
     assert_eq!(rule("S5.5").unwrap().parameters(), ["concession_imbalance"]);
+}
+
+/// What is said of the talks changes no figure of the plan: words, channel and log are not numbers.
+#[test]
+fn talks_change_no_number_of_the_plan() {
+    let talks = "[[argument]]\ntext = \"a\"\n[channel]\nmedium = \"chat\"\nsensitive = true\n[[round]]\nours = 150000\n[deadline]\ndate = 2026-12-01\nbinds = \"us\"\n[counterpart]\nexpert = true\nrelationship = \"lasting\"\n[[counterpart.argument]]\ntext = \"b\"\n[stated]\nanswer = \"walk\"\ntarget = 120000\n";
+    for base in [SELLER, BUYER] {
+        let talks =
+            if base == BUYER { talks.replace("target = 120000\n", "") } else { talks.to_owned() };
+        let plain = brief_of(&read(&format!("{HEAD}{base}")));
+        let full = brief_of(&read(&format!("{HEAD}{base}{talks}")));
+        for (id, figure) in plain.figures.iter() {
+            assert_eq!(Some(figure), full.figures.get(id), "{id}");
+        }
+        assert_eq!(plain.headline, full.headline);
+    }
+}
+
+/// A finding has words, no number that is none, and figures that exist.
+#[test]
+fn findings_are_whole() {
+    let more = "[offer]\namount = 96000\n[[round]]\nours = 150000\ntheirs = 90000\n[[round]]\nours = 140000\ntheirs = 96000\n[[argument]]\ntext = \"a\"\n[counterpart]\nexpert = true\n";
+    for base in [SELLER, BUYER] {
+        for finding in brief_of(&read(&format!("{HEAD}{base}{more}"))).findings {
+            let words = finding.text.split(|c: char| !c.is_alphanumeric());
+            assert!(words.clone().count() > 3, "{}", finding.rule);
+            assert!(
+                !words.clone().any(|w| ["NaN", "inf", "unknown"].contains(&w)),
+                "{}",
+                finding.text
+            );
+        }
+    }
 }

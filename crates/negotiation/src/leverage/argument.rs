@@ -3,7 +3,7 @@
 use super::{Facts, Rule, Said, when};
 use crate::deal::{Argument, Side};
 use crate::stats::ageing::months;
-use haggle_quantity::day_number;
+use haggle_quantity::{Date, day_number};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -87,22 +87,24 @@ fn weaknesses(it: &Argument, facts: &Facts<'_>) -> Vec<String> {
         weak.push("nothing to check it by".to_owned());
     }
     let published = it.source.as_ref().and_then(|id| facts.brief.sources.get(id)?.date);
-    let limit = facts.settings.number("age_warn");
-    match it.date.or(published) {
-        None => weak.push("undated".to_owned()),
-        Some(date) => {
-            let day = |date| i64::from(day_number(date));
-            let age = months(day(date), day(facts.brief.as_of));
-            if age > limit {
-                weak.push(format!("{age:.0} months old"));
-            }
-        }
+    if it.date.or(published).is_none() {
+        weak.push("undated".to_owned());
+    }
+    // The age of a source is told by S3.2, and its amounts were aged.
+    if let Some(age) = it.date.map(|date| age(date, facts.brief.as_of))
+        && age > facts.settings.number("age_warn")
+    {
+        weak.push(format!("{age:.0} months old"));
     }
     let entered = facts.brief.market.as_ref().map_or(&[][..], |m| &m.sources);
     if let Some(id) = it.source.as_ref().filter(|id| !entered.contains(id)) {
         weak.push(format!("`{id}` does not count in this market"));
     }
     weak
+}
+
+fn age(date: Date, as_of: Date) -> f64 {
+    months(i64::from(day_number(date)), i64::from(day_number(as_of)))
 }
 
 fn precision(facts: &Facts<'_>) -> Vec<Said> {
