@@ -4,6 +4,9 @@ use crate::workbook::Show;
 use calamine::{Data, DataRef, ExcelDateTime, ExcelDateTimeType};
 use std::borrow::Cow;
 
+/// What stands in place of the result of a formula that was never computed.
+pub(crate) const UNSTORED: &str = "formula without a stored value";
+
 /// What stands in a cell.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Cell<'a> {
@@ -33,6 +36,10 @@ pub(crate) enum Format {
     Digits(u8),
     /// With the mark of a currency.
     Money(&'static str),
+    /// With words of its own that say more of the number: `120` is shown as `120k`.
+    Worded(&'static str),
+    /// Divided by a thousand or more: 120000 is shown as `120`.
+    Shortened,
 }
 
 /// The day from which a workbook counts.

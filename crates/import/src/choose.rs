@@ -163,6 +163,7 @@ fn header_at(spec: &Spec, number: usize, table: &Preview, last: usize) -> Option
         1 => bottom.clone(),
         _ => joined(table, (from, *to), spec.header.spread),
     };
+    let header = spec.header.width.map_or(header.clone(), |width| header.until(width));
     Some(Place { table: number, above, rows: (from, *to), header })
 }
 
@@ -196,14 +197,15 @@ fn spread(texts: &mut [String]) {
     }
 }
 
-/// The texts of some rows of a table as a header; row 0 is none.
-pub(crate) fn header_of(table: &Preview, (from, to): (u64, u64)) -> Header {
+/// The texts of some rows of a table as a header; row 0 is none. `spread`: a blank cell of an upper
+/// row stands under the text on its left.
+pub(crate) fn header_of(table: &Preview, (from, to): (u64, u64), spread: bool) -> Header {
     match from {
         0 => {
             let width = table.rows.iter().map(|(_, h)| h.width()).max().unwrap_or(0);
             Header::of(vec![String::new(); width])
         }
-        _ => joined(table, (from, to), false),
+        _ => joined(table, (from, to), spread),
     }
 }
 

@@ -54,6 +54,13 @@ impl Header {
         Self { shown, keys, rows }
     }
 
+    /// The header of the first columns; above the others stands nothing.
+    pub(crate) fn until(mut self, width: usize) -> Self {
+        let texts = self.rows.iter_mut().chain([&mut self.shown, &mut self.keys]);
+        texts.flat_map(|row| row.iter_mut().skip(width)).for_each(String::clear);
+        self
+    }
+
     /// The column of the first of these texts that there is; an empty text is the first column, if
     /// nothing stands above it.
     ///

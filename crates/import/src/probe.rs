@@ -82,7 +82,7 @@ fn shown(cell: &Cell<'_>) -> String {
     match cell {
         Cell::Blank => String::new(),
         Cell::Text(t) => format!("t{t}"),
-        Cell::Number(n, Format::Plain) => format!("n{n}"),
+        Cell::Number(n, Format::Plain | Format::Worded(_) | Format::Shortened) => format!("n{n}"),
         Cell::Number(n, Format::Percent) => format!("n{n}%"),
         Cell::Number(n, Format::Money(mark)) => format!("n{n}{mark}"),
         Cell::Number(n, Format::Digits(width)) => format!("n{n}/{width}"),

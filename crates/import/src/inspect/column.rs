@@ -1,6 +1,7 @@
 //! What a column holds, by its cells: texts, numbers, amounts of money, dates; never what it means.
 
-use crate::cell::{Cell, Format};
+use super::vocabulary::{folded, vocabulary};
+use crate::cell::{Cell, Format, UNSTORED};
 use crate::date::DateFormat;
 use crate::detect::{Evidence, Verdict};
 use crate::header::Header;
@@ -13,6 +14,8 @@ use std::collections::BTreeMap;
 const DISTINCT: usize = 30;
 /// Texts that are shown.
 const EXAMPLES: usize = 4;
+/// Labels of sums that are kept.
+const LABELS: usize = 12;
 
 /// A column under a header.
 #[derive(Debug, Clone)]
@@ -34,13 +37,26 @@ pub struct Column {
     pub marks: Vec<String>,
     /// Cells that hold an error of a formula, with the first row.
     pub errors: Option<(u64, u64)>,
+    /// Of these, formulas whose results the workbook does not hold, as of a program that wrote it
+    /// and computed nothing.
+    pub unstored: u64,
+    /// What the sheet shows with its numbers and they do not hold, such as `per hour`, with the
+    /// first row.
+    pub worded: Option<(&'static str, u64)>,
     /// Cells that are not of the column's content, with the first row and its text.
     pub strays: Option<(u64, u64, String)>,
     /// The only date format of a few usual ones that reads all of its texts; several if the order
     /// of day and month is open.
     pub dates: Vec<String>,
     pub(crate) settled: Option<Notation>,
-    pub(crate) distinct: usize,
+    /// The different texts, up to a number.
+    pub(crate) texts: Vec<String>,
+    /// Labels of rows that sum up others, each with its first row.
+    pub(crate) sums: Vec<(String, u64)>,
+    /// Labels that may be such, or of something called so.
+    pub(crate) doubtful_sums: Vec<(String, u64)>,
+    /// Whether the sheet shows the numbers divided by a thousand or more.
+    pub(crate) shortened: bool,
 }
 
 /// What cells are.
@@ -111,6 +127,11 @@ struct Counts {
     evidence: Evidence,
     marks: BTreeMap<String, u64>,
     errors: Option<(u64, u64)>,
+    unstored: u64,
+    worded: Option<(&'static str, u64)>,
+    shortened: bool,
+    sums: Vec<(String, u64)>,
+    doubtful_sums: Vec<(String, u64)>,
     dates: Option<Vec<(String, DateFormat)>>,
 }
 
@@ -145,7 +166,8 @@ impl Counts {
             return;
         }
         self.filled += 1;
-        if let Cell::Error(_) = cell {
+        if let Cell::Error(error) = cell {
+            self.unstored += u64::from(error == UNSTORED);
             self.errors = Some(self.errors.map_or((1, row), |(n, first)| (n + 1, first)));
             return;
         }
@@ -156,8 +178,23 @@ impl Counts {
         if let (Cell::Text(text), true) = (cell, kind.is_numeric()) {
             self.evidence.add(text, row);
         }
+        match cell {
+            Cell::Text(text) if kind == Content::Text => self.label(text, row),
+            Cell::Number(_, Format::Worded(words)) => drop(self.worded.get_or_insert((words, row))),
+            Cell::Number(_, Format::Shortened) => self.shortened = true,
+            _ => {}
+        }
         if self.texts.len() < DISTINCT || self.texts.contains_key(shown.as_ref()) {
             *self.texts.entry(shown.into_owned()).or_default() += 1;
+        }
+    }
+
+    /// Notes a label of a row that sums up others.
+    fn label(&mut self, text: &str, row: u64) {
+        let Some(sure) = sums_up(text) else { return };
+        let labels = if sure { &mut self.sums } else { &mut self.doubtful_sums };
+        if labels.len() < LABELS && !labels.iter().any(|(l, _)| l == text) {
+            labels.push((text.to_owned(), row));
         }
     }
 
@@ -256,10 +293,71 @@ impl Counts {
             notation,
             marks: self.marks.into_keys().collect(),
             errors: self.errors,
+            unstored: self.unstored,
+            worded: self.worded,
             strays,
             dates: dates.into_iter().map(|(name, _)| name).collect(),
             settled,
-            distinct: self.texts.len(),
+            texts: self.texts.into_keys().collect(),
+            sums: self.sums,
+            doubtful_sums: self.doubtful_sums,
+            shortened: self.shortened,
+        }
+    }
+}
+
+/// Whether a label is that of a row which sums up others, for sure or perhaps; `None`: it is not.
+/// The words count as whole leading ones, and with words of their kind alone: no total is the
+/// `Total rewards manager`.
+fn sums_up(text: &str) -> Option<bool> {
+    /// What begins the labels; a longer text is a note.
+    const LONGEST: usize = 60;
+    if text.len() > LONGEST {
+        return None;
+    }
+    let v = vocabulary();
+    if v.sum_up.leads(text).is_some() {
+        return Some(true);
+    }
+    let mut rest = v.may_sum_up.leads(text)?;
+    while let Some(further) = v.sum_words.leads(&rest).or_else(|| v.may_sum_up.leads(&rest)) {
+        rest = further;
+    }
+    let numbers = rest.chars().all(|c| c.is_ascii_digit() || c == ' ');
+    Some(numbers).filter(|sure| *sure || !v.job_word.in_folded(&folded(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_of_sums_are_told_from_names_that_begin_alike() {
+        for (text, expected) in [
+            ("Total", Some(true)),
+            ("TOTAL:", Some(true)),
+            ("Grand total", Some(true)),
+            ("Total général", Some(true)),
+            ("Subtotal lot 2", Some(true)),
+            ("Summe", Some(true)),
+            ("Gesamt", Some(true)),
+            ("Durchschnitt", Some(true)),
+            ("Mittelwert alle", Some(true)),
+            ("Moyenne", Some(true)),
+            ("Average salary", Some(true)),
+            ("Median (n=12)", Some(true)),
+            ("All jobs", Some(true)),
+            ("Total HT", Some(true)),
+            ("Total Denver", Some(false)),
+            ("Total rewards manager", None),
+            ("Total Quality Engineer", None),
+            ("Meaningful work", None),
+            ("Totally fine", None),
+            ("Media planner", None),
+            ("Summer intern", None),
+            ("Cook", None),
+        ] {
+            assert_eq!(sums_up(text), expected, "{text}");
         }
     }
 }

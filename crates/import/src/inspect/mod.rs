@@ -2,18 +2,21 @@
 
 mod column;
 mod propose;
+mod shape;
+mod vocabulary;
 
 pub use column::{Column, Content};
 
 use crate::builtin::{builtin_recipes, builtin_text};
-use crate::choose::{self, Candidate};
+use crate::choose;
 use crate::header::Header;
 use crate::importer::{Issue, opened_within};
 use crate::recipe::Spec;
 use crate::source::{Preview, Source};
 use crate::{FileImporter, Options, Recipe};
 use column::Columns;
-use haggle_evidence::{Account, Batch, Diagnostic, ImportError, Locator, RecordBatch, code};
+use shape::Shape;
+use haggle_evidence::{Account, Batch, Diagnostic, ImportError, Locator, RecordBatch, code, column_letters};
 use haggle_quantity::from_scaled;
 use std::cell::RefCell;
 use std::ops::ControlFlow;
@@ -69,6 +72,12 @@ pub struct Table {
     pub header: Option<(u64, u64)>,
     /// Columns under the header.
     pub columns: Vec<Column>,
+    /// What an import by header texts would stumble over, or read otherwise than a person does.
+    pub problems: Vec<String>,
+    /// Whether a blank cell of an upper header row stands under the text on its left.
+    pub(crate) spread: bool,
+    /// Columns of the first table, where another stands beside it.
+    pub(crate) width: Option<usize>,
 }
 
 /// How the file and the recipes meet.
@@ -179,10 +188,9 @@ fn table(
     known: Option<(u64, u64)>,
 ) -> Result<Table, ImportError> {
     let preview = &previews[number];
-    let likely = || choose::likeliest(std::slice::from_ref(preview)).filter(is_header);
-    let rows = known.or_else(|| likely().map(|(_, row, _)| (row, row)));
-    let header = rows.map(|r| choose::header_of(preview, r)).unwrap_or_default();
-    let mut columns = Columns::new(&header);
+    let shape = known.map_or_else(|| Shape::likely(preview), |r| Shape::known(preview, r));
+    let rows = shape.rows;
+    let mut columns = Columns::new(&shape.header);
     let (mut seen, mut more, mut hidden_rows) = (0, false, 0);
     source.rows(preview.sheet.as_deref(), &mut |row| {
         if seen == LOOK {
@@ -197,6 +205,9 @@ fn table(
         Ok(ControlFlow::Continue(()))
     })?;
     let above = preview.rows.iter().take_while(|(n, _)| rows.is_some_and(|(first, _)| *n < first));
+    let columns = columns.finish();
+    let mut problems = if known.is_none() { shape.problems() } else { Vec::new() };
+    problems.extend(columns.iter().filter_map(of_column));
     Ok(Table {
         sheet: preview.sheet.clone(),
         hidden: preview.hidden,
@@ -206,13 +217,20 @@ fn table(
         merged: preview.merged.len(),
         titles: above.flat_map(|(_, h)| h.texts().map(str::to_owned)).collect(),
         header: rows.filter(|(first, _)| *first > 0),
-        columns: columns.finish(),
+        columns,
+        problems,
+        spread: shape.spread,
+        width: shape.width,
     })
 }
 
-/// Whether a row may be a header at all: two texts with letters.
-fn is_header((_, _, header): &Candidate<'_>) -> bool {
-    header.texts().filter(|t| t.contains(char::is_alphabetic)).count() >= 2
+/// What a person sees in a column that its numbers do not hold.
+fn of_column(column: &Column) -> Option<String> {
+    let (words, row) = column.worded?;
+    let (letters, header) = (column_letters(column.number), &column.header);
+    Some(format!(
+        "column {letters} `{header}`: the sheet shows its numbers with `{words}` from row {row} on, which the numbers do not hold; they are read without it"
+    ))
 }
 
 fn fits(mut importer: FileImporter) -> Result<Fit, ImportError> {

@@ -72,6 +72,8 @@ struct Bare {
     text: String,
     /// Literal texts, where a currency may stand.
     literal: Vec<String>,
+    /// What is marked as a currency.
+    currency: Vec<String>,
     elapsed: bool,
 }
 
@@ -87,7 +89,7 @@ fn bare(code: &str) -> Bare {
             '[' => {
                 let inner: String = rest.by_ref().take_while(|c| *c != ']').collect();
                 if let Some(currency) = inner.strip_prefix('$') {
-                    bare.literal.extend(currency.split('-').next().map(str::to_owned));
+                    bare.currency.extend(currency.split('-').next().map(str::to_owned));
                 }
                 let inner = inner.to_ascii_lowercase();
                 let of = |unit| !inner.is_empty() && inner.chars().all(|c| c == unit);
@@ -115,11 +117,32 @@ fn of_code(code: &str) -> Show {
     }
     Show::Number(match text {
         t if t.contains('%') => Format::Percent,
-        t if t.len() > 1 && t.bytes().all(|b| b == b'0') => {
+        t if t.len() > 1 && t.bytes().all(|b| b == b'0') && worded(&bare).is_none() => {
             u8::try_from(t.len()).map_or(Format::Plain, Format::Digits)
         }
-        _ => bare.literal.iter().find_map(|l| money::mark(l)).map_or(Format::Plain, Format::Money),
+        // The literal texts of such a format tell the size that is shown, and the number is whole.
+        t if t.trim_end_matches([')', '_']).trim_end().ends_with(',') => Format::Shortened,
+        _ => worded(&bare)
+            .or_else(|| {
+                let texts = bare.currency.iter().chain(&bare.literal);
+                texts.map(String::as_str).find_map(money::mark).map(Format::Money)
+            })
+            .unwrap_or(Format::Plain),
     })
+}
+
+/// What literal texts say of a number, beside its currency.
+fn worded(bare: &Bare) -> Option<Format> {
+    const KNOWN: [&str; 26] = [
+        "k", "tsd", "tsd.", "m", "mio", "mio.", "mn", "bn", "per hour", "/hour", "/hr", "/h",
+        "per day", "/day", "per week", "/week", "per month", "/month", "/mo", "per year", "/year",
+        "/yr", "p.a.", "pa", "each", "/kg",
+    ];
+    let other = bare.literal.iter().filter(|l| money::mark(l).is_none());
+    let text = other.map(String::as_str).collect::<String>().trim().to_lowercase();
+    let known = KNOWN.iter().find(|k| **k == text).copied();
+    let words = text.contains(char::is_alphabetic);
+    known.or(words.then_some("words")).map(Format::Worded)
 }
 
 #[cfg(test)]
@@ -131,6 +154,7 @@ mod tests {
         let (plain, percent) = (Show::Number(Format::Plain), Show::Number(Format::Percent));
         let digits = |n| Show::Number(Format::Digits(n));
         let money = |mark| Show::Number(Format::Money(mark));
+        let worded = |words| Show::Number(Format::Worded(words));
         for (code, expected) in [
             ("General", plain),
             ("0", plain),
@@ -141,7 +165,14 @@ mod tests {
             ("[$-409]#,##0.00", plain),
             ("\"kr \"#,##0", money("kr")),
             ("#,##0 €", money("€")),
-            ("#,##0.00\\ \"days\"", plain),
+            ("#,##0.00\\ \"days\"", worded("words")),
+            ("0\" per hour\"", worded("per hour")),
+            ("0\"k\"", worded("k")),
+            ("\"$\"0\"k\"", worded("k")),
+            ("000\"k\"", worded("k")),
+            ("#,##0,\"k\"", Show::Number(Format::Shortened)),
+            ("0.0,,\"M\"", Show::Number(Format::Shortened)),
+            ("#,##0,", Show::Number(Format::Shortened)),
             ("[Red]#,##0", plain),
             ("[$USD] #,##0", money("USD")),
             ("0.0\"%\"", plain),

@@ -1,0 +1,262 @@
+//! Which column is what, by the words of its header and the sort of its cells.
+
+use super::said::{Said, of_unit, statistic};
+use super::{Amount, Proposal, amounts};
+use crate::header::key;
+use crate::inspect::vocabulary::{List, Vocabulary, vocabulary};
+use crate::inspect::{Column, Content, Table};
+use haggle_quantity::Per;
+use std::collections::BTreeMap;
+
+/// Columns kept as attributes without being asked.
+const ATTRIBUTES: usize = 12;
+
+const PERSON: &str = "says who a person is, which no benchmark needs";
+const NO_DATE: &str = "a date of something else than the amount";
+const QUANTITY: &str =
+    "a quantity; `[quantity_from]` is for the least quantity that a price holds for";
+const OTHER: &str = "no amount of money by its header";
+const TOTAL: &str = "what the whole quantity of the row costs";
+const UNNAMED: &str = "no header";
+
+/// Columns that are not taken yet.
+struct Left<'a>(Vec<&'a Column>);
+
+impl<'a> Left<'a> {
+    fn take(&mut self, test: impl Fn(&Column) -> bool) -> Option<&'a Column> {
+        let at = self.0.iter().position(|c| test(c))?;
+        Some(self.0.remove(at))
+    }
+
+    fn take_all(&mut self, test: impl Fn(&Column) -> bool) -> Vec<&'a Column> {
+        let (taken, left) = std::mem::take(&mut self.0).into_iter().partition(|c| test(c));
+        self.0 = left;
+        taken
+    }
+
+    /// The column that a list names exactly, else one in whose header it stands.
+    fn named(&mut self, list: &List, test: impl Fn(&Column) -> bool) -> Option<&'a Column> {
+        let exact = self.take(|c| list.is(&c.header) && test(c));
+        exact.or_else(|| self.take(|c| list.says(&c.header) && test(c)))
+    }
+}
+
+/// Whether amounts may stand in a column, even if no formula was computed.
+pub(super) fn may_be_amount(c: &Column) -> bool {
+    c.content.is_numeric() || (c.content == Content::Blank && c.unstored > 0)
+}
+
+/// Whether a header speaks of money.
+fn of_money(c: &Column) -> bool {
+    let v = vocabulary();
+    v.pay.says(&c.header) || v.price.says(&c.header)
+}
+
+/// Whether a header speaks about a thing and does not name it.
+fn about(header: &str) -> bool {
+    vocabulary().about.says(header)
+}
+
+fn is_text(c: &Column) -> bool {
+    matches!(c.content, Content::Text | Content::Flag)
+}
+
+impl<'a> Proposal<'a> {
+    pub(super) fn of(table: &'a Table) -> Self {
+        let v = vocabulary();
+        let (mut left, repeated, mut unread) = addressable(table);
+        let pay = is_pay(&left.0);
+        let thing = left.0.iter().any(|c| is_text(c) && (v.job.says(&c.header) || v.thing.says(&c.header)));
+        let persons = left.take_all(|c| is_person(v, c, pay, pay || thing));
+        unread.extend(persons.into_iter().map(|c| (c, PERSON)));
+        let currency = left.take(|c| v.currency.says(&c.header) && c.content == Content::Text);
+        let unit = unit(v, &mut left, pay);
+        let mut attributes = left.take_all(|c| v.expiry.says(&c.header));
+        let dates = left.take_all(|c| c.content == Content::Date && v.no_date.says(&c.header));
+        unread.extend(dates.into_iter().map(|c| (c, NO_DATE)));
+        let date = date(v, &mut left);
+        let (least_quantity, count, part_time) = numbers(v, &mut left, &mut unread, pay);
+        let quantity = left.take_all(|c| c.content.is_numeric() && is_quantity(v, c));
+        let fields = fields(v, &mut left, pay);
+        let mut others = left.take_all(|c| !is_amount(v, c, pay));
+        if left.0.is_empty() && repeated.is_empty() {
+            let (rest, texts) = others.into_iter().partition(|c| {
+                may_be_amount(c) && !v.no_amount.says(&c.header) && !v.never_amount.says(&c.header)
+            });
+            (left.0, others) = (rest, texts);
+        }
+        let several = !pay && left.0.len() > 1 && !quantity.is_empty();
+        let whole = |c: &Column| {
+            several && v.row_total.says(&c.header) && Said::of(&c.header).unit.is_none()
+        };
+        let totals = left.take_all(whole);
+        unread.extend(totals.into_iter().map(|c| (c, TOTAL)));
+        unread.extend(quantity.iter().map(|c| (*c, QUANTITY)));
+        unread.extend(others.iter().filter(|c| c.content.is_numeric()).map(|c| (*c, OTHER)));
+        let texts = others.into_iter().filter(|c| c.content == Content::Text && c.texts.len() > 1);
+        attributes.extend(texts);
+        attributes.truncate(ATTRIBUTES);
+        let amounts = left.0.into_iter().map(Amount::of).collect();
+        let amounts = amounts::arrange(amounts, &mut unread, pay, !quantity.is_empty());
+        let titles = titles(table);
+        Self {
+            table,
+            pay,
+            fields,
+            currency,
+            unit,
+            date,
+            least_quantity,
+            count,
+            part_time,
+            amounts,
+            attributes,
+            unread,
+            titles,
+            repeated,
+        }
+    }
+}
+
+type Addressable<'a> = (Left<'a>, Vec<(String, Vec<u32>)>, Vec<(&'a Column, &'static str)>);
+
+/// The columns of the first table that a header text means alone, those that share one, and those
+/// without any.
+fn addressable(table: &Table) -> Addressable<'_> {
+    let columns = &table.columns[..table.width.unwrap_or(usize::MAX).min(table.columns.len())];
+    let filled = columns.iter().filter(|c| c.filled > 0);
+    let mut by_header: BTreeMap<String, Vec<&Column>> = BTreeMap::new();
+    for c in columns.iter().filter(|c| !c.header.is_empty()) {
+        by_header.entry(key(&c.header)).or_default().push(c);
+    }
+    let alone = |c: &&Column| by_header.get(&key(&c.header)).is_some_and(|all| all.len() == 1);
+    let (left, others): (Vec<_>, Vec<_>) = filled.partition(alone);
+    let unnamed = others.into_iter().filter(|c| c.header.is_empty()).map(|c| (c, UNNAMED));
+    let unnamed = unnamed.collect();
+    let several = by_header.into_values().filter(|all| all.len() > 1);
+    let number = |all: Vec<&Column>| {
+        (all[0].header.clone(), all.iter().map(|c| c.number).collect::<Vec<_>>())
+    };
+    let mut repeated: Vec<_> = several.map(number).collect();
+    repeated.sort_by_key(|(_, columns)| columns[0]);
+    (Left(left), repeated, unnamed)
+}
+
+/// Whether the amounts are pay: a header says so, or the rows are jobs and no header says price.
+fn is_pay(columns: &[&Column]) -> bool {
+    let v = vocabulary();
+    let amounts = || columns.iter().filter(|c| may_be_amount(c));
+    let jobs = columns.iter().any(|c| is_text(c) && v.job.says(&c.header));
+    amounts().any(|c| v.pay.says(&c.header) && !v.never_amount.says(&c.header))
+        || (jobs && !amounts().any(|c| v.price.says(&c.header)))
+}
+
+fn is_person(v: &Vocabulary, c: &Column, pay: bool, titled: bool) -> bool {
+    let h = &c.header;
+    let other = of_money(c) || v.job.says(h) || v.people.says(h) || about(h);
+    let named = v.person.says(h) && !other;
+    named || (v.name.is(h) && is_text(c) && titled) || (pay && v.row_number.is(h))
+}
+
+/// The column of units: of goods, or of periods where its cells are known to be some.
+fn unit<'a>(v: &Vocabulary, left: &mut Left<'a>, pay: bool) -> Option<&'a Column> {
+    let known = |c: &Column| c.texts.iter().filter(|t| is_unit(t)).count();
+    let some = |c: &Column| c.content == Content::Text && !v.price.says(&c.header);
+    let period = |c: &Column| some(c) && known(c) * 2 >= c.texts.len() && known(c) > 0;
+    let worded = left.named(&v.period, period);
+    let sure = worded.or_else(|| left.named(&v.unit, |c| some(c) && known(c) > 0));
+    sure.or_else(|| left.named(&v.unit, |c| some(c) && !pay))
+}
+
+/// Whether a word is a known unit, in any language.
+pub(super) fn is_unit(text: &str) -> bool {
+    Per::new(text).is_known() || of_unit(text).is_some()
+}
+
+fn date<'a>(v: &Vocabulary, left: &mut Left<'a>) -> Option<&'a Column> {
+    let is_date = |c: &Column| c.content == Content::Date && !c.dates.is_empty();
+    let year = |c: &Column| {
+        v.date.says(&c.header) && !of_money(c) && c.dates.iter().any(|d| d == "year")
+    };
+    left.take(|c| is_date(c) && v.date.says(&c.header))
+        .or_else(|| left.take(is_date))
+        .or_else(|| left.take(year))
+}
+
+type Numbers<'a> = (Option<&'a Column>, Option<&'a Column>, Option<&'a Column>);
+
+/// Numbers beside the amounts: the least quantity, how many people, the part of full time.
+fn numbers<'a>(
+    v: &Vocabulary,
+    left: &mut Left<'a>,
+    unread: &mut Vec<(&'a Column, &'static str)>,
+    pay: bool,
+) -> Numbers<'a> {
+    let number = |c: &Column| matches!(c.content, Content::Number | Content::Percent);
+    let plain = |c: &Column| number(c) && !of_money(c);
+    let least = left.take(|c| number(c) && v.least_quantity.says(&c.header));
+    let statistics = left.0.iter().any(|c| c.content.is_numeric() && statistic(&c.header).is_some());
+    let people = |c: &Column| plain(c) && v.people.is(&c.header);
+    let count = if pay || statistics { left.take(people) } else { None };
+    let part_time = left.take(|c| plain(c) && v.part_time.says(&c.header));
+    let further = left.take_all(|c| plain(c) && v.part_time.says(&c.header));
+    unread.extend(further.into_iter().map(|c| (c, OTHER)));
+    (least, count, part_time)
+}
+
+/// Whether a column holds quantities; `Bid Qty` does, `Price per piece` does not.
+fn is_quantity(v: &Vocabulary, c: &Column) -> bool {
+    let h = &c.header;
+    let per = Said::of(h).unit.is_some() && of_money(c);
+    (v.quantity.says(h) || v.people.is(h)) && (!of_money(c) || v.ordered.says(h)) && !per
+        && Said::of(h).currency.is_none()
+}
+
+fn fields<'a>(
+    v: &Vocabulary,
+    left: &mut Left<'a>,
+    pay: bool,
+) -> BTreeMap<&'static str, &'a Column> {
+    let mut fields = BTreeMap::new();
+    let code = |c: &Column| {
+        (is_text(c) || c.content == Content::Number) && !of_money(c) && !about(&c.header)
+    };
+    let subject = left.named(&v.subject, code);
+    let subject = subject.or_else(|| left.named(&v.row_number, |c| !pay && code(c)));
+    fields.extend(subject.map(|c| ("subject", c)));
+    let named = |c: &Column| is_text(c) && !about(&c.header);
+    let (first, second) = if pay { (&v.job, &v.thing) } else { (&v.thing, &v.job) };
+    let title = left.named(first, named).or_else(|| left.named(second, named));
+    let title = title.or_else(|| left.named(&v.name, named));
+    fields.extend(title.map(|c| ("title", c)));
+    for (field, list) in [("place", &v.place), ("party", &v.party), ("level", &v.level)] {
+        fields.extend(left.named(list, named).map(|c| (field, c)));
+    }
+    fields
+}
+
+/// Whether a column holds amounts of money, by its header or the marks in its cells.
+fn is_amount(v: &Vocabulary, c: &Column, pay: bool) -> bool {
+    let h = &c.header;
+    if !may_be_amount(c) || v.never_amount.says(h) || h.contains('%') {
+        return false;
+    }
+    let said = Said::of(h);
+    let bare_end = || {
+        pay && super::said::end(h).is_some_and(|(_, stem)| stem.trim().is_empty())
+    };
+    let worded = || statistic(h).is_some() || said.unit.is_some() || bare_end();
+    of_money(c)
+        || said.currency.is_some()
+        || (!v.no_amount.says(h) && (c.content == Content::Money || worded()))
+}
+
+/// What the titles say; of each thing what the first says that speaks of it.
+fn titles(table: &Table) -> Said {
+    let said = table.titles.iter().map(|t| Said::of(t));
+    said.fold(Said::default(), |all, said| Said {
+        scale: all.scale.or(said.scale),
+        currency: all.currency.or(said.currency),
+        unit: all.unit.or(said.unit),
+    })
+}
