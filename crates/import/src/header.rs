@@ -134,13 +134,21 @@ pub(crate) fn nearest<'a>(
     wanted: &str,
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    nearest_all(wanted, candidates, 1).first().copied()
+}
+
+/// The candidates most like a wanted text, the most alike first, at most so many.
+pub(crate) fn nearest_all<'a>(
+    wanted: &str,
+    candidates: impl Iterator<Item = &'a str>,
+    most: usize,
+) -> Vec<&'a str> {
     let wanted = key(wanted);
     let likeness = |c: &str| strsim::normalized_damerau_levenshtein(&wanted, &key(c));
-    candidates
-        .map(|c| (likeness(c), c))
-        .filter(|(like, _)| *like >= LIKE)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
-        .map(|(_, c)| c)
+    let mut like: Vec<(f64, &str)> =
+        candidates.map(|c| (likeness(c), c)).filter(|(like, _)| *like >= LIKE).collect();
+    like.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    like.into_iter().take(most).map(|(_, c)| c).collect()
 }
 
 #[cfg(test)]

@@ -48,7 +48,6 @@ pub struct Column {
     /// The only date format of a few usual ones that reads all of its texts; several if the order
     /// of day and month is open.
     pub dates: Vec<String>,
-    pub(crate) settled: Option<Notation>,
     /// The different texts, up to a number.
     pub(crate) texts: Vec<String>,
     /// Labels of rows that sum up others, each with its first row.
@@ -275,12 +274,10 @@ impl Counts {
         let strays = strays
             .map(|(_, s)| s.clone())
             .reduce(|a, b| if a.1 < b.1 { (a.0 + b.0, a.1, a.2) } else { (a.0 + b.0, b.1, b.2) });
-        let (notation, settled) = match self.evidence.verdict() {
-            Verdict::Settled(notation) => {
-                (Ok(self.evidence.spoke().then(|| notation.example())), Some(notation))
-            }
-            Verdict::Ambiguous { readings, .. } => (Err(readings), None),
-            Verdict::Clash([(a, _), (b, _)]) => (Err([a, b]), None),
+        let notation = match self.evidence.verdict() {
+            Verdict::Settled(notation) => Ok(self.evidence.spoke().then(|| notation.example())),
+            Verdict::Ambiguous { readings, .. } => Err(readings),
+            Verdict::Clash([(a, _), (b, _)]) => Err([a, b]),
         };
         let mut examples: Vec<(String, u64)> = self.texts.clone().into_iter().collect();
         examples.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -297,7 +294,6 @@ impl Counts {
             worded: self.worded,
             strays,
             dates: dates.into_iter().map(|(name, _)| name).collect(),
-            settled,
             texts: self.texts.into_keys().collect(),
             sums: self.sums,
             doubtful_sums: self.doubtful_sums,

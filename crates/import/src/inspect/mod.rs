@@ -17,8 +17,9 @@ use crate::{FileImporter, Options, Recipe};
 use column::Columns;
 use shape::Shape;
 use haggle_evidence::{Account, Batch, Diagnostic, ImportError, Locator, RecordBatch, code, column_letters};
-use haggle_quantity::from_scaled;
+use haggle_quantity::{Per, from_scaled};
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::rc::Rc;
@@ -29,6 +30,8 @@ pub const LOOK: u64 = 20_000;
 pub const JUDGED: u64 = 5_000;
 /// Observations that are shown.
 const SHOWN: usize = 10;
+/// Units that are shown.
+const UNITS: usize = 8;
 /// Issues that are shown.
 const ISSUES: usize = 50;
 
@@ -113,6 +116,8 @@ pub struct Fits {
     pub assumptions: Vec<String>,
     /// The first observations, each on a line: place, what, amount.
     pub observations: Vec<Seen>,
+    /// Units of observations that no arithmetic converts, a few of them.
+    pub units: Vec<String>,
     /// What became of the rows that were looked at.
     pub account: Account,
     /// Warnings.
@@ -146,7 +151,7 @@ pub struct Seen {
 /// [`ImportError`] if it cannot be opened as a table at all.
 pub fn inspect(path: &Path, options: &Options) -> Result<Inspection, ImportError> {
     let mut source = Source::open(path)?;
-    let size = std::fs::metadata(path).map_or(0, |m| m.len());
+    let size = source.size(path);
     let opened = opened_within(source.again(path)?, path, options, Some(LOOK));
     let separator = match &opened {
         Ok(importer) => importer.separator(),
@@ -243,11 +248,17 @@ fn fits(mut importer: FileImporter) -> Result<Fit, ImportError> {
         }
     }));
     let mut observations = Vec::new();
+    let mut units = BTreeSet::new();
     let import = importer.look(LOOK, &mut |batch: RecordBatch| {
         let view = Batch::new(&batch).map_err(|e| haggle_evidence::SinkError(e.to_string()))?;
-        for i in 0..batch.num_rows().min(SHOWN - observations.len()) {
+        for i in 0..batch.num_rows() {
             let o = view.get(i).map_err(|e| haggle_evidence::SinkError(e.to_string()))?;
-            observations.push(seen(&o));
+            if observations.len() < SHOWN {
+                observations.push(seen(&o));
+            }
+            if units.len() < UNITS && !Per::new(o.per).is_known() {
+                units.insert(o.per.to_owned());
+            }
         }
         Ok(())
     });
@@ -268,6 +279,7 @@ fn fits(mut importer: FileImporter) -> Result<Fit, ImportError> {
         headers: importer.headers(),
         assumptions: import.facts.assumptions.clone(),
         observations,
+        units: units.into_iter().collect(),
         account: import.account,
         diagnostics: import.diagnostics,
         issues: issues.take(),
