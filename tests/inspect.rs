@@ -48,8 +48,8 @@ fn an_unknown_file_becomes_evidence_in_three_commands() {
     assert!(unsettled.code == 1 && unsettled.err.contains("mine.toml:"), "{}", unsettled.err);
     let settled = proposed
         .replace("# currency = \"EUR\"", "currency = \"EUR\"")
-        .replace("# per = \"each\"", "per = \"year\"")
-        .replace("# doubt: no column of dates;", "#");
+        .replace("# per = \"year\"", "per = \"year\"")
+        .replace("# reference_date", "reference_date");
     bench.write("mine.toml", settled);
     let run = bench.run("import umfrage.csv --recipe mine.toml");
     assert_eq!(run.code, 0, "{}{proposed}", run.err);

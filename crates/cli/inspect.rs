@@ -249,14 +249,19 @@ fn fitting_none(
 ) {
     push(out, "\nno recipe reads it");
     push(out, &format!("  {}", diagnostic(file, error)));
-    error.help.iter().for_each(|h| push(out, &format!("    help: {h}")));
+    // That no recipe fits is told with its way out below.
+    let help = error.help.iter().filter(|_| error.code != "E0006");
+    help.for_each(|h| push(out, &format!("    help: {h}")));
     if let Some((name, lacks)) = nearest.filter(|(_, lacks)| !lacks.is_empty()) {
         let lacks: Vec<String> = lacks.iter().map(|l| format!("`{l}`")).collect();
         push(out, &format!("  the nearest recipe is {name}, which lacks {}", lacks.join(", ")));
     }
     push(
         out,
-        &format!("  `haggle inspect {file} --propose recipe.toml` writes a recipe to begin with"),
+        &format!(
+            "  `haggle inspect {} --propose recipe.toml` writes a recipe to begin with",
+            if file == STDIN_NAME { STDIN } else { file }
+        ),
     );
 }
 

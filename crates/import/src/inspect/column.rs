@@ -202,6 +202,10 @@ impl Counts {
             Cell::Text(text) => self.kind_of_text(text),
             Cell::Number(_, Format::Percent) => Content::Percent,
             Cell::Number(_, Format::Digits(_)) => Content::Text,
+            Cell::Number(_, Format::Money(mark)) => {
+                *self.marks.entry((*mark).to_owned()).or_default() += 1;
+                Content::Money
+            }
             Cell::Number(..) => {
                 self.try_dates(cell);
                 Content::Number

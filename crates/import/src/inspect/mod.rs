@@ -231,8 +231,13 @@ fn table(
 
 /// What a person sees in a column that its numbers do not hold.
 fn of_column(column: &Column) -> Option<String> {
-    let (words, row) = column.worded?;
     let (letters, header) = (column_letters(column.number), &column.header);
+    if column.shortened {
+        return Some(format!(
+            "column {letters} `{header}`: the sheet shows some of its numbers divided by a thousand or more; they are read as the cells hold them"
+        ));
+    }
+    let (words, row) = column.worded?;
     Some(format!(
         "column {letters} `{header}`: the sheet shows its numbers with `{words}` from row {row} on, which the numbers do not hold; they are read without it"
     ))

@@ -15,6 +15,7 @@ impl<'a> Amount<'a> {
             statistic: statistic(&column.header).unwrap_or_else(|| "value".to_owned()),
             said: Said::of(&column.header),
             component: None,
+            party: None,
             doubts: Vec::new(),
             off: false,
         }
@@ -25,12 +26,13 @@ impl<'a> Amount<'a> {
     }
 }
 
-/// Ranges, statistics and doubts of the amounts of a row.
+/// Ranges, statistics and doubts of the amounts of a row; whether it has a quantity beside them,
+/// and how many rows there are.
 pub(super) fn arrange<'a>(
     amounts: Vec<Amount<'a>>,
     unread: &mut Vec<(&'a Column, &'static str)>,
     pay: bool,
-    quantity: bool,
+    (quantity, rows): (bool, u64),
 ) -> Vec<Amount<'a>> {
     let mut amounts = if amounts.iter().any(|a| a.statistic.starts_with('p')) {
         extremes(amounts)
@@ -41,7 +43,7 @@ pub(super) fn arrange<'a>(
         amounts.iter_mut().for_each(whole_row);
     }
     uncomputed(&mut amounts);
-    twins(&mut amounts, pay);
+    twins(&mut amounts, pay, rows);
     amounts
 }
 
@@ -115,8 +117,7 @@ enum Twin {
     Alike,
 }
 
-fn twins(amounts: &mut [Amount<'_>], pay: bool) {
-    let rows = amounts.iter().map(|a| a.column.filled).max().unwrap_or(0);
+fn twins(amounts: &mut [Amount<'_>], pay: bool, rows: u64) {
     for i in 1..amounts.len() {
         let (before, rest) = amounts.split_at_mut(i);
         let Some(a) = rest.first_mut().filter(|a| !a.off) else { continue };
@@ -137,9 +138,11 @@ fn twins(amounts: &mut [Amount<'_>], pay: bool) {
                 }
                 Twin::Alike => {
                     a.doubts.push(format!(
-                        "two amounts of a row may say the same, or be of two parties; keep one beside `{}`, or name the party of each",
+                        "two amounts of a row may say the same, or be of two parties; keep one (`{}` is read, this one is not), or name the party of each",
                         b.header()
                     ));
+                    a.off = true;
+                    [a, b].into_iter().for_each(|a| a.party = party(a.header()));
                     break;
                 }
             }
@@ -164,6 +167,18 @@ fn twin(a: &Amount<'_>, b: &Amount<'_>, rows: u64) -> Twin {
         _ if code(a) != code(b) => Twin::Same,
         _ => Twin::Alike,
     }
+}
+
+/// Who a header may name beside its words for a price: `Acme` of `Acme unit price (EUR)`.
+fn party(header: &str) -> Option<String> {
+    let v = vocabulary();
+    let common = |w: &str| {
+        let lists = [&v.price, &v.unit, &v.quote, &v.row_total, &v.without_tax, &v.with_tax];
+        lists.iter().any(|l| l.says(w)) || Said::of(w) != Said::default()
+    };
+    let words = header.split_whitespace().map(|w| w.trim_matches(|c: char| !c.is_alphanumeric()));
+    let named: Vec<&str> = words.filter(|w| !w.is_empty() && !common(w)).collect();
+    (!named.is_empty()).then(|| named.join(" "))
 }
 
 /// What a header says beside its statistic: `Base salary` of `Base salary P25`.

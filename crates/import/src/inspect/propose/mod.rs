@@ -46,6 +46,8 @@ struct Amount<'a> {
     said: Said,
     /// The part of the pay, where several amounts of a row would look the same without it.
     component: Option<String>,
+    /// Whose price it may be, where each party has a column.
+    party: Option<String>,
     /// What to ask of the amount, as comments.
     doubts: Vec<String>,
     /// Whether the amount is left out until its owner decides.

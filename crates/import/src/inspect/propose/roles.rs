@@ -92,12 +92,15 @@ impl<'a> Proposal<'a> {
         let totals = left.take_all(whole);
         unread.extend(totals.into_iter().map(|c| (c, TOTAL)));
         unread.extend(quantity.iter().map(|c| (*c, QUANTITY)));
-        unread.extend(others.iter().filter(|c| c.content.is_numeric()).map(|c| (*c, OTHER)));
+        let why = |c: &Column| if !pay && v.row_total.says(&c.header) { TOTAL } else { OTHER };
+        unread.extend(others.iter().filter(|c| c.content.is_numeric()).map(|c| (*c, why(c))));
         let texts = others.into_iter().filter(|c| c.content == Content::Text && c.texts.len() > 1);
         attributes.extend(texts);
         attributes.truncate(ATTRIBUTES);
         let amounts = left.0.into_iter().map(Amount::of).collect();
-        let amounts = amounts::arrange(amounts, &mut unread, pay, !quantity.is_empty());
+        let rows = table.columns.iter().map(|c| c.filled).max().unwrap_or(0);
+        let beside = (!quantity.is_empty(), rows);
+        let amounts = amounts::arrange(amounts, &mut unread, pay, beside);
         let titles = titles(table);
         Self {
             table,
@@ -162,7 +165,7 @@ fn is_person(v: &Vocabulary, c: &Column, pay: bool, titled: bool) -> bool {
 fn unit<'a>(v: &Vocabulary, left: &mut Left<'a>, pay: bool) -> Option<&'a Column> {
     let known = |c: &Column| c.texts.iter().filter(|t| is_unit(t)).count();
     let some = |c: &Column| c.content == Content::Text && !v.price.says(&c.header);
-    let period = |c: &Column| some(c) && known(c) * 2 >= c.texts.len() && known(c) > 0;
+    let period = |c: &Column| c.content == Content::Text && known(c) * 2 >= c.texts.len() && known(c) > 0;
     let worded = left.named(&v.period, period);
     let sure = worded.or_else(|| left.named(&v.unit, |c| some(c) && known(c) > 0));
     sure.or_else(|| left.named(&v.unit, |c| some(c) && !pay))

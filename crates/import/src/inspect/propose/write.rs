@@ -303,10 +303,9 @@ impl Proposal<'_> {
             let mut block = String::new();
             self.amount(&mut block, amount);
             line(out, "");
-            for text in block.lines() {
-                let comment = amount.off && !text.starts_with('#');
-                line(out, &if comment { format!("# {text}") } else { text.to_owned() });
-            }
+            let off = |text: &str| amount.off && !text.starts_with('#');
+            let comment = |text: &str| if off(text) { format!("# {text}") } else { text.to_owned() };
+            block.lines().for_each(|text| line(out, &comment(text)));
         }
     }
 
@@ -321,6 +320,9 @@ impl Proposal<'_> {
         line(out, &format!("statistic = \"{}\"", amount.statistic));
         if let Some(part) = &amount.component {
             line(out, &format!("component = {}   # from the header", quoted(part)));
+        }
+        if let Some(party) = &amount.party {
+            line(out, &format!("# party = {}", quoted(party)));
         }
         if column.content == Content::Range {
             line(out, "band = true");
