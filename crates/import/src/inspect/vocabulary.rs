@@ -1,6 +1,7 @@
 //! The words by which headers and cells are recognised, in several languages.
 
 use serde::{Deserialize, Deserializer};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 const TEXT: &str = include_str!("../../recipes/words/headers.toml");
@@ -72,43 +73,31 @@ pub(super) fn vocabulary() -> &'static Vocabulary {
 }
 
 /// Words of one meaning.
-#[derive(Debug)]
-pub(super) struct List(Vec<Entry>);
-
-#[derive(Debug)]
-enum Entry {
-    /// Whole words, a space at each end.
-    Words(String),
-    /// A word that begins so.
-    Begin(String),
-    /// A word that ends so.
-    End(String),
+#[derive(Debug, Default)]
+pub(super) struct List {
+    /// Whole words, one or several, folded.
+    phrases: BTreeSet<String>,
+    /// Beginnings of words.
+    begins: Vec<String>,
+    /// Ends of words.
+    ends: Vec<String>,
 }
+
+/// Most words of a phrase.
+const PHRASE: usize = 4;
 
 impl<'de> Deserialize<'de> for List {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let texts = Vec::<String>::deserialize(deserializer)?;
-        Ok(Self(texts.iter().map(|t| Entry::new(t)).collect()))
-    }
-}
-
-impl Entry {
-    fn new(text: &str) -> Self {
-        let bare = || folded(text).trim().to_owned();
-        match (text.starts_with('*'), text.ends_with('*')) {
-            (true, _) => Self::End(bare() + " "),
-            (_, true) => Self::Begin(format!(" {}", bare())),
-            _ => Self::Words(folded(text)),
+        let mut list = Self::default();
+        for text in Vec::<String>::deserialize(deserializer)? {
+            let word = folded(&text).trim().to_owned();
+            match (text.starts_with('*'), text.ends_with('*')) {
+                (true, _) => list.ends.push(word),
+                (_, true) => list.begins.push(word),
+                _ => drop(list.phrases.insert(word)),
+            }
         }
-    }
-
-    /// Where it stands in a folded text.
-    fn find(&self, text: &str) -> Option<(usize, usize)> {
-        let (Self::Words(wanted) | Self::Begin(wanted) | Self::End(wanted)) = self;
-        let at = text.find(wanted.as_str())?;
-        let from = text[..at + 1].rfind(' ').unwrap_or(0);
-        let to = text[at + wanted.len() - 1..].find(' ').map(|n| n + at + wanted.len() - 1);
-        Some((from, to.unwrap_or(text.len())))
+        Ok(list)
     }
 }
 
@@ -120,29 +109,44 @@ impl List {
 
     /// Whether one of the words stands in a folded text.
     pub(super) fn in_folded(&self, text: &str) -> bool {
-        self.0.iter().any(|e| e.find(text).is_some())
+        self.found(text).next().is_some()
     }
 
     /// Whether a text is one of the words and nothing else.
     pub(super) fn is(&self, text: &str) -> bool {
         let text = folded(text);
-        self.0.iter().any(|e| e.find(&text) == Some((0, text.len() - 1)))
+        self.found(&text).any(|found| found == text.trim())
     }
 
-    /// The longest of the words that a text begins with, and the rest, both folded.
+    /// What follows the longest of the words that a text begins with, folded.
     pub(super) fn leads(&self, text: &str) -> Option<String> {
         let text = folded(text);
-        let ends = self.0.iter().filter_map(|e| e.find(&text)).filter(|(from, _)| *from == 0);
-        let end = ends.map(|(_, to)| to).max()?;
-        Some(text[end..].to_owned())
+        let first = self.found(&text).filter(|found| text[1..].starts_with(found));
+        let longest = first.max_by_key(|found| found.len())?;
+        Some(text[1 + longest.len()..].to_owned())
     }
 
-    /// A text without these words, folded; absent if none stands in it.
+    /// A text without the longest of these words, folded; absent if none stands in it.
     pub(super) fn removed(&self, text: &str) -> Option<String> {
         let text = folded(text);
-        let found = self.0.iter().filter_map(|e| e.find(&text));
-        let (from, to) = found.max_by_key(|(from, to)| to - from)?;
-        Some(format!("{}{}", &text[..from], &text[to..]))
+        let longest = self.found(&text).max_by_key(|found| found.len())?;
+        Some(text.replacen(&format!(" {longest} "), " ", 1))
+    }
+
+    /// The words of the list in a folded text, from the left.
+    fn found<'t>(&self, text: &'t str) -> impl Iterator<Item = &'t str> {
+        let starts = text.match_indices(' ').map(|(at, _)| at + 1).filter(|at| *at < text.len());
+        starts.flat_map(move |from| {
+            let ends = text[from..].match_indices(' ').take(PHRASE).enumerate();
+            ends.filter_map(move |(further, (length, _))| {
+                let phrase = &text[from..from + length];
+                let piece = || {
+                    self.begins.iter().any(|b| phrase.starts_with(b.as_str()))
+                        || self.ends.iter().any(|e| phrase.ends_with(e.as_str()))
+                };
+                (self.phrases.contains(phrase) || (further == 0 && piece())).then_some(phrase)
+            })
+        })
     }
 }
 
@@ -193,7 +197,8 @@ mod tests {
     fn the_words_are_read_and_none_is_empty() {
         let words: std::collections::BTreeMap<String, Vec<String>> = toml::from_str(TEXT).unwrap();
         for (name, list) in words {
-            assert!(list.iter().all(|w| folded(w).trim() != ""), "{name}");
+            let length = |w: &String| folded(w).split_whitespace().count();
+            assert!(list.iter().all(|w| (1..=PHRASE).contains(&length(w))), "{name}");
         }
         assert!(vocabulary().pay.says("Salary"));
     }

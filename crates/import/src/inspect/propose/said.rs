@@ -27,6 +27,12 @@ pub(super) enum Money {
 
 static CURRENCIES: LazyLock<Spellings> = LazyLock::new(currencies);
 
+/// Names of currencies, folded, with their codes; shorter spellings are marks or codes.
+static NAMES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
+    let long = CURRENCIES.iter().filter(|(spelling, _)| spelling.len() > 3);
+    long.map(|(spelling, code)| (folded(spelling), code.clone())).collect()
+});
+
 /// The built-in spellings of currencies.
 pub(super) fn currencies() -> Spellings {
     Spellings::named("currencies", &BTreeMap::new()).unwrap_or_default()
@@ -176,8 +182,7 @@ fn currency(text: &str, pieces: &[&str]) -> Option<Money> {
         }
     }
     let text = folded(text);
-    let long = CURRENCIES.iter().filter(|(spelling, _)| spelling.len() > 3);
-    codes.extend(long.filter(|(s, _)| text.contains(&folded(s))).map(|(_, code)| code.clone()));
+    codes.extend(NAMES.iter().filter(|(n, _)| text.contains(n)).map(|(_, code)| code.clone()));
     match (codes.len(), several) {
         (1, _) => codes.pop_first().map(Money::Code),
         (0, Some((mark, likely))) => Some(Money::Mark(mark, likely)),
