@@ -38,7 +38,8 @@ pub(crate) fn run(args: &Inspect, context: &Context) -> Result<u8, Failure> {
 /// What messages call a source; standard input is written down first.
 fn named(source: &Path) -> Result<(String, Option<Spooled>), Failure> {
     if source == Path::new(STDIN) {
-        let spooled = spool(std::io::stdin().lock()).map_err(|e| Failure::source(STDIN_NAME, &e))?;
+        let spooled =
+            spool(std::io::stdin().lock()).map_err(|e| Failure::source(STDIN_NAME, &e))?;
         return Ok((STDIN_NAME.to_owned(), Some(spooled)));
     }
     let file = source.display().to_string();
@@ -140,7 +141,9 @@ fn details(c: &Column) -> String {
         parts.push(match c.unstored {
             unstored if unstored == count => format!("{count} {UNCOMPUTED} from row {row}"),
             0 => format!("{count} error cells from row {row}"),
-            unstored => format!("{count} error cells from row {row}, {unstored} of them {UNCOMPUTED}"),
+            unstored => {
+                format!("{count} error cells from row {row}, {unstored} of them {UNCOMPUTED}")
+            }
         });
     }
     if let Some((count, row, found)) = &c.strays {

@@ -469,7 +469,7 @@ mod tests {
         let tables = [table("s", false, &[&["pay", "job ttle"]])];
         let (found, message) = code(by_signature(&[b.spec()], &tables, None));
         assert_eq!(found, "E0006");
-        assert!(message.contains("`pay`, `job ttle`") && message.contains("lacks `job title`"));
+        assert!(message.contains("`job ttle`, `pay`") && message.contains("lacks `job title`"));
         let tables = [table("s", false, &[&["salary", "payy"]])];
         let (found, message) = code(by_name(b.spec(), &tables, None));
         assert_eq!(found, "E0008");

@@ -9,6 +9,7 @@ use crate::money;
 use crate::number::{Notation, small_whole};
 use crate::source::Row;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// Different texts that are counted.
 const DISTINCT: usize = 30;
@@ -50,6 +51,8 @@ pub struct Column {
     pub dates: Vec<String>,
     /// The different texts, up to a number.
     pub(crate) texts: Vec<String>,
+    /// The header as words are looked for in it.
+    pub(crate) folded: String,
     /// Labels of rows that sum up others, each with its first row.
     pub(crate) sums: Vec<(String, u64)>,
     /// Labels that may be such, or of something called so.
@@ -118,6 +121,10 @@ const FORMATS: [&str; 14] = [
     "year",
 ];
 
+static PARSED: LazyLock<Vec<(&str, DateFormat)>> = LazyLock::new(|| {
+    FORMATS.iter().filter_map(|f| Some((*f, DateFormat::parse(f).ok()?))).collect()
+});
+
 #[derive(Default)]
 struct Counts {
     kinds: BTreeMap<Content, (u64, u64, String)>,
@@ -131,7 +138,8 @@ struct Counts {
     shortened: bool,
     sums: Vec<(String, u64)>,
     doubtful_sums: Vec<(String, u64)>,
-    dates: Option<Vec<(String, DateFormat)>>,
+    /// Formats that read every text so far, by number.
+    dates: Option<Vec<usize>>,
 }
 
 /// Columns being looked at.
@@ -254,13 +262,9 @@ impl Counts {
 
     /// Keeps the formats that read this cell too.
     fn try_dates(&mut self, cell: &Cell<'_>) {
-        let all = || {
-            let parse = |f: &&str| Some(((*f).to_owned(), DateFormat::parse(f).ok()?));
-            FORMATS.iter().filter_map(parse).collect::<Vec<_>>()
-        };
-        let formats = self.dates.get_or_insert_with(all);
+        let formats = self.dates.get_or_insert_with(|| (0..PARSED.len()).collect());
         if !formats.is_empty() {
-            formats.retain(|(_, format)| format.read(cell).is_some());
+            formats.retain(|i| PARSED[*i].1.read(cell).is_some());
         }
     }
 
@@ -287,6 +291,7 @@ impl Counts {
         examples.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         Column {
             number,
+            folded: folded(&header),
             header,
             content,
             filled: self.filled,
@@ -297,7 +302,7 @@ impl Counts {
             unstored: self.unstored,
             worded: self.worded,
             strays,
-            dates: dates.into_iter().map(|(name, _)| name).collect(),
+            dates: dates.into_iter().map(|i| PARSED[i].0.to_owned()).collect(),
             texts: self.texts.into_keys().collect(),
             sums: self.sums,
             doubtful_sums: self.doubtful_sums,

@@ -15,9 +15,11 @@ use crate::recipe::Spec;
 use crate::source::{Preview, Source};
 use crate::{FileImporter, Options, Recipe};
 use column::Columns;
-use shape::Shape;
-use haggle_evidence::{Account, Batch, Diagnostic, ImportError, Locator, RecordBatch, code, column_letters};
+use haggle_evidence::{
+    Account, Batch, Diagnostic, ImportError, Locator, RecordBatch, code, column_letters,
+};
 use haggle_quantity::{Per, from_scaled};
+use shape::Shape;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;

@@ -134,9 +134,7 @@ fn completes(preview: &Preview, at: usize) -> bool {
     let (upper, lower) = (&preview.rows[at].1, &preview.rows[at + 1].1);
     let filled = |h: &Header, c: usize| !h.text(c).is_empty();
     let columns: Vec<usize> = (0..lower.width()).filter(|c| filled(lower, *c)).collect();
-    let grouped = |c: usize| {
-        !filled(upper, c) || (!filled(upper, c + 1) && filled(lower, c + 1))
-    };
+    let grouped = |c: usize| !filled(upper, c) || (!filled(upper, c + 1) && filled(lower, c + 1));
     adjacent(preview, at)
         && columns.len() > 1
         && columns.iter().all(|c| grouped(*c) && is_word(lower.text(*c)))

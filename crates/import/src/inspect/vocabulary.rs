@@ -114,8 +114,12 @@ impl List {
 
     /// Whether a text is one of the words and nothing else.
     pub(super) fn is(&self, text: &str) -> bool {
-        let text = folded(text);
-        self.found(&text).any(|found| found == text.trim())
+        self.is_folded(&folded(text))
+    }
+
+    /// Whether a folded text is one of the words and nothing else.
+    pub(super) fn is_folded(&self, text: &str) -> bool {
+        self.found(text).any(|found| found == text.trim())
     }
 
     /// What follows the longest of the words that a text begins with, folded.

@@ -134,9 +134,32 @@ fn of_code(code: &str) -> Show {
 /// What literal texts say of a number, beside its currency.
 fn worded(bare: &Bare) -> Option<Format> {
     const KNOWN: [&str; 26] = [
-        "k", "tsd", "tsd.", "m", "mio", "mio.", "mn", "bn", "per hour", "/hour", "/hr", "/h",
-        "per day", "/day", "per week", "/week", "per month", "/month", "/mo", "per year", "/year",
-        "/yr", "p.a.", "pa", "each", "/kg",
+        "k",
+        "tsd",
+        "tsd.",
+        "m",
+        "mio",
+        "mio.",
+        "mn",
+        "bn",
+        "per hour",
+        "/hour",
+        "/hr",
+        "/h",
+        "per day",
+        "/day",
+        "per week",
+        "/week",
+        "per month",
+        "/month",
+        "/mo",
+        "per year",
+        "/year",
+        "/yr",
+        "p.a.",
+        "pa",
+        "each",
+        "/kg",
     ];
     let other = bare.literal.iter().filter(|l| money::mark(l).is_none());
     let text = other.map(String::as_str).collect::<String>().trim().to_lowercase();

@@ -18,15 +18,31 @@ type Case = (&'static str, &'static [&'static str], &'static [&'static str]);
 const CASES: &[Case] = &[
     // Scales in headers are written, those in titles ask.
     ("Job,Salary (thousands)\nCook,41.5\n", &["scale = \"1000\"   # from the header"], &[]),
-    ("Job,Salary ($k)\nCook,41.5\n", &["scale = \"1000\"   # from the header", "# currency = \"USD\""], &[]),
+    (
+        "Job,Salary ($k)\nCook,41.5\n",
+        &["scale = \"1000\"   # from the header", "# currency = \"USD\""],
+        &[],
+    ),
     ("Job,Salary ('000)\nCook,41.5\n", &["scale = \"1000\"   # from the header"], &[]),
-    ("Job;Gehalt in Tsd. EUR\nKoch;41,5\n", &["scale = \"1000\"   # from the header", "currency = \"EUR\"   # from the header"], &[]),
-    ("Job;Gehalt TEUR\nKoch;41,5\n", &["scale = \"1000\"   # from the header", "currency = \"EUR\"   # from the header"], &[]),
+    (
+        "Job;Gehalt in Tsd. EUR\nKoch;41,5\n",
+        &["scale = \"1000\"   # from the header", "currency = \"EUR\"   # from the header"],
+        &[],
+    ),
+    (
+        "Job;Gehalt TEUR\nKoch;41,5\n",
+        &["scale = \"1000\"   # from the header", "currency = \"EUR\"   # from the header"],
+        &[],
+    ),
     ("Item,Price in millions\nA,1.5\n", &["scale = \"1000000\"   # from the header"], &[]),
     ("Item,Price $ M\nA,1.5\n", &["scale = \"1000000\"   # from the header"], &[]),
     (
         "Annual pay in thousands of USD,\n,\nJob,Pay\nCook,41.5\n",
-        &["scale = \"\"   # doubt: the title says thousands: \"1000\", or \"1\" if the cells hold whole amounts", "# currency = \"USD\"   # from the title", "# per = \"year\"   # from the title"],
+        &[
+            "scale = \"\"   # doubt: the title says thousands: \"1000\", or \"1\" if the cells hold whole amounts",
+            "# currency = \"USD\"   # from the title",
+            "# per = \"year\"   # from the title",
+        ],
         &[],
     ),
     ("Job,Salary\nCook,41500\n", &[], &["scale"]),
@@ -36,19 +52,39 @@ const CASES: &[Case] = &[
         &["[[skip]]", "values = [\"Total\", \"Average\"]", "aggregate = true"],
         &["\"Total rewards manager\""],
     ),
-    ("Stelle;Gehalt\nKoch;5\nSumme;9\nMittelwert;4\n", &["values = [\"Summe\", \"Mittelwert\"]"], &[]),
-    ("Poste;Salaire\nCuisinier;5\nTotal général;9\nMoyenne;4\n", &["values = [\"Total général\", \"Moyenne\"]"], &[]),
-    ("Item,Price\nbolt,5\nTotal Denver,9\n", &["# doubt: does `Total Denver` in row 3 of `Item` sum up others? Then a `[[skip]]` with it in `values` passes it over"], &["[[skip]]\n"]),
+    (
+        "Stelle;Gehalt\nKoch;5\nSumme;9\nMittelwert;4\n",
+        &["values = [\"Summe\", \"Mittelwert\"]"],
+        &[],
+    ),
+    (
+        "Poste;Salaire\nCuisinier;5\nTotal général;9\nMoyenne;4\n",
+        &["values = [\"Total général\", \"Moyenne\"]"],
+        &[],
+    ),
+    (
+        "Item,Price\nbolt,5\nTotal Denver,9\n",
+        &[
+            "# doubt: does `Total Denver` in row 3 of `Item` sum up others? Then a `[[skip]]` with it in `values` passes it over",
+        ],
+        &["[[skip]]\n"],
+    ),
     // One header above two columns.
     (
         "Job,Salary,Salary,Bonus\nCook,1,2,3\n",
-        &["# doubt: the header `Salary` stands above the columns B, C: give each its own in the file, else none is read"],
+        &[
+            "# doubt: the header `Salary` stands above the columns B, C: give each its own in the file, else none is read",
+        ],
         &["any = [\"Salary\"]"],
     ),
     // Two amounts that say the same.
     (
         "Title,Hourly Rate (USD),Annual Salary (USD)\nCook,20,41600\n",
-        &["any = [\"Hourly Rate (USD)\"]", "# any = [\"Annual Salary (USD)\"]", "# doubt: two amounts of a row may say the same; keep one: `Hourly Rate (USD)` is read, this one is not"],
+        &[
+            "any = [\"Hourly Rate (USD)\"]",
+            "# any = [\"Annual Salary (USD)\"]",
+            "# doubt: two amounts of a row may say the same; keep one: `Hourly Rate (USD)` is read, this one is not",
+        ],
         &[],
     ),
     (
@@ -58,7 +94,10 @@ const CASES: &[Case] = &[
     ),
     (
         "Title,Base salary,Bonus\nCook,20,1\nBaker,30,2\n",
-        &["component = \"Base salary\"   # from the header", "component = \"Bonus\"   # from the header"],
+        &[
+            "component = \"Base salary\"   # from the header",
+            "component = \"Bonus\"   # from the header",
+        ],
         &["two amounts"],
     ),
     (
@@ -69,51 +108,178 @@ const CASES: &[Case] = &[
     // Quantities are no amounts; headers say currency and tax.
     (
         "Fournisseur;Désignation;Qté;Unité;Prix unitaire HT (€);Validité\nAcme;Vis;100;pièce;1,50;31/12/2025\n",
-        &["[field.party]", "any = [\"Fournisseur\"]", "[field.title]", "any = [\"Désignation\"]", "[per]", "any = [\"Unité\"]", "map = { \"pièce\" = \"each\" }", "currency = \"EUR\"   # from the header", "tax = \"excluded\"   # from the header", "# not read: column C `Qté`: a quantity; `[quantity_from]` is for the least quantity that a price holds for", "name = \"validite\""],
+        &[
+            "[field.party]",
+            "any = [\"Fournisseur\"]",
+            "[field.title]",
+            "any = [\"Désignation\"]",
+            "[per]",
+            "any = [\"Unité\"]",
+            "map = { \"pièce\" = \"each\" }",
+            "currency = \"EUR\"   # from the header",
+            "tax = \"excluded\"   # from the header",
+            "# not read: column C `Qté`: a quantity; `[quantity_from]` is for the least quantity that a price holds for",
+            "name = \"validite\"",
+        ],
         &["any = [\"Qté\"]", "[date]"],
     ),
     (
         "Lieferant;Bezeichnung;Menge;Einheit;Preis brutto;Gesamtpreis\nM;Mutter;10;Stück;1,20;12,00\n",
-        &["any = [\"Lieferant\"]", "any = [\"Bezeichnung\"]", "tax = \"included\"   # from the header", "# not read: column F `Gesamtpreis`: what the whole quantity of the row costs"],
+        &[
+            "any = [\"Lieferant\"]",
+            "any = [\"Bezeichnung\"]",
+            "tax = \"included\"   # from the header",
+            "# not read: column F `Gesamtpreis`: what the whole quantity of the row costs",
+        ],
         &["any = [\"Menge\"]", "any = [\"Gesamtpreis\"]"],
     ),
-    ("Job;Bruttogehalt (€/Jahr)\nKoch;41500\n", &["per = \"year\"   # from the header", "currency = \"EUR\"   # from the header", "tax = \"gross\"   # from the header"], &[]),
-    ("Ammattinimike;Kuukausipalkka (€)\nKokki;2500\n", &["any = [\"Ammattinimike\"]", "per = \"month\"   # from the header"], &[]),
-    ("Puesto;Salario bruto anual (EUR)\nCocinero;25000\n", &["any = [\"Puesto\"]", "per = \"year\"   # from the header", "tax = \"gross\"   # from the header"], &[]),
-    ("Fornitore;Descrizione;Prezzo unitario IVA esclusa (€)\nA;vite;2\n", &["any = [\"Fornitore\"]", "any = [\"Descrizione\"]", "tax = \"excluded\"   # from the header", "per = \"each\"   # from the header"], &[]),
-    ("Item,Net price\nbolt,1\n", &["# doubt: net of tax or of a discount? `tax = \"excluded\"` says net of tax"], &["tax = \"excluded\"   #"]),
-    ("Item,Min qty,Unit price\nbolt,100,1\n", &["[quantity_from]", "any = [\"Min qty\"]"], &["[[amount]]\nany = [\"Min qty\"]"]),
+    (
+        "Job;Bruttogehalt (€/Jahr)\nKoch;41500\n",
+        &[
+            "per = \"year\"   # from the header",
+            "currency = \"EUR\"   # from the header",
+            "tax = \"gross\"   # from the header",
+        ],
+        &[],
+    ),
+    (
+        "Ammattinimike;Kuukausipalkka (€)\nKokki;2500\n",
+        &["any = [\"Ammattinimike\"]", "per = \"month\"   # from the header"],
+        &[],
+    ),
+    (
+        "Puesto;Salario bruto anual (EUR)\nCocinero;25000\n",
+        &[
+            "any = [\"Puesto\"]",
+            "per = \"year\"   # from the header",
+            "tax = \"gross\"   # from the header",
+        ],
+        &[],
+    ),
+    (
+        "Fornitore;Descrizione;Prezzo unitario IVA esclusa (€)\nA;vite;2\n",
+        &[
+            "any = [\"Fornitore\"]",
+            "any = [\"Descrizione\"]",
+            "tax = \"excluded\"   # from the header",
+            "per = \"each\"   # from the header",
+        ],
+        &[],
+    ),
+    (
+        "Item,Net price\nbolt,1\n",
+        &["# doubt: net of tax or of a discount? `tax = \"excluded\"` says net of tax"],
+        &["tax = \"excluded\"   #"],
+    ),
+    (
+        "Item,Min qty,Unit price\nbolt,100,1\n",
+        &["[quantity_from]", "any = [\"Min qty\"]"],
+        &["[[amount]]\nany = [\"Min qty\"]"],
+    ),
     (
         "Job,Headcount,Age,Years of experience,Salary\nCook,4,40,12,30000\n",
-        &["[count]", "any = [\"Headcount\"]", "# not read: column C `Age`: no amount of money by its header"],
+        &[
+            "[count]",
+            "any = [\"Headcount\"]",
+            "# not read: column C `Age`: no amount of money by its header",
+        ],
         &["any = [\"Age\"]", "any = [\"Years of experience\"]"],
     ),
     // Ranges.
-    ("Job,Salary Min,Salary Max\nCook,1,2\n", &["any = [\"Salary Min\"]", "to = [\"Salary Max\"]"], &["\nany = [\"Salary Max\"]"]),
-    ("Job,Salary from,Salary to\nCook,1,2\n", &["any = [\"Salary from\"]", "to = [\"Salary to\"]"], &[]),
-    ("Job;Gehalt von;Gehalt bis\nKoch;1;2\n", &["any = [\"Gehalt von\"]", "to = [\"Gehalt bis\"]"], &[]),
-    ("Job,Low salary,High salary\nCook,1,2\n", &["any = [\"Low salary\"]", "to = [\"High salary\"]"], &[]),
-    ("Job,Min,P50,Max\nCook,1,2,3\n", &["statistic = \"min\"", "statistic = \"p50\"", "statistic = \"max\""], &["to = ["]),
+    (
+        "Job,Salary Min,Salary Max\nCook,1,2\n",
+        &["any = [\"Salary Min\"]", "to = [\"Salary Max\"]"],
+        &["\nany = [\"Salary Max\"]"],
+    ),
+    (
+        "Job,Salary from,Salary to\nCook,1,2\n",
+        &["any = [\"Salary from\"]", "to = [\"Salary to\"]"],
+        &[],
+    ),
+    (
+        "Job;Gehalt von;Gehalt bis\nKoch;1;2\n",
+        &["any = [\"Gehalt von\"]", "to = [\"Gehalt bis\"]"],
+        &[],
+    ),
+    (
+        "Job,Low salary,High salary\nCook,1,2\n",
+        &["any = [\"Low salary\"]", "to = [\"High salary\"]"],
+        &[],
+    ),
+    (
+        "Job,Min,P50,Max\nCook,1,2,3\n",
+        &["statistic = \"min\"", "statistic = \"p50\"", "statistic = \"max\""],
+        &["to = ["],
+    ),
     // Units by row, and part time.
-    ("Job,Pay period,Salary\nCook,biweekly,900\nBaker,annual,30000\n", &["[per]", "any = [\"Pay period\"]"], &["# per ="]),
+    (
+        "Job,Pay period,Salary\nCook,biweekly,900\nBaker,annual,30000\n",
+        &["[per]", "any = [\"Pay period\"]"],
+        &["# per ="],
+    ),
     ("Job,Rate type,Rate\nCook,Hourly,20\n", &["[per]", "any = [\"Rate type\"]"], &[]),
-    ("Job,Period,Salary\nCook,spring,900\n", &["# per = \"year\"   # year, month, hour ..."], &["[per]"]),
-    ("Job,FTE,Salary\nCook,0.5,900\n", &["# doubt: `FTE` tells part-time work: is the amount what is paid for it, or pay of full time?", "# formula = \"cell / part\""], &["\nany = [\"FTE\"]"]),
-    ("Job,Employment %,Salary\nCook,50,900\n", &["# any = [\"Employment %\"]", "# scale = \"0.01\""], &[]),
-    ("Item,Unit,Price\nbolt,sack,9\n", &["# doubt: no arithmetic converts these units, which stand for themselves: `sack`; `map` names another"], &[]),
+    (
+        "Job,Period,Salary\nCook,spring,900\n",
+        &["# per = \"year\"   # year, month, hour ..."],
+        &["[per]"],
+    ),
+    (
+        "Job,FTE,Salary\nCook,0.5,900\n",
+        &[
+            "# doubt: `FTE` tells part-time work: is the amount what is paid for it, or pay of full time?",
+            "# formula = \"cell / part\"",
+        ],
+        &["\nany = [\"FTE\"]"],
+    ),
+    (
+        "Job,Employment %,Salary\nCook,50,900\n",
+        &["# any = [\"Employment %\"]", "# scale = \"0.01\""],
+        &[],
+    ),
+    (
+        "Item,Unit,Price\nbolt,sack,9\n",
+        &[
+            "# doubt: no arithmetic converts these units, which stand for themselves: `sack`; `map` names another",
+        ],
+        &[],
+    ),
     // Currencies.
-    ("Item,Price\nbolt,£9\n", &["# doubt: `£` may be of several currencies; say which:", "# map = { \"£\" = \"GBP\" }"], &["USD"]),
+    (
+        "Item,Price\nbolt,£9\n",
+        &["# doubt: `£` may be of several currencies; say which:", "# map = { \"£\" = \"GBP\" }"],
+        &["USD"],
+    ),
     ("Item,Price\nbolt,$9\nnut,£8\n", &["# map = { \"$\" = \"USD\", \"£\" = \"GBP\" }"], &[]),
     (
         "Job,Currency,Salary\nCook,US Dollar,9\nBaker,$,8\nSmith,usd,7\nMason,barter,7\n",
-        &["words = \"currencies\"", "# doubt: `$` may be of several currencies; say which:", "# map = { \"$\" = \"USD\" }", "# doubt: not known as a currency, so that the rows are rejected: `barter`"],
+        &[
+            "words = \"currencies\"",
+            "# doubt: `$` may be of several currencies; say which:",
+            "# map = { \"$\" = \"USD\" }",
+            "# doubt: not known as a currency, so that the rows are rejected: `barter`",
+        ],
         &["\nmap ="],
     ),
     ("Job,Currency,Salary\nCook,USD,9\n", &["any = [\"Currency\"]"], &["words ="]),
     // Persons.
-    ("Name,Job Title,Salary\nAnn,Cook,9\nBo,Baker,8\n", &["any = [\"Job Title\"]", "# not read: column A `Name`: says who a person is, which no benchmark needs"], &["any = [\"Name\"]"]),
-    ("Employee Name,Title,Salary\nAnn,Cook,9\nBo,Baker,8\n", &["any = [\"Title\"]"], &["any = [\"Employee Name\"]"]),
-    ("Name,Unit price\nbolt,9\nnut,8\n", &["[field.title]", "any = [\"Name\"]"], &["who a person is"]),
+    (
+        "Name,Job Title,Salary\nAnn,Cook,9\nBo,Baker,8\n",
+        &[
+            "any = [\"Job Title\"]",
+            "# not read: column A `Name`: says who a person is, which no benchmark needs",
+        ],
+        &["any = [\"Name\"]"],
+    ),
+    (
+        "Employee Name,Title,Salary\nAnn,Cook,9\nBo,Baker,8\n",
+        &["any = [\"Title\"]"],
+        &["any = [\"Employee Name\"]"],
+    ),
+    (
+        "Name,Unit price\nbolt,9\nnut,8\n",
+        &["[field.title]", "any = [\"Name\"]"],
+        &["who a person is"],
+    ),
 ];
 
 #[test]
@@ -155,7 +321,10 @@ fn settled_proposals_import_what_a_person_reads() {
         (
             "Stelle;Ort;Jahresgehalt in Tsd. EUR\nKoch;Köln;41,5\nBäcker;Bonn;38,25\nDurchschnitt;;39,9\n",
             &[],
-            &["2:3 -|Koch|Köln|- value 41500 exact EUR ANN", "3:3 -|Bäcker|Bonn|- value 38250 exact EUR ANN"],
+            &[
+                "2:3 -|Koch|Köln|- value 41500 exact EUR ANN",
+                "3:3 -|Bäcker|Bonn|- value 38250 exact EUR ANN",
+            ],
         ),
         (
             "Annual pay in thousands of USD,\n,\nJob,Pay\nCook,41.5\n",
@@ -165,7 +334,11 @@ fn settled_proposals_import_what_a_person_reads() {
         (
             "Job,Location,Base salary,,,n\n,,P25,P50,Mean,\nDev,Denver,9,10,11,40\nAll jobs,,7,8,9,92\n",
             &[EUR, YEAR],
-            &["3:3 -|Dev|Denver|- p25 9 exact EUR ANN", "3:4 -|Dev|Denver|- p50 10 exact EUR ANN", "3:5 -|Dev|Denver|- mean 11 exact EUR ANN"],
+            &[
+                "3:3 -|Dev|Denver|- p25 9 exact EUR ANN",
+                "3:4 -|Dev|Denver|- p50 10 exact EUR ANN",
+                "3:5 -|Dev|Denver|- mean 11 exact EUR ANN",
+            ],
         ),
         (
             "Supplier,Item,Unit price EUR,,Supplier,Item,Unit price USD\nAcme,Desk,310.5,,Acme,Chair,110.5\nBeta,Desk,299,,Beta,Chair,99\n",
@@ -195,7 +368,11 @@ fn settled_proposals_import_what_a_person_reads() {
         (
             "Item,Price\nbolt,$1.50\nnut,£2.25\nscrew,€3.10\n",
             &[EACH, ("# map = {", "map = {")],
-            &["2:2 -|bolt|-|- value 1.5 exact USD EA", "3:2 -|nut|-|- value 2.25 exact GBP EA", "4:2 -|screw|-|- value 3.1 exact EUR EA"],
+            &[
+                "2:2 -|bolt|-|- value 1.5 exact USD EA",
+                "3:2 -|nut|-|- value 2.25 exact GBP EA",
+                "4:2 -|screw|-|- value 3.1 exact EUR EA",
+            ],
         ),
         (
             "Fournisseur;Désignation;Qté;Unité;Prix unitaire HT (€);Total HT\nAcme;Vis;100;pièce;1,50;150,00\nBolt;Écrou;200;pièce;0,75;150,00\nTotal général;;;;;300,00\n",
@@ -204,8 +381,19 @@ fn settled_proposals_import_what_a_person_reads() {
         ),
         (
             "Job,Employment %,Salary\nCook,50,900\nBaker,100,2000\n",
-            &[EUR, YEAR, ("# [[value]]\n# name = \"part\"\n# any = [\"Employment %\"]\n# scale", "[[value]]\nname = \"part\"\nany = [\"Employment %\"]\nscale"), ("# formula", "formula")],
-            &["2:3 -|Cook|-|- value 1800 exact EUR ANN", "3:3 -|Baker|-|- value 2000 exact EUR ANN"],
+            &[
+                EUR,
+                YEAR,
+                (
+                    "# [[value]]\n# name = \"part\"\n# any = [\"Employment %\"]\n# scale",
+                    "[[value]]\nname = \"part\"\nany = [\"Employment %\"]\nscale",
+                ),
+                ("# formula", "formula"),
+            ],
+            &[
+                "2:3 -|Cook|-|- value 1800 exact EUR ANN",
+                "3:3 -|Baker|-|- value 2000 exact EUR ANN",
+            ],
         ),
     ];
     for (text, settled, expected) in cases {
@@ -238,7 +426,9 @@ fn merged_headers_of_two_rows_address_every_column() {
         </sheetData><mergeCells count=\"3\"><mergeCell ref=\"A1:D1\"/><mergeCell ref=\"B3:C3\"/><mergeCell ref=\"A3:A4\"/></mergeCells>";
     let book = xlsx_of(sheet, &[]);
     let proposal = looked("survey.xlsx", &book).proposal.unwrap();
-    for line in ["rows = 2", "any = [\"Base salary P25\"]", "any = [\"Base salary Mean\"]", "[count]"] {
+    for line in
+        ["rows = 2", "any = [\"Base salary P25\"]", "any = [\"Base salary Mean\"]", "[count]"]
+    {
         assert!(proposal.lines().any(|l| l == line), "{line}\n{proposal}");
     }
     assert!(!proposal.contains("spread"), "{proposal}");
@@ -253,7 +443,8 @@ fn merged_headers_of_two_rows_address_every_column() {
 fn words_of_number_formats_and_formulas_without_results_are_told() {
     let styles = "<styleSheet><numFmts><numFmt numFmtId=\"164\" formatCode=\"0&quot;k&quot;\"/><numFmt numFmtId=\"165\" formatCode=\"0&quot; per hour&quot;\"/></numFmts>\
         <cellXfs><xf/><xf numFmtId=\"164\"/><xf numFmtId=\"165\"/></cellXfs></styleSheet>";
-    let text = |at: &str, text: &str| format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+    let text =
+        |at: &str, text: &str| format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
     let sheet = format!(
         "<sheetData><row r=\"1\">{}{}{}</row><row r=\"2\">{}<c r=\"B2\" s=\"1\"><v>120</v></c><c r=\"C2\"><f>B2*2</f></c></row></sheetData>",
         text("A1", "Job"),
@@ -265,9 +456,15 @@ fn words_of_number_formats_and_formulas_without_results_are_told() {
     let found = looked("pay.xlsx", &book);
     assert_eq!(found.tables[0].columns[1].worded, Some(("k", 2)));
     assert_eq!(found.tables[0].columns[2].unstored, 1);
-    assert!(found.tables[0].problems[0].contains("column B") && found.tables[0].problems[0].contains("`k`"));
+    assert!(
+        found.tables[0].problems[0].contains("column B")
+            && found.tables[0].problems[0].contains("`k`")
+    );
     let proposal = found.proposal.unwrap();
-    assert!(proposal.contains("scale = \"\"   # doubt: the sheet shows the numbers with `k`: \"1000\""), "{proposal}");
+    assert!(
+        proposal.contains("scale = \"\"   # doubt: the sheet shows the numbers with `k`: \"1000\""),
+        "{proposal}"
+    );
     assert!(proposal.contains("# doubt: 1 formulas without stored results"), "{proposal}");
     assert!(proposal.contains("# any = [\"Annual pay with bonus (USD)\"]"), "{proposal}");
     let lines = imported("pay.xlsx", &book, &[("scale = \"\"", "scale = \"1000\"")]);
@@ -283,11 +480,18 @@ fn words_of_number_formats_and_formulas_without_results_are_told() {
 
 #[test]
 fn tables_side_by_side_and_repeated_headers_are_problems() {
-    let cells = |row: &'static [(&'static str, &'static str)]| row.iter().map(|(at, t)| (*at, V::S(t)));
-    let mut all: Vec<_> = cells(&[("A1", "Item"), ("B1", "Price EUR"), ("D1", "Item"), ("E1", "Price USD")]).collect();
+    let cells =
+        |row: &'static [(&'static str, &'static str)]| row.iter().map(|(at, t)| (*at, V::S(t)));
+    let mut all: Vec<_> =
+        cells(&[("A1", "Item"), ("B1", "Price EUR"), ("D1", "Item"), ("E1", "Price USD")])
+            .collect();
     all.extend([("A2", V::S("desk")), ("B2", V::N("3")), ("D2", V::S("chair")), ("E2", V::N("4"))]);
     let found = looked("side.xlsx", xlsx(&[("s", all)]));
-    assert!(found.tables[0].problems[0].contains("behind the blank column C"), "{:?}", found.tables[0].problems);
+    assert!(
+        found.tables[0].problems[0].contains("behind the blank column C"),
+        "{:?}",
+        found.tables[0].problems
+    );
     let found = looked("twice.csv", "Job,Pay,Pay\nCook,1,2\n");
     assert!(found.tables[0].problems[0].contains("`Pay` stands above the columns B, C"));
 }

@@ -89,9 +89,9 @@ fn ranges<'a>(
 
 fn whole_row(amount: &mut Amount<'_>) {
     if vocabulary().row_total.says(amount.header()) && amount.said.unit.is_none() {
-        amount.doubts.push(
-            "the header may mean the whole quantity of the row, and not one unit".to_owned(),
-        );
+        amount
+            .doubts
+            .push("the header may mean the whole quantity of the row, and not one unit".to_owned());
     }
 }
 

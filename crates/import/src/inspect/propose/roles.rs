@@ -36,8 +36,8 @@ impl<'a> Left<'a> {
 
     /// The column that a list names exactly, else one in whose header it stands.
     fn named(&mut self, list: &List, test: impl Fn(&Column) -> bool) -> Option<&'a Column> {
-        let exact = self.take(|c| list.is(&c.header) && test(c));
-        exact.or_else(|| self.take(|c| list.says(&c.header) && test(c)))
+        let exact = self.take(|c| list.is_folded(&c.folded) && test(c));
+        exact.or_else(|| self.take(|c| list.in_folded(&c.folded) && test(c)))
     }
 }
 
@@ -49,12 +49,12 @@ pub(super) fn may_be_amount(c: &Column) -> bool {
 /// Whether a header speaks of money.
 fn of_money(c: &Column) -> bool {
     let v = vocabulary();
-    v.pay.says(&c.header) || v.price.says(&c.header)
+    v.pay.in_folded(&c.folded) || v.price.in_folded(&c.folded)
 }
 
 /// Whether a header speaks about a thing and does not name it.
-fn about(header: &str) -> bool {
-    vocabulary().about.says(header)
+fn about(c: &Column) -> bool {
+    vocabulary().about.in_folded(&c.folded)
 }
 
 fn is_text(c: &Column) -> bool {
@@ -66,13 +66,16 @@ impl<'a> Proposal<'a> {
         let v = vocabulary();
         let (mut left, repeated, mut unread) = addressable(table);
         let pay = is_pay(&left.0);
-        let thing = left.0.iter().any(|c| is_text(c) && (v.job.says(&c.header) || v.thing.says(&c.header)));
+        let thing = left
+            .0
+            .iter()
+            .any(|c| is_text(c) && (v.job.in_folded(&c.folded) || v.thing.in_folded(&c.folded)));
         let persons = left.take_all(|c| is_person(v, c, pay, pay || thing));
         unread.extend(persons.into_iter().map(|c| (c, PERSON)));
-        let currency = left.take(|c| v.currency.says(&c.header) && c.content == Content::Text);
+        let currency = left.take(|c| v.currency.in_folded(&c.folded) && c.content == Content::Text);
         let unit = unit(v, &mut left, pay);
-        let mut attributes = left.take_all(|c| v.expiry.says(&c.header));
-        let dates = left.take_all(|c| c.content == Content::Date && v.no_date.says(&c.header));
+        let mut attributes = left.take_all(|c| v.expiry.in_folded(&c.folded));
+        let dates = left.take_all(|c| c.content == Content::Date && v.no_date.in_folded(&c.folded));
         unread.extend(dates.into_iter().map(|c| (c, NO_DATE)));
         let date = date(v, &mut left);
         let (least_quantity, count, part_time) = numbers(v, &mut left, &mut unread, pay);
@@ -81,18 +84,21 @@ impl<'a> Proposal<'a> {
         let mut others = left.take_all(|c| !is_amount(v, c, pay));
         if left.0.is_empty() && repeated.is_empty() {
             let (rest, texts) = others.into_iter().partition(|c| {
-                may_be_amount(c) && !v.no_amount.says(&c.header) && !v.never_amount.says(&c.header)
+                may_be_amount(c)
+                    && !v.no_amount.in_folded(&c.folded)
+                    && !v.never_amount.in_folded(&c.folded)
             });
             (left.0, others) = (rest, texts);
+            others.extend(left.0.drain(ATTRIBUTES.min(left.0.len())..));
         }
         let several = !pay && left.0.len() > 1 && !quantity.is_empty();
         let whole = |c: &Column| {
-            several && v.row_total.says(&c.header) && Said::of(&c.header).unit.is_none()
+            several && v.row_total.in_folded(&c.folded) && Said::of(&c.header).unit.is_none()
         };
         let totals = left.take_all(whole);
         unread.extend(totals.into_iter().map(|c| (c, TOTAL)));
         unread.extend(quantity.iter().map(|c| (*c, QUANTITY)));
-        let why = |c: &Column| if !pay && v.row_total.says(&c.header) { TOTAL } else { OTHER };
+        let why = |c: &Column| if !pay && v.row_total.in_folded(&c.folded) { TOTAL } else { OTHER };
         unread.extend(others.iter().filter(|c| c.content.is_numeric()).map(|c| (*c, why(c))));
         let texts = others.into_iter().filter(|c| c.content == Content::Text && c.texts.len() > 1);
         attributes.extend(texts);
@@ -149,23 +155,24 @@ fn addressable(table: &Table) -> Addressable<'_> {
 fn is_pay(columns: &[&Column]) -> bool {
     let v = vocabulary();
     let amounts = || columns.iter().filter(|c| may_be_amount(c));
-    let jobs = columns.iter().any(|c| is_text(c) && v.job.says(&c.header));
-    amounts().any(|c| v.pay.says(&c.header) && !v.never_amount.says(&c.header))
-        || (jobs && !amounts().any(|c| v.price.says(&c.header)))
+    let jobs = columns.iter().any(|c| is_text(c) && v.job.in_folded(&c.folded));
+    amounts().any(|c| v.pay.in_folded(&c.folded) && !v.never_amount.in_folded(&c.folded))
+        || (jobs && !amounts().any(|c| v.price.in_folded(&c.folded)))
 }
 
 fn is_person(v: &Vocabulary, c: &Column, pay: bool, titled: bool) -> bool {
-    let h = &c.header;
-    let other = of_money(c) || v.job.says(h) || v.people.says(h) || about(h);
-    let named = v.person.says(h) && !other;
-    named || (v.name.is(h) && is_text(c) && titled) || (pay && v.row_number.is(h))
+    let h = &c.folded;
+    let other = of_money(c) || v.job.in_folded(h) || v.people.in_folded(h) || about(c);
+    let named = v.person.in_folded(h) && !other;
+    named || (v.name.is_folded(h) && is_text(c) && titled) || (pay && v.row_number.is_folded(h))
 }
 
 /// The column of units: of goods, or of periods where its cells are known to be some.
 fn unit<'a>(v: &Vocabulary, left: &mut Left<'a>, pay: bool) -> Option<&'a Column> {
     let known = |c: &Column| c.texts.iter().filter(|t| is_unit(t)).count();
-    let some = |c: &Column| c.content == Content::Text && !v.price.says(&c.header);
-    let period = |c: &Column| c.content == Content::Text && known(c) * 2 >= c.texts.len() && known(c) > 0;
+    let some = |c: &Column| c.content == Content::Text && !v.price.in_folded(&c.folded);
+    let period =
+        |c: &Column| c.content == Content::Text && known(c) * 2 >= c.texts.len() && known(c) > 0;
     let worded = left.named(&v.period, period);
     let sure = worded.or_else(|| left.named(&v.unit, |c| some(c) && known(c) > 0));
     sure.or_else(|| left.named(&v.unit, |c| some(c) && !pay))
@@ -179,9 +186,9 @@ pub(super) fn is_unit(text: &str) -> bool {
 fn date<'a>(v: &Vocabulary, left: &mut Left<'a>) -> Option<&'a Column> {
     let is_date = |c: &Column| c.content == Content::Date && !c.dates.is_empty();
     let year = |c: &Column| {
-        v.date.says(&c.header) && !of_money(c) && c.dates.iter().any(|d| d == "year")
+        v.date.in_folded(&c.folded) && !of_money(c) && c.dates.iter().any(|d| d == "year")
     };
-    left.take(|c| is_date(c) && v.date.says(&c.header))
+    left.take(|c| is_date(c) && v.date.in_folded(&c.folded))
         .or_else(|| left.take(is_date))
         .or_else(|| left.take(year))
 }
@@ -197,22 +204,26 @@ fn numbers<'a>(
 ) -> Numbers<'a> {
     let number = |c: &Column| matches!(c.content, Content::Number | Content::Percent);
     let plain = |c: &Column| number(c) && !of_money(c);
-    let least = left.take(|c| number(c) && v.least_quantity.says(&c.header));
-    let statistics = left.0.iter().any(|c| c.content.is_numeric() && statistic(&c.header).is_some());
-    let people = |c: &Column| plain(c) && v.people.is(&c.header);
+    let least = left.take(|c| number(c) && v.least_quantity.in_folded(&c.folded));
+    let statistics =
+        left.0.iter().any(|c| c.content.is_numeric() && statistic(&c.header).is_some());
+    let people = |c: &Column| plain(c) && v.people.is_folded(&c.folded);
     let count = if pay || statistics { left.take(people) } else { None };
-    let part_time = left.take(|c| plain(c) && v.part_time.says(&c.header));
-    let further = left.take_all(|c| plain(c) && v.part_time.says(&c.header));
+    let part_time = left.take(|c| plain(c) && v.part_time.in_folded(&c.folded));
+    let further = left.take_all(|c| plain(c) && v.part_time.in_folded(&c.folded));
     unread.extend(further.into_iter().map(|c| (c, OTHER)));
     (least, count, part_time)
 }
 
 /// Whether a column holds quantities; `Bid Qty` does, `Price per piece` does not.
 fn is_quantity(v: &Vocabulary, c: &Column) -> bool {
-    let h = &c.header;
-    let per = Said::of(h).unit.is_some() && of_money(c);
-    (v.quantity.says(h) || v.people.is(h)) && (!of_money(c) || v.ordered.says(h)) && !per
-        && Said::of(h).currency.is_none()
+    let h = &c.folded;
+    let worded = v.quantity.in_folded(h) || v.people.is_folded(h);
+    if !worded || (of_money(c) && !v.ordered.in_folded(h)) {
+        return false;
+    }
+    let said = Said::of(&c.header);
+    said.currency.is_none() && !(said.unit.is_some() && of_money(c))
 }
 
 fn fields<'a>(
@@ -221,13 +232,12 @@ fn fields<'a>(
     pay: bool,
 ) -> BTreeMap<&'static str, &'a Column> {
     let mut fields = BTreeMap::new();
-    let code = |c: &Column| {
-        (is_text(c) || c.content == Content::Number) && !of_money(c) && !about(&c.header)
-    };
+    let code =
+        |c: &Column| (is_text(c) || c.content == Content::Number) && !of_money(c) && !about(c);
     let subject = left.named(&v.subject, code);
     let subject = subject.or_else(|| left.named(&v.row_number, |c| !pay && code(c)));
     fields.extend(subject.map(|c| ("subject", c)));
-    let named = |c: &Column| is_text(c) && !about(&c.header);
+    let named = |c: &Column| is_text(c) && !about(c);
     let (first, second) = if pay { (&v.job, &v.thing) } else { (&v.thing, &v.job) };
     let title = left.named(first, named).or_else(|| left.named(second, named));
     let title = title.or_else(|| left.named(&v.name, named));
@@ -241,17 +251,15 @@ fn fields<'a>(
 /// Whether a column holds amounts of money, by its header or the marks in its cells.
 fn is_amount(v: &Vocabulary, c: &Column, pay: bool) -> bool {
     let h = &c.header;
-    if !may_be_amount(c) || v.never_amount.says(h) || h.contains('%') {
+    if !may_be_amount(c) || v.never_amount.in_folded(&c.folded) || h.contains('%') {
         return false;
     }
     let said = Said::of(h);
-    let bare_end = || {
-        pay && super::said::end(h).is_some_and(|(_, stem)| stem.trim().is_empty())
-    };
+    let bare_end = || pay && super::said::end(h).is_some_and(|(_, stem)| stem.trim().is_empty());
     let worded = || statistic(h).is_some() || said.unit.is_some() || bare_end();
     of_money(c)
         || said.currency.is_some()
-        || (!v.no_amount.says(h) && (c.content == Content::Money || worded()))
+        || (!v.no_amount.in_folded(&c.folded) && (c.content == Content::Money || worded()))
 }
 
 /// What the titles say; of each thing what the first says that speaks of it.

@@ -195,13 +195,11 @@ fn currency(text: &str, pieces: &[&str]) -> Option<Money> {
 
 /// The one unit that a header names.
 fn unit(text: &str, pieces: &[&str]) -> Option<&'static str> {
-    if let Some(unit) = pieces.iter().position(|p| *p == "/").and_then(|i| pieces.get(i + 1)) {
-        if let Some(unit) = of_unit(unit) {
-            return Some(unit);
-        }
+    let bar = pieces.iter().position(|p| *p == "/");
+    if let Some(unit) = bar.and_then(|i| pieces.get(i + 1)).and_then(|p| of_unit(p)) {
+        return Some(unit);
     }
     let folded = folded(text);
-    // A period of two weeks names weeks too, and `an hour` is said of pay of any year.
     let found: Vec<&str> =
         units().into_iter().filter(|(_, list)| list.in_folded(&folded)).map(|(u, _)| u).collect();
     match found.as_slice() {

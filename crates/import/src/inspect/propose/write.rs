@@ -13,10 +13,11 @@ use std::fmt::Write;
 
 /// Header texts of a signature.
 const SIGNATURE: usize = 6;
+/// Columns left out that are named.
+const UNREAD: usize = 40;
 /// Labels of sums that a table may have below what was looked at.
-const USUAL_SUMS: [&str; 9] = [
-    "Total", "Totals", "Grand total", "Subtotal", "Average", "Mean", "Median", "Summe", "Gesamt",
-];
+const USUAL_SUMS: [&str; 9] =
+    ["Total", "Totals", "Grand total", "Subtotal", "Average", "Mean", "Median", "Summe", "Gesamt"];
 
 impl Proposal<'_> {
     pub(super) fn write(&self, file: &str, tables: &[Table]) -> String {
@@ -40,7 +41,10 @@ impl Proposal<'_> {
     fn head(&self, out: &mut String, file: &str, tables: &[Table]) {
         let stem = file.split('.').next().unwrap_or(file);
         let file = printable(file);
-        line(out, &format!("# Proposed for {file}: settle every `doubt`, then import with `--recipe`."));
+        line(
+            out,
+            &format!("# Proposed for {file}: settle every `doubt`, then import with `--recipe`."),
+        );
         line(out, &format!("\nname = {}\nversion = 1", quoted(&slug(stem))));
         let lists: Vec<String> =
             self.signature().iter().map(|h| format!("[{}]", quoted(h))).collect();
@@ -86,16 +90,23 @@ impl Proposal<'_> {
             line(out, &format!("rows = {rows}"));
         }
         if self.table.spread {
-            line(out, "spread = true   # a blank cell of the upper row stands under the text on its left");
+            line(
+                out,
+                "spread = true   # a blank cell of the upper row stands under the text on its left",
+            );
         }
         if let Some(width) = self.table.width {
-            line(out, "# doubt: another table stands on the right; it needs a recipe and a sheet of its own");
+            line(
+                out,
+                "# doubt: another table stands on the right; it needs a recipe and a sheet of its own",
+            );
             line(out, &format!("width = {width}   # columns of this one"));
         }
     }
 
     fn number(&self, out: &mut String) {
-        let open: Vec<String> = self.amounts.iter().filter_map(|a| two_readings(a.column)).collect();
+        let open: Vec<String> =
+            self.amounts.iter().filter_map(|a| two_readings(a.column)).collect();
         line(out, "");
         if open.is_empty() {
             line(out, "# The notation of numbers is found in each column; state it to be strict:");
@@ -109,7 +120,7 @@ impl Proposal<'_> {
     }
 
     fn constant(&self, out: &mut String) {
-        let quote = self.table.columns.iter().any(|c| vocabulary().quote.says(&c.header));
+        let quote = self.table.columns.iter().any(|c| vocabulary().quote.in_folded(&c.folded));
         let (kind, basis, tax) = match (self.pay, quote) {
             (true, _) => ("wage", "self-reported", "gross"),
             (_, true) => ("quote", "quoted", "unknown"),
@@ -119,9 +130,14 @@ impl Proposal<'_> {
         line(out, &format!("kind = \"{kind}\"   # doubt: wage, price, quote, index or rate?"));
         line(
             out,
-            &format!("basis = \"{basis}\"   # doubt: paid, offered, floor, ceiling, list, advertised, quoted, self-reported, estimate or unknown?"),
+            &format!(
+                "basis = \"{basis}\"   # doubt: paid, offered, floor, ceiling, list, advertised, quoted, self-reported, estimate or unknown?"
+            ),
         );
-        line(out, &format!("tax = \"{tax}\"   # doubt: gross, net, excluded, included or unknown?"));
+        line(
+            out,
+            &format!("tax = \"{tax}\"   # doubt: gross, net, excluded, included or unknown?"),
+        );
         if self.amounts.iter().any(|a| self.lacks_currency(a)) {
             line(out, "# doubt: nothing in the file says the currency of every amount; state it:");
             let (code, from) = match &self.titles.currency {
@@ -189,7 +205,10 @@ impl Proposal<'_> {
                 unknown.iter().take(8).map(|t| format!("`{}`", printable(t))).collect();
             line(
                 out,
-                &format!("# doubt: no arithmetic converts these units, which stand for themselves: {}; `map` names another", list.join(", ")),
+                &format!(
+                    "# doubt: no arithmetic converts these units, which stand for themselves: {}; `map` names another",
+                    list.join(", ")
+                ),
             );
         }
     }
@@ -226,7 +245,10 @@ impl Proposal<'_> {
             if *field == "title" && column.filled < most {
                 line(
                     out,
-                    &format!("# doubt: {} rows with an amount have a blank here: the same as above, or a total (`[[skip]]` with `blank = true`)?", most - column.filled),
+                    &format!(
+                        "# doubt: {} rows with an amount have a blank here: the same as above, or a total (`[[skip]]` with `blank = true`)?",
+                        most - column.filled
+                    ),
                 );
                 line(out, "# fill_down = true");
             }
@@ -246,13 +268,16 @@ impl Proposal<'_> {
         let header = &column.header;
         line(
             out,
-            &format!("\n# doubt: `{}` tells part-time work: is the amount what is paid for it, or pay of full time?", printable(header)),
+            &format!(
+                "\n# doubt: `{}` tells part-time work: is the amount what is paid for it, or pay of full time?",
+                printable(header)
+            ),
         );
-        line(out, "# If it is what is paid, this and the `formula` of the amount make it full time:");
         line(
             out,
-            &format!("# [[value]]\n# name = \"part\"\n# any = [{}]{scale}", quoted(header)),
+            "# If it is what is paid, this and the `formula` of the amount make it full time:",
         );
+        line(out, &format!("# [[value]]\n# name = \"part\"\n# any = [{}]{scale}", quoted(header)));
     }
 
     /// Rows that sum up others, told by their labels.
@@ -272,7 +297,11 @@ impl Proposal<'_> {
             for (label, row) in &column.doubtful_sums {
                 line(
                     out,
-                    &format!("# doubt: does `{}` in row {row} of `{}` sum up others? Then a `[[skip]]` with it in `values` passes it over", printable(label), printable(&column.header)),
+                    &format!(
+                        "# doubt: does `{}` in row {row} of `{}` sum up others? Then a `[[skip]]` with it in `values` passes it over",
+                        printable(label),
+                        printable(&column.header)
+                    ),
                 );
             }
         }
@@ -296,7 +325,11 @@ impl Proposal<'_> {
             let letters: Vec<String> = columns.iter().map(|c| column_letters(*c)).collect();
             line(
                 out,
-                &format!("\n# doubt: the header `{}` stands above the columns {}: give each its own in the file, else none is read", printable(header), letters.join(", ")),
+                &format!(
+                    "\n# doubt: the header `{}` stands above the columns {}: give each its own in the file, else none is read",
+                    printable(header),
+                    letters.join(", ")
+                ),
             );
         }
         for amount in &self.amounts {
@@ -304,7 +337,8 @@ impl Proposal<'_> {
             self.amount(&mut block, amount);
             line(out, "");
             let off = |text: &str| amount.off && !text.starts_with('#');
-            let comment = |text: &str| if off(text) { format!("# {text}") } else { text.to_owned() };
+            let comment =
+                |text: &str| if off(text) { format!("# {text}") } else { text.to_owned() };
             block.lines().for_each(|text| line(out, &comment(text)));
         }
     }
@@ -338,15 +372,23 @@ impl Proposal<'_> {
         }
         if let Some((count, row, text)) = &column.strays {
             let text = printable(text);
-            line(out, &format!("# doubt: {count} cells are of another sort, first `{text}` in row {row}"));
+            line(
+                out,
+                &format!("# doubt: {count} cells are of another sort, first `{text}` in row {row}"),
+            );
         }
     }
 
     fn currency_of(&self, out: &mut String, amount: &Amount<'_>) {
         match &amount.said.currency {
-            Some(Money::Code(code)) => line(out, &format!("currency = \"{code}\"   # from the header")),
+            Some(Money::Code(code)) => {
+                line(out, &format!("currency = \"{code}\"   # from the header"))
+            }
             Some(Money::Mark(mark, likely)) if self.currency.is_none() && !self.by_mark(amount) => {
-                line(out, &format!("# doubt: `{mark}` in the header is of several currencies; name one:"));
+                line(
+                    out,
+                    &format!("# doubt: `{mark}` in the header is of several currencies; name one:"),
+                );
                 line(out, &format!("# currency = \"{likely}\""));
             }
             _ => {}
@@ -358,7 +400,10 @@ impl Proposal<'_> {
         match tax(header, self.pay) {
             Some(tax) => line(out, &format!("tax = \"{tax}\"   # from the header")),
             None if vocabulary().after_tax.says(header) && !self.pay => {
-                line(out, "# doubt: net of tax or of a discount? `tax = \"excluded\"` says net of tax");
+                line(
+                    out,
+                    "# doubt: net of tax or of a discount? `tax = \"excluded\"` says net of tax",
+                );
             }
             None => {}
         }
@@ -369,11 +414,18 @@ impl Proposal<'_> {
     fn scale(&self, out: &mut String, amount: &Amount<'_>) {
         let worded = amount.column.worded.map(|(words, _)| words);
         let open = |out: &mut String, says: &str, factor: &str| {
-            line(out, &format!("scale = \"\"   # doubt: {says}: \"{factor}\", or \"1\" if the cells hold whole amounts"));
+            line(
+                out,
+                &format!(
+                    "scale = \"\"   # doubt: {says}: \"{factor}\", or \"1\" if the cells hold whole amounts"
+                ),
+            );
         };
         match (amount.said.scale, self.titles.scale, worded) {
             (Some((word, factor)), ..) if amount.column.shortened => {
-                let says = format!("the header says {word}, and the sheet shows its numbers in thousands but may hold them whole");
+                let says = format!(
+                    "the header says {word}, and the sheet shows its numbers in thousands but may hold them whole"
+                );
                 open(out, &says, factor);
             }
             (Some((_, factor)), ..) => {
@@ -389,7 +441,12 @@ impl Proposal<'_> {
                 open(out, &format!("the title says {word}"), factor);
             }
             (None, None, Some(words)) => {
-                line(out, &format!("# doubt: the sheet shows the numbers with `{words}`, which they do not hold; does `per` agree?"));
+                line(
+                    out,
+                    &format!(
+                        "# doubt: the sheet shows the numbers with `{words}`, which they do not hold; does `per` agree?"
+                    ),
+                );
             }
             (None, None, None) => {}
         }
@@ -399,9 +456,16 @@ impl Proposal<'_> {
         if !self.unread.is_empty() {
             line(out, "");
         }
-        for (column, why) in &self.unread {
+        for (column, why) in self.unread.iter().take(UNREAD) {
             let letters = column_letters(column.number);
-            line(out, &format!("# not read: column {letters} `{}`: {why}", printable(&column.header)));
+            line(
+                out,
+                &format!("# not read: column {letters} `{}`: {why}", printable(&column.header)),
+            );
+        }
+        let more = self.unread.len().saturating_sub(UNREAD);
+        if more > 0 {
+            line(out, &format!("# not read: {more} more columns of numbers"));
         }
     }
 }
@@ -458,7 +522,10 @@ fn currency_words(out: &mut String, column: &Column) {
     if !nameless.is_empty() {
         line(
             out,
-            &format!("# doubt: not known as a currency, so that the rows are rejected: {}", nameless.join(", ")),
+            &format!(
+                "# doubt: not known as a currency, so that the rows are rejected: {}",
+                nameless.join(", ")
+            ),
         );
     }
 }
@@ -484,7 +551,10 @@ fn skip(out: &mut String, column: &Column, usual: bool) {
     let header = quoted(&column.header);
     line(
         out,
-        &format!("[[skip]]\nany = [{header}]\nvalues = [{}]\nreason = \"sums up other rows\"\naggregate = true", values.join(", ")),
+        &format!(
+            "[[skip]]\nany = [{header}]\nvalues = [{}]\nreason = \"sums up other rows\"\naggregate = true",
+            values.join(", ")
+        ),
     );
 }
 
