@@ -54,7 +54,7 @@ fn an_unknown_file_becomes_evidence_in_three_commands() {
     let run = bench.run("import umfrage.csv --recipe mine.toml");
     assert_eq!(run.code, 0, "{}{proposed}", run.err);
     assert!(run.out.contains("mapped 8 = observations 8 + absent 0"), "{}", run.out);
-    let market = bench.run("benchmark --where currency=EUR --as-of 2026-01-01 --format json");
+    let market = bench.run("benchmark --where currency=EUR --as-of 2026-03-01 --format json");
     let market: serde_json::Value = serde_json::from_str(&market.out).unwrap();
     assert_eq!(market["market"]["n"], 8);
 }

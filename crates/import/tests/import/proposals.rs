@@ -314,10 +314,13 @@ const EUR: (&str, &str) = ("# currency = \"EUR\"", "currency = \"EUR\"");
 const YEAR: (&str, &str) = ("# per = \"year\"", "per = \"year\"");
 const EACH: (&str, &str) = ("# per = \"each\"", "per = \"each\"");
 
+/// A file, what its owner fills in, and the observations.
+type Settled = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
+
 /// Each file, what its owner fills in, and what a person reads in it.
 #[test]
 fn settled_proposals_import_what_a_person_reads() {
-    let cases: &[(&str, &[(&str, &str)], &[&str])] = &[
+    let cases: &[Settled] = &[
         (
             "Stelle;Ort;Jahresgehalt in Tsd. EUR\nKoch;Köln;41,5\nBäcker;Bonn;38,25\nDurchschnitt;;39,9\n",
             &[],
