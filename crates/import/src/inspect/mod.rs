@@ -79,6 +79,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// What an import by header texts would stumble over, or read otherwise than a person does.
     pub problems: Vec<String>,
+    /// Rows of a single text below the header.
+    pub(crate) notes: Vec<String>,
     /// Whether a blank cell of an upper header row stands under the text on its left.
     pub(crate) spread: bool,
     /// Columns of the first table, where another stands beside it.
@@ -226,9 +228,20 @@ fn table(
         header: rows.filter(|(first, _)| *first > 0),
         columns,
         problems,
+        notes: notes(preview, rows),
         spread: shape.spread,
         width: shape.width,
     })
+}
+
+/// Rows below the header, among the first, that are a single text.
+fn notes(preview: &Preview, header: Option<(u64, u64)>) -> Vec<String> {
+    let below = preview.rows.iter().filter(|(n, _)| header.is_some_and(|(_, last)| *n > last));
+    let alone = below.filter_map(|(_, row)| {
+        let mut texts = row.texts();
+        texts.next().filter(|t| texts.next().is_none() && t.contains(char::is_alphabetic))
+    });
+    alone.map(str::to_owned).collect()
 }
 
 /// What a person sees in a column that its numbers do not hold.

@@ -39,13 +39,22 @@ const CASES: &[Case] = &[
     (
         "Annual pay in thousands of USD,\n,\nJob,Pay\nCook,41.5\n",
         &[
-            "scale = \"\"   # doubt: the title says thousands: \"1000\", or \"1\" if the cells hold whole amounts",
+            "scale = \"\"   # doubt: a title or note says thousands: \"1000\", or \"1\" if the cells hold whole amounts",
             "# currency = \"USD\"   # from the title",
             "# per = \"year\"   # from the title",
         ],
         &[],
     ),
     ("Job,Salary\nCook,41500\n", &[], &["scale"]),
+    // A note below the header counts as a title does.
+    (
+        "Role,City,P25 (USD)\n\"Annual, in thousands\",,\nCook,Rome,41\n",
+        &[
+            "scale = \"\"   # doubt: a title or note says thousands: \"1000\", or \"1\" if the cells hold whole amounts",
+        ],
+        &[],
+    ),
+    ("Tuote;Hinta (alv 0 %) €\nRuuvi;0,12\n", &["currency = \"EUR\"   # from the header"], &[]),
     // Rows that sum up others.
     (
         "Job,Salary\nTotal rewards manager,5\nCook,4\nTotal,9\nAverage,4.5\n",

@@ -184,7 +184,7 @@ fn party(header: &str) -> Option<String> {
 /// What a header says beside its statistic: `Base salary` of `Base salary P25`.
 fn part(header: &str) -> String {
     let v = vocabulary();
-    let words = header.split_whitespace();
+    let words = header.split('(').next().unwrap_or(header).split_whitespace();
     let kept = |w: &&str| statistic(w).is_none() && !v.mean.is(w) && *w != "percentile";
     let said: Vec<&str> = words.filter(kept).collect();
     said.join(" ")

@@ -248,10 +248,16 @@ fn fields<'a>(
     fields
 }
 
+/// Whether a header ends in a percent sign that is not that of a tax: `VAT %`, not `excl. VAT 0 %`.
+fn of_percent(header: &str) -> bool {
+    let bare = header.trim_end_matches([')', ' ']).strip_suffix('%');
+    bare.is_some_and(|b| !b.trim_end().ends_with(|c: char| c.is_ascii_digit()))
+}
+
 /// Whether a column holds amounts of money, by its header or the marks in its cells.
 fn is_amount(v: &Vocabulary, c: &Column, pay: bool) -> bool {
     let h = &c.header;
-    if !may_be_amount(c) || v.never_amount.in_folded(&c.folded) || h.contains('%') {
+    if !may_be_amount(c) || v.never_amount.in_folded(&c.folded) || of_percent(h) {
         return false;
     }
     let said = Said::of(h);
@@ -262,9 +268,9 @@ fn is_amount(v: &Vocabulary, c: &Column, pay: bool) -> bool {
         || (!v.no_amount.in_folded(&c.folded) && (c.content == Content::Money || worded()))
 }
 
-/// What the titles say; of each thing what the first says that speaks of it.
+/// What titles and notes say; of each thing what the first says that speaks of it.
 fn titles(table: &Table) -> Said {
-    let said = table.titles.iter().map(|t| Said::of(t));
+    let said = table.titles.iter().chain(&table.notes).map(|t| Said::of(t));
     said.fold(Said::default(), |all, said| Said {
         scale: all.scale.or(said.scale),
         currency: all.currency.or(said.currency),

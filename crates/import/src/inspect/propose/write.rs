@@ -138,7 +138,7 @@ impl Proposal<'_> {
             out,
             &format!("tax = \"{tax}\"   # doubt: gross, net, excluded, included or unknown?"),
         );
-        if self.amounts.iter().any(|a| self.lacks_currency(a)) {
+        if self.read().any(|a| self.lacks_currency(a)) {
             line(out, "# doubt: nothing in the file says the currency of every amount; state it:");
             let (code, from) = match &self.titles.currency {
                 Some(Money::Code(code)) => (code.as_str(), "   # from the title"),
@@ -147,7 +147,7 @@ impl Proposal<'_> {
             };
             line(out, &format!("# currency = \"{code}\"{from}"));
         }
-        if self.amounts.iter().any(|a| a.said.unit.is_none()) && self.unit.is_none() {
+        if self.read().any(|a| a.said.unit.is_none()) && self.unit.is_none() {
             line(out, "# doubt: not every amount says what it is per; state it:");
             let (unit, from) = match self.titles.unit {
                 Some(unit) => (unit, "from the title"),
@@ -156,6 +156,11 @@ impl Proposal<'_> {
             };
             line(out, &format!("# per = \"{unit}\"   # {from}"));
         }
+    }
+
+    /// The amounts that are not left out.
+    fn read(&self) -> impl Iterator<Item = &Amount<'_>> {
+        self.amounts.iter().filter(|a| !a.off)
     }
 
     /// Whether neither a column nor its header nor its cells say the currency of an amount.
@@ -232,7 +237,9 @@ impl Proposal<'_> {
     }
 
     fn fields(&self, out: &mut String) {
-        let most = self.amounts.iter().map(|a| a.column.filled).max().unwrap_or(0);
+        let most = self.read().map(|a| a.column.filled).max().unwrap_or(0);
+        let sums: u64 = self.table.columns.iter().map(|c| c.sums.len() as u64).sum();
+        let most = most.saturating_sub(sums);
         for (field, column) in &self.fields {
             line(out, &format!("\n[field.{field}]\nany = [{}]", quoted(&column.header)));
             examples(out, column);
@@ -438,7 +445,7 @@ impl Proposal<'_> {
                 open(out, &format!("the sheet shows the numbers with `{words}`"), "1000000");
             }
             (None, Some((word, factor)), _) => {
-                open(out, &format!("the title says {word}"), factor);
+                open(out, &format!("a title or note says {word}"), factor);
             }
             (None, None, Some(words)) => {
                 line(
