@@ -83,13 +83,7 @@ impl<'a> Proposal<'a> {
         let fields = fields(v, &mut left, pay);
         let mut others = left.take_all(|c| !is_amount(v, c, pay));
         if left.0.is_empty() && repeated.is_empty() {
-            let (rest, texts) = others.into_iter().partition(|c| {
-                may_be_amount(c)
-                    && !v.no_amount.in_folded(&c.folded)
-                    && !v.never_amount.in_folded(&c.folded)
-            });
-            (left.0, others) = (rest, texts);
-            others.extend(left.0.drain(ATTRIBUTES.min(left.0.len())..));
+            others = unsaid(v, &mut left, others);
         }
         let several = !pay && left.0.len() > 1 && !quantity.is_empty();
         let whole = |c: &Column| {
@@ -125,6 +119,18 @@ impl<'a> Proposal<'a> {
             repeated,
         }
     }
+}
+
+/// Where no header speaks of money, the numbers that are nothing else may be amounts; what they are
+/// not is given back.
+fn unsaid<'a>(v: &Vocabulary, left: &mut Left<'a>, others: Vec<&'a Column>) -> Vec<&'a Column> {
+    let other =
+        |c: &Column| v.no_amount.in_folded(&c.folded) || v.never_amount.in_folded(&c.folded);
+    let (rest, mut others): (Vec<_>, Vec<_>) =
+        others.into_iter().partition(|c| may_be_amount(c) && !other(c));
+    left.0 = rest;
+    others.extend(left.0.drain(ATTRIBUTES.min(left.0.len())..));
+    others
 }
 
 type Addressable<'a> = (Left<'a>, Vec<(String, Vec<u32>)>, Vec<(&'a Column, &'static str)>);
