@@ -48,13 +48,13 @@ fn an_unknown_file_becomes_evidence_in_three_commands() {
     assert!(unsettled.code == 1 && unsettled.err.contains("mine.toml:"), "{}", unsettled.err);
     let settled = proposed
         .replace("# currency = \"EUR\"", "currency = \"EUR\"")
-        .replace("# per = \"each\"", "per = \"year\"")
-        .replace("# doubt: no column of dates;", "#");
+        .replace("# per = \"year\"", "per = \"year\"")
+        .replace("# reference_date", "reference_date");
     bench.write("mine.toml", settled);
     let run = bench.run("import umfrage.csv --recipe mine.toml");
     assert_eq!(run.code, 0, "{}{proposed}", run.err);
     assert!(run.out.contains("mapped 8 = observations 8 + absent 0"), "{}", run.out);
-    let market = bench.run("benchmark --where currency=EUR --as-of 2026-01-01 --format json");
+    let market = bench.run("benchmark --where currency=EUR --as-of 2026-03-01 --format json");
     let market: serde_json::Value = serde_json::from_str(&market.out).unwrap();
     assert_eq!(market["market"]["n"], 8);
 }
@@ -143,4 +143,83 @@ fn two_sheets_of_one_file_stand_side_by_side() {
     assert_eq!(report["market"]["n"], 1);
     assert!(bench.read("haggle.lock").contains("two@female"));
     assert_eq!(bench.run("report deal.toml --locked").code, 0);
+}
+
+#[test]
+fn standard_input_is_looked_at_as_a_file_is() {
+    use std::io::Write;
+    let bench = Bench::new();
+    let file = "Job,Annual salary (USD)\nCook,41500\n";
+    for (arguments, parts) in [
+        (vec!["inspect", "-"], vec!["standard input: separated text", "inspect - --propose"]),
+        (vec!["inspect", "-", "--propose", "-"], vec!["per = \"year\"   # from the header"]),
+    ] {
+        let mut command = bench.command();
+        let piped = std::process::Stdio::piped;
+        command.args(arguments).stdin(piped()).stdout(piped()).stderr(piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(file.as_bytes()).unwrap();
+        let run = crate::support::ran(child.wait_with_output().unwrap());
+        assert_eq!(run.code, 0, "{}", run.err);
+        parts.iter().for_each(|p| assert!(run.out.contains(p), "{p}: {}", run.out));
+    }
+}
+
+#[test]
+fn a_recipe_that_is_not_there_and_a_file_that_none_fits_name_the_next_step() {
+    let bench = Bench::new();
+    bench.write("list.csv", "Thing,Money\nbolt,3\n");
+    let run = bench.run("import list.csv --recipe bls-oewss");
+    assert!(
+        run.err.contains("did you mean `bls-oews`") && run.err.contains("help recipes"),
+        "{}",
+        run.err
+    );
+    assert!(!run.err.contains("world-bank"), "{}", run.err);
+    assert!(bench.run("help recipes").out.contains("world-bank-pink-sheet"));
+    let next = "haggle inspect FILE --propose recipe.toml";
+    let run = bench.run("import list.csv");
+    assert!(run.err.contains("E0006") && run.err.contains(next), "{}", run.err);
+    assert!(bench.run("explain E0006").out.contains(next));
+    let wide: Vec<String> = (0..500).map(|i| format!("Question {i}")).collect();
+    bench.write("wide.csv", format!("{}\n{}\n", wide.join(","), "1,".repeat(499) + "1"));
+    let run = bench.run("import wide.csv");
+    assert!(run.err.contains("and 488 more") && run.err.len() < 1000, "{}", run.err);
+}
+
+#[test]
+fn blank_columns_are_not_counted_and_an_archived_file_has_its_size() {
+    let bench = Bench::new();
+    let header: Vec<String> = (0..62).map(|i| format!("Price {i}")).collect();
+    bench.write("x.csv", format!("Item,,{}\nbolt,,{}\n", header.join(","), "1,".repeat(61) + "1"));
+    assert!(bench.run("inspect x.csv").out.contains("and 3 more columns"));
+    let text = "Item,Price\nbolt,3\n";
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let plain =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    zip.start_file("x.csv", plain).unwrap();
+    std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
+    bench.write("a.zip", zip.finish().unwrap().into_inner());
+    let run = bench.run("inspect a.zip/x.csv");
+    assert!(run.out.contains(&format!(", {} bytes", text.len())), "{}{}", run.out, run.err);
+}
+
+/// A second table beside the first, formulas without results, two header rows: said, and proposed.
+#[test]
+fn problems_of_an_unknown_workbook_are_told() {
+    let bench = Bench::new();
+    let sheets: [(&str, &[&[&str]]); 1] = [(
+        "Quotes",
+        &[
+            &["Supplier", "Item", "Unit price EUR", "", "Supplier", "Item", "Unit price USD"],
+            &["Acme", "Desk", "310.5", "", "Acme", "Chair", "110.5"],
+            &["Beta", "Desk", "299", "", "Beta", "Chair", "99"],
+        ],
+    )];
+    bench.write("side.xlsx", workbook(&sheets));
+    let run = bench.run("inspect side.xlsx");
+    assert!(run.out.contains("problem: two tables stand side by side"), "{}", run.out);
+    assert_eq!(bench.run("inspect side.xlsx --propose side.toml").code, 0);
+    let run = bench.run("import side.xlsx --recipe side.toml");
+    assert!(run.out.contains("mapped 2 = observations 2 + absent 0"), "{}{}", run.out, run.err);
 }

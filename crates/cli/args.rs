@@ -376,6 +376,6 @@ pub(crate) struct Completions {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Help {
-    /// A topic (exit-codes, environment, conditions) or a verb
+    /// A topic (exit-codes, environment, conditions, recipes) or a verb
     pub(crate) topic: Option<String>,
 }

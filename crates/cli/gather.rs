@@ -244,10 +244,15 @@ pub(crate) fn find_recipe(text: &str, beside: &Path) -> Result<Recipe, Failure> 
     }
     let path = beside.parent().unwrap_or(Path::new("")).join(text);
     if !path.exists() && !text.ends_with(".toml") {
-        let names: Vec<String> =
-            haggle_import::builtin_recipes().iter().map(|r| r.name().to_owned()).collect();
-        return Err(Failure::new(format!("no recipe is called `{text}`"))
-            .help(format!("built in: {}; or name a recipe file", names.join(", "))));
+        let nearest: Vec<String> =
+            haggle_import::nearest_recipes(text).iter().map(|n| format!("`{n}`")).collect();
+        let meant = match nearest.is_empty() {
+            true => String::new(),
+            false => format!("did you mean {}? ", nearest.join(" or ")),
+        };
+        return Err(Failure::new(format!("no recipe is called `{text}`")).help(format!(
+            "{meant}`haggle help recipes` lists those that are built in; a file of your own ends in `.toml`"
+        )));
     }
     let content =
         std::fs::read_to_string(&path).map_err(|e| Failure::io(&path, "cannot read", &e))?;
@@ -257,7 +262,7 @@ pub(crate) fn find_recipe(text: &str, beside: &Path) -> Result<Recipe, Failure> 
 /// The name on the command line that stands for standard input.
 pub(crate) const STDIN: &str = "-";
 /// How standard input is called in messages and in the store.
-const STDIN_NAME: &str = "standard input";
+pub(crate) const STDIN_NAME: &str = "standard input";
 
 /// Imports one file unless the store holds what would be written.
 pub(crate) fn import_file(

@@ -42,10 +42,18 @@ pub(crate) fn topic(args: &Help, context: &Context) -> Result<u8, Failure> {
         Some("exit-codes") => EXIT_CODES.to_owned(),
         Some("environment") => ENVIRONMENT.to_owned(),
         Some("conditions") => CONDITIONS.to_owned(),
+        Some("recipes") => recipes(),
         Some(verb) => verb_help(verb)?,
     };
     context.data(&text)?;
     Ok(exit::FINE)
+}
+
+/// The built-in recipes, one on a line, with what they read.
+fn recipes() -> String {
+    let line = |r: &haggle_import::Recipe| format!("{:<30} {}\n", r.name(), r.title());
+    let lines: String = haggle_import::builtin_recipes().iter().map(line).collect();
+    format!("{lines}A recipe is found by the columns of a file; `--recipe NAME` names one.\n")
 }
 
 fn verb_help(verb: &str) -> Result<String, Failure> {
@@ -54,7 +62,7 @@ fn verb_help(verb: &str) -> Result<String, Failure> {
     let known = command.find_subcommand_mut(verb);
     known.map(|c| c.render_long_help().to_string()).ok_or_else(|| {
         Failure::usage(format!("no help on `{verb}`"))
-            .help("topics: exit-codes, environment, conditions, or a verb")
+            .help("topics: exit-codes, environment, conditions, recipes, or a verb")
     })
 }
 

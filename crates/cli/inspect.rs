@@ -3,24 +3,32 @@
 use crate::args::{Inspect, ListFormat};
 use crate::context::Context;
 use crate::failure::{Failure, exit};
-use crate::gather::{find_recipe, refuse_special};
+use crate::gather::{STDIN, STDIN_NAME, find_recipe, refuse_special};
 use haggle_evidence::{Diagnostic, Disposition, column_letters};
 use haggle_import::inspect::{Column, Fit, Fits, Inspection, JUDGED, Seen, Table, inspect};
-use haggle_import::{Issue, Options};
+use haggle_import::{Issue, Options, Spooled, spool};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::Path;
 
+/// What formulas are that no program computed.
+const UNCOMPUTED: &str =
+    "formulas without stored results (open and save it in a spreadsheet program)";
 /// Columns that are listed for people.
 const LISTED: usize = 60;
 
 pub(crate) fn run(args: &Inspect, context: &Context) -> Result<u8, Failure> {
-    let file = args.source.display().to_string();
-    refuse_special(&args.source, &file)?;
+    let (file, spooled) = named(&args.source)?;
+    let path = spooled.as_ref().map_or(args.source.as_path(), |s| s.path.as_ref());
     let recipe = args.recipe.as_deref().map(|r| find_recipe(r, Path::new("."))).transpose()?;
     let vintage = args.vintage.map(|year| year.to_string());
-    let options = Options { recipe, vintage, sheet: args.sheet.clone(), name: None };
-    let found = inspect(&args.source, &options).map_err(|e| Failure::source(&file, &e))?;
+    let options = Options {
+        recipe,
+        vintage,
+        sheet: args.sheet.clone(),
+        name: spooled.as_ref().map(|_| file.clone()),
+    };
+    let found = inspect(path, &options).map_err(|e| Failure::source(&file, &e))?;
     if let Some(out) = &args.propose {
         return propose(out, &found, &file, context);
     }
@@ -30,6 +38,18 @@ pub(crate) fn run(args: &Inspect, context: &Context) -> Result<u8, Failure> {
     };
     context.data(&printed)?;
     Ok(exit::FINE)
+}
+
+/// What messages call a source; standard input is written down first.
+fn named(source: &Path) -> Result<(String, Option<Spooled>), Failure> {
+    if source == Path::new(STDIN) {
+        let spooled =
+            spool(std::io::stdin().lock()).map_err(|e| Failure::source(STDIN_NAME, &e))?;
+        return Ok((STDIN_NAME.to_owned(), Some(spooled)));
+    }
+    let file = source.display().to_string();
+    refuse_special(source, &file)?;
+    Ok((file, None))
 }
 
 fn propose(out: &Path, found: &Inspection, file: &str, context: &Context) -> Result<u8, Failure> {
@@ -87,10 +107,13 @@ fn table(out: &mut String, t: &Table) {
     if t.header.is_some() || t.columns.iter().any(|c| c.filled > 0) {
         columns(out, &t.columns);
     }
+    t.problems.iter().for_each(|p| push(out, &format!("  problem: {p}")));
 }
 
 fn columns(out: &mut String, columns: &[Column]) {
-    for c in columns.iter().filter(|c| c.filled > 0 || !c.header.is_empty()).take(LISTED) {
+    let shown: Vec<&Column> =
+        columns.iter().filter(|c| c.filled > 0 || !c.header.is_empty()).collect();
+    for c in shown.iter().take(LISTED) {
         let letters = column_letters(c.number);
         let head = format!(
             "  {letters:<3} {:<34} {:<10} {:>6}",
@@ -100,7 +123,7 @@ fn columns(out: &mut String, columns: &[Column]) {
         );
         push(out, &format!("{head}  {}", details(c)));
     }
-    let more = columns.len().saturating_sub(LISTED);
+    let more = shown.len().saturating_sub(LISTED);
     if more > 0 {
         push(out, &format!("  and {more} more columns; all with --format json"));
     }
@@ -120,13 +143,20 @@ fn details(c: &Column) -> String {
         parts.push(format!("as {}", c.dates.join(" or ")));
     }
     if let Some((count, row)) = c.errors {
-        parts.push(format!("{count} error cells from row {row}"));
+        parts.push(match c.unstored {
+            unstored if unstored == count => format!("{count} {UNCOMPUTED} from row {row}"),
+            0 => format!("{count} error cells from row {row}"),
+            unstored => {
+                format!("{count} error cells from row {row}, {unstored} of them {UNCOMPUTED}")
+            }
+        });
     }
     if let Some((count, row, found)) = &c.strays {
         parts.push(format!("{count} of another sort, first `{}` in row {row}", cut(found, 24)));
     }
     let examples: Vec<String> = c.examples.iter().map(|e| cut(e, 20)).collect();
     parts.push(examples.join(" | "));
+    parts.retain(|p| !p.is_empty());
     parts.join("; ")
 }
 
@@ -158,6 +188,10 @@ fn fitting(out: &mut String, file: &str, f: &Fits) {
     f.assumptions.iter().for_each(|a| push(out, &format!("  taken as given: {a}")));
     push(out, "\nfirst observations");
     f.observations.iter().for_each(|o| push(out, &format!("  {}", observation(file, o))));
+    if !f.units.is_empty() {
+        let units: Vec<String> = f.units.iter().map(|u| format!("`{u}`")).collect();
+        push(out, &format!("  units that no arithmetic converts: {}", units.join(", ")));
+    }
     let a = &f.account;
     push(
         out,
@@ -223,14 +257,19 @@ fn fitting_none(
 ) {
     push(out, "\nno recipe reads it");
     push(out, &format!("  {}", diagnostic(file, error)));
-    error.help.iter().for_each(|h| push(out, &format!("    help: {h}")));
+    // That no recipe fits is told with its way out below.
+    let help = error.help.iter().filter(|_| error.code != "E0006");
+    help.for_each(|h| push(out, &format!("    help: {h}")));
     if let Some((name, lacks)) = nearest.filter(|(_, lacks)| !lacks.is_empty()) {
         let lacks: Vec<String> = lacks.iter().map(|l| format!("`{l}`")).collect();
         push(out, &format!("  the nearest recipe is {name}, which lacks {}", lacks.join(", ")));
     }
     push(
         out,
-        &format!("  `haggle inspect {file} --propose recipe.toml` writes a recipe to begin with"),
+        &format!(
+            "  `haggle inspect {} --propose recipe.toml` writes a recipe to begin with",
+            if file == STDIN_NAME { STDIN } else { file }
+        ),
     );
 }
 
@@ -256,6 +295,7 @@ fn table_json(t: &Table) -> Value {
         "merged_areas": t.merged,
         "titles": t.titles,
         "header": t.header.map(|(first, last)| [first, last]),
+        "problems": t.problems,
         "columns": t.columns.iter().map(column_json).collect::<Vec<_>>(),
     })
 }
@@ -271,6 +311,8 @@ fn column_json(c: &Column) -> Value {
         "two_readings": c.notation.as_ref().err(),
         "currency_marks": c.marks,
         "dates": c.dates,
+        "formulas_without_results": c.unstored,
+        "shown_with": c.worded.map(|(words, row)| json!({"words": words, "first_row": row})),
         "errors": c.errors.map(|(count, row)| json!({"count": count, "first_row": row})),
         "strays": c.strays.as_ref().map(|(count, row, found)| json!({"count": count, "first_row": row, "first": found})),
     })
@@ -292,6 +334,7 @@ fn fit_json(fit: &Fit) -> Value {
             "source": f.name,
             "headers": f.headers.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "assumptions": f.assumptions,
+            "unknown_units": f.units,
             "observations": f.observations.iter().map(seen_json).collect::<Vec<_>>(),
             "rows": {"read": f.account.read, "imported": f.account.imported, "rejected": f.account.rejected, "skipped": f.account.skipped},
             "cells": {"mapped": f.account.mapped, "observations": f.account.observations, "absent": f.account.absent},

@@ -72,7 +72,7 @@ codes! {
     "E0003" "not the format it claims": "the content is of another format than its name says: a web page, an archive, an image" / "open it in a spreadsheet program and save it as CSV or XLSX";
     "E0004" "encrypted workbook": "the workbook is protected by a password and cannot be read without it" / "open it, remove the password, save it again";
     "E0005" "damaged or truncated": "the file ends before its content does, or its structure is broken" / "download or copy it again";
-    "E0006" "no recipe fits": "no known layout has its columns in this file" / "name a recipe in the deal file (`recipe = ...`) or pass one with `--recipe FILE`";
+    "E0006" "no recipe fits": "no known layout has its columns in this file" / "`haggle inspect FILE --propose recipe.toml` writes a recipe to begin with; settle its doubts and pass it with `--recipe recipe.toml`, or as `recipe = ...` in the deal file";
     "E0007" "several recipes fit": "more than one layout claims this file equally well" / "name one with `recipe = ...` or `--recipe`";
     "E0008" "column is missing": "the named recipe needs a column that no header row of this file has" / "compare the header with the recipe; a renamed column is added to the recipe's `any` list";
     "E0009" "too large to read whole": "XLS and ODS workbooks are read whole, up to a limit, and this one is larger" / "save it as XLSX or CSV, which stream";
@@ -118,6 +118,7 @@ codes! {
     "W0123" "another recipe fits too": "several recipes know the columns; the one whose signature is longest reads the file" / "name another with `recipe = ...` or `--recipe`";
     "W0124" "quality file": "a file beside this one should state how far its figures can be trusted, but it is not clear which, or it has other columns, or some of its cells and names cannot be used" / "keep one file of that name beside it; each name in one row, each cell a number or a sign that `quality` lists under `absent`";
     "W0125" "another table below": "below the table stands another one, with a header of its own; its numbers are not those of the first" / "read it by a recipe of its own, or put it on a sheet of its own";
+    "W0126" "shown with more than it holds": "the sheet shows the numbers of a column with words of their number format, such as `per hour`; the cells hold the numbers alone, which are read without the words" / "state what the words say in the recipe: `per = \"hour\"`";
     "W0127" "columns left out": "columns look like those of amounts, but stand for a statistic or an estimate and for nobody who offers anything" / "none is needed if they do; else map the column by its header in a recipe of your own";
     "W0104" "aggregates cannot be told": "the column that marks rows which sum up others is not there" / "use a file that has the column, or choose rows by their code";
     "W0131" "two encodings in one text": "some lines are UTF-8 and others are not, as happens when texts of two systems are put together; each line is read as what it is" / "see the named lines; digits are the same in both";

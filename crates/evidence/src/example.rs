@@ -65,6 +65,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("W0123", "a workbook of tenders with a sheet of awards and one of items"),
     ("W0124", "two files called `... Table 14.5b ...` beside `... Table 14.5a ...`"),
     ("W0125", "`Class, Region, Discount` below a blank row under a list of prices"),
+    ("W0126", "`20` shown as `20 per hour` by the number format `0\" per hour\"`"),
     ("W0127", "`Average Unit Price` and `Std Dev Unit Price` among the columns of bidders"),
     ("W0131", "`München` in UTF-8 in one line and as the byte FC in another"),
     ("W0132", "`bolt,$1,973.00` under `Item,Price`, read as `$1,973.00`"),

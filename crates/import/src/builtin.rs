@@ -2,6 +2,7 @@
 
 use crate::Recipe;
 use crate::hash::text_hash;
+use crate::header::nearest_all;
 use crate::spellings::Spellings;
 use std::sync::LazyLock;
 
@@ -85,6 +86,11 @@ pub fn builtin_hash() -> String {
 pub(crate) fn recipes_with_quality() -> Vec<Recipe> {
     let with = TEXTS.iter().filter(|(_, text)| text.contains("\n[quality]"));
     with.filter_map(|(origin, text)| Recipe::parse(text, origin).ok()).collect()
+}
+
+/// The names of built-in recipes most like a text, the most alike first, at most three.
+pub fn nearest_recipes(text: &str) -> Vec<&'static str> {
+    nearest_all(text, builtin_recipes().iter().map(Recipe::name), 3)
 }
 
 /// The text of a built-in recipe, by name.

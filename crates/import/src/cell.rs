@@ -5,6 +5,9 @@ use crate::workbook::Show;
 use calamine::{Data, DataRef, ExcelDateTime, ExcelDateTimeType};
 use std::borrow::Cow;
 
+/// What stands in place of the result of a formula that was never computed.
+pub(crate) const UNSTORED: &str = "formula without a stored value";
+
 /// What stands in a cell.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Cell<'a> {
@@ -37,6 +40,11 @@ pub(crate) enum Format {
     /// With a word such as `k` behind it, which makes another number of it; and with the mark of a
     /// currency, or an empty one.
     Times(Multiple, &'static str),
+    /// With words of its own that say more of the number: `20` is shown as `20 per hour`.
+    Worded(&'static str),
+    /// Divided by a thousand or more: 120000 is shown as `120`; and with the mark of a currency, or
+    /// an empty one.
+    Shortened(&'static str),
 }
 
 /// The day from which a workbook counts.

@@ -10,7 +10,9 @@ use haggle_evidence::{ImportError, Locator};
 use std::collections::BTreeSet;
 
 /// Headers that a message lists.
-const LISTED: usize = 40;
+const LISTED: usize = 12;
+/// Characters of a header that a message shows.
+const SHOWN: usize = 60;
 
 /// A recipe and the tables that it reads.
 #[derive(Debug, Clone)]
@@ -160,6 +162,7 @@ fn header_at(spec: &Spec, number: usize, table: &Preview, last: usize) -> Option
         1 => bottom.clone(),
         _ => joined(table, (from, *to), spec.header.spread),
     };
+    let header = spec.header.width.map_or(header.clone(), |width| header.until(width));
     Some(Place { table: number, above, rows: (from, *to), header })
 }
 
@@ -200,14 +203,15 @@ fn spread(texts: &mut [String]) {
     }
 }
 
-/// The texts of some rows of a table as a header; row 0 is none.
-pub(crate) fn header_of(table: &Preview, (from, to): (u64, u64)) -> Header {
+/// The texts of some rows of a table as a header; row 0 is none. `spread`: a blank cell of an upper
+/// row stands under the text on its left.
+pub(crate) fn header_of(table: &Preview, (from, to): (u64, u64), spread: bool) -> Header {
     match from {
         0 => {
             let width = table.rows.iter().map(|(_, h)| h.width()).max().unwrap_or(0);
             Header::of(vec![String::new(); width])
         }
-        _ => joined(table, (from, to), false),
+        _ => joined(table, (from, to), spread),
     }
 }
 
@@ -311,21 +315,37 @@ fn none_fits(specs: &[&Spec], tables: &[Preview]) -> ImportError {
     let Some((table, row, header)) = likeliest(tables) else {
         return fail("E0002", "no table of the file has a row".to_owned());
     };
-    let texts: Vec<&str> = header.texts().collect();
-    let more = texts.len().saturating_sub(LISTED);
-    let mut message =
-        format!("no recipe fits; found the headers {}", list(texts.into_iter().take(LISTED)));
-    if more > 0 {
-        message += &format!(" and {more} more");
-    }
+    let nearest = nearest_recipe(specs, header);
+    let lacks = nearest.as_ref().map_or(&[][..], |(_, lacks)| lacks.as_slice());
+    let mut message = format!("no recipe fits; found the headers {}", headers_like(lacks, header));
     if let Some((spec, why)) = turned_away(specs, tables) {
         message += &format!("; recipe `{}` has its columns, but {why}", spec.name);
-    } else if let Some((spec, lacks)) = nearest_recipe(specs, header) {
-        let lacks = list(lacks.into_iter());
+    } else if let Some((spec, lacks)) = &nearest {
+        let lacks = list(lacks.iter().copied());
         message += &format!("; the nearest recipe is `{}`, which lacks {lacks}", spec.name);
     }
     let place = Locator { sheet: table.sheet.clone(), row, ..Locator::default() };
     ImportError::source("E0006", place, message)
+}
+
+/// Some headers of a table, those first that are most like what is missing, and how many more
+/// there are.
+fn headers_like(lacks: &[&str], header: &Header) -> String {
+    let mut texts: Vec<&str> = lacks.iter().filter_map(|l| header.nearest(l)).collect();
+    texts.dedup();
+    let near = texts.len();
+    let others = header.texts().filter(|t| !texts[..near].contains(t)).take(LISTED);
+    let others: Vec<&str> = others.collect();
+    texts.extend(others);
+    texts.truncate(LISTED);
+    let more = header.texts().count().saturating_sub(texts.len());
+    let short = |t: &&str| match t.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}...", &t[..end]),
+        None => (*t).to_owned(),
+    };
+    let shown: Vec<String> = texts.iter().map(short).collect();
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    list(shown.iter().map(String::as_str)) + &rest
 }
 
 /// The recipe of whose signature the least is missing, with what is, if at least half of it is there.
@@ -453,7 +473,7 @@ mod tests {
         let tables = [table("s", false, &[&["pay", "job ttle"]])];
         let (found, message) = code(by_signature(&[b.spec()], &tables, None));
         assert_eq!(found, "E0006");
-        assert!(message.contains("`pay`, `job ttle`") && message.contains("lacks `job title`"));
+        assert!(message.contains("`job ttle`, `pay`") && message.contains("lacks `job title`"));
         let long = "x".repeat(1 << 16);
         let (_, message) = code(by_signature(&[b.spec()], &[table("s", false, &[&[&long]])], None));
         assert!(message.len() < 1000, "{}", message.len());

@@ -2,6 +2,7 @@
 
 use crate::cell::Cell;
 use crate::pattern::{Pattern, squeeze};
+use std::sync::OnceLock;
 
 /// The texts above the columns of a table.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +13,8 @@ pub(crate) struct Header {
     keys: Vec<String>,
     /// The texts of each header row, merged cells spread.
     rows: Vec<Vec<String>>,
+    /// Columns in order of their keys, once it was asked for.
+    order: OnceLock<Vec<usize>>,
 }
 
 /// The same header text stands above two columns, so that neither can be meant.
@@ -51,7 +54,15 @@ impl Header {
             _ => (0..width).map(join).collect(),
         };
         let keys = shown.iter().map(|t| key(t)).collect();
-        Self { shown, keys, rows }
+        Self { shown, keys, rows, order: OnceLock::new() }
+    }
+
+    /// The header of the first columns; above the others stands nothing.
+    pub(crate) fn until(mut self, width: usize) -> Self {
+        let texts = self.rows.iter_mut().chain([&mut self.shown, &mut self.keys]);
+        texts.flat_map(|row| row.iter_mut().skip(width)).for_each(String::clear);
+        self.order = OnceLock::new();
+        self
     }
 
     /// The column of the first of these texts that there is; an empty text is the first column, if
@@ -75,12 +86,27 @@ impl Header {
     /// Columns above which a text stands.
     fn columns(&self, text: &str) -> impl Iterator<Item = usize> {
         let wanted = key(text);
-        let pattern = text.contains('*').then(|| Pattern::header(text));
-        let fits =
-            move |key: &String| *key == wanted || pattern.as_ref().is_some_and(|p| p.fits_key(key));
         let most = if text.is_empty() { 1 } else { self.shown.len() };
-        let columns = self.keys.iter().enumerate().take(most);
-        columns.filter(move |(_, key)| fits(key)).map(|(i, _)| i)
+        let pattern = text.contains('*').then(|| Pattern::header(text));
+        let like = pattern.map(|p| {
+            let fits = move |key: &String| *key == wanted || p.fits_key(key);
+            (0..most).filter(move |i| fits(&self.keys[*i]))
+        });
+        let exact = like.is_none().then(|| self.exact(&key(text)));
+        let exact = exact.into_iter().flatten().copied().filter(move |i| *i < most);
+        like.into_iter().flatten().chain(exact)
+    }
+
+    /// Columns with a key, in order; tables of surveys are wide, and many texts are looked for.
+    fn exact(&self, wanted: &str) -> &[usize] {
+        let order = self.order.get_or_init(|| {
+            let mut order: Vec<usize> = (0..self.keys.len()).collect();
+            order.sort_by(|a, b| self.keys[*a].cmp(&self.keys[*b]));
+            order
+        });
+        let from = order.partition_point(|i| self.keys[*i].as_str() < wanted);
+        let to = order.partition_point(|i| self.keys[*i].as_str() <= wanted);
+        &order[from..to]
     }
 
     /// Whether one of these texts stands above a column.
@@ -127,6 +153,15 @@ pub(crate) fn nearest<'a>(
     wanted: &str,
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    nearest_all(wanted, candidates, 1).first().copied()
+}
+
+/// The candidates most like a wanted text, the most alike first, at most so many.
+pub(crate) fn nearest_all<'a>(
+    wanted: &str,
+    candidates: impl Iterator<Item = &'a str>,
+    most: usize,
+) -> Vec<&'a str> {
     let wanted = key(wanted);
     let likeness = |c: &str| {
         let candidate = key(c);
@@ -135,11 +170,10 @@ pub(crate) fn nearest<'a>(
             false => 0.0,
         }
     };
-    candidates
-        .map(|c| (likeness(c), c))
-        .filter(|(like, _)| *like >= LIKE)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
-        .map(|(_, c)| c)
+    let mut like: Vec<(f64, &str)> =
+        candidates.map(|c| (likeness(c), c)).filter(|(like, _)| *like >= LIKE).collect();
+    like.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    like.into_iter().take(most).map(|(_, c)| c).collect()
 }
 
 /// Whether two texts are of lengths that may be like each other: at least the difference must be

@@ -15,6 +15,7 @@ use haggle_evidence::{
     Account, BatchBuilder, Diagnostic, Import, ImportError, Importer, ImporterIdentity, Kind,
     Locator, RowSet, Sink, SourceFacts,
 };
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -209,6 +210,7 @@ impl FileImporter {
             sizes: Sizes::default(),
             hidden: RowSet::default(),
             hidden_rows: 0,
+            worded: BTreeMap::new(),
             notes: Vec::new(),
             sink,
             observer: self.observer.as_mut(),

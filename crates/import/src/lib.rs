@@ -48,7 +48,7 @@ mod vintage;
 mod workbook;
 mod xml2003;
 
-pub use builtin::{builtin_hash, builtin_recipes};
+pub use builtin::{builtin_hash, builtin_recipes, nearest_recipes};
 pub use container::{Spooled, spool};
 pub use facts::reading_name;
 pub use hash::content_hash;

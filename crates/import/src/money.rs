@@ -139,10 +139,19 @@ pub(crate) fn code_of(mark: &str) -> Option<&str> {
     }
 }
 
+/// The code that a mark of several currencies is most likely to mean.
+pub(crate) fn likely(mark: &str) -> Option<&'static str> {
+    MARKS.iter().find(|(m, _)| *m == mark).and_then(|(_, codes)| codes.first()).copied()
+}
+
+/// The mark of [`MARKS`] at the beginning of a text.
+pub(crate) fn leading_mark(text: &str) -> Option<&str> {
+    MARKS.iter().find(|(mark, _)| text.starts_with(mark)).map(|(mark, _)| &text[..mark.len()])
+}
+
 /// The currency mark at the beginning of a text.
 fn leading(text: &str) -> Option<&str> {
-    let known = MARKS.iter().find(|(mark, _)| text.starts_with(mark)).map(|(mark, _)| *mark);
-    known.map(|mark| &text[..mark.len()]).or_else(|| text.get(..3).filter(|code| is_code(code)))
+    leading_mark(text).or_else(|| text.get(..3).filter(|code| is_code(code)))
 }
 
 /// The currency mark at the end of a text.

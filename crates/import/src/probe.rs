@@ -82,7 +82,9 @@ fn shown(cell: &Cell<'_>) -> String {
     match cell {
         Cell::Blank => String::new(),
         Cell::Text(t) => format!("t{t}"),
-        Cell::Number(n, Format::Plain) => format!("n{n}"),
+        Cell::Number(n, Format::Plain | Format::Worded(_) | Format::Shortened(_)) => {
+            format!("n{n}")
+        }
         Cell::Number(n, Format::Percent) => format!("n{n}%"),
         Cell::Number(n, Format::Times(word, _)) => format!("n{n}*{}", word.word()),
         Cell::Number(n, Format::Money(mark)) => format!("n{n}{mark}"),

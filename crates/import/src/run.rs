@@ -1,5 +1,6 @@
 //! One reading of a source: rows into batches and the account.
 
+use crate::cell::{Cell, Format};
 use crate::importer::{BATCH_SIZE, Issue, Observer};
 use crate::layout::{AmountColumn, Layout, Mapped};
 use crate::read::{self, Outcome, Reject, RowReading, State, Stated, What};
@@ -11,6 +12,7 @@ use haggle_evidence::{
     Statistic,
 };
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// One reading of a source.
 pub(crate) struct Run<'a> {
@@ -21,6 +23,8 @@ pub(crate) struct Run<'a> {
     pub(crate) sizes: Sizes,
     pub(crate) hidden: RowSet,
     pub(crate) hidden_rows: u64,
+    /// Words that the sheet shows with amounts, and the first row, by column.
+    pub(crate) worded: BTreeMap<usize, (&'static str, u64)>,
     pub(crate) notes: Vec<Diagnostic>,
     pub(crate) sink: &'a mut dyn Sink,
     pub(crate) observer: Option<&'a mut Observer>,
@@ -89,6 +93,15 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// Notes what the sheet shows with its amounts and they do not hold.
+    fn note_words(&mut self, row: &Row<'_>, state: &State<'a>) {
+        for (amount, _) in &state.cells {
+            if let Cell::Number(_, Format::Worded(words)) = row.cell(amount.column.index) {
+                self.worded.entry(amount.column.index).or_insert((words, row.number));
+            }
+        }
+    }
+
     fn import(
         &mut self,
         row: &Row<'_>,
@@ -96,6 +109,7 @@ impl<'a> Run<'a> {
         state: &State<'a>,
     ) -> Result<(), ImportError> {
         let mut observations = 0;
+        self.note_words(row, state);
         let errors = self.layout.quality.as_ref().and_then(|q| q.of(row));
         let row = row.number;
         for (amount, what) in &state.cells {
@@ -189,6 +203,14 @@ impl<'a> Run<'a> {
         let name = |column: usize| names.get(&column).map_or(String::new(), |n| (*n).to_owned());
         let mut all = std::mem::take(&mut self.sizes).warnings(layout.sheet.as_deref(), name);
         all.append(&mut self.notes);
+        for (column, (words, row)) in std::mem::take(&mut self.worded) {
+            let message = format!(
+                "the sheet shows the amounts of `{}` with `{words}`, which they do not hold; they are read without it",
+                layout.names.text(column)
+            );
+            let place = self.place(row, Some(column));
+            all.push(Diagnostic { place, ..warning("W0126", message) });
+        }
         let hidden = std::mem::take(&mut self.hidden_rows);
         if hidden > 0 {
             let rows = std::mem::take(&mut self.hidden).to_text();

@@ -134,6 +134,12 @@ impl Source {
         self.unpacked.as_ref().map(|u| u.name.as_str()).or(self.named.as_deref())
     }
 
+    /// Bytes of the file; of one named in an archive, those that it unpacks to.
+    pub(crate) fn size(&self, path: &Path) -> u64 {
+        let unpacked = self.unpacked.as_ref().filter(|_| !path.is_file()).map(|u| &*u.path);
+        std::fs::metadata(unpacked.unwrap_or(path)).map_or(0, |m| m.len())
+    }
+
     /// The separators to try, the most likely first; one that means nothing where there is none.
     pub(crate) fn separators(&self) -> Result<Vec<u8>, ImportError> {
         match &self.content {

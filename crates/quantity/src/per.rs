@@ -12,13 +12,26 @@ pub struct Per(String);
 
 /// Word, code (the word itself where there is none), and other spellings that mean the same.
 const WORDS: &[(&str, &str, &[&str])] = &[
-    ("year", "ANN", &["annual", "annually", "yearly", "yr", "per year"]),
+    ("year", "ANN", &["annual", "annually", "yearly", "yr", "per year", "per annum", "p.a."]),
+    ("quarter", "QAN", &["quarterly", "per quarter"]),
     ("month", "MON", &["monthly", "mo", "per month"]),
-    ("half-month", "half-month", &["semi-monthly", "twice a month"]),
-    ("2 weeks", "2 weeks", &["two weeks", "fortnight", "fortnightly", "per fortnight"]),
+    ("half-month", "half-month", &["semi-monthly", "semimonthly", "twice a month"]),
+    (
+        "2 weeks",
+        "2 weeks",
+        &[
+            "two weeks",
+            "fortnight",
+            "fortnightly",
+            "per fortnight",
+            "biweekly",
+            "bi-weekly",
+            "every two weeks",
+        ],
+    ),
     ("week", "WEE", &["weekly", "wk", "per week"]),
     ("day", "DAY", &["daily", "per day"]),
-    ("hour", "HUR", &["hourly", "hr", "per hour"]),
+    ("hour", "HUR", &["hourly", "hr", "h", "hrs", "per hour"]),
     ("each", "EA", &["ea", "piece", "unit"]),
     ("lump", "LS", &["lump sum"]),
     ("kg", "KGM", &["kilogram"]),
@@ -53,12 +66,19 @@ impl Per {
         WORDS.iter().find(|(word, _, _)| *word == self.0).map_or(&self.0, |(_, code, _)| code)
     }
 
+    /// Whether it is one of the known words: another one stands for itself alone, and nothing
+    /// converts it.
+    pub fn is_known(&self) -> bool {
+        WORDS.iter().any(|(word, _, _)| *word == self.0)
+    }
+
     /// How many of this unit make a year, for units of time (`numbers.md` section 1, `upy`):
-    /// year 1, month 12, half-month 24, two weeks 365/14, week 365/7, day 365, hour `hours`. `None`
+    /// year 1, quarter 4, month 12, half-month 24, two weeks 365/14, week 365/7, day 365, hour `hours`. `None`
     /// for everything else.
     pub fn units_per_year(&self, hours: f64) -> Option<f64> {
         match self.0.as_str() {
             "year" => Some(1.0),
+            "quarter" => Some(4.0),
             "month" => Some(12.0),
             "half-month" => Some(24.0),
             "2 weeks" => Some(365.0 / 14.0),
@@ -98,6 +118,11 @@ mod tests {
             ("1M-tokens", "1M-tokens", "1M-tokens"),
             ("Fortnight", "2 weeks", "2 weeks"),
             ("half-month", "half-month", "half-month"),
+            ("h", "hour", "HUR"),
+            ("Bi-Weekly", "2 weeks", "2 weeks"),
+            ("biweekly", "2 weeks", "2 weeks"),
+            ("p.a.", "year", "ANN"),
+            ("quarterly", "quarter", "QAN"),
         ] {
             let per = Per::new(text);
             assert_eq!((per.as_str(), per.code()), (word, code));
@@ -113,6 +138,10 @@ mod tests {
         assert_eq!(factor("half-month", "year"), Some(24.0));
         assert_eq!(factor("week", "2 weeks"), Some(2.0));
         assert_eq!(factor("2 weeks", "year"), Some(365.0 / 14.0));
+        assert_eq!(factor("quarter", "year"), Some(4.0));
+        assert_eq!(factor("quarter", "month"), Some(1.0 / 3.0));
+        assert!(Per::new("fortnight").is_known() && Per::new("EA").is_known());
+        assert!(!Per::new("sack").is_known() && !Per::new("bimonthly").is_known());
     }
 
     /// `science.md` F17: 45.00 an hour is 93,600 a year; 95,000 a year is 45.67 an hour.

@@ -1,6 +1,7 @@
 //! What a column holds, by its cells: texts, numbers, amounts of money, dates; never what it means.
 
-use crate::cell::{Cell, Format};
+use super::vocabulary::{folded, vocabulary};
+use crate::cell::{Cell, Format, UNSTORED};
 use crate::date::DateFormat;
 use crate::detect::{Evidence, Verdict};
 use crate::header::Header;
@@ -8,11 +9,14 @@ use crate::money;
 use crate::number::{Notation, small_whole};
 use crate::source::Row;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// Different texts that are counted.
 const DISTINCT: usize = 30;
 /// Texts that are shown.
 const EXAMPLES: usize = 4;
+/// Labels of sums that are kept.
+const LABELS: usize = 12;
 
 /// A column under a header.
 #[derive(Debug, Clone)]
@@ -34,13 +38,27 @@ pub struct Column {
     pub marks: Vec<String>,
     /// Cells that hold an error of a formula, with the first row.
     pub errors: Option<(u64, u64)>,
+    /// Of these, formulas whose results the workbook does not hold, as of a program that wrote it
+    /// and computed nothing.
+    pub unstored: u64,
+    /// What the sheet shows with its numbers and they do not hold, such as `per hour`, with the
+    /// first row.
+    pub worded: Option<(&'static str, u64)>,
     /// Cells that are not of the column's content, with the first row and its text.
     pub strays: Option<(u64, u64, String)>,
     /// The only date format of a few usual ones that reads all of its texts; several if the order
     /// of day and month is open.
     pub dates: Vec<String>,
-    pub(crate) settled: Option<Notation>,
-    pub(crate) distinct: usize,
+    /// The different texts, up to a number.
+    pub(crate) texts: Vec<String>,
+    /// The header as words are looked for in it.
+    pub(crate) folded: String,
+    /// Labels of rows that sum up others, each with its first row.
+    pub(crate) sums: Vec<(String, u64)>,
+    /// Labels that may be such, or of something called so.
+    pub(crate) doubtful_sums: Vec<(String, u64)>,
+    /// Whether the sheet shows the numbers divided by a thousand or more.
+    pub(crate) shortened: bool,
 }
 
 /// What cells are.
@@ -103,6 +121,10 @@ const FORMATS: [&str; 14] = [
     "year",
 ];
 
+static PARSED: LazyLock<Vec<(&str, DateFormat)>> = LazyLock::new(|| {
+    FORMATS.iter().filter_map(|f| Some((*f, DateFormat::parse(f).ok()?))).collect()
+});
+
 #[derive(Default)]
 struct Counts {
     kinds: BTreeMap<Content, (u64, u64, String)>,
@@ -111,7 +133,13 @@ struct Counts {
     evidence: Evidence,
     marks: BTreeMap<String, u64>,
     errors: Option<(u64, u64)>,
-    dates: Option<Vec<(String, DateFormat)>>,
+    unstored: u64,
+    worded: Option<(&'static str, u64)>,
+    shortened: bool,
+    sums: Vec<(String, u64)>,
+    doubtful_sums: Vec<(String, u64)>,
+    /// Formats that read every text so far, by number.
+    dates: Option<Vec<usize>>,
 }
 
 /// Columns being looked at.
@@ -145,7 +173,8 @@ impl Counts {
             return;
         }
         self.filled += 1;
-        if let Cell::Error(_) = cell {
+        if let Cell::Error(error) = cell {
+            self.unstored += u64::from(error == UNSTORED);
             self.errors = Some(self.errors.map_or((1, row), |(n, first)| (n + 1, first)));
             return;
         }
@@ -156,8 +185,28 @@ impl Counts {
         if let (Cell::Text(text), true) = (cell, kind.is_numeric()) {
             self.evidence.add(text, row);
         }
+        match cell {
+            Cell::Text(text) if kind == Content::Text => self.label(text, row),
+            Cell::Number(_, Format::Worded(words)) => {
+                self.worded.get_or_insert((words, row));
+            }
+            Cell::Number(_, Format::Times(word, _)) => {
+                self.worded.get_or_insert((word.word(), row));
+            }
+            Cell::Number(_, Format::Shortened(_)) => self.shortened = true,
+            _ => {}
+        }
         if self.texts.len() < DISTINCT || self.texts.contains_key(shown.as_ref()) {
             *self.texts.entry(shown.into_owned()).or_default() += 1;
+        }
+    }
+
+    /// Notes a label of a row that sums up others.
+    fn label(&mut self, text: &str, row: u64) {
+        let Some(sure) = sums_up(text) else { return };
+        let labels = if sure { &mut self.sums } else { &mut self.doubtful_sums };
+        if labels.len() < LABELS && !labels.iter().any(|(l, _)| l == text) {
+            labels.push((text.to_owned(), row));
         }
     }
 
@@ -166,6 +215,10 @@ impl Counts {
             Cell::Text(text) => self.kind_of_text(text),
             Cell::Number(_, Format::Percent) => Content::Percent,
             Cell::Number(_, Format::Digits(_)) => Content::Text,
+            Cell::Number(_, Format::Money(mark)) => {
+                *self.marks.entry((*mark).to_owned()).or_default() += 1;
+                Content::Money
+            }
             Cell::Number(..) => {
                 self.try_dates(cell);
                 Content::Number
@@ -214,13 +267,9 @@ impl Counts {
 
     /// Keeps the formats that read this cell too.
     fn try_dates(&mut self, cell: &Cell<'_>) {
-        let all = || {
-            let parse = |f: &&str| Some(((*f).to_owned(), DateFormat::parse(f).ok()?));
-            FORMATS.iter().filter_map(parse).collect::<Vec<_>>()
-        };
-        let formats = self.dates.get_or_insert_with(all);
+        let formats = self.dates.get_or_insert_with(|| (0..PARSED.len()).collect());
         if !formats.is_empty() {
-            formats.retain(|(_, format)| format.read(cell).is_some());
+            formats.retain(|i| PARSED[*i].1.read(cell).is_some());
         }
     }
 
@@ -238,17 +287,16 @@ impl Counts {
         let strays = strays
             .map(|(_, s)| s.clone())
             .reduce(|a, b| if a.1 < b.1 { (a.0 + b.0, a.1, a.2) } else { (a.0 + b.0, b.1, b.2) });
-        let (notation, settled) = match self.evidence.verdict() {
-            Verdict::Settled(notation) => {
-                (Ok(self.evidence.spoke().then(|| notation.example())), Some(notation))
-            }
-            Verdict::Ambiguous { readings, .. } => (Err(readings), None),
-            Verdict::Clash([(a, _), (b, _)]) => (Err([a, b]), None),
+        let notation = match self.evidence.verdict() {
+            Verdict::Settled(notation) => Ok(self.evidence.spoke().then(|| notation.example())),
+            Verdict::Ambiguous { readings, .. } => Err(readings),
+            Verdict::Clash([(a, _), (b, _)]) => Err([a, b]),
         };
         let mut examples: Vec<(String, u64)> = self.texts.clone().into_iter().collect();
         examples.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         Column {
             number,
+            folded: folded(&header),
             header,
             content,
             filled: self.filled,
@@ -256,10 +304,70 @@ impl Counts {
             notation,
             marks: self.marks.into_keys().collect(),
             errors: self.errors,
+            unstored: self.unstored,
+            worded: self.worded,
             strays,
-            dates: dates.into_iter().map(|(name, _)| name).collect(),
-            settled,
-            distinct: self.texts.len(),
+            dates: dates.into_iter().map(|i| PARSED[i].0.to_owned()).collect(),
+            texts: self.texts.into_keys().collect(),
+            sums: self.sums,
+            doubtful_sums: self.doubtful_sums,
+            shortened: self.shortened,
+        }
+    }
+}
+
+/// Whether a label is that of a row which sums up others, for sure or perhaps; `None`: it is not.
+/// The words count as whole leading ones, and with words of their kind alone: no total is the
+/// `Total rewards manager`.
+fn sums_up(text: &str) -> Option<bool> {
+    /// What begins the labels; a longer text is a note.
+    const LONGEST: usize = 60;
+    if text.len() > LONGEST {
+        return None;
+    }
+    let v = vocabulary();
+    if v.sum_up.leads(text).is_some() {
+        return Some(true);
+    }
+    let mut rest = v.may_sum_up.leads(text)?;
+    while let Some(further) = v.sum_words.leads(&rest).or_else(|| v.may_sum_up.leads(&rest)) {
+        rest = further;
+    }
+    let numbers = rest.chars().all(|c| c.is_ascii_digit() || c == ' ');
+    Some(numbers).filter(|sure| *sure || !v.job_word.in_folded(&folded(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_of_sums_are_told_from_names_that_begin_alike() {
+        for (text, expected) in [
+            ("Total", Some(true)),
+            ("TOTAL:", Some(true)),
+            ("Grand total", Some(true)),
+            ("Total général", Some(true)),
+            ("Subtotal lot 2", Some(true)),
+            ("Summe", Some(true)),
+            ("Gesamt", Some(true)),
+            ("Durchschnitt", Some(true)),
+            ("Mittelwert alle", Some(true)),
+            ("Moyenne", Some(true)),
+            ("Average salary", Some(true)),
+            ("Median (n=12)", Some(true)),
+            ("All jobs", Some(true)),
+            ("Total HT", Some(true)),
+            ("Total Denver", Some(false)),
+            ("Total rewards manager", None),
+            ("Total Quality Engineer", None),
+            ("Meaningful work", None),
+            ("Totally fine", None),
+            ("Media planner", None),
+            ("Summer intern", None),
+            ("Cook", None),
+        ] {
+            assert_eq!(sums_up(text), expected, "{text}");
         }
     }
 }

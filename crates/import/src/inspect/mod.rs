@@ -2,20 +2,26 @@
 
 mod column;
 mod propose;
+mod shape;
+mod vocabulary;
 
 pub use column::{Column, Content};
 
 use crate::builtin::{builtin_recipes, builtin_text};
-use crate::choose::{self, Candidate};
+use crate::choose;
 use crate::header::Header;
 use crate::importer::{Issue, opened_within};
 use crate::recipe::Spec;
 use crate::source::{Preview, Source};
 use crate::{FileImporter, Options, Recipe};
 use column::Columns;
-use haggle_evidence::{Account, Batch, Diagnostic, ImportError, Locator, RecordBatch, code};
-use haggle_quantity::from_scaled;
+use haggle_evidence::{
+    Account, Batch, Diagnostic, ImportError, Locator, RecordBatch, code, column_letters,
+};
+use haggle_quantity::{Per, from_scaled};
+use shape::Shape;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::rc::Rc;
@@ -26,6 +32,8 @@ pub const LOOK: u64 = 20_000;
 pub const JUDGED: u64 = 5_000;
 /// Observations that are shown.
 const SHOWN: usize = 10;
+/// Units that are shown.
+const UNITS: usize = 8;
 /// Issues that are shown.
 const ISSUES: usize = 50;
 
@@ -69,6 +77,14 @@ pub struct Table {
     pub header: Option<(u64, u64)>,
     /// Columns under the header.
     pub columns: Vec<Column>,
+    /// What an import by header texts would stumble over, or read otherwise than a person does.
+    pub problems: Vec<String>,
+    /// Rows of a single text below the header.
+    pub(crate) notes: Vec<String>,
+    /// Whether a blank cell of an upper header row stands under the text on its left.
+    pub(crate) spread: bool,
+    /// Columns of the first table, where another stands beside it.
+    pub(crate) width: Option<usize>,
 }
 
 /// How the file and the recipes meet.
@@ -104,6 +120,8 @@ pub struct Fits {
     pub assumptions: Vec<String>,
     /// The first observations, each on a line: place, what, amount.
     pub observations: Vec<Seen>,
+    /// Units of observations that no arithmetic converts, a few of them.
+    pub units: Vec<String>,
     /// What became of the rows that were looked at.
     pub account: Account,
     /// Warnings.
@@ -137,7 +155,7 @@ pub struct Seen {
 /// [`ImportError`] if it cannot be opened as a table at all.
 pub fn inspect(path: &Path, options: &Options) -> Result<Inspection, ImportError> {
     let mut source = Source::open_as(path, options.name.as_deref())?;
-    let size = std::fs::metadata(path).map_or(0, |m| m.len());
+    let size = source.size(path);
     let opened = opened_within(source.again(path)?, path, options, Some(LOOK));
     let separator = match &opened {
         Ok(importer) => importer.separator(),
@@ -179,10 +197,9 @@ fn table(
     known: Option<(u64, u64)>,
 ) -> Result<Table, ImportError> {
     let preview = &previews[number];
-    let likely = || choose::likeliest(std::slice::from_ref(preview)).filter(is_header);
-    let rows = known.or_else(|| likely().map(|(_, row, _)| (row, row)));
-    let header = rows.map(|r| choose::header_of(preview, r)).unwrap_or_default();
-    let mut columns = Columns::new(&header);
+    let shape = known.map_or_else(|| Shape::likely(preview), |r| Shape::known(preview, r));
+    let rows = shape.rows;
+    let mut columns = Columns::new(&shape.header);
     let (mut seen, mut more, mut hidden_rows) = (0, false, 0);
     source.rows(preview.sheet.as_deref(), &mut |row| {
         if seen == LOOK {
@@ -197,6 +214,9 @@ fn table(
         Ok(ControlFlow::Continue(()))
     })?;
     let above = preview.rows.iter().take_while(|(n, _)| rows.is_some_and(|(first, _)| *n < first));
+    let columns = columns.finish();
+    let mut problems = if known.is_none() { shape.problems() } else { Vec::new() };
+    problems.extend(columns.iter().filter_map(of_column));
     Ok(Table {
         sheet: preview.sheet.clone(),
         hidden: preview.hidden,
@@ -206,13 +226,36 @@ fn table(
         merged: preview.merged.len(),
         titles: above.flat_map(|(_, h)| h.texts().map(str::to_owned)).collect(),
         header: rows.filter(|(first, _)| *first > 0),
-        columns: columns.finish(),
+        columns,
+        problems,
+        notes: notes(preview, rows),
+        spread: shape.spread,
+        width: shape.width,
     })
 }
 
-/// Whether a row may be a header at all: two texts with letters.
-fn is_header((_, _, header): &Candidate<'_>) -> bool {
-    header.texts().filter(|t| t.contains(char::is_alphabetic)).count() >= 2
+/// Rows below the header, among the first, that are a single text.
+fn notes(preview: &Preview, header: Option<(u64, u64)>) -> Vec<String> {
+    let below = preview.rows.iter().filter(|(n, _)| header.is_some_and(|(_, last)| *n > last));
+    let alone = below.filter_map(|(_, row)| {
+        let mut texts = row.texts();
+        texts.next().filter(|t| texts.next().is_none() && t.contains(char::is_alphabetic))
+    });
+    alone.map(str::to_owned).collect()
+}
+
+/// What a person sees in a column that its numbers do not hold.
+fn of_column(column: &Column) -> Option<String> {
+    let (letters, header) = (column_letters(column.number), &column.header);
+    if column.shortened {
+        return Some(format!(
+            "column {letters} `{header}`: the sheet shows some of its numbers divided by a thousand or more; they are read as the cells hold them"
+        ));
+    }
+    let (words, row) = column.worded?;
+    Some(format!(
+        "column {letters} `{header}`: the sheet shows its numbers with `{words}` from row {row} on, which the numbers do not hold"
+    ))
 }
 
 fn fits(mut importer: FileImporter) -> Result<Fit, ImportError> {
@@ -225,11 +268,17 @@ fn fits(mut importer: FileImporter) -> Result<Fit, ImportError> {
         }
     }));
     let mut observations = Vec::new();
+    let mut units = BTreeSet::new();
     let import = importer.look(LOOK, &mut |batch: RecordBatch| {
         let view = Batch::new(&batch).map_err(|e| haggle_evidence::SinkError(e.to_string()))?;
-        for i in 0..batch.num_rows().min(SHOWN - observations.len()) {
+        for i in 0..batch.num_rows() {
             let o = view.get(i).map_err(|e| haggle_evidence::SinkError(e.to_string()))?;
-            observations.push(seen(&o));
+            if observations.len() < SHOWN {
+                observations.push(seen(&o));
+            }
+            if units.len() < UNITS && !Per::new(o.per).is_known() {
+                units.insert(o.per.to_owned());
+            }
         }
         Ok(())
     });
@@ -250,6 +299,7 @@ fn fits(mut importer: FileImporter) -> Result<Fit, ImportError> {
         headers: importer.headers(),
         assumptions: import.facts.assumptions.clone(),
         observations,
+        units: units.into_iter().collect(),
         account: import.account,
         diagnostics: import.diagnostics,
         issues: issues.take(),

@@ -541,8 +541,13 @@ fn plain<'l, 'r>(
             let reason = "expected a number whose format puts no word such as `k` behind it; `scale` in the recipe says what is stored";
             return Err(failed(reason.to_owned()));
         }
-        Cell::Number(_, Format::Money(mark)) => {
-            (number::number(cell, notation).map_err(failed)?, Some(*mark))
+        Cell::Number(_, Format::Shortened(_)) if column.scale.is_some() => {
+            let reason = "expected a number as the sheet shows it, since it is to be scaled; the cell holds it whole";
+            return Err(failed(reason.to_owned()));
+        }
+        Cell::Number(_, Format::Money(mark) | Format::Shortened(mark)) => {
+            let mark = Some(*mark).filter(|m| !m.is_empty());
+            (number::number(cell, notation).map_err(failed)?, mark)
         }
         cell => (number::number(cell, notation).map_err(failed)?, None),
     };

@@ -61,6 +61,11 @@ impl Recipe {
         &self.spec.signature
     }
 
+    /// What sources of its layout are called; `{year}` stands for the vintage.
+    pub fn title(&self) -> &str {
+        &self.spec.source.name
+    }
+
     /// Where the list of columns comes from, if no file of this layout was at hand to test it.
     pub fn untested(&self) -> Option<&str> {
         self.spec.untested.as_deref()

@@ -5,7 +5,7 @@ use super::strings::{Strings, escapes, runs, utf8};
 use super::styles::Show;
 use super::tags::{Tag, Tags, Token, bad, unexpected};
 use super::{Area, damaged};
-use crate::cell::{Cell, Epoch};
+use crate::cell::{Cell, Epoch, UNSTORED};
 use haggle_evidence::ImportError;
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -282,7 +282,7 @@ impl<'b> Reader<'b> {
         }
         if self.raw.is_empty() && formula && !(valued && head.kind == Kind::Text) {
             // It is not blank, but unknown.
-            return Ok(Cell::Error("formula without a stored value".to_owned()));
+            return Ok(Cell::Error(UNSTORED.to_owned()));
         }
         if self.raw.is_empty() { Ok(Cell::Blank) } else { self.value(head) }
     }

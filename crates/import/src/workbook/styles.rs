@@ -138,12 +138,40 @@ impl Bare {
             |mark: Option<_>| mark.or_else(|| self.seen.split_whitespace().find_map(money::mark));
         let mark = multiple.and_then(|(_, mark)| beside(mark));
         let mark = mark.or_else(|| self.literal.iter().find_map(|l| money::mark(l)));
+        let scaled = scaling(&self.text);
         match multiple {
-            Some((word, _)) if word.groups() != scaling(&self.text) => {
-                Format::Times(word, mark.unwrap_or(""))
-            }
-            _ => mark.map_or(Format::Plain, Format::Money),
+            Some((word, _)) if word.groups() != scaled => Format::Times(word, mark.unwrap_or("")),
+            _ if scaled > 0 => Format::Shortened(mark.unwrap_or("")),
+            _ => mark.map(Format::Money).or_else(|| self.words()).unwrap_or(Format::Plain),
         }
+    }
+
+    /// What literal texts say of a number.
+    fn words(&self) -> Option<Format> {
+        const KNOWN: [&str; 18] = [
+            "per hour",
+            "/hour",
+            "/hr",
+            "/h",
+            "per day",
+            "/day",
+            "per week",
+            "/week",
+            "per month",
+            "/month",
+            "/mo",
+            "per year",
+            "/year",
+            "/yr",
+            "p.a.",
+            "pa",
+            "each",
+            "/kg",
+        ];
+        let text = self.literal.concat().trim().to_lowercase();
+        let known = KNOWN.iter().find(|k| **k == text).copied();
+        let words = text.contains(char::is_alphabetic);
+        known.or(words.then_some("words")).map(Format::Worded)
     }
 }
 
@@ -170,7 +198,7 @@ pub(crate) fn of_code(code: &str) -> Show {
     }
     Show::Number(match text {
         t if t.contains('%') => Format::Percent,
-        t if t.len() > 1 && t.bytes().all(|b| b == b'0') => {
+        t if t.len() > 1 && t.bytes().all(|b| b == b'0') && bare.format() == Format::Plain => {
             u8::try_from(t.len()).map_or(Format::Plain, Format::Digits)
         }
         _ => bare.format(),
@@ -193,6 +221,8 @@ mod tests {
         };
         let times_of = |w, mark| Show::Number(Format::Times(word(w), mark));
         let times = |word| times_of(word, "");
+        let worded = |words| Show::Number(Format::Worded(words));
+        let short = |mark| Show::Number(Format::Shortened(mark));
         for (code, expected) in [
             ("General", plain),
             ("0", plain),
@@ -203,7 +233,8 @@ mod tests {
             ("[$-409]#,##0.00", plain),
             ("\"kr \"#,##0", money("kr")),
             ("#,##0 €", money("€")),
-            ("#,##0.00\\ \"days\"", plain),
+            ("#,##0.00\\ \"days\"", worded("words")),
+            ("0\" per hour\"", worded("per hour")),
             ("[Red]#,##0", plain),
             ("[$USD] #,##0", money("USD")),
             ("0.0\"%\"", plain),
@@ -224,15 +255,16 @@ mod tests {
             ("#,##0\",000\"", times("000")),
             ("0,\"M\"", times("m")),
             // The word says what the format leaves away.
-            ("0,\"k\"", plain),
-            ("0.0,,\"M\"", plain),
-            ("$#,##0.0,,\\M", money("$")),
-            ("0,\"000\"", plain),
-            ("#,##0.0,", plain),
-            ("#,##0,.0\"k\"", plain),
-            ("#,##0\" T\"", plain),
-            ("0\" per hour\"", plain),
-            ("0\" kg\"", plain),
+            ("000\"k\"", times("k")),
+            ("#,##0,", short("")),
+            ("0,\"k\"", short("")),
+            ("0.0,,\"M\"", short("")),
+            ("$#,##0.0,,\\M", short("$")),
+            ("0,\"000\"", short("")),
+            ("#,##0.0,", short("")),
+            ("#,##0,.0\"k\"", short("")),
+            ("#,##0\" T\"", worded("words")),
+            ("0\" kg\"", worded("words")),
             ("\"kr \"0", money("kr")),
             ("0.0%", percent),
             ("0%;[Red]-0%", percent),

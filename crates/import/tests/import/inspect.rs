@@ -62,7 +62,7 @@ fn sheets_hidden_ones_too_and_titles_are_told() {
     assert_eq!(error.code, "E0006");
     let proposal = found.proposal.unwrap();
     assert!(proposal.contains("sheets = [\"Prices\"]"), "{proposal}");
-    assert!(proposal.contains("header = true"), "the header says the currency: {proposal}");
+    assert!(proposal.contains("currency = \"EUR\"   # from the header"), "{proposal}");
 }
 
 /// Saved, its doubts settled, and passed by name, a proposal imports the file.

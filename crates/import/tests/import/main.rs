@@ -12,6 +12,7 @@ mod laws;
 mod oews;
 mod pay;
 mod prices;
+mod proposals;
 mod quality;
 mod support;
 mod text;

@@ -183,11 +183,13 @@ pub(crate) struct HeaderSpec {
     /// Whether a blank cell of an upper row stands under the text on its left. Merged cells do in
     /// any case.
     pub(crate) spread: bool,
+    /// How many columns the table has, where another stands beside it, which is not read.
+    pub(crate) width: Option<usize>,
 }
 
 impl Default for HeaderSpec {
     fn default() -> Self {
-        Self { rows: 1, columns: Vec::new(), spread: false }
+        Self { rows: 1, columns: Vec::new(), spread: false, width: None }
     }
 }
 
