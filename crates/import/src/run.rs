@@ -11,6 +11,7 @@ use haggle_evidence::{
     Account, BatchBuilder, Diagnostic, ImportError, Kind, Locator, Observation, RowSet, Sink,
     Statistic,
 };
+use haggle_quantity::Amount;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -96,7 +97,7 @@ impl<'a> Run<'a> {
     /// Notes what the sheet shows with its amounts and they do not hold.
     fn note_words(&mut self, row: &Row<'_>, state: &State<'a>) {
         for (amount, _) in &state.cells {
-            if let Cell::Number(_, Format::Worded(words)) = row.cell(amount.column.index) {
+            if let Some(words) = unheard(row.cell(amount.column.index), amount) {
                 self.worded.entry(amount.column.index).or_insert((words, row.number));
             }
         }
@@ -217,6 +218,18 @@ impl<'a> Run<'a> {
             all.push(warning("W0120", format!("{hidden} hidden rows are read (rows {rows})")));
         }
         all
+    }
+}
+
+/// Words of a cell's number format that are not in what is read.
+fn unheard(cell: &Cell<'_>, amount: &AmountColumn) -> Option<&'static str> {
+    match cell {
+        Cell::Number(_, Format::Worded(words)) => Some(words),
+        // `scale = "1"` reads `120k` as 120.
+        Cell::Number(_, Format::Times(word, _)) if amount.scale == Some(Amount::ONE) => {
+            Some(word.word())
+        }
+        _ => None,
     }
 }
 
