@@ -5,6 +5,7 @@ mod benchmark;
 mod context;
 mod doctor;
 mod explain;
+mod exposure;
 mod failure;
 mod gather;
 mod help;

@@ -1,26 +1,81 @@
 //! `report` and `check`: from a deal file to the brief, or only to what is wrong with the file.
 
-use crate::args::{Check, Pinned, Report, ReportFormat};
+use crate::args::{AudienceArg, Check, PageArg, Pinned, Report, ReportFormat};
 use crate::context::Context;
+use crate::exposure;
 use crate::failure::{Failure, exit};
 use crate::gather::{self, Pinning};
-use haggle_negotiation::brief::{Brief, prepare};
+use haggle_negotiation::brief::{Brief, Gravity, prepare};
 use haggle_negotiation::deal::{self, Deal, Problem};
 use haggle_quantity::{Date, parse_date};
+use haggle_report::Page;
 use std::fs;
 use std::path::Path;
 
 pub(crate) fn run(args: &Report, context: &Context) -> Result<u8, Failure> {
+    fits(args)?;
+    exposure::warn(&args.deal, context);
     let brief = brief(&args.deal, &args.pinned, context)?;
     spare_inputs(args, &brief)?;
-    let text = match args.format {
-        ReportFormat::Text => haggle_report::text(&brief, &context.style(args.out.is_some())),
-        ReportFormat::Md => haggle_report::markdown(&brief),
-        ReportFormat::Html => haggle_report::html(&brief),
-        ReportFormat::Json => haggle_report::json(&brief),
-    };
-    context.deliver(args.out.as_deref(), &text)?;
+    context.deliver(args.out.as_deref(), &rendered(args, &brief, context))?;
+    match (shared(args), args.out.as_deref()) {
+        (true, _) => caution(&brief, context),
+        (false, Some(out)) => exposure::warn(out, context),
+        (false, None) => {}
+    }
     Ok(strictness(args.strict, &brief, context))
+}
+
+/// Whether what is written may be read by anybody.
+fn shared(args: &Report) -> bool {
+    args.page == PageArg::Letter || args.audience == Some(AudienceArg::Shareable)
+}
+
+/// Refuses an audience or a format that a page cannot have.
+fn fits(args: &Report) -> Result<(), Failure> {
+    let refused = match (args.page, args.audience, args.format) {
+        (PageArg::Sheet, Some(AudienceArg::Shareable), _) => {
+            "--page sheet is for you alone; `--page letter` is for the other side"
+        }
+        (PageArg::Letter, Some(AudienceArg::Private), _) => {
+            "--page letter is for the other side; `--page sheet` is for you alone"
+        }
+        (PageArg::Sheet | PageArg::Letter, _, ReportFormat::Json) => {
+            "one page has no JSON; the report has: leave out `--page`"
+        }
+        _ => return Ok(()),
+    };
+    Err(Failure::usage(refused))
+}
+
+/// The page in its format, made from what its audience may know.
+fn rendered(args: &Report, brief: &Brief, context: &Context) -> String {
+    let brief = &if shared(args) { brief.shareable() } else { brief.clone() };
+    let page = match args.page {
+        PageArg::Report => Page::Report,
+        PageArg::Sheet => Page::Sheet,
+        PageArg::Letter => Page::Letter,
+    };
+    match args.format {
+        ReportFormat::Text => {
+            haggle_report::text_page(brief, page, &context.style(args.out.is_some()))
+        }
+        ReportFormat::Md => haggle_report::markdown_page(brief, page),
+        ReportFormat::Html => haggle_report::html_page(brief, page),
+        ReportFormat::Json => haggle_report::json(brief),
+    }
+}
+
+/// Grave findings about the evidence stand in the private report only: whoever sends the other one
+/// must know of them.
+fn caution(brief: &Brief, context: &Context) {
+    for found in brief.findings.iter().filter(|f| f.gravity == Gravity::Error && f.step == 3) {
+        let rule = found.rule;
+        context.talk(&format!(
+            "warning: {rule} is not settled: {}\n  help: read the private report before you send this one\n",
+            found.text
+        ));
+    }
 }
 
 /// Refuses to write the report over the deal file, its lock file or one of its sources.

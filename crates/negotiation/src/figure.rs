@@ -251,6 +251,18 @@ impl Figures {
         self.0.is_empty()
     }
 
+    /// The figures of these ids and all that they rest on.
+    pub fn reached(&self, roots: impl IntoIterator<Item = String>) -> Self {
+        let mut open: Vec<String> = roots.into_iter().collect();
+        let mut reached = Self::default();
+        while let Some(id) = open.pop() {
+            let Some(figure) = self.get(&id).filter(|_| !reached.has(&id)) else { continue };
+            open.extend(figure.inputs.iter().map(|(_, input)| input.clone()));
+            reached.add(id, figure.clone());
+        }
+        reached
+    }
+
     /// Only those of the pairs whose figure exists: an absent figure is no input.
     pub fn present<N: AsRef<str>>(&self, inputs: &[(N, String)]) -> Vec<(String, String)> {
         let known = inputs.iter().filter(|(_, id)| self.has(id));
@@ -380,5 +392,7 @@ formulas! {
     "withdrawal_break_even" "S5.15, numbers 7.3" "counter_gain / (counter_gain + offer - walk_away_neutral)";
     "plan_worth" "A21, numbers 8" "max(0, offer - walk_away, (p - walk_away) * acceptance at the best p)";
     "information_worth" "H1 to H4, numbers 8" "expected plan worth with the answer - plan worth without it";
+    "sensitivity_end" "H5" "low or high end of an input: the interval of the market's median, P10 or P90 of an amount, a probability less or more its imprecision, an end of the stated belief";
+    "sensitivity" "H5" "the outcome computed anew with the one input at this end, every other input as it is";
     "distance" "numbers 7.3" "offer - walk_away in my value";
 }

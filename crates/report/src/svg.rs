@@ -23,17 +23,19 @@ pub(crate) fn chart(brief: &Brief, chart: Chart) -> Option<String> {
         Chart::Market => market(brief),
         Chart::Zone => zone(brief),
         Chart::Ladder => ladder(brief),
+        Chart::Leverage => crate::gauge::leverage(brief),
+        Chart::Tornado(outcome) => crate::tornado::tornado(brief, outcome),
     }
 }
 
 /// A straight axis from the least to the greatest amount, in percent of the width.
-struct Axis {
-    low: f64,
-    high: f64,
+pub(crate) struct Axis {
+    pub(crate) low: f64,
+    pub(crate) high: f64,
 }
 
 impl Axis {
-    fn over(values: impl IntoIterator<Item = f64>) -> Option<Self> {
+    pub(crate) fn over(values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let (low, high) = values
             .into_iter()
             .filter(|v| v.is_finite())
@@ -41,7 +43,7 @@ impl Axis {
         (low < high).then_some(Self { low, high })
     }
 
-    fn at(&self, value: f64) -> f64 {
+    pub(crate) fn at(&self, value: f64) -> f64 {
         3.0 + 94.0 * (value - self.low) / (self.high - self.low)
     }
 }
@@ -64,7 +66,7 @@ impl Mark {
 }
 
 /// Where a figure is drawn: at the printed amount, so that mark and label agree.
-fn shown(figure: &Figure) -> f64 {
+pub(crate) fn shown(figure: &Figure) -> f64 {
     figure.printed.as_ref().and_then(|text| text.parse().ok()).unwrap_or(figure.value)
 }
 
@@ -78,7 +80,7 @@ fn asks(brief: &Brief) -> Vec<Mark> {
 }
 
 /// An SVG element with a title and a description for whoever cannot see it.
-fn frame(id: &str, title: &str, description: &str, height: f64, body: &str) -> String {
+pub(crate) fn frame(id: &str, title: &str, description: &str, height: f64, body: &str) -> String {
     format!(
         "<svg class=\"chart\" id=\"{id}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" \
          width=\"100%\" \
@@ -224,28 +226,28 @@ fn line(class: &str, (x1, x2): (f64, f64), (y1, y2): (f64, f64)) -> String {
     format!("<line class=\"{class}\" x1=\"{x1:.2}%\" x2=\"{x2:.2}%\" y1=\"{y1}\" y2=\"{y2}\"/>")
 }
 
-fn vertical(class: &str, x: f64, ys: (f64, f64)) -> String {
+pub(crate) fn vertical(class: &str, x: f64, ys: (f64, f64)) -> String {
     line(class, (x, x), ys)
 }
 
 /// A bar: start and width in percent, top and height in pixels.
-fn rect(class: &str, (x, wide): (f64, f64), (y, high): (f64, f64)) -> String {
+pub(crate) fn rect(class: &str, (x, wide): (f64, f64), (y, high): (f64, f64)) -> String {
     format!(
         "<rect class=\"{class}\" x=\"{x:.2}%\" width=\"{wide:.2}%\" y=\"{y}\" height=\"{high}\"/>"
     )
 }
 
-fn dot(x: f64, y: f64, class: &str) -> String {
+pub(crate) fn dot(x: f64, y: f64, class: &str) -> String {
     format!("<circle class=\"dot {class}\" cx=\"{x:.2}%\" cy=\"{y}\" r=\"5\"/>")
 }
 
 /// A row of the second picture: words above, what they describe below.
-struct Lane {
-    words: Vec<String>,
+pub(crate) struct Lane {
+    pub(crate) words: Vec<String>,
     /// What it says to whoever cannot see it.
-    told: String,
-    shape: Box<dyn Fn(f64) -> String>,
-    height: f64,
+    pub(crate) told: String,
+    pub(crate) shape: Box<dyn Fn(f64) -> String>,
+    pub(crate) height: f64,
 }
 
 fn zone(brief: &Brief) -> Option<String> {
@@ -284,7 +286,7 @@ fn zone(brief: &Brief) -> Option<String> {
 }
 
 /// Lanes one below the other, and how high that is.
-fn stacked(lanes: &[Lane]) -> (String, f64) {
+pub(crate) fn stacked(lanes: &[Lane]) -> (String, f64) {
     let mut y = 0.0;
     let mut body = String::new();
     for lane in lanes {

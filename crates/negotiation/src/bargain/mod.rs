@@ -32,7 +32,7 @@ pub use mark::{Mark, Marked};
 pub use market::{Market, MarketFigures, MarketPoint, MarketRow, MarketRows, MarketTable};
 pub use opening::{Counter, CounterFrom, Opening, OpeningFrom};
 pub use params::Params;
-pub use plan::{Plan, plan};
+pub use plan::{Marks, Plan, marks, plan};
 pub use reference::{Action, Information, Offer, OneOffer, Question, Settlement, Unknown};
 pub use reservation::{AlternativeFigures, Reservation, ReservationSource};
 pub use rounding::{Printed, PrintedPlan, Unit125};

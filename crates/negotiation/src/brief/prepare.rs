@@ -1,7 +1,8 @@
 //! `prepare`: from a deal and its evidence to the brief, purely.
 
 use super::plan_figures::PlanFigures;
-use super::{Brief, DealHead, Gravity, Headline, ParameterUse, Question, Trigger};
+use super::sensitivity;
+use super::{Audience, Brief, DealHead, Gravity, Headline, ParameterUse, Question, Trigger};
 use crate::bargain::{self, BargainError, Counterpart, Inputs, Plan, Record};
 use crate::deal::{self, Deal, Side, as_f64};
 use crate::figure::Unit;
@@ -50,7 +51,9 @@ pub fn prepare(deal: &Deal, evidence: &[SourceEvidence]) -> Result<Brief, Prepar
     let figures = &mut ledger.figures;
     let (headline, questions) =
         PlanFigures { deal, plan: &plan, settings: &settings, money, figures }.add();
+    let swings = sensitivity::add(deal, &inputs, &settings, figures);
     let mut brief = assemble(deal, evidence, ledger, built.head.clone(), headline, &settings);
+    brief.sensitivity = swings;
     brief.questions = questions.into_iter().map(|(text, worth)| Question { text, worth }).collect();
     brief.triggers = triggers(deal, &plan, &brief);
     brief.findings = judge(&Facts {
@@ -104,6 +107,7 @@ fn assemble(
         stated: settings.is_stated(p.name),
     };
     Brief {
+        audience: Audience::Private,
         deal: DealHead {
             title: deal.title.clone(),
             side: deal.side,
@@ -117,6 +121,7 @@ fn assemble(
         findings: Vec::new(),
         questions: Vec::new(),
         triggers: Vec::new(),
+        sensitivity: Vec::new(),
         parameters: register().map(used).collect(),
         adjustments: ledger.adjustments,
         excluded: ledger.excluded,

@@ -4,7 +4,8 @@
 use crate::inline::{Inline, Tone};
 use crate::number;
 use crate::section::{Block, Item, Table, heading, list, paragraph};
-use haggle_negotiation::brief::{Adjustment, Brief, Place, SourceHead};
+use super::places;
+use haggle_negotiation::brief::{Adjustment, Audience, Brief, Excluded, Place, SourceHead};
 use std::collections::BTreeMap;
 
 /// Longest list of rows that a report for people shows.
@@ -19,6 +20,7 @@ pub(super) fn account(brief: &Brief) -> Vec<Block> {
     if brief.sources.is_empty() {
         blocks.push(paragraph("The deal names no source."));
     }
+    blocks.extend(places::places(brief));
     for (id, source) in &brief.sources {
         blocks.extend(source_account(id, source));
     }
@@ -26,7 +28,8 @@ pub(super) fn account(brief: &Brief) -> Vec<Block> {
     blocks.extend(passed_over(brief));
     blocks.extend(section("parameters", "Parameters that the deal states", parameters(brief)));
     blocks.extend(section("assumptions", "Taken as given", assumptions(brief)));
-    blocks.extend((!brief.figures.is_empty()).then(closing));
+    let private = brief.audience == Audience::Private;
+    blocks.extend((private && !brief.figures.is_empty()).then(closing));
     blocks
 }
 
@@ -153,6 +156,27 @@ fn adjustment_row(brief: &Brief, it: &Adjustment) -> Vec<Inline> {
         factor,
         number::count(it.count).into(),
     ]
+}
+
+/// What was done to amounts, one line for each kind.
+pub(super) fn adjustment_lines(brief: &Brief) -> Vec<Item> {
+    let line = |it: &Adjustment| {
+        let factor = brief.figures.get(&it.figure);
+        let factor = factor.map_or(String::new(), |f| format!(", {}", number::spoken(&it.figure, f)));
+        let head = Inline::default().code(&it.source).text(": ");
+        Item { head: head.text(&format!("{}, {}{factor}", it.kind, it.text)), more: Vec::new() }
+    };
+    brief.adjustments.iter().map(line).collect()
+}
+
+/// What met the conditions and does not count, one line for each reason.
+pub(super) fn left_out_lines(brief: &Brief) -> Vec<Item> {
+    let line = |it: &Excluded| {
+        let head = Inline::default().code(&it.source).text(": ");
+        let count = number::count(it.count);
+        Item { head: head.text(&format!("{count} left out, {}", it.reason)), more: Vec::new() }
+    };
+    brief.excluded.iter().map(line).collect()
 }
 
 /// The adjustments of a source, for whoever follows a figure to its cells.

@@ -475,6 +475,8 @@ pub(crate) fn full() -> Brief {
     let question =
         |i: usize, text: &str| Question { text: text.into(), worth: format!("question.{i}.worth") };
     let mut brief = Brief {
+        audience: Audience::Private,
+        sensitivity: vec![],
         deal: DealHead {
             title: "Senior developer, Denver".into(),
             side: Side::Seller,
