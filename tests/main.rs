@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod architecture;
+mod audience;
 mod bad_input;
 mod benchmark;
 mod commands;

@@ -19,7 +19,7 @@ pub fn html(brief: &Brief) -> String {
 /// JSON; the other pages hold what they show.
 pub fn html_page(brief: &Brief, page: Page) -> String {
     let brief = &*page.sees(brief);
-    let mut body = Body { out: head(brief), section: false };
+    let mut body = Body { out: head(brief, page), section: false };
     for block in &outline(brief, page) {
         body.block(brief, block);
     }
@@ -46,10 +46,11 @@ fn embedded(json: &str) -> String {
     json.replace('<', "\\u003c")
 }
 
-fn head(brief: &Brief) -> String {
+fn head(brief: &Brief, page: Page) -> String {
+    let class = if page == Page::Report { "report" } else { "page" };
     let title = escape(&clean(&brief.deal.title));
     format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!doctype html>\n<html lang=\"en\" class=\"{class}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
          <meta name=\"robots\" content=\"noindex\">\n<link rel=\"icon\" href=\"data:,\">\n\

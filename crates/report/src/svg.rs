@@ -4,9 +4,9 @@
 
 use crate::html::escape;
 use crate::number;
-use crate::outline::{find, named};
+use crate::outline::{find, named, rungs};
 use crate::section::Chart;
-use haggle_negotiation::brief::Brief;
+use haggle_negotiation::brief::{Audience, Brief};
 use haggle_negotiation::deal::Side;
 use haggle_negotiation::figure::Figure;
 use std::fmt::Write;
@@ -51,13 +51,16 @@ impl Axis {
 /// A mark on the axis.
 struct Mark {
     name: String,
+    /// Its class in the style sheet.
+    class: String,
     label: String,
     value: f64,
 }
 
 impl Mark {
     fn new(name: &str, (id, figure): (&str, &Figure)) -> Self {
-        Self { name: name.to_owned(), label: number::mark(id, figure), value: shown(figure) }
+        let (name, label) = (name.to_owned(), number::mark(id, figure));
+        Self { class: name.clone(), name, label, value: shown(figure) }
     }
 
     fn text(&self) -> String {
@@ -76,6 +79,10 @@ fn asks(brief: &Brief) -> Vec<Mark> {
     [("offer", &head.offer), ("target", &head.target), ("anchor", &head.anchor)]
         .into_iter()
         .filter_map(|(name, id)| Some(Mark::new(name, find(brief, id.as_ref())?)))
+        .map(|mark| match brief.audience {
+            Audience::Private => mark,
+            Audience::Shareable => Mark { name: "our proposal".to_owned(), ..mark },
+        })
         .collect()
 }
 
@@ -147,7 +154,11 @@ fn market(brief: &Brief) -> Option<String> {
     let unit = format!("{} {}", brief.deal.currency, number::per_words(&brief.deal.per));
     let words = format!("In {unit}: {}.", listed(&all));
     let height = top + 42.0 + 32.0 * rows as f64;
-    Some(frame("chart-market", "The market with offer, target and anchor", &words, height, &body))
+    let title = match brief.audience {
+        Audience::Private => "The market with offer, target and anchor",
+        Audience::Shareable => "The market with our proposal",
+    };
+    Some(frame("chart-market", title, &words, height, &body))
 }
 
 /// The band from the lowest to the highest percentile, the middle half darker, the median a line.
@@ -212,10 +223,10 @@ fn two_lines(x: f64, y: f64, side: Stand, point: &Mark) -> String {
 fn ask_marks(axis: &Axis, asks: &[Mark], top: f64) -> String {
     let (mut stems, mut texts) = (String::new(), String::new());
     for (i, mark) in asks.iter().enumerate() {
-        let (x, y, name) = (axis.at(mark.value), 14.0 + 22.0 * i as f64, &mark.name);
+        let (x, y, class) = (axis.at(mark.value), 14.0 + 22.0 * i as f64, &mark.class);
         let end = top + 28.0;
-        stems += &vertical(&format!("stem {name}"), x, (y - 4.0, end));
-        texts += &dot(x, y - 4.0, name);
+        stems += &vertical(&format!("stem {class}"), x, (y - 4.0, end));
+        texts += &dot(x, y - 4.0, class);
         texts += &beside(x, y, &mark.text(), Stand::Right);
     }
     stems + &texts
@@ -363,18 +374,16 @@ fn walk_lane(axis: &Axis, walk: &Mark, span: String, ends: &[f64]) -> Lane {
 }
 
 fn ask_lane(axis: &Axis, mark: &Mark) -> Lane {
-    let (x, class, text) = (axis.at(mark.value), mark.name.clone(), mark.text());
+    let (x, class, text) = (axis.at(mark.value), mark.class.clone(), mark.text());
     let shape = move |y: f64| dot(x, y + 6.0, &class) + &beside(x, y + 10.0, &text, Stand::Right);
     Lane { words: Vec::new(), told: mark.text(), shape: Box::new(shape), height: 12.0 }
 }
 
 fn ladder(brief: &Brief) -> Option<String> {
-    let rungs: Vec<Mark> = brief
-        .headline
-        .concessions
-        .iter()
+    let rungs: Vec<Mark> = rungs(brief)
+        .into_iter()
         .enumerate()
-        .filter_map(|(i, id)| Some(Mark::new(&format!("{}.", i + 1), named(brief, id)?)))
+        .map(|(i, rung)| Mark::new(&format!("{}.", i + 1), rung))
         .collect();
     let axis = Axis::over(rungs.iter().map(|rung| rung.value))?;
     let y = |i: usize| 24.0 + 30.0 * i as f64;
@@ -389,8 +398,10 @@ fn ladder(brief: &Brief) -> Option<String> {
     for (i, rung) in rungs.iter().enumerate() {
         let x = axis.at(rung.value);
         body += &dot(x, y(i), if i == 0 { "anchor" } else { "rung" });
-        body += &beside(x, y(i) - 7.0, &rung.text(), side);
+        let last = i > 0 && i + 1 == rungs.len();
+        let line = if last { y(i) + 19.0 } else { y(i) - 7.0 };
+        body += &beside(x, line, &rung.text(), side);
     }
     let words = format!("The asks in order: {}.", listed(&rungs));
-    Some(frame("chart-ladder", "Concession ladder", &words, y(rungs.len() - 1) + 14.0, &body))
+    Some(frame("chart-ladder", "Concession ladder", &words, y(rungs.len() - 1) + 26.0, &body))
 }

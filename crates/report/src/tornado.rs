@@ -18,20 +18,24 @@ pub(crate) fn tornado(brief: &Brief, outcome: &str) -> Option<String> {
     let axis = Axis::over(ends.chain([base]))?;
     let lanes: Vec<Lane> = bars.iter().map(|bar| bar.lane(&axis, base)).collect();
     let (body, height) = stacked(&lanes);
-    let label = format!("{} {}", figure.label, number::mark(id, figure));
+    let name = outcome.replace('_', "-");
+    let label = format!("{name} {}", number::mark(id, figure));
     let x = axis.at(base);
     let line = vertical("base", x, (HEAD, HEAD + height));
     let anchor = if x > 50.0 { "end" } else { "start" };
+    let key = "amber: the input at its low end, blue: at its high end";
     let shape = format!(
         "<text class=\"value\" x=\"{x:.2}%\" y=\"12\" text-anchor=\"{anchor}\">{}</text>{line}\
-         <svg y=\"{HEAD}\" width=\"100%\" height=\"{height}\" overflow=\"visible\">{body}</svg>",
-        crate::html::escape(&label)
+         <svg y=\"{HEAD}\" width=\"100%\" height=\"{height}\" overflow=\"visible\">{body}</svg>\
+         <text class=\"small\" x=\"0\" y=\"{}\">{key}</text>",
+        crate::html::escape(&label),
+        HEAD + height + 12.0
     );
     let told: Vec<&str> = lanes.iter().map(|lane| lane.told.as_str()).collect();
     let words = format!("{label}. {}.", told.join("; "));
-    let title = format!("What moves the {}", figure.label);
-    let name = format!("chart-tornado-{}", outcome.replace('_', "-"));
-    Some(frame(&name, &title, &words, HEAD + height, &shape))
+    let title = format!("What moves the {name}");
+    let id = format!("chart-tornado-{name}");
+    Some(frame(&id, &title, &words, HEAD + height + 18.0, &shape))
 }
 
 /// One input: the outcome at its low and high end.

@@ -21,15 +21,24 @@ pub(super) fn account(brief: &Brief) -> Vec<Block> {
         blocks.push(paragraph("The deal names no source."));
     }
     blocks.extend(places::places(brief));
-    for (id, source) in &brief.sources {
-        blocks.extend(source_account(id, source));
-    }
+    blocks.extend(brief.sources.iter().flat_map(|(id, source)| source_account(id, source)));
     blocks.extend(section("adjustments", "Adjustments", adjustments(brief).block()));
     blocks.extend(passed_over(brief));
-    blocks.extend(section("parameters", "Parameters that the deal states", parameters(brief)));
-    blocks.extend(section("assumptions", "Taken as given", assumptions(brief)));
+    blocks.extend(details(brief));
     let private = brief.audience == Audience::Private;
     blocks.extend((private && !brief.figures.is_empty()).then(closing));
+    blocks
+}
+
+/// Every row that is no observation, every message, every assumption; not on paper.
+fn details(brief: &Brief) -> Vec<Block> {
+    let sources = brief.sources.iter();
+    let mut blocks: Vec<Block> = sources.flat_map(|(id, it)| source_details(id, it)).collect();
+    blocks.extend(section("parameters", "Parameters that the deal states", parameters(brief)));
+    blocks.extend(section("assumptions", "Taken as given", assumptions(brief)));
+    if !blocks.is_empty() {
+        blocks.insert(0, heading(2, "account", "The account of the evidence"));
+    }
     blocks
 }
 
@@ -47,11 +56,15 @@ fn section(id: &'static str, title: &str, block: Option<Block>) -> Vec<Block> {
 }
 
 fn source_account(id: &str, source: &SourceHead) -> Vec<Block> {
-    let mut blocks = vec![heading(3, "", &format!("{id}: {}", source.name)), provenance(source)];
-    blocks.push(paragraph(laws(source)));
-    blocks.extend(reasons(source).block());
-    blocks.extend(messages(source));
-    blocks
+    let title = heading(3, "", &format!("{id}: {}", source.name));
+    vec![title, provenance(source), paragraph(laws(source))]
+}
+
+/// What is no observation, and the messages; no title above nothing.
+fn source_details(id: &str, source: &SourceHead) -> Vec<Block> {
+    let details: Vec<Block> = reasons(source).block().into_iter().chain(messages(source)).collect();
+    let title = heading(3, "", &format!("{id}: what is no observation, and what to know"));
+    details.first().map(|_| title).into_iter().chain(details.clone()).collect()
 }
 
 /// Where it is, what read it, under which terms.

@@ -13,6 +13,7 @@ mod sheet;
 mod step;
 
 pub(crate) use account::{adjustments_of, passed_over};
+pub(crate) use ladder::rungs;
 pub(crate) use market::{comparable, market};
 pub(crate) use sensitivity::swings;
 

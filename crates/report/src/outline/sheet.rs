@@ -1,11 +1,12 @@
 //! One page for the room: what to open with and how to say it, the arguments, the questions, the
 //! steps down. The walk-away is not on it (D5).
 
-use super::{find, named, opening};
+use super::{find, named, opening, rungs};
 use crate::inline::Inline;
 use crate::number;
 use crate::section::{Block, Item, Table, heading, list, paragraph};
 use haggle_negotiation::brief::{Brief, EvidenceSet};
+use haggle_negotiation::figure::Figure;
 
 /// Most arguments, and most questions.
 const MOST: [usize; 2] = [3, 5];
@@ -75,19 +76,25 @@ fn cell(brief: &Brief, source: &str) -> Option<Inline> {
     let date = head.date.map_or(String::new(), |date| format!(" ({date})"));
     let line = Inline::from(format!("{}{date}: median ", head.name));
     let line = line.strong(&number::spoken(id, figure));
-    let reached = brief.figures.reached([median.clone()]);
-    let mut sets = reached.iter().filter_map(|(_, it)| brief.evidence.get(it.evidence.as_ref()?));
-    Some(match sets.next() {
+    Some(match evidence(brief, figure) {
         Some(set) => line.text(", ").with(found(set)).text("."),
         None => line.text("."),
     })
 }
 
-/// One cell by its place; several by their number and file.
+/// The evidence of a source's percentile: its own, or that of the cell it is made from.
+fn evidence<'a>(brief: &'a Brief, figure: &Figure) -> Option<&'a EvidenceSet> {
+    let cell = figure.inputs.iter().find(|(name, _)| name == "cell");
+    let cell = cell.and_then(|(_, id)| brief.figures.get(id)?.evidence.as_ref());
+    brief.evidence.get(figure.evidence.as_ref().or(cell)?)
+}
+
+/// One cell by its place and what stands there; several by their number and file.
 fn found(set: &EvidenceSet) -> Inline {
     match set.first.as_slice() {
         [one] if set.n == 1 => {
-            Inline::from("in ").code(&format!("{}:{}", set.file, one.place))
+            let stated = format!("from {} {}/{} in ", number::grouped(&one.amount), one.currency, one.per);
+            Inline::from(stated).code(&format!("{}:{}", set.file, one.place))
         }
         _ => Inline::from(format!("{} rows of ", number::count(set.n))).code(&set.file),
     }
@@ -101,8 +108,7 @@ fn questions(brief: &Brief) -> Vec<Item> {
 /// The steps down, each with room for what it is traded against.
 fn trade(brief: &Brief) -> Vec<Block> {
     let mut table = Table::new("Steps", &["step", "#say", "in return for"]);
-    for (i, id) in brief.headline.concessions.iter().enumerate() {
-        let Some(figure) = brief.figures.get(id) else { continue };
+    for (i, (id, figure)) in rungs(brief).into_iter().enumerate() {
         let say = Inline::default().strong(&number::spoken(id, figure));
         let back = if i == 0 { "you open here" } else { "____________________" };
         table.row(vec![figure.label.as_str().into(), say, back.into()]);
