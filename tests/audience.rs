@@ -160,10 +160,12 @@ fn stands_in(text: &str, number: &str) -> bool {
     })
 }
 
-/// The values of the private fields, as numbers.
+/// The values of the private fields, as numbers; a claim's date is one of many days of its year.
 fn canaries() -> Vec<f64> {
     let after = DEAL.split_once("[offer]").map_or("", |(_, rest)| rest);
-    let lines = after.lines().filter(|line| !line.starts_with("interval_level"));
+    let lines = after
+        .lines()
+        .filter(|line| !line.starts_with("interval_level") && !line.starts_with("date"));
     let words = lines.flat_map(|line| line.split(|c: char| !(c.is_ascii_digit() || c == '.')));
     let mut all: Vec<f64> = words.filter(|w| w.len() >= 4).filter_map(|w| w.parse().ok()).collect();
     all.push(1.7319);

@@ -14,4 +14,5 @@ mod locking;
 mod market;
 mod oracle;
 mod seen;
+mod sensitivity;
 mod support;

@@ -2,8 +2,8 @@
 
 use crate::number;
 use haggle_negotiation::brief::{
-    Adjustment, Audience, Brief, EvidenceSet, Excluded, Finding, MarketHead, Outlier, Place, Question,
-    SourceHead, Swing, TallyHead, Trigger,
+    Adjustment, Audience, Brief, EvidenceSet, Excluded, Finding, MarketHead, Outlier, Place,
+    Question, SourceHead, Swing, TallyHead, Trigger,
 };
 use haggle_negotiation::figure::{Figure, Figures, Interval, Sense, Unit};
 use haggle_negotiation::market::Cited;

@@ -188,7 +188,8 @@ impl About<'_> {
 
     /// Its amount at P10 and P90.
     fn amount(&self) -> Option<Varied> {
-        let Amount::Range { low, high, .. } = self.inputs.us.alternatives.get(self.i)?.amount else {
+        let Amount::Range { low, high, .. } = self.inputs.us.alternatives.get(self.i)?.amount
+        else {
             return None;
         };
         let end = |value: f64| (value, self.with(|it| it.amount = Amount::Exact(value)));

@@ -36,7 +36,12 @@ impl Brief {
             triggers: Vec::new(),
             sensitivity: Vec::new(),
             parameters: self.parameters.iter().filter(|p| is_public(p)).cloned().collect(),
-            adjustments: self.adjustments.iter().filter(|a| of_public(&a.source)).cloned().collect(),
+            adjustments: self
+                .adjustments
+                .iter()
+                .filter(|a| of_public(&a.source))
+                .cloned()
+                .collect(),
             excluded: self.excluded.iter().filter(|it| of_public(&it.source)).cloned().collect(),
             outliers: self.outliers.iter().filter(|it| of_public(&it.source)).cloned().collect(),
             sources: self
@@ -75,9 +80,8 @@ impl Brief {
     ) -> BTreeMap<String, EvidenceSet> {
         let cited: BTreeSet<&String> =
             figures.iter().filter_map(|(_, figure)| figure.evidence.as_ref()).collect();
-        let public = |id: &String, set: &EvidenceSet| {
-            cited.contains(id) && sources.contains(&set.source)
-        };
+        let public =
+            |id: &String, set: &EvidenceSet| cited.contains(id) && sources.contains(&set.source);
         let sets = self.evidence.iter().filter(|(id, set)| public(id, set));
         sets.map(|(id, set)| (id.clone(), set.clone())).collect()
     }

@@ -1,10 +1,10 @@
 //! The evidence account: both conservation laws per source, what was adjusted, left out or flagged,
 //! what was set and what is taken as given.
 
+use super::places;
 use crate::inline::{Inline, Tone};
 use crate::number;
 use crate::section::{Block, Item, Table, heading, list, paragraph};
-use super::places;
 use haggle_negotiation::brief::{Adjustment, Audience, Brief, Excluded, Place, SourceHead};
 use std::collections::BTreeMap;
 
@@ -175,7 +175,8 @@ fn adjustment_row(brief: &Brief, it: &Adjustment) -> Vec<Inline> {
 pub(super) fn adjustment_lines(brief: &Brief) -> Vec<Item> {
     let line = |it: &Adjustment| {
         let factor = brief.figures.get(&it.figure);
-        let factor = factor.map_or(String::new(), |f| format!(", {}", number::spoken(&it.figure, f)));
+        let factor =
+            factor.map_or(String::new(), |f| format!(", {}", number::spoken(&it.figure, f)));
         let head = Inline::default().code(&it.source).text(": ");
         Item { head: head.text(&format!("{}, {}{factor}", it.kind, it.text)), more: Vec::new() }
     };

@@ -66,12 +66,7 @@ fn leverage(brief: &Brief) -> Vec<Block> {
     let Some(table) = table.block() else { return Vec::new() };
     let words = "Leverage has two factors: how much each side needs the deal compared with the \
                  other, and how good each side's best alternative is compared with the other's.";
-    vec![
-        heading(3, "leverage", "Leverage"),
-        paragraph(words),
-        Block::Chart(Chart::Leverage),
-        table,
-    ]
+    vec![heading(3, "leverage", "Leverage"), paragraph(words), Block::Chart(Chart::Leverage), table]
 }
 
 /// The chance of a zone and the belief that it rests on.

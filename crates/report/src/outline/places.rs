@@ -12,7 +12,8 @@ const MOST: [usize; 2] = [3, 15];
 /// File and place of the cells that the market rests on, as stated and as they count.
 pub(super) fn places(brief: &Brief) -> Vec<Block> {
     let sets = market_sets(brief);
-    let mut table = Table::new("Cells behind the market", &["place", "#stated", "#counts as", "what"]);
+    let mut table =
+        Table::new("Cells behind the market", &["place", "#stated", "#counts as", "what"]);
     let cells = sets.iter().flat_map(|set| set.first.iter().take(MOST[0]).map(|it| (*set, it)));
     for (set, it) in cells.take(MOST[1]) {
         table.row(comparable(&set.file, it));

@@ -93,7 +93,8 @@ fn evidence<'a>(brief: &'a Brief, figure: &Figure) -> Option<&'a EvidenceSet> {
 fn found(set: &EvidenceSet) -> Inline {
     match set.first.as_slice() {
         [one] if set.n == 1 => {
-            let stated = format!("from {} {}/{} in ", number::grouped(&one.amount), one.currency, one.per);
+            let stated =
+                format!("from {} {}/{} in ", number::grouped(&one.amount), one.currency, one.per);
             Inline::from(stated).code(&format!("{}:{}", set.file, one.place))
         }
         _ => Inline::from(format!("{} rows of ", number::count(set.n))).code(&set.file),
