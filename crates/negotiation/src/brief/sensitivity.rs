@@ -114,7 +114,7 @@ fn market(inputs: &Inputs, figures: &Figures) -> Option<Varied> {
     let interval = median.interval?;
     let end = |value: f64| {
         let mut moved = inputs.clone();
-        moved.market.as_mut().map(|market| scale(market, value / median.value));
+        moved.market.iter_mut().for_each(|market| scale(market, value / median.value));
         (value, moved)
     };
     let ends = [end(interval.low?), end(interval.high?)];

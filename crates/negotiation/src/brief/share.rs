@@ -67,8 +67,9 @@ impl Brief {
         let factors = self.adjustments.iter().filter(|a| sources.contains(&a.source));
         let roots = percentiles.chain(shares).chain(factors.map(|a| a.figure.clone()));
         let mut figures = self.figures.reached(roots);
-        if let Some(anchor) = self.headline.anchor.as_ref().and_then(|id| self.figures.get(id)) {
-            stated(anchor).map(|figure| figures.add("anchor", figure));
+        let anchor = self.headline.anchor.as_ref().and_then(|id| self.figures.get(id));
+        if let Some(figure) = anchor.and_then(stated) {
+            figures.add("anchor", figure);
         }
         figures
     }
