@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod architecture;
+mod audience;
 mod bad_input;
 mod benchmark;
 mod commands;
@@ -15,5 +16,6 @@ mod locking;
 mod market;
 mod oracle;
 mod seen;
+mod sensitivity;
 mod support;
 mod verify;

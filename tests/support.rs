@@ -21,9 +21,15 @@ pub(crate) struct Ran {
 }
 
 impl Bench {
-    /// An empty place.
+    /// An empty place that nobody else can enter.
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        let folder = tempfile::tempdir().unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
+        }
+        Self { folder }
     }
 
     /// A place with the bundled deals and evidence, laid out as in the repository.

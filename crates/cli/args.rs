@@ -211,6 +211,12 @@ pub(crate) struct Report {
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: ReportFormat,
+    /// For whom: `shareable` holds the opening and its justification, nothing private
+    #[arg(long, value_name = "AUDIENCE")]
+    pub(crate) audience: Option<AudienceArg>,
+    /// What to write: the report, or one page for the room or for the other side
+    #[arg(long, value_name = "PAGE", default_value = "report")]
+    pub(crate) page: PageArg,
     /// Write to a file
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
@@ -232,6 +238,26 @@ pub(crate) enum ReportFormat {
     Html,
     /// haggle.report/1
     Json,
+}
+
+/// Who may read a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AudienceArg {
+    /// Only you: everything
+    Private,
+    /// Anybody: opening, market, sources, adjustments
+    Shareable,
+}
+
+/// What is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PageArg {
+    /// The report
+    Report,
+    /// A talking sheet for the room, private: opening, arguments, questions, steps
+    Sheet,
+    /// A letter to the other side, always shareable
+    Letter,
 }
 
 /// Options that say which state of the world counts.

@@ -6,6 +6,7 @@ mod context;
 mod diff;
 mod doctor;
 mod explain;
+mod exposure;
 mod failure;
 mod gather;
 mod help;

@@ -1,33 +1,91 @@
 //! `report` and `check`: from a deal file to the brief, or only to what is wrong with the file.
 
-use crate::args::{Check, Pinned, Report, ReportFormat};
+use crate::args::{AudienceArg, Check, PageArg, Pinned, Report, ReportFormat};
 use crate::context::Context;
+use crate::exposure;
 use crate::failure::{Failure, exit};
 use crate::gather::{self, Pinning};
 use crate::playbook;
 use crate::reading::{Reading, date_option, read_text, said};
-use haggle_negotiation::brief::{Brief, prepare};
+use haggle_negotiation::brief::{Brief, Gravity, prepare};
 use haggle_negotiation::change;
 use haggle_negotiation::deal::{self, Deal};
 use haggle_negotiation::market::SourceEvidence;
-use haggle_report::Record;
+use haggle_report::{Page, Record};
 use haggle_store::Part;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 pub(crate) fn run(args: &Report, context: &Context) -> Result<u8, Failure> {
+    fits(args)?;
+    exposure::warn(&args.deal, context);
     let made = made(&args.deal, &args.pinned, context)?;
     let brief = &made.brief;
     spare_inputs(args, brief)?;
-    let text = match args.format {
-        ReportFormat::Text => haggle_report::text(brief, &context.style(args.out.is_some())),
-        ReportFormat::Md => haggle_report::markdown(brief),
-        ReportFormat::Html => haggle_report::html(brief),
-        ReportFormat::Json => made.json(),
-    };
-    context.deliver(args.out.as_deref(), &text)?;
+    context.deliver(args.out.as_deref(), &rendered(args, &made, context))?;
+    match (shared(args), args.out.as_deref()) {
+        (true, _) => caution(brief, context),
+        (false, Some(out)) => exposure::warn(out, context),
+        (false, None) => {}
+    }
     Ok(strictness(args.strict, brief, context))
+}
+
+/// Whether what is written may be read by anybody.
+fn shared(args: &Report) -> bool {
+    args.page == PageArg::Letter || args.audience == Some(AudienceArg::Shareable)
+}
+
+/// Refuses an audience or a format that a page cannot have.
+fn fits(args: &Report) -> Result<(), Failure> {
+    let refused = match (args.page, args.audience, args.format) {
+        (PageArg::Sheet, Some(AudienceArg::Shareable), _) => {
+            "--page sheet is for you alone; `--page letter` is for the other side"
+        }
+        (PageArg::Letter, Some(AudienceArg::Private), _) => {
+            "--page letter is for the other side; `--page sheet` is for you alone"
+        }
+        (PageArg::Sheet | PageArg::Letter, _, ReportFormat::Json) => {
+            "one page has no JSON; the report has: leave out `--page`"
+        }
+        _ => return Ok(()),
+    };
+    Err(Failure::usage(refused))
+}
+
+/// The page in its format, made from what its audience may know.
+fn rendered(args: &Report, made: &Made, context: &Context) -> String {
+    let shareable = shared(args).then(|| made.brief.shareable());
+    let brief = shareable.as_ref().unwrap_or(&made.brief);
+    let page = match args.page {
+        PageArg::Report => Page::Report,
+        PageArg::Sheet => Page::Sheet,
+        PageArg::Letter => Page::Letter,
+    };
+    match args.format {
+        ReportFormat::Text => {
+            haggle_report::text_page(brief, page, &context.style(args.out.is_some()))
+        }
+        ReportFormat::Md => haggle_report::markdown_page(brief, page),
+        ReportFormat::Html => haggle_report::html_page(brief, page),
+        ReportFormat::Json => match &shareable {
+            Some(brief) => haggle_report::json(brief),
+            None => made.json(),
+        },
+    }
+}
+
+/// Grave findings about the evidence stand in the private report only: whoever sends the other one
+/// must know of them.
+fn caution(brief: &Brief, context: &Context) {
+    for found in brief.findings.iter().filter(|f| f.gravity == Gravity::Error && f.step == 3) {
+        let rule = found.rule;
+        context.talk(&format!(
+            "warning: {rule} is not settled: {}\n  help: read the private report before you send this one\n",
+            found.text
+        ));
+    }
 }
 
 /// Refuses to write the report over the deal file, its lock file or one of its sources.

@@ -2,32 +2,43 @@
 //! by a screen reader. The JSON report lies inside.
 
 use crate::inline::{Inline, Span, Tone, clean};
-use crate::outline::outline;
+use crate::outline::{Page, outline};
 use crate::section::{Block, Card, Item, Table};
 use crate::{appendix, json, svg};
 use haggle_negotiation::brief::Brief;
-use std::fmt::Write;
 
 /// Nothing may be fetched and nothing may run.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /// The report as one self-contained HTML file.
 pub fn html(brief: &Brief) -> String {
-    let mut page = Page { out: head(brief), section: false };
-    for block in &outline(brief) {
-        page.block(brief, block);
+    html_page(brief, Page::Report)
+}
+
+/// One page as a self-contained HTML file. Only the report lists every figure and carries its
+/// JSON; the other pages hold what they show.
+pub fn html_page(brief: &Brief, page: Page) -> String {
+    let brief = &*page.sees(brief);
+    let mut body = Body { out: head(brief, page), section: false };
+    for block in &outline(brief, page) {
+        body.block(brief, block);
     }
-    page.close_section();
-    page.out += &appendix::appendix(brief);
-    let _ = write!(
-        page.out,
-        "</main>\n<footer>haggle {}, as of {}. The JSON report is embedded in this file.</footer>\n\
+    body.close_section();
+    body.out + &end(brief, page)
+}
+
+/// What follows the blocks.
+fn end(brief: &Brief, page: Page) -> String {
+    let made = format!("haggle {}, as of {}.", env!("CARGO_PKG_VERSION"), brief.as_of);
+    if page != Page::Report {
+        return format!("</main>\n<footer>{made}</footer>\n</body>\n</html>\n");
+    }
+    format!(
+        "{}</main>\n<footer>{made} The JSON report is embedded in this file.</footer>\n\
          <script type=\"application/json\" id=\"haggle-report\">\n{}</script>\n</body>\n</html>\n",
-        env!("CARGO_PKG_VERSION"),
-        brief.as_of,
+        appendix::appendix(brief),
         embedded(&json(brief))
-    );
-    page.out
+    )
 }
 
 /// JSON that cannot end its element: `<` stands only inside strings, where it may be escaped.
@@ -35,10 +46,11 @@ fn embedded(json: &str) -> String {
     json.replace('<', "\\u003c")
 }
 
-fn head(brief: &Brief) -> String {
+fn head(brief: &Brief, page: Page) -> String {
+    let class = if page == Page::Report { "report" } else { "page" };
     let title = escape(&clean(&brief.deal.title));
     format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!doctype html>\n<html lang=\"en\" class=\"{class}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
          <meta name=\"robots\" content=\"noindex\">\n<link rel=\"icon\" href=\"data:,\">\n\
@@ -71,12 +83,12 @@ pub(crate) fn anchor(kind: &str, id: &str) -> String {
 }
 
 /// The page so far.
-struct Page {
+struct Body {
     out: String,
     section: bool,
 }
 
-impl Page {
+impl Body {
     fn block(&mut self, brief: &Brief, block: &Block) {
         match block {
             Block::Heading { level, id, text } => self.heading(*level, id, text),

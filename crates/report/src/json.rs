@@ -2,14 +2,32 @@
 
 use crate::number;
 use haggle_negotiation::brief::{
-    Adjustment, Brief, EvidenceSet, Excluded, Finding, MarketHead, Outlier, ParameterUse, Place,
-    Question, SourceHead, TallyHead, Trigger,
+    Adjustment, Audience, Brief, EvidenceSet, Excluded, Finding, MarketHead, Outlier, ParameterUse,
+    Place, Question, SourceHead, Swing, TallyHead, Trigger,
 };
 use haggle_negotiation::deal::Interest;
 use haggle_negotiation::figure::{Figure, Figures, Interval, Sense, Unit};
 use haggle_negotiation::market::Cited;
 use haggle_quantity::from_day_number;
 use serde_json::{Map, Number, Value, json};
+
+/// The members of a shareable report; whatever else there is, is private.
+const SHAREABLE: [&str; 14] = [
+    "schema",
+    "haggle",
+    "audience",
+    "as_of",
+    "deal",
+    "market",
+    "anchor",
+    "parameters",
+    "adjustments",
+    "excluded",
+    "outliers",
+    "figures",
+    "evidence",
+    "sources",
+];
 
 /// The report as JSON with a line feed at its end. The same brief gives the same bytes.
 pub fn json(brief: &Brief) -> String {
@@ -64,6 +82,9 @@ pub(crate) fn pretty(value: &Value) -> String {
 fn report(brief: &Brief) -> Value {
     let mut report = map_of(head(brief));
     report.extend(ground(brief));
+    if brief.audience == Audience::Shareable {
+        report.retain(|key, _| SHAREABLE.contains(&key.as_str()));
+    }
     Value::Object(report)
 }
 
@@ -72,6 +93,10 @@ fn head(brief: &Brief) -> Value {
     json!({
         "schema": "haggle.report/1",
         "haggle": env!("CARGO_PKG_VERSION"),
+        "audience": match brief.audience {
+            Audience::Private => "private",
+            Audience::Shareable => "shareable",
+        },
         "as_of": brief.as_of.to_string(),
         "deal": deal(brief),
         "market": brief.market.as_ref().map(market),
@@ -84,6 +109,7 @@ fn head(brief: &Brief) -> Value {
         "questions": list(&brief.questions, question),
         "rapport": brief.rapport,
         "triggers": list(&brief.triggers, trigger),
+        "sensitivity": list(&brief.sensitivity, swing),
         "parameters": object(brief.parameters.iter().map(|p| (p.name, json!(p.value)))),
         "stated_parameters": stated(brief),
         "playbook": brief.playbook,
@@ -194,6 +220,17 @@ fn interest(it: &Interest) -> Value {
 
 fn trigger(it: &Trigger) -> Value {
     json!({"text": it.text, "figures": it.figures})
+}
+
+/// Figure ids: the input's ends and the outcome at them.
+fn swing(it: &Swing) -> Value {
+    let end = |[input, outcome]: &[String; 2]| json!({"input": input, "outcome": outcome});
+    json!({
+        "outcome": it.outcome,
+        "input": it.input,
+        "low": end(&it.low),
+        "high": end(&it.high),
+    })
 }
 
 /// Names of the parameters that the deal states; the others are defaults of the register.

@@ -1,14 +1,19 @@
 //! The report in GitHub-flavoured Markdown, for a memo or a mail.
 
 use crate::inline::{Inline, Span, Tone};
-use crate::outline::outline;
+use crate::outline::{Page, outline};
 use crate::section::{Block, Card, Column, Item, Table};
 use haggle_negotiation::brief::Brief;
 
 /// The report as Markdown. Text from outside shows as it is: it makes no markup, no cell and no
 /// HTML.
 pub fn markdown(brief: &Brief) -> String {
-    let blocks = outline(brief);
+    markdown_page(brief, Page::Report)
+}
+
+/// One page as Markdown.
+pub fn markdown_page(brief: &Brief, page: Page) -> String {
+    let blocks = outline(&page.sees(brief), page);
     let parts: Vec<String> = blocks.iter().map(block).filter(|part| !part.is_empty()).collect();
     parts.join("\n\n") + "\n"
 }

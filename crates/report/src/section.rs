@@ -76,6 +76,28 @@ pub(crate) enum Chart {
     Zone,
     /// The asks one after the other.
     Ladder,
+    /// Leverage and its two factors between them and us.
+    Leverage,
+    /// How an outcome moves with each input: `target`, `walk_away`.
+    Tornado(&'static str),
+}
+
+impl Block {
+    /// The block without links to figures, for a page that does not list them.
+    pub(crate) fn unlinked(mut self) -> Self {
+        let plain = |inline: &mut Inline| inline.0.iter_mut().for_each(|span| span.figure = None);
+        match &mut self {
+            Self::Paragraph(inline) => plain(inline),
+            Self::Cards(cards) => cards.iter_mut().for_each(|card| plain(&mut card.value)),
+            Self::List(items) => items.iter_mut().for_each(|item| {
+                plain(&mut item.head);
+                item.more.iter_mut().for_each(plain);
+            }),
+            Self::Table(table) => table.rows.iter_mut().flatten().for_each(plain),
+            Self::Heading { .. } | Self::Chart(_) => {}
+        }
+        self
+    }
 }
 
 impl Table {

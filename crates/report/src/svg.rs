@@ -4,9 +4,9 @@
 
 use crate::html::escape;
 use crate::number;
-use crate::outline::{find, named};
+use crate::outline::{find, named, rungs};
 use crate::section::Chart;
-use haggle_negotiation::brief::Brief;
+use haggle_negotiation::brief::{Audience, Brief};
 use haggle_negotiation::deal::Side;
 use haggle_negotiation::figure::Figure;
 use std::fmt::Write;
@@ -23,17 +23,19 @@ pub(crate) fn chart(brief: &Brief, chart: Chart) -> Option<String> {
         Chart::Market => market(brief),
         Chart::Zone => zone(brief),
         Chart::Ladder => ladder(brief),
+        Chart::Leverage => crate::gauge::leverage(brief),
+        Chart::Tornado(outcome) => crate::tornado::tornado(brief, outcome),
     }
 }
 
 /// A straight axis from the least to the greatest amount, in percent of the width.
-struct Axis {
-    low: f64,
-    high: f64,
+pub(crate) struct Axis {
+    pub(crate) low: f64,
+    pub(crate) high: f64,
 }
 
 impl Axis {
-    fn over(values: impl IntoIterator<Item = f64>) -> Option<Self> {
+    pub(crate) fn over(values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let (low, high) = values
             .into_iter()
             .filter(|v| v.is_finite())
@@ -41,7 +43,7 @@ impl Axis {
         (low < high).then_some(Self { low, high })
     }
 
-    fn at(&self, value: f64) -> f64 {
+    pub(crate) fn at(&self, value: f64) -> f64 {
         3.0 + 94.0 * (value - self.low) / (self.high - self.low)
     }
 }
@@ -49,13 +51,16 @@ impl Axis {
 /// A mark on the axis.
 struct Mark {
     name: String,
+    /// Its class in the style sheet.
+    class: String,
     label: String,
     value: f64,
 }
 
 impl Mark {
     fn new(name: &str, (id, figure): (&str, &Figure)) -> Self {
-        Self { name: name.to_owned(), label: number::mark(id, figure), value: shown(figure) }
+        let (name, label) = (name.to_owned(), number::mark(id, figure));
+        Self { class: name.clone(), name, label, value: shown(figure) }
     }
 
     fn text(&self) -> String {
@@ -64,7 +69,7 @@ impl Mark {
 }
 
 /// Where a figure is drawn: at the printed amount, so that mark and label agree.
-fn shown(figure: &Figure) -> f64 {
+pub(crate) fn shown(figure: &Figure) -> f64 {
     figure.printed.as_ref().and_then(|text| text.parse().ok()).unwrap_or(figure.value)
 }
 
@@ -74,11 +79,15 @@ fn asks(brief: &Brief) -> Vec<Mark> {
     [("offer", &head.offer), ("target", &head.target), ("anchor", &head.anchor)]
         .into_iter()
         .filter_map(|(name, id)| Some(Mark::new(name, find(brief, id.as_ref())?)))
+        .map(|mark| match brief.audience {
+            Audience::Private => mark,
+            Audience::Shareable => Mark { name: "our proposal".to_owned(), ..mark },
+        })
         .collect()
 }
 
 /// An SVG element with a title and a description for whoever cannot see it.
-fn frame(id: &str, title: &str, description: &str, height: f64, body: &str) -> String {
+pub(crate) fn frame(id: &str, title: &str, description: &str, height: f64, body: &str) -> String {
     format!(
         "<svg class=\"chart\" id=\"{id}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" \
          width=\"100%\" \
@@ -145,7 +154,11 @@ fn market(brief: &Brief) -> Option<String> {
     let unit = format!("{} {}", brief.deal.currency, number::per_words(&brief.deal.per));
     let words = format!("In {unit}: {}.", listed(&all));
     let height = top + 42.0 + 32.0 * rows as f64;
-    Some(frame("chart-market", "The market with offer, target and anchor", &words, height, &body))
+    let title = match brief.audience {
+        Audience::Private => "The market with offer, target and anchor",
+        Audience::Shareable => "The market with our proposal",
+    };
+    Some(frame("chart-market", title, &words, height, &body))
 }
 
 /// The band from the lowest to the highest percentile, the middle half darker, the median a line.
@@ -210,10 +223,10 @@ fn two_lines(x: f64, y: f64, side: Stand, point: &Mark) -> String {
 fn ask_marks(axis: &Axis, asks: &[Mark], top: f64) -> String {
     let (mut stems, mut texts) = (String::new(), String::new());
     for (i, mark) in asks.iter().enumerate() {
-        let (x, y, name) = (axis.at(mark.value), 14.0 + 22.0 * i as f64, &mark.name);
+        let (x, y, class) = (axis.at(mark.value), 14.0 + 22.0 * i as f64, &mark.class);
         let end = top + 28.0;
-        stems += &vertical(&format!("stem {name}"), x, (y - 4.0, end));
-        texts += &dot(x, y - 4.0, name);
+        stems += &vertical(&format!("stem {class}"), x, (y - 4.0, end));
+        texts += &dot(x, y - 4.0, class);
         texts += &beside(x, y, &mark.text(), Stand::Right);
     }
     stems + &texts
@@ -224,28 +237,28 @@ fn line(class: &str, (x1, x2): (f64, f64), (y1, y2): (f64, f64)) -> String {
     format!("<line class=\"{class}\" x1=\"{x1:.2}%\" x2=\"{x2:.2}%\" y1=\"{y1}\" y2=\"{y2}\"/>")
 }
 
-fn vertical(class: &str, x: f64, ys: (f64, f64)) -> String {
+pub(crate) fn vertical(class: &str, x: f64, ys: (f64, f64)) -> String {
     line(class, (x, x), ys)
 }
 
 /// A bar: start and width in percent, top and height in pixels.
-fn rect(class: &str, (x, wide): (f64, f64), (y, high): (f64, f64)) -> String {
+pub(crate) fn rect(class: &str, (x, wide): (f64, f64), (y, high): (f64, f64)) -> String {
     format!(
         "<rect class=\"{class}\" x=\"{x:.2}%\" width=\"{wide:.2}%\" y=\"{y}\" height=\"{high}\"/>"
     )
 }
 
-fn dot(x: f64, y: f64, class: &str) -> String {
+pub(crate) fn dot(x: f64, y: f64, class: &str) -> String {
     format!("<circle class=\"dot {class}\" cx=\"{x:.2}%\" cy=\"{y}\" r=\"5\"/>")
 }
 
 /// A row of the second picture: words above, what they describe below.
-struct Lane {
-    words: Vec<String>,
+pub(crate) struct Lane {
+    pub(crate) words: Vec<String>,
     /// What it says to whoever cannot see it.
-    told: String,
-    shape: Box<dyn Fn(f64) -> String>,
-    height: f64,
+    pub(crate) told: String,
+    pub(crate) shape: Box<dyn Fn(f64) -> String>,
+    pub(crate) height: f64,
 }
 
 fn zone(brief: &Brief) -> Option<String> {
@@ -284,7 +297,7 @@ fn zone(brief: &Brief) -> Option<String> {
 }
 
 /// Lanes one below the other, and how high that is.
-fn stacked(lanes: &[Lane]) -> (String, f64) {
+pub(crate) fn stacked(lanes: &[Lane]) -> (String, f64) {
     let mut y = 0.0;
     let mut body = String::new();
     for lane in lanes {
@@ -361,18 +374,16 @@ fn walk_lane(axis: &Axis, walk: &Mark, span: String, ends: &[f64]) -> Lane {
 }
 
 fn ask_lane(axis: &Axis, mark: &Mark) -> Lane {
-    let (x, class, text) = (axis.at(mark.value), mark.name.clone(), mark.text());
+    let (x, class, text) = (axis.at(mark.value), mark.class.clone(), mark.text());
     let shape = move |y: f64| dot(x, y + 6.0, &class) + &beside(x, y + 10.0, &text, Stand::Right);
     Lane { words: Vec::new(), told: mark.text(), shape: Box::new(shape), height: 12.0 }
 }
 
 fn ladder(brief: &Brief) -> Option<String> {
-    let rungs: Vec<Mark> = brief
-        .headline
-        .concessions
-        .iter()
+    let rungs: Vec<Mark> = rungs(brief)
+        .into_iter()
         .enumerate()
-        .filter_map(|(i, id)| Some(Mark::new(&format!("{}.", i + 1), named(brief, id)?)))
+        .map(|(i, rung)| Mark::new(&format!("{}.", i + 1), rung))
         .collect();
     let axis = Axis::over(rungs.iter().map(|rung| rung.value))?;
     let y = |i: usize| 24.0 + 30.0 * i as f64;
@@ -387,8 +398,10 @@ fn ladder(brief: &Brief) -> Option<String> {
     for (i, rung) in rungs.iter().enumerate() {
         let x = axis.at(rung.value);
         body += &dot(x, y(i), if i == 0 { "anchor" } else { "rung" });
-        body += &beside(x, y(i) - 7.0, &rung.text(), side);
+        let last = i > 0 && i + 1 == rungs.len();
+        let line = if last { y(i) + 19.0 } else { y(i) - 7.0 };
+        body += &beside(x, line, &rung.text(), side);
     }
     let words = format!("The asks in order: {}.", listed(&rungs));
-    Some(frame("chart-ladder", "Concession ladder", &words, y(rungs.len() - 1) + 14.0, &body))
+    Some(frame("chart-ladder", "Concession ladder", &words, y(rungs.len() - 1) + 26.0, &body))
 }

@@ -2,7 +2,7 @@
 
 use crate::grid;
 use crate::inline::Tone;
-use crate::outline::outline;
+use crate::outline::{Page, outline};
 use crate::section::{Block, Card, Item};
 use crate::wrap::{painted, width, wrap};
 use haggle_negotiation::brief::Brief;
@@ -26,7 +26,12 @@ impl Style {
 /// The report as text. No line is wider than the style says; text from outside cannot steer the
 /// terminal.
 pub fn text(brief: &Brief, style: &Style) -> String {
-    render(&outline(brief), style)
+    text_page(brief, Page::Report, style)
+}
+
+/// One page as text.
+pub fn text_page(brief: &Brief, page: Page, style: &Style) -> String {
+    render(&outline(&page.sees(brief), page), style)
 }
 
 /// Blocks as text, with an empty line between them.

@@ -225,7 +225,7 @@ fn html_stands_alone() {
         {
             assert!(!page.contains(outside), "{name}: {outside}");
         }
-        assert!(page.starts_with("<!doctype html>\n<html lang=\"en\">"), "{name}");
+        assert!(page.starts_with("<!doctype html>\n<html lang=\"en\" class="), "{name}");
         assert_eq!(page.matches("<script").count(), 1, "{name}");
         assert_eq!(page.matches("<svg class").count(), page.matches("role=\"img\"").count());
         let embedded = page.split("id=\"haggle-report\">").nth(1).unwrap();

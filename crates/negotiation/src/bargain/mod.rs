@@ -35,7 +35,7 @@ pub(crate) use market::percentile_among;
 pub use market::{Market, MarketFigures, MarketPoint, MarketRow, MarketRows, MarketTable};
 pub use opening::{Counter, CounterFrom, Opening, OpeningFrom};
 pub use params::Params;
-pub use plan::{Plan, plan};
+pub use plan::{Marks, Plan, marks, plan};
 pub use reference::{Action, Information, Offer, OneOffer, Question, Settlement, Unknown};
 pub use reservation::{AlternativeFigures, Reservation, ReservationSource};
 pub use rounding::{Printed, PrintedPlan, Unit125};

@@ -89,6 +89,35 @@ pub fn plan(inputs: &Inputs, params: &Params) -> Result<Plan, BargainError> {
     Ok(plan)
 }
 
+/// The three figures that a plan is judged by, in price; absent as in a [`Plan`].
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Marks {
+    /// Walk-away R.
+    pub walk_away: Option<f64>,
+    /// Target T.
+    pub target: Option<f64>,
+    /// Opening O.
+    pub anchor: Option<f64>,
+}
+
+/// Walk-away, target and anchor alone, equal to those of [`plan()`].
+///
+/// # Errors
+/// As [`plan()`].
+pub fn marks(inputs: &Inputs, params: &Params) -> Result<Marks, BargainError> {
+    params.check()?;
+    inputs.check()?;
+    let ground = Ground::new(inputs, params);
+    let target = target(&ground);
+    let anchor = target.as_ref().and_then(|target| opening(&ground, target));
+    let price = |value: f64| Some(ground.sign * value + 0.0).filter(|price| price.is_finite());
+    Ok(Marks {
+        walk_away: ground.walk_away().and_then(price),
+        target: target.and_then(|it| price(it.value.value)),
+        anchor: anchor.and_then(|it| price(it.value.value)),
+    })
+}
+
 /// In my value up to the findings, then in prices.
 fn build(ground: &Ground) -> Plan {
     let target = target(ground);

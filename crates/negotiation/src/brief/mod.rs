@@ -5,6 +5,8 @@ mod binding;
 mod plan_figures;
 mod prepare;
 mod say;
+mod sensitivity;
+mod share;
 
 pub use prepare::{PrepareError, benchmark, prepare};
 
@@ -17,6 +19,8 @@ use std::collections::BTreeMap;
 /// The result of preparing a deal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Brief {
+    /// Who may read it.
+    pub audience: Audience,
     /// What is negotiated.
     pub deal: DealHead,
     /// The day that it speaks for.
@@ -39,6 +43,8 @@ pub struct Brief {
     pub triggers: Vec<Trigger>,
     /// The playbook that the deal names, relative to its file.
     pub playbook: Option<String>,
+    /// How target, anchor and walk-away move with one input, widest first within each.
+    pub sensitivity: Vec<Swing>,
     /// Every parameter that was used.
     pub parameters: Vec<ParameterUse>,
     /// What was done to amounts before they were compared.
@@ -51,6 +57,16 @@ pub struct Brief {
     pub evidence: BTreeMap<String, EvidenceSet>,
     /// Sources by id, in id order.
     pub sources: BTreeMap<String, SourceHead>,
+}
+
+/// Who may read a brief.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Audience {
+    /// Only whoever prepares the deal.
+    #[default]
+    Private,
+    /// Anybody, the other side included.
+    Shareable,
 }
 
 /// What is negotiated.
@@ -168,6 +184,19 @@ pub struct Trigger {
     pub text: String,
     /// Figures in it.
     pub figures: Vec<String>,
+}
+
+/// How an outcome moves with one input, every other input held (H5).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Swing {
+    /// `target`, `anchor` or `walk_away`.
+    pub outcome: &'static str,
+    /// The input, in words.
+    pub input: String,
+    /// Ids of the figures with the input at its low end: the input, and the outcome then.
+    pub low: [String; 2],
+    /// The same at its high end.
+    pub high: [String; 2],
 }
 
 /// A parameter and its value.

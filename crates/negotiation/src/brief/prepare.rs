@@ -2,7 +2,8 @@
 
 use super::binding::binding;
 use super::plan_figures::PlanFigures;
-use super::{Brief, DealHead, Gravity, Headline, ParameterUse, Trigger};
+use super::sensitivity;
+use super::{Audience, Brief, DealHead, Gravity, Headline, ParameterUse, Trigger};
 use crate::bargain::{self, BargainError, Counterpart, Inputs, Plan, Record};
 use crate::deal::{self, Binds, Deal, Side, as_f64};
 use crate::figure::Unit;
@@ -51,10 +52,12 @@ pub fn prepare(deal: &Deal, evidence: &[SourceEvidence]) -> Result<Brief, Prepar
     let figures = &mut ledger.figures;
     let (headline, asked) =
         PlanFigures { deal, plan: &plan, settings: &settings, money, figures }.add();
+    let swings = sensitivity::add(deal, &inputs, &settings, figures);
     let mut brief = assemble(deal, evidence, ledger, built.head.clone(), headline, &settings);
     brief.interests = deal.counterpart.interests.clone();
     brief.questions = asked.questions;
     brief.rapport = asked.rapport;
+    brief.sensitivity = swings;
     brief.triggers = triggers(deal, &plan, &brief);
     brief.findings = judge(&Facts {
         deal,
@@ -127,6 +130,7 @@ fn assemble(
         in_play: Vec::new(),
     };
     Brief {
+        audience: Audience::Private,
         deal: DealHead {
             title: deal.title.clone(),
             side: deal.side,
@@ -143,6 +147,7 @@ fn assemble(
         rapport: Vec::new(),
         triggers: Vec::new(),
         playbook: deal.playbook.clone(),
+        sensitivity: Vec::new(),
         parameters: register().map(used).collect(),
         adjustments: ledger.adjustments,
         excluded: ledger.excluded,

@@ -1,10 +1,11 @@
 //! The evidence account: both conservation laws per source, what was adjusted, left out or flagged,
 //! what was set and what is taken as given.
 
+use super::places;
 use crate::inline::{Inline, Tone};
 use crate::number;
 use crate::section::{Block, Item, Table, heading, list, paragraph};
-use haggle_negotiation::brief::{Adjustment, Brief, Place, SourceHead};
+use haggle_negotiation::brief::{Adjustment, Audience, Brief, Excluded, Place, SourceHead};
 use std::collections::BTreeMap;
 
 /// Longest list of rows that a report for people shows.
@@ -19,14 +20,25 @@ pub(super) fn account(brief: &Brief) -> Vec<Block> {
     if brief.sources.is_empty() {
         blocks.push(paragraph("The deal names no source."));
     }
-    for (id, source) in &brief.sources {
-        blocks.extend(source_account(id, source));
-    }
+    blocks.extend(places::places(brief));
+    blocks.extend(brief.sources.iter().flat_map(|(id, source)| source_account(id, source)));
     blocks.extend(section("adjustments", "Adjustments", adjustments(brief).block()));
     blocks.extend(passed_over(brief));
+    blocks.extend(details(brief));
+    let private = brief.audience == Audience::Private;
+    blocks.extend((private && !brief.figures.is_empty()).then(closing));
+    blocks
+}
+
+/// Every row that is no observation, every message, every assumption; not on paper.
+fn details(brief: &Brief) -> Vec<Block> {
+    let sources = brief.sources.iter();
+    let mut blocks: Vec<Block> = sources.flat_map(|(id, it)| source_details(id, it)).collect();
     blocks.extend(section("parameters", "Parameters in play", parameters(brief)));
     blocks.extend(section("assumptions", "Taken as given", assumptions(brief)));
-    blocks.extend((!brief.figures.is_empty()).then(closing));
+    if !blocks.is_empty() {
+        blocks.insert(0, heading(2, "account", "The account of the evidence"));
+    }
     blocks
 }
 
@@ -44,11 +56,15 @@ fn section(id: &'static str, title: &str, block: Option<Block>) -> Vec<Block> {
 }
 
 fn source_account(id: &str, source: &SourceHead) -> Vec<Block> {
-    let mut blocks = vec![heading(3, "", &format!("{id}: {}", source.name)), provenance(source)];
-    blocks.push(paragraph(laws(source)));
-    blocks.extend(reasons(source).block());
-    blocks.extend(messages(source));
-    blocks
+    let title = heading(3, "", &format!("{id}: {}", source.name));
+    vec![title, provenance(source), paragraph(laws(source))]
+}
+
+/// What is no observation, and the messages; no title above nothing.
+fn source_details(id: &str, source: &SourceHead) -> Vec<Block> {
+    let details: Vec<Block> = reasons(source).block().into_iter().chain(messages(source)).collect();
+    let title = heading(3, "", &format!("{id}: what is no observation, and what to know"));
+    details.first().map(|_| title).into_iter().chain(details.clone()).collect()
 }
 
 /// Where it is, what read it, under which terms.
@@ -158,6 +174,28 @@ fn adjustment_row(brief: &Brief, it: &Adjustment) -> Vec<Inline> {
         factor,
         number::count(it.count).into(),
     ]
+}
+
+/// What was done to amounts, one line for each kind.
+pub(super) fn adjustment_lines(brief: &Brief) -> Vec<Item> {
+    let line = |it: &Adjustment| {
+        let factor = brief.figures.get(&it.figure);
+        let factor =
+            factor.map_or(String::new(), |f| format!(", {}", number::spoken(&it.figure, f)));
+        let head = Inline::default().code(&it.source).text(": ");
+        Item { head: head.text(&format!("{}, {}{factor}", it.kind, it.text)), more: Vec::new() }
+    };
+    brief.adjustments.iter().map(line).collect()
+}
+
+/// What met the conditions and does not count, one line for each reason.
+pub(super) fn left_out_lines(brief: &Brief) -> Vec<Item> {
+    let line = |it: &Excluded| {
+        let head = Inline::default().code(&it.source).text(": ");
+        let count = number::count(it.count);
+        Item { head: head.text(&format!("{count} left out, {}", it.reason)), more: Vec::new() }
+    };
+    brief.excluded.iter().map(line).collect()
 }
 
 /// The adjustments of a source, for whoever follows a figure to its cells.

@@ -1,6 +1,6 @@
 //! Step 2: walk-away, alternatives, leverage and the zone, in a place of their own.
 
-use super::{figure_table, find, named, spoken};
+use super::{figure_table, find, named, sensitivity, spoken};
 use crate::inline::{Inline, Tone};
 use crate::number;
 use crate::section::{Block, Chart, Table, heading, paragraph};
@@ -14,6 +14,7 @@ const MOST: usize = 16;
 /// Walk-away, alternatives, leverage, zone.
 pub(super) fn backup(brief: &Brief) -> Vec<Block> {
     let mut blocks = walk_away(brief);
+    blocks.extend(sensitivity::walk_away(brief));
     blocks.extend(alternatives(brief));
     blocks.extend(leverage(brief));
     blocks.extend(zone(brief));
@@ -81,7 +82,7 @@ fn leverage(brief: &Brief) -> Vec<Block> {
     let Some(table) = table.block() else { return Vec::new() };
     let words = "Leverage has two factors: how much each side needs the deal compared with the \
                  other, and how good each side's best alternative is compared with the other's.";
-    vec![heading(3, "leverage", "Leverage"), paragraph(words), table]
+    vec![heading(3, "leverage", "Leverage"), paragraph(words), Block::Chart(Chart::Leverage), table]
 }
 
 /// The chance of a zone and the belief that it rests on.

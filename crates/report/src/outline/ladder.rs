@@ -1,10 +1,11 @@
 //! Step 5: when to leave, and how to concede until then.
 
-use super::{links, spoken};
+use super::{find, links, named, spoken};
 use crate::inline::{Inline, Tone};
 use crate::number;
 use crate::section::{Block, Chart, Item, Table, heading, list};
 use haggle_negotiation::brief::Brief;
+use haggle_negotiation::figure::Figure;
 
 /// Triggers and the concession ladder.
 pub(super) fn leaving(brief: &Brief) -> Vec<Block> {
@@ -24,10 +25,21 @@ fn triggers(brief: &Brief) -> Vec<Block> {
     }
 }
 
+/// The asks in their order: the anchor, then the concessions.
+pub(crate) fn rungs(brief: &Brief) -> Vec<(&str, &Figure)> {
+    let ids = &brief.headline.concessions;
+    let mut rungs: Vec<_> = ids.iter().filter_map(|id| named(brief, id)).collect();
+    let anchor = find(brief, brief.headline.anchor.as_ref());
+    let first = rungs.first().map(|(_, figure)| figure.value);
+    if let (Some(anchor), Some(_)) = (anchor.filter(|(_, it)| Some(it.value) != first), first) {
+        rungs.insert(0, anchor);
+    }
+    rungs
+}
+
 fn ladder(brief: &Brief) -> Vec<Block> {
     let mut table = Table::new("Concessions", &["ask", "#say", "#computed"]);
-    for id in &brief.headline.concessions {
-        let Some(figure) = brief.figures.get(id) else { continue };
+    for (id, figure) in rungs(brief) {
         table.row(vec![
             figure.label.as_str().into(),
             spoken(id, figure, Tone::Strong),

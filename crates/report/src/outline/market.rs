@@ -60,12 +60,12 @@ pub(crate) fn comparable(file: &str, it: &Cited) -> Vec<Inline> {
 }
 
 /// Why a percentile is missing.
-fn refusal(reason: &str) -> Item {
+pub(super) fn refusal(reason: &str) -> Item {
     let head = Inline::default().toned("not given", Tone::Warning).text(": ").text(reason);
     Item { head, more: Vec::new() }
 }
 
-fn percentiles(brief: &Brief, market: &MarketHead) -> Table {
+pub(super) fn percentiles(brief: &Brief, market: &MarketHead) -> Table {
     let unit = format!("#{} {}", brief.deal.currency, number::per_words(&brief.deal.per));
     let titles = ["percentile", unit.as_str(), "interval", "how sure"];
     let mut table = Table::new("Percentiles of the market", &titles);
@@ -83,7 +83,7 @@ fn percentiles(brief: &Brief, market: &MarketHead) -> Table {
 }
 
 /// What `at least` means, if it stands in the table.
-fn bound_note(brief: &Brief, market: &MarketHead) -> Option<Block> {
+pub(super) fn bound_note(brief: &Brief, market: &MarketHead) -> Option<Block> {
     let ids = market.percentiles.iter().map(|(_, id)| id);
     let any = ids.filter_map(|id| brief.figures.get(id)).any(|figure| figure.sense != Sense::Exact);
     let note = "A percentile that is a bound stays one in everything that follows from it.";
@@ -91,7 +91,7 @@ fn bound_note(brief: &Brief, market: &MarketHead) -> Option<Block> {
 }
 
 /// How many, and how they became one market.
-fn basis(market: &MarketHead) -> Block {
+pub(super) fn basis(market: &MarketHead) -> Block {
     let what = match (market.n - market.points, market.points) {
         (rows, 0) => format!("n {}", number::count(rows)),
         (0, points) => format!("n {}, published points", number::count(points)),
@@ -125,7 +125,7 @@ fn offer(brief: &Brief) -> Option<Block> {
     Some(paragraph(line.text(".")))
 }
 
-fn sources(brief: &Brief, market: &MarketHead) -> Table {
+pub(super) fn sources(brief: &Brief, market: &MarketHead) -> Table {
     let titles = ["source", "name", "date", "grade", "#share"];
     let mut table = Table::new("Sources of the market", &titles);
     for id in &market.sources {

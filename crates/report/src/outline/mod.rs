@@ -4,25 +4,73 @@
 mod account;
 mod backup;
 mod ladder;
+mod letter;
 mod market;
 mod opening;
+mod places;
+mod sensitivity;
+mod sheet;
 mod step;
 
 pub(crate) use account::{adjusted, adjustments_of, passed_over};
+pub(crate) use ladder::rungs;
 pub(crate) use market::{comparable, market};
+pub(crate) use sensitivity::swings;
 
 use crate::inline::{Inline, Tone};
 use crate::number;
 use crate::section::{Block, Item, Table, heading};
-use haggle_negotiation::brief::{Brief, Finding, Gravity};
+use haggle_negotiation::brief::{Audience, Brief, Finding, Gravity};
 use haggle_negotiation::figure::Figure;
+use std::borrow::Cow;
 
-/// Every block of the report.
-pub(crate) fn outline(brief: &Brief) -> Vec<Block> {
+/// What is written: the whole, or one page for an occasion.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Page {
+    /// Everything that its audience may read.
+    #[default]
+    Report,
+    /// One page to take into the room; private.
+    Sheet,
+    /// One page for the other side; shareable, whatever brief it is made from.
+    Letter,
+}
+
+impl Page {
+    /// The brief as this page may know it.
+    pub(crate) fn sees(self, brief: &Brief) -> Cow<'_, Brief> {
+        let private = brief.audience == Audience::Private;
+        let letter = self == Self::Letter && private;
+        if letter { Cow::Owned(brief.shareable()) } else { Cow::Borrowed(brief) }
+    }
+}
+
+/// Every block of a page. Which blocks a shareable brief gets is chosen here, which facts it has
+/// was chosen by [`Brief::shareable`].
+pub(crate) fn outline(brief: &Brief, page: Page) -> Vec<Block> {
+    match (page, brief.audience) {
+        (Page::Letter, _) => unlinked(letter::letter(brief)),
+        (Page::Sheet, _) => unlinked(sheet::sheet(brief)),
+        (Page::Report, Audience::Private) => whole(brief),
+        (Page::Report, Audience::Shareable) => {
+            let mut blocks = letter::proposal(brief);
+            blocks.extend(account::account(brief));
+            blocks
+        }
+    }
+}
+
+/// One page lists no figures, so it links to none.
+fn unlinked(blocks: Vec<Block>) -> Vec<Block> {
+    blocks.into_iter().map(Block::unlinked).collect()
+}
+
+fn whole(brief: &Brief) -> Vec<Block> {
     let mut blocks = vec![heading(1, "top", &brief.deal.title)];
     blocks.extend(opening::opening(brief));
     blocks.extend(market(brief));
     blocks.extend(step::steps(brief));
+    blocks.extend(sensitivity::asks(brief));
     blocks.extend(account::account(brief));
     blocks
 }

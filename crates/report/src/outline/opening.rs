@@ -22,7 +22,7 @@ pub(super) fn opening(brief: &Brief) -> Vec<Block> {
     blocks
 }
 
-fn subtitle(brief: &Brief) -> Block {
+pub(super) fn subtitle(brief: &Brief) -> Block {
     let deal = &brief.deal;
     let side = match deal.side {
         Side::Seller => "seller (wants more)",
@@ -50,7 +50,7 @@ fn error(brief: &Brief, found: &Finding) -> Item {
 }
 
 /// Whether a finding would put walk-away, leverage or the zone on the first screen.
-fn tells_limit(brief: &Brief, found: &Finding) -> bool {
+pub(super) fn tells_limit(brief: &Brief, found: &Finding) -> bool {
     let private = ["walk_away", "leverage", "p_zopa", "alternative.", "reservation", "need_"];
     let starts = |id: &String| private.iter().any(|p| id.starts_with(p));
     found.step == 2 || found.figures.iter().any(starts) || says_walk_away(brief, found)
@@ -97,12 +97,18 @@ fn verdict(brief: &Brief) -> &'static str {
 /// A sentence from the market that goes with the opening; nothing without a median, and nothing
 /// that a grave finding forbids to quote.
 fn say(brief: &Brief) -> Option<Block> {
-    let market = brief.market.as_ref()?;
     brief.headline.anchor.as_ref()?;
     if let Some(open) = unsettled(brief) {
         let text = format!("nothing of the market before {} is settled.", open.rule);
         return Some(paragraph(Inline::default().strong("Say: ").text(&text)));
     }
+    let sentence = market_sentence(brief)?;
+    Some(paragraph(Inline::default().strong("Say: ").with(sentence)))
+}
+
+/// Sources, what was done to them, median, and the quartile on our side.
+pub(super) fn market_sentence(brief: &Brief) -> Option<Inline> {
+    let market = brief.market.as_ref()?;
     let quartile = if brief.deal.side == Side::Seller { "p75" } else { "p25" };
     let point = |name: &str, words: &str| {
         let id = &market.percentiles.iter().find(|(p, _)| p == name)?.1;
@@ -112,11 +118,11 @@ fn say(brief: &Brief) -> Option<Block> {
     let median = point("p50", "in the middle")?;
     let quartile = point(quartile, &format!("at {}", ordinal(quartile, market)));
     let named = format!("{}{}: ", named_sources(brief), made_of(brief, market));
-    let line = Inline::default().strong("Say: ").text(&named).with(median);
-    Some(paragraph(match quartile {
+    let line = Inline::from(named).with(median);
+    Some(match quartile {
         Some(quartile) => line.text(", ").with(quartile).text("."),
         None => line.text("."),
-    }))
+    })
 }
 
 /// What was done between the sources and the figure: whoever quotes it must be able to say so.
@@ -133,7 +139,7 @@ fn made_of(brief: &Brief, market: &MarketHead) -> String {
 }
 
 /// A grave finding about the evidence: a number under it is not to be quoted.
-fn unsettled(brief: &Brief) -> Option<&Finding> {
+pub(super) fn unsettled(brief: &Brief) -> Option<&Finding> {
     brief.findings.iter().find(|f| f.gravity == Gravity::Error && f.step == 3)
 }
 

@@ -516,6 +516,8 @@ pub(crate) fn full() -> Brief {
         follow_up: "What would have to change for that?".into(),
     };
     let mut brief = Brief {
+        audience: Audience::Private,
+        sensitivity: vec![],
         deal: DealHead {
             title: "Senior developer, Denver".into(),
             side: Side::Seller,

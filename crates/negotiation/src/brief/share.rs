@@ -1,0 +1,130 @@
+//! The shareable brief: what may be shown to the other side, chosen by an allow-list.
+
+use super::{Audience, Brief, EvidenceSet, Headline, MarketHead, ParameterUse, SourceHead};
+use crate::figure::{Figure, Figures};
+use crate::parameter;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the anchor rests on in a shareable brief: its derivation leads back to target and
+/// walk-away.
+const STATED: &str = "our proposal, as stated; the market beside it is its justification";
+
+impl Brief {
+    /// The same brief for the other side's eyes: market, opening, adjustments, sources and the
+    /// places of the market's evidence, and nothing else. Figures come in by walking the graph from
+    /// the market's percentiles; whatever is reached only from something private is absent. The
+    /// opening is a stated figure at its printed value, since its inputs and further digits would
+    /// give the target away.
+    ///
+    /// Every field is named here, so that a new one is private until somebody decides otherwise.
+    pub fn shareable(&self) -> Self {
+        let sources = self.public_sources();
+        let figures = self.public_figures(&sources);
+        let evidence = self.public_evidence(&figures, &sources);
+        let of_public = |id: &String| sources.contains(id);
+        Self {
+            audience: Audience::Shareable,
+            deal: self.deal.clone(),
+            as_of: self.as_of,
+            market: self.market.clone(),
+            headline: Headline {
+                anchor: figures.has("anchor").then(|| "anchor".to_owned()),
+                ..Headline::default()
+            },
+            findings: Vec::new(),
+            interests: Vec::new(),
+            questions: Vec::new(),
+            rapport: Vec::new(),
+            triggers: Vec::new(),
+            sensitivity: Vec::new(),
+            playbook: None,
+            parameters: self.parameters.iter().filter(|p| is_public(p)).map(public_use).collect(),
+            adjustments: self
+                .adjustments
+                .iter()
+                .filter(|a| of_public(&a.source))
+                .cloned()
+                .collect(),
+            excluded: self.excluded.iter().filter(|it| of_public(&it.source)).cloned().collect(),
+            outliers: self.outliers.iter().filter(|it| of_public(&it.source)).cloned().collect(),
+            sources: self
+                .sources
+                .iter()
+                .filter(|(id, _)| of_public(id))
+                .map(|(id, source)| (id.clone(), public_source(source)))
+                .collect(),
+            figures,
+            evidence,
+        }
+    }
+
+    /// The sources that the market is made of.
+    fn public_sources(&self) -> BTreeSet<String> {
+        self.market.iter().flat_map(|market| market.sources.iter().cloned()).collect()
+    }
+
+    /// What the market's percentiles and the factors of its sources rest on, and the opening.
+    fn public_figures(&self, sources: &BTreeSet<String>) -> Figures {
+        let percentiles = self.market.iter().flat_map(MarketHead::ids);
+        let shares = sources.iter().map(|id| format!("share.{id}"));
+        let factors = self.adjustments.iter().filter(|a| sources.contains(&a.source));
+        let roots = percentiles.chain(shares).chain(factors.map(|a| a.figure.clone()));
+        let mut figures = self.figures.reached(roots);
+        let anchor = self.headline.anchor.as_ref().and_then(|id| self.figures.get(id));
+        if let Some(figure) = anchor.and_then(stated) {
+            figures.add("anchor", figure);
+        }
+        figures
+    }
+
+    fn public_evidence(
+        &self,
+        figures: &Figures,
+        sources: &BTreeSet<String>,
+    ) -> BTreeMap<String, EvidenceSet> {
+        let cited: BTreeSet<&String> =
+            figures.iter().filter_map(|(_, figure)| figure.evidence.as_ref()).collect();
+        let public =
+            |id: &String, set: &EvidenceSet| cited.contains(id) && sources.contains(&set.source);
+        let sets = self.evidence.iter().filter(|(id, set)| public(id, set));
+        sets.map(|(id, set)| (id.clone(), set.clone())).collect()
+    }
+}
+
+impl MarketHead {
+    /// Ids of its percentiles.
+    fn ids(&self) -> impl Iterator<Item = String> + '_ {
+        self.percentiles.iter().map(|(_, id)| id.clone())
+    }
+}
+
+/// The figure at its printed value, without what it comes from; nothing if it is not printed.
+fn stated(figure: &Figure) -> Option<Figure> {
+    let printed = figure.printed.clone()?;
+    let value = printed.parse().ok()?;
+    let unit = figure.unit.clone();
+    Some(Figure::assumed("our proposal", value, unit, STATED).with_printed(printed))
+}
+
+/// Parameters of the market alone; those of the plan would tell how it was made.
+fn is_public(used: &ParameterUse) -> bool {
+    parameter::find(used.name).is_some_and(|p| p.source.starts_with("benchmark"))
+}
+
+/// A parameter without where it comes from and where it is in play.
+fn public_use(used: &ParameterUse) -> ParameterUse {
+    ParameterUse { from: None, in_play: Vec::new(), ..used.clone() }
+}
+
+/// A source under its file name, without the folder, the cells that stood where it was not read,
+/// and the messages, which quote them.
+fn public_source(source: &SourceHead) -> SourceHead {
+    let mut source = source.clone();
+    if !source.location.contains("://") {
+        let name = source.location.rsplit(['/', '\\']).next().unwrap_or_default();
+        source.location = name.to_owned();
+    }
+    source.tallies.iter_mut().for_each(|tally| tally.samples.clear());
+    source.diagnostics.clear();
+    source
+}
