@@ -12,6 +12,7 @@ fn what_it_was_made_from_stands_under_one_key() {
         name: "canary-name.toml",
         sha256: "canary-hash",
         text: "canary = \"text\"\n",
+        playbook: Some("canary-playbook"),
         as_of: Some("canary-day"),
         set: &["canary.set=1".to_owned()],
         recipes: &[("canary-source".to_owned(), "canary-recipe".to_owned())],
@@ -24,7 +25,7 @@ fn what_it_was_made_from_stands_under_one_key() {
     let private = whole.as_object_mut().unwrap().remove("private").unwrap();
     assert_eq!(private["deal_file"]["text"], record.text);
     assert_eq!(private["rows"]["many"], Value::Null);
-    assert_eq!(private.to_string().matches("canary").count(), 9);
+    assert_eq!(private.to_string().matches("canary").count(), 10);
     assert_eq!(whole, serde_json::from_str::<Value>(&json(&brief)).unwrap());
     assert!(!json(&brief).contains("canary"));
 }
