@@ -111,9 +111,10 @@ fn is_public(used: &ParameterUse) -> bool {
     parameter::find(used.name).is_some_and(|p| p.source.starts_with("benchmark"))
 }
 
-/// A parameter without where it comes from and where it is in play.
+/// A parameter without the file that it comes from and where it is in play.
 fn public_use(used: &ParameterUse) -> ParameterUse {
-    ParameterUse { from: None, in_play: Vec::new(), ..used.clone() }
+    let from = used.from.as_ref().map(|_| "set by us".to_owned());
+    ParameterUse { from, in_play: Vec::new(), ..used.clone() }
 }
 
 /// A source under its file name, without the folder, the cells that stood where it was not read,
