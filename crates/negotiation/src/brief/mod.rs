@@ -175,6 +175,8 @@ pub struct Question {
     pub worth: String,
     /// The open question behind it (E7).
     pub follow_up: String,
+    /// Whether it is put to the other side; else it is about our own alternatives.
+    pub about_them: bool,
 }
 
 /// A reason to leave, with the figure that decides.

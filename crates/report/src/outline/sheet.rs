@@ -101,9 +101,14 @@ fn found(set: &EvidenceSet) -> Inline {
     }
 }
 
+/// What to ask them, each with the open question behind it.
 fn questions(brief: &Brief) -> Vec<Item> {
-    let asked = brief.questions.iter().take(MOST[1]);
-    asked.map(|question| item(question.text.as_str().into())).collect()
+    let asked = brief.questions.iter().filter(|question| question.about_them).take(MOST[1]);
+    let both = asked.map(|question| {
+        let more = vec![Inline::from(format!("then: {}", question.follow_up))];
+        Item { head: question.text.as_str().into(), more }
+    });
+    both.collect()
 }
 
 /// The steps down, each with room for what it is traded against.
@@ -120,9 +125,11 @@ fn trade(brief: &Brief) -> Vec<Block> {
     vec![heading(2, "trade", "Trade, step by step"), paragraph(words), table]
 }
 
-/// What the rules of step 4 advise, without what tells the limit.
+/// What the rules of step 4 advise, without what tells the limit and what is to be done at home.
 fn wording(brief: &Brief) -> Vec<Item> {
-    let told = brief.findings.iter().filter(|f| f.step == 4 && !opening::tells_limit(brief, f));
+    const AT_HOME: &str = "S4.3";
+    let told = brief.findings.iter().filter(|f| f.step == 4 && f.rule != AT_HOME);
+    let told = told.filter(|f| !opening::tells_limit(brief, f));
     let actions = told.filter_map(|f| f.action.as_deref());
     actions.take(MOST[1]).map(|action| item(action.into())).collect()
 }

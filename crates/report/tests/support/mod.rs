@@ -514,6 +514,7 @@ pub(crate) fn full() -> Brief {
         text: text.into(),
         worth: format!("question.{i}.worth"),
         follow_up: "What would have to change for that?".into(),
+        about_them: true,
     };
     let mut brief = Brief {
         audience: Audience::Private,

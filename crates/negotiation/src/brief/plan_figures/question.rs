@@ -60,7 +60,8 @@ impl PlanFigures<'_> {
         };
         let figure = self.money(&format!("worth of knowing: {text}"), it.worth, formula);
         self.put(&id, figure, &inputs);
-        Question { text, worth: id, follow_up: follow_up.to_owned() }
+        let about_them = about_them(it.unknown);
+        Question { text, worth: id, follow_up: follow_up.to_owned(), about_them }
     }
 
     /// The figures of the alternative that a question is about.
