@@ -1,7 +1,7 @@
 //! One cell, from whatever format: a text, a number, a sign of trouble, or nothing.
 
 use crate::money::Multiple;
-use crate::workbook::Show;
+use crate::workbook::{Show, Words};
 use calamine::{Data, DataRef, ExcelDateTime, ExcelDateTimeType};
 use std::borrow::Cow;
 
@@ -40,8 +40,9 @@ pub(crate) enum Format {
     /// With a word such as `k` behind it, which makes another number of it; and with the mark of a
     /// currency, or an empty one.
     Times(Multiple, &'static str),
-    /// With words of its own that say more of the number: `20` is shown as `20 per hour`.
-    Worded(&'static str),
+    /// With words of its own that say more of the number: `20` is shown as `20 per hour`; and with
+    /// the mark of a currency, or an empty one.
+    Worded(Words, &'static str),
     /// Divided by a thousand or more: 120000 is shown as `120`; and with the mark of a currency, or
     /// an empty one.
     Shortened(&'static str),

@@ -13,6 +13,7 @@ mod choose;
 mod container;
 mod date;
 mod detect;
+mod doubt;
 mod facts;
 mod formula;
 #[cfg(any(test, feature = "fuzz"))]

@@ -32,6 +32,19 @@ impl<'a> Surroundings<'a> {
         self.tables[self.table].rows[..self.above].iter().flat_map(|(_, row)| row.texts())
     }
 
+    /// Texts that stand alone in their row, below the header and on sheets that are not read.
+    pub(crate) fn notes(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let (table, read) = (self.table, self.read);
+        let own = self.tables[table].rows[self.above..].iter();
+        let others = self.tables.iter().enumerate();
+        let others = others.filter(move |(i, _)| *i != table && !read.contains(i));
+        let rows = own.chain(others.flat_map(|(_, t)| &t.rows));
+        rows.filter_map(|(_, row)| {
+            let mut texts = row.texts();
+            texts.next().filter(|t| texts.next().is_none() && t.contains(char::is_alphabetic))
+        })
+    }
+
     /// The different values that stand beside a label: above the header or beside the table; if
     /// none does, on sheets that are not read themselves.
     pub(crate) fn labelled(&self, spec: &NoteSpec) -> Vec<String> {

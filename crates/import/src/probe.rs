@@ -82,7 +82,7 @@ fn shown(cell: &Cell<'_>) -> String {
     match cell {
         Cell::Blank => String::new(),
         Cell::Text(t) => format!("t{t}"),
-        Cell::Number(n, Format::Plain | Format::Worded(_) | Format::Shortened(_)) => {
+        Cell::Number(n, Format::Plain | Format::Worded(..) | Format::Shortened(_)) => {
             format!("n{n}")
         }
         Cell::Number(n, Format::Percent) => format!("n{n}%"),

@@ -1,8 +1,9 @@
 //! One reading of a source: rows into batches and the account.
 
 use crate::cell::{Cell, Format};
+use crate::doubt::doubtful;
 use crate::importer::{BATCH_SIZE, Issue, Observer};
-use crate::layout::{AmountColumn, Layout, Mapped};
+use crate::layout::{AmountColumn, Layout, Mapped, in_doubt};
 use crate::read::{self, Outcome, Reject, RowReading, State, Stated, What};
 use crate::recipe::{FromNumber, TextField};
 use crate::source::{Row, warning};
@@ -45,7 +46,19 @@ impl<'a> Run<'a> {
             self.notes.push(Diagnostic { place, ..warning("W0125", message.to_owned()) });
         }
         match outcome {
-            Outcome::Skip(skip) => self.skip(row.number, &skip),
+            Outcome::Skip(skip) => {
+                if let ("note", true, Some(word)) =
+                    (skip.reason.as_str(), self.layout.wary, doubtful(&skip.found))
+                {
+                    let message = in_doubt(&skip.found, &word);
+                    return Err(ImportError::source(
+                        "E0015",
+                        self.place(row.number, None),
+                        message,
+                    ));
+                }
+                self.skip(row.number, &skip);
+            }
             Outcome::Reject(reject) => return self.reject(row.number, reject),
             Outcome::Import => {
                 if row.hidden {
@@ -224,7 +237,7 @@ impl<'a> Run<'a> {
 /// Words of a cell's number format that are not in what is read.
 fn unheard(cell: &Cell<'_>, amount: &AmountColumn) -> Option<&'static str> {
     match cell {
-        Cell::Number(_, Format::Worded(words)) => Some(words),
+        Cell::Number(_, Format::Worded(words, _)) => Some(words.text()),
         // `scale = "1"` reads `120k` as 120.
         Cell::Number(_, Format::Times(word, _)) if amount.scale == Some(Amount::ONE) => {
             Some(word.word())

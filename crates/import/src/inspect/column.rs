@@ -16,7 +16,7 @@ const DISTINCT: usize = 30;
 /// Texts that are shown.
 const EXAMPLES: usize = 4;
 /// Labels of sums that are kept.
-const LABELS: usize = 12;
+const LABELS: usize = 100;
 
 /// A column under a header.
 #[derive(Debug, Clone)]
@@ -187,8 +187,8 @@ impl Counts {
         }
         match cell {
             Cell::Text(text) if kind == Content::Text => self.label(text, row),
-            Cell::Number(_, Format::Worded(words)) => {
-                self.worded.get_or_insert((words, row));
+            Cell::Number(_, Format::Worded(words, _)) => {
+                self.worded.get_or_insert((words.text(), row));
             }
             Cell::Number(_, Format::Times(word, _)) => {
                 self.worded.get_or_insert((word.word(), row));
@@ -329,12 +329,37 @@ fn sums_up(text: &str) -> Option<bool> {
     if v.sum_up.leads(text).is_some() {
         return Some(true);
     }
-    let mut rest = v.may_sum_up.leads(text)?;
+    let Some(mut rest) = v.may_sum_up.leads(text) else {
+        return ends_in_sum(text).then_some(false);
+    };
     while let Some(further) = v.sum_words.leads(&rest).or_else(|| v.may_sum_up.leads(&rest)) {
         rest = further;
     }
     let numbers = rest.chars().all(|c| c.is_ascii_digit() || c == ' ');
     Some(numbers).filter(|sure| *sure || !v.job_word.in_folded(&folded(text)))
+}
+
+/// Whether the last word is one of a sum, as in `Finance subtotal`, or the row counts heads.
+fn ends_in_sum(text: &str) -> bool {
+    const LAST: [&str; 12] = [
+        "subtotal",
+        "subtotals",
+        "total",
+        "totals",
+        "average",
+        "avg",
+        "median",
+        "percentile",
+        "dev",
+        "headcount",
+        "combined",
+        "difference",
+    ];
+    let folded = folded(text);
+    let mut words = folded.split_whitespace();
+    let (last, before) = (words.next_back(), words.next());
+    let alone = matches!(last, Some("headcount" | "combined" | "difference"));
+    last.is_some_and(|w| LAST.contains(&w)) && (before.is_some() || alone)
 }
 
 #[cfg(test)]
@@ -345,6 +370,10 @@ mod tests {
     fn labels_of_sums_are_told_from_names_that_begin_alike() {
         for (text, expected) in [
             ("Total", Some(true)),
+            ("Finance subtotal", Some(false)),
+            ("East Total", Some(false)),
+            ("Headcount", Some(false)),
+            ("Web dev", Some(false)),
             ("TOTAL:", Some(true)),
             ("Grand total", Some(true)),
             ("Total général", Some(true)),

@@ -54,6 +54,8 @@ pub(super) struct Vocabulary {
     pub(super) with_tax: List,
     pub(super) before_tax: List,
     pub(super) after_tax: List,
+    pub(super) hundredths: List,
+    pub(super) hundreds: List,
     pub(super) thousands: List,
     pub(super) hundred_thousands: List,
     pub(super) millions: List,

@@ -1,10 +1,11 @@
 //! Columns of amounts: named ones, ranges, and many of one kind by a pattern of their headers.
 
-use super::bind::Binder;
+use super::bind::{Binder, in_doubt};
 use super::word::{contained, with_spellings};
 use super::{
     AmountColumn, Column, Constants, Known, NamedNumber, Reading, RowWords, Sign, Signs, Words,
 };
+use crate::doubt::doubtful;
 use crate::formula::{CELL, Formula};
 use crate::header::key;
 use crate::layout::word::Meaning;
@@ -105,6 +106,10 @@ impl Binder<'_> {
         let columns = named.chain(templated).collect::<Result<Vec<_>, _>>()?;
         Ok(columns.into_iter().flatten().map(|c| c.index).collect())
     }
+}
+
+fn in_header_doubt(header: &str) -> Option<String> {
+    header.contains('%').then(|| "%".to_owned()).or_else(|| doubtful(header))
 }
 
 /// Whether what is captured names a statistic or an estimate, not a party.
@@ -210,6 +215,11 @@ impl Columns<'_> {
             return Ok(spec.scale);
         }
         let word = self.in_header(self.binder.spec.scale.as_ref(), column, "scale")?;
+        let unread = word.is_none() && self.binder.spec.wary && spec.party.is_none();
+        if let Some(found) = Some(&column.name).filter(|_| unread).and_then(|n| in_header_doubt(n))
+        {
+            return Err(self.binder.unsaid(in_doubt(&column.name, &found)));
+        }
         let said = word.and_then(|w| parse_amount(&w).ok()).or(self.constants.scale);
         match (said, &spec.formula) {
             (Some(scale), Some(_)) => Err(self.binder.unsaid(format!(

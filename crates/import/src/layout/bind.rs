@@ -6,6 +6,7 @@ use super::{
     Layout, Mapped, NamedNumber, RowWords, TemplatePiece, TextColumn, TextFrom, Words,
 };
 use crate::date::DateFormat;
+use crate::doubt::doubtful;
 use crate::header::Header;
 use crate::json::Name;
 use crate::layout::word::{Meaning, Meanings};
@@ -58,6 +59,7 @@ impl Layout {
 impl Binder<'_> {
     fn layout(mut self) -> Result<Layout, ImportError> {
         let (spec, table) = (self.spec, self.table);
+        self.doubts()?;
         let mut constants = self.constants()?;
         let texts = self.texts(&mut constants)?;
         let (date, day) = self.date()?;
@@ -82,6 +84,7 @@ impl Binder<'_> {
             ends: self.rules(&spec.end)?,
             duplicates: self.duplicates()?,
             hidden: spec.hidden,
+            wary: spec.wary,
             words,
             date,
             beside: self.beside()?,
@@ -509,6 +512,16 @@ impl Binder<'_> {
         })
     }
 
+    /// Refuses a table of anybody's making whose surroundings say that amounts are not what they are.
+    fn doubts(&self) -> Result<(), ImportError> {
+        let sheet = self.table.sheet.into_iter();
+        let texts = sheet.chain(self.table.around.titles()).chain(self.table.around.notes());
+        match texts.filter(|_| self.spec.wary).find_map(|t| Some((t, doubtful(t)?))) {
+            Some((text, word)) => Err(self.unsaid(in_doubt(text, &word))),
+            None => Ok(()),
+        }
+    }
+
     /// What all amounts are multiplied by, as the notes say.
     fn scale(&self) -> Result<Option<Amount>, ImportError> {
         let Some(spec) = &self.spec.scale else { return Ok(None) };
@@ -562,6 +575,13 @@ impl Binder<'_> {
         }
         Ok(warnings)
     }
+}
+
+/// That a text makes amounts doubtful, and the way out.
+pub(crate) fn in_doubt(text: &str, word: &str) -> String {
+    format!(
+        "`{text}` may say that amounts are not what stands there (`{word}`), expected a recipe of your own with `scale`, as `haggle inspect FILE --propose` begins one"
+    )
 }
 
 fn push_text(pieces: &mut Vec<TemplatePiece>, text: &str) {

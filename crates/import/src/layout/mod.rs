@@ -4,7 +4,7 @@ mod amount;
 mod bind;
 mod word;
 
-pub(crate) use bind::Table;
+pub(crate) use bind::{Table, in_doubt};
 pub(crate) use word::{Case, Known, Meaning, Patterns, Words, like};
 
 use crate::cell::Cell;
@@ -252,6 +252,8 @@ pub(crate) struct Layout {
     /// Columns that name a row, and the reason; no columns: the whole row.
     pub(crate) duplicates: Option<(Vec<usize>, String)>,
     pub(crate) hidden: Hidden,
+    /// Whether a note about thousands stops the import.
+    pub(crate) wary: bool,
     pub(crate) words: RowWords,
     pub(crate) date: Option<DateColumn>,
     pub(crate) beside: Beside,

@@ -153,6 +153,7 @@ impl Layout {
         };
         let statistic = self.statistic_of(column, reading).map_err(Not::Reject)?;
         let per = self.unit(column, row, reading)?;
+        of_format(column, row.cell(column.column.index), &per).map_err(Not::Reject)?;
         let (number, bound) = match (&held, number) {
             (Held::Threshold(Sign::Bound(bound, amounts)), _) => match amounts.get(&per) {
                 Some(threshold) => (*threshold, *bound),
@@ -545,13 +546,32 @@ fn plain<'l, 'r>(
             let reason = "expected a number as the sheet shows it, since it is to be scaled; the cell holds it whole";
             return Err(failed(reason.to_owned()));
         }
-        Cell::Number(_, Format::Money(mark) | Format::Shortened(mark)) => {
+        Cell::Number(
+            _,
+            Format::Money(mark) | Format::Shortened(mark) | Format::Worded(_, mark),
+        ) => {
             let mark = Some(*mark).filter(|m| !m.is_empty());
             (number::number(cell, notation).map_err(failed)?, mark)
         }
         cell => (number::number(cell, notation).map_err(failed)?, None),
     };
     Ok(Held::Amount { amount, bound: Bound::Exact, mark })
+}
+
+/// A number format that says another unit contradicts the row.
+fn of_format(column: &AmountColumn, cell: &Cell<'_>, per: &Per) -> Read<()> {
+    let Cell::Number(_, Format::Worded(words, _)) = cell else { return Ok(()) };
+    match words.unit().filter(|unit| Per::new(unit) != *per) {
+        None => Ok(()),
+        Some(_) => {
+            let reason = format!(
+                "expected an amount per {}, not one shown with `{}`",
+                per.as_str(),
+                words.text()
+            );
+            Err(reject("I0101", &column.column, reason, &cell.shown()))
+        }
+    }
 }
 
 /// A number that can be read in two ways: the import stops at it.

@@ -11,7 +11,7 @@ mod xlsb;
 mod xlsx;
 
 pub(crate) use sheet::{Shape, shape};
-pub(crate) use styles::{Show, of_code};
+pub(crate) use styles::{Show, Words, of_code};
 pub(crate) use tags::Tags;
 
 use crate::cell::{Cell, Format as Shown};

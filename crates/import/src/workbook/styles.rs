@@ -6,6 +6,48 @@ use crate::money::{self, Multiple};
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
+/// Words of formats and the units that they say.
+const UNITS: [(&str, &str); 17] = [
+    ("per hour", "hour"),
+    ("/hour", "hour"),
+    ("/hr", "hour"),
+    ("/h", "hour"),
+    ("per day", "day"),
+    ("/day", "day"),
+    ("per week", "week"),
+    ("/week", "week"),
+    ("per month", "month"),
+    ("/month", "month"),
+    ("/mo", "month"),
+    ("per year", "year"),
+    ("/year", "year"),
+    ("/yr", "year"),
+    ("p.a.", "year"),
+    ("each", "each"),
+    ("/kg", "kg"),
+];
+/// Words that a format puts beside a number, by their place in the list; behind it any others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Words(u8);
+
+impl Words {
+    fn of(text: &str) -> Option<Self> {
+        let known = UNITS.iter().position(|(words, _)| *words == text);
+        let any = text.contains(char::is_alphabetic).then_some(UNITS.len());
+        known.or(any).and_then(|at| u8::try_from(at).ok()).map(Self)
+    }
+
+    /// The words.
+    pub(crate) fn text(self) -> &'static str {
+        UNITS.get(usize::from(self.0)).map_or("words of its own", |(words, _)| words)
+    }
+
+    /// The unit that they say.
+    pub(crate) fn unit(self) -> Option<&'static str> {
+        UNITS.get(usize::from(self.0)).map(|(_, unit)| *unit)
+    }
+}
+
 /// What a format code makes of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Show {
@@ -142,36 +184,21 @@ impl Bare {
         match multiple {
             Some((word, _)) if word.groups() != scaled => Format::Times(word, mark.unwrap_or("")),
             _ if scaled > 0 => Format::Shortened(mark.unwrap_or("")),
-            _ => mark.map(Format::Money).or_else(|| self.words()).unwrap_or(Format::Plain),
+            _ => match (self.words(), mark) {
+                (Some(words), mark) => Format::Worded(words, mark.unwrap_or("")),
+                (None, Some(mark)) => Format::Money(mark),
+                (None, None) => Format::Plain,
+            },
         }
     }
 
-    /// What literal texts say of a number.
-    fn words(&self) -> Option<Format> {
-        const KNOWN: [&str; 18] = [
-            "per hour",
-            "/hour",
-            "/hr",
-            "/h",
-            "per day",
-            "/day",
-            "per week",
-            "/week",
-            "per month",
-            "/month",
-            "/mo",
-            "per year",
-            "/year",
-            "/yr",
-            "p.a.",
-            "pa",
-            "each",
-            "/kg",
-        ];
-        let text = self.literal.concat().trim().to_lowercase();
-        let known = KNOWN.iter().find(|k| **k == text).copied();
-        let words = text.contains(char::is_alphabetic);
-        known.or(words.then_some("words")).map(Format::Worded)
+    /// What literal texts say of a number beside its currency.
+    fn words(&self) -> Option<Words> {
+        let others = self.literal.iter().map(|l| money::without_mark(l.trim()));
+        let others = others.filter(|(bare, mark)| mark.is_none() || !bare.is_empty());
+        let text = others.map(|(bare, _)| bare).collect::<Vec<_>>().join(" ");
+        let text = text.trim().to_lowercase();
+        Words::of(&text)
     }
 }
 
@@ -221,7 +248,7 @@ mod tests {
         };
         let times_of = |w, mark| Show::Number(Format::Times(word(w), mark));
         let times = |word| times_of(word, "");
-        let worded = |words| Show::Number(Format::Worded(words));
+        let worded = |words| Show::Number(Format::Worded(Words::of(words).unwrap(), ""));
         let short = |mark| Show::Number(Format::Shortened(mark));
         for (code, expected) in [
             ("General", plain),
@@ -265,6 +292,9 @@ mod tests {
             ("#,##0,.0\"k\"", short("")),
             ("#,##0\" T\"", worded("words")),
             ("0\" kg\"", worded("words")),
+            ("0\" per hour\"", worded("per hour")),
+            ("\"$\"0\"/hr\"", Show::Number(Format::Worded(Words::of("/hr").unwrap(), "$"))),
+            ("[$€-407]\\ 0\"/day\"", Show::Number(Format::Worded(Words::of("/day").unwrap(), "€"))),
             ("\"kr \"0", money("kr")),
             ("0.0%", percent),
             ("0%;[Red]-0%", percent),

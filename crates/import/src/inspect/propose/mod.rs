@@ -58,7 +58,8 @@ struct Amount<'a> {
 pub(super) fn recipe(file: &str, tables: &[Table]) -> Option<String> {
     let usable = |t: &&Table| t.columns.iter().any(|c| roles::may_be_amount(c) && c.filled > 0);
     let size = |t: &&Table| (!t.hidden, t.rows * t.columns.len() as u64);
-    let table = tables.iter().filter(usable).max_by_key(size)?;
+    // Of several that are as large the first.
+    let table = tables.iter().filter(usable).rev().max_by_key(size)?;
     let proposal = Proposal::of(table);
     // Without an amount there is something to propose only if its header is in the way.
     (!proposal.amounts.is_empty() || !proposal.repeated.is_empty())

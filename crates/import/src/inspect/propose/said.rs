@@ -125,10 +125,15 @@ fn piece(text: &str) -> Piece {
 
 fn scale(text: &str, pieces: &[&str]) -> Option<(&'static str, &'static str)> {
     let v = vocabulary();
+    if per_many(text) {
+        return None;
+    }
     let digits = |p: &&str| *p == "000" || *p == "000s";
     let words: Vec<&str> = pieces.iter().filter(|p| !digits(p)).copied().collect();
     let words = words.join(" ");
-    let lists: [(&List, (&str, &str)); 4] = [
+    let lists: [(&List, (&str, &str)); 6] = [
+        (&v.hundredths, ("cents", "0.01")),
+        (&v.hundreds, ("hundreds", "100")),
         (&v.thousands, THOUSANDS),
         (&v.hundred_thousands, ("lakhs", "100000")),
         (&v.millions, MILLIONS),
@@ -137,6 +142,17 @@ fn scale(text: &str, pieces: &[&str]) -> Option<(&'static str, &'static str)> {
     let said = lists.iter().find(|(list, _)| list.says(&words)).map(|(_, scale)| *scale);
     let noughts = || pieces.iter().any(digits).then_some(THOUSANDS);
     said.or_else(noughts).or_else(|| lettered(text, pieces))
+}
+
+/// Whether a price is for a hundred or a thousand: `per thousand`, `USD/1000 pcs`, `per 100 kg`.
+fn per_many(text: &str) -> bool {
+    let folded = folded(&text.replace('/', " per "));
+    let words: Vec<&str> = folded.split_whitespace().collect();
+    let many = |w: &str| {
+        let digits = w.bytes().all(|b| b.is_ascii_digit()) && w.len() > 1;
+        digits || ["thousand", "hundred", "million", "dozen", "m"].contains(&w)
+    };
+    words.windows(2).any(|w| ["per", "je", "pro", "par"].contains(&w[0]) && many(w[1]))
 }
 
 /// A letter beside a currency, as in `$k` or `M EUR`, or alone in brackets: `(k)`.
@@ -195,6 +211,20 @@ fn currency(text: &str, pieces: &[&str]) -> Option<Money> {
 
 /// The one unit that a header names.
 fn unit(text: &str, pieces: &[&str]) -> Option<&'static str> {
+    /// Times that hold a word of another one, and are none of them.
+    const OTHER: [&str; 7] = [
+        " half year ",
+        " half yearly ",
+        " semi annual ",
+        " semiannual ",
+        " biannual ",
+        " two years ",
+        " halbjahr ",
+    ];
+    let plain = folded(text);
+    if per_many(text) || OTHER.iter().any(|o| plain.contains(o)) {
+        return None;
+    }
     let bar = pieces.iter().position(|p| *p == "/");
     if let Some(unit) = bar.and_then(|i| pieces.get(i + 1)).and_then(|p| of_unit(p)) {
         return Some(unit);
@@ -336,6 +366,14 @@ mod tests {
             ("ALL JOBS TOP PAY", None, None, None),
             ("Price in dollars", None, Some(Money::Mark("dollars", "USD")), None),
             ("Firms of 1,000 employees", None, None, None),
+            ("Price USD per thousand", None, code("USD"), None),
+            ("Price USD/1000 pcs", None, code("USD"), None),
+            ("Price EUR per 100 kg", None, code("EUR"), None),
+            ("Salary USD per half year", None, code("USD"), None),
+            ("Salary USD semi-annual", None, code("USD"), None),
+            ("Pay in cents per hour (USD)", Some("0.01"), code("USD"), Some("hour")),
+            ("Salary (USD hundreds)", Some("100"), code("USD"), None),
+            ("Salary (USD ths per year)", k, code("USD"), Some("year")),
         ] {
             let said = Said::of(header);
             assert_eq!(said.scale.map(|(_, factor)| factor), scale, "{header}");

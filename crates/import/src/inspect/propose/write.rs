@@ -51,6 +51,20 @@ impl Proposal<'_> {
         line(out, &format!("signature = [{}]", lists.join(", ")));
         if let Some(sheet) = self.table.sheet.as_ref().filter(|_| tables.len() > 1) {
             line(out, &format!("sheets = [{}]", quoted(sheet)));
+            let headers =
+                |t: &Table| t.columns.iter().map(|c| c.header.clone()).collect::<Vec<_>>();
+            let alike = tables.iter().filter(|t| t.sheet != self.table.sheet);
+            let alike = alike.filter(|t| headers(t) == headers(self.table));
+            let names: Vec<String> = alike.filter_map(|t| t.sheet.as_deref()).map(quoted).collect();
+            if !names.is_empty() {
+                line(
+                    out,
+                    &format!(
+                        "# doubt: sheets with the same header, not read unless they stand in `sheets`: {}",
+                        names.join(", ")
+                    ),
+                );
+            }
         }
         line(out, &format!("\n[source]\nname = {}", quoted(stem)));
         for title in self.table.titles.iter().take(4) {
@@ -559,7 +573,7 @@ fn skip(out: &mut String, column: &Column, usual: bool) {
     line(
         out,
         &format!(
-            "[[skip]]\nany = [{header}]\nvalues = [{}]\nreason = \"sums up other rows\"\naggregate = true",
+            "[[skip]]\nany = [{header}]\nvalues = [{}]\nonly = [\"summaries\"]\nreason = \"sums up other rows\"\naggregate = true",
             values.join(", ")
         ),
     );

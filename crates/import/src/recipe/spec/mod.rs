@@ -50,6 +50,10 @@ pub(crate) struct Spec {
     pub(crate) sheet: Option<String>,
     #[serde(default)]
     pub(crate) header: HeaderSpec,
+    /// Whether words around the table by which amounts may not be what stands there (`in thousands`)
+    /// stop the import: for layouts of anybody's making.
+    #[serde(default)]
+    pub(crate) wary: bool,
     /// What becomes of rows that the workbook hides.
     #[serde(default)]
     pub(crate) hidden: Hidden,
