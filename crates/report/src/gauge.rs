@@ -2,7 +2,7 @@
 
 use crate::number;
 use crate::outline::find;
-use crate::svg::{Axis, Lane, dot, frame, rect, stacked, vertical};
+use crate::svg::{Axis, Lane, dot, frame, named_lines, rect, stacked, vertical};
 use haggle_negotiation::brief::Brief;
 use haggle_negotiation::figure::Figure;
 
@@ -12,12 +12,13 @@ const HEAD: f64 = 18.0;
 /// From 0, all with the other side, to 1, all with us.
 const AXIS: Axis = Axis { low: 0.0, high: 1.0 };
 
-/// The picture; nothing without a figure that lies between 0 and 1.
+/// The picture; nothing without a share between 0 and 1. A need is an amount, even where it is 0.
 pub(crate) fn leverage(brief: &Brief) -> Option<String> {
     let head = &brief.headline;
     let ids = [&head.leverage, &head.need, &head.alternative];
     let figures = ids.into_iter().filter_map(|id| find(brief, id.as_ref()));
-    let lanes: Vec<Lane> = figures.filter(|(_, f)| inside(f.value)).map(lane).collect();
+    let lanes: Vec<Lane> =
+        figures.filter(|(_, f)| !f.unit.is_money() && inside(f.value)).map(lane).collect();
     if lanes.is_empty() {
         return None;
     }
@@ -43,7 +44,9 @@ fn inside(value: f64) -> bool {
 fn lane((id, figure): (&str, &Figure)) -> Lane {
     let span = number::span(id, figure);
     let span = if span.is_empty() { span } else { format!(" ({span})") };
-    let words = format!("{}: {}{span}", figure.label, number::spoken(id, figure));
+    let value = format!("{}{span}", number::spoken(id, figure));
+    let told = format!("{}: {value}", figure.label);
+    let words = named_lines(&figure.label, &value);
     let ends = figure.interval.and_then(|interval| Some((interval.low?, interval.high?)));
     let ends = ends.filter(|(low, high)| inside(*low) && inside(*high));
     let x = AXIS.at(figure.value);
@@ -54,5 +57,5 @@ fn lane((id, figure): (&str, &Figure)) -> Lane {
         });
         all + &bar + &dot(x, y + 6.0, "")
     };
-    Lane { told: words.clone(), words: vec![words], shape: Box::new(shape), height: 12.0 }
+    Lane { told, words, shape: Box::new(shape), height: 12.0 }
 }

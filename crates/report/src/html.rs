@@ -5,10 +5,13 @@ use crate::inline::{Inline, Span, Tone, clean};
 use crate::outline::{Page, outline};
 use crate::section::{Block, Card, Item, Table};
 use crate::{appendix, json, svg};
-use haggle_negotiation::brief::Brief;
+use haggle_negotiation::brief::{Audience, Brief};
 
 /// Nothing may be fetched and nothing may run.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+/// Most letters of a word that a cell keeps whole.
+const LONGEST_WORD: usize = 16;
 
 /// The report as one self-contained HTML file.
 pub fn html(brief: &Brief) -> String {
@@ -47,7 +50,11 @@ fn embedded(json: &str) -> String {
 }
 
 fn head(brief: &Brief, page: Page) -> String {
-    let class = if page == Page::Report { "report" } else { "page" };
+    let class = match (page, brief.audience) {
+        (Page::Report, Audience::Private) => "report",
+        (Page::Report, Audience::Shareable) => "page shared",
+        (Page::Sheet | Page::Letter, _) => "page",
+    };
     let title = escape(&clean(&brief.deal.title));
     format!(
         "<!doctype html>\n<html lang=\"en\" class=\"{class}\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -140,8 +147,19 @@ fn card(card: &Card) -> String {
 }
 
 fn point(item: &Item) -> String {
-    let more = item.more.iter().map(|more| format!("<div>{}</div>", spans(more)));
+    let more = item.more.iter().map(|more| format!("<div>{}</div>", detail(more)));
     format!("<li>{}{}</li>\n", spans(&item.head), more.collect::<String>())
+}
+
+/// A line below a point; the ids of figures, links on a screen, stand apart so that paper can
+/// leave them out.
+fn detail(line: &Inline) -> String {
+    let id = |span: &Span| span.tone == Tone::Code && span.figure.is_some();
+    let Some(first) = line.0.iter().position(id) else { return spans(line) };
+    let all = |spans: &[Span]| spans.iter().map(span).collect::<String>();
+    let (rule, ids) = line.0.split_at(first);
+    let rule = all(rule).replace(" on </span>", "<span class=\"ids\"> on </span></span>");
+    format!("{rule}<span class=\"ids\">{}</span>", all(ids))
 }
 
 /// A table that stacks its rows on a narrow page.
@@ -150,15 +168,15 @@ pub(crate) fn table(table: &Table) -> String {
     let titles = table.columns.iter().enumerate().map(|(i, column)| {
         format!("<th scope=\"col\" class=\"{}\">{}</th>", class(i), escape(&column.title))
     });
-    let cell = |(i, inline): (usize, &Inline)| match i {
-        0 => format!("<th scope=\"row\">{}</th>", spans(inline)),
+    let field = |(i, inline): (usize, &Inline)| match i {
+        0 => format!("<th scope=\"row\">{}</th>", cell(inline)),
         _ => {
             let title = escape(&table.columns[i].title);
-            format!("<td class=\"{}\" data-title=\"{title}\">{}</td>", class(i), spans(inline))
+            format!("<td class=\"{}\" data-title=\"{title}\">{}</td>", class(i), cell(inline))
         }
     };
     let row = |row: &Vec<Inline>| {
-        format!("<tr>{}</tr>\n", row.iter().enumerate().map(cell).collect::<String>())
+        format!("<tr>{}</tr>\n", row.iter().enumerate().map(field).collect::<String>())
     };
     format!(
         "<div class=\"scroll\"><table class=\"pairs\"><caption>{}</caption>\n<thead><tr>{}</tr>\
@@ -169,13 +187,25 @@ pub(crate) fn table(table: &Table) -> String {
     )
 }
 
+/// Runs as HTML in a cell, where a word is broken only if it is longer than a column can be.
+fn cell(inline: &Inline) -> String {
+    let longest = |span: &Span| span.text.split(' ').map(|w| w.chars().count()).max().unwrap_or(0);
+    if inline.0.iter().all(|span| longest(span) <= LONGEST_WORD) {
+        return spans(inline);
+    }
+    format!("<span class=\"long\">{}</span>", spans(inline))
+}
+
 /// Runs as HTML.
 pub(crate) fn spans(inline: &Inline) -> String {
     inline.0.iter().map(span).collect()
 }
 
 fn span(span: &Span) -> String {
-    let text = escape(&span.text);
+    let text = match span.tone {
+        Tone::Plain => ticked(&span.text),
+        _ => escape(&span.text),
+    };
     let text = match &span.figure {
         Some(id) => format!("<a href=\"#{}\">{text}</a>", anchor("figure", id)),
         None => text,
@@ -187,5 +217,40 @@ fn span(span: &Span) -> String {
         Tone::Code => format!("<code>{text}</code>"),
         Tone::Error => format!("<span class=\"error\">{text}</span>"),
         Tone::Warning => format!("<span class=\"warning\">{text}</span>"),
+    }
+}
+
+/// Text with what stands in backticks as code; a backtick without its fellow stays.
+fn ticked(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, inside, after)) = pair(rest) {
+        out += &format!("{}<code>{}</code>", escape(before), escape(inside));
+        rest = after;
+    }
+    out + &escape(rest)
+}
+
+/// What stands before, between and after the first two backticks.
+fn pair(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('`')?;
+    let (inside, after) = rest.split_once('`')?;
+    Some((before, inside, after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ticked;
+
+    #[test]
+    fn backticks_in_pairs_are_code() {
+        for (text, html) in [
+            ("add `role` or `a<b`.", "add <code>role</code> or <code>a&lt;b</code>."),
+            ("one ` alone & no more", "one ` alone &amp; no more"),
+            ("`a` and ` b", "<code>a</code> and ` b"),
+            ("no tick", "no tick"),
+        ] {
+            assert_eq!(ticked(text), html);
+        }
     }
 }

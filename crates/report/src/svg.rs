@@ -6,6 +6,7 @@ use crate::html::escape;
 use crate::number;
 use crate::outline::{find, named, rungs};
 use crate::section::Chart;
+use crate::wrap::wrap_to;
 use haggle_negotiation::brief::{Audience, Brief};
 use haggle_negotiation::deal::Side;
 use haggle_negotiation::figure::Figure;
@@ -302,16 +303,29 @@ pub(crate) fn stacked(lanes: &[Lane]) -> (String, f64) {
     let mut body = String::new();
     for lane in lanes {
         for (i, words) in lane.words.iter().enumerate() {
-            y += 16.0;
             let class = if i == 0 { "value" } else { "small" };
-            let words = escape(words);
-            let _ = write!(body, "<text class=\"{class}\" x=\"0\" y=\"{y}\">{words}</text>");
+            for words in folded(words) {
+                y += 16.0;
+                let words = escape(&words);
+                let _ = write!(body, "<text class=\"{class}\" x=\"0\" y=\"{y}\">{words}</text>");
+            }
         }
         y += 6.0;
         body += &(lane.shape)(y);
         y += lane.height + 8.0;
     }
     (body, y)
+}
+
+/// Lines that fit on a narrow page.
+fn folded(words: &str) -> Vec<String> {
+    wrap_to(&words.into(), "", "", (NARROW / LETTER) as usize, false)
+}
+
+/// A name with what it comes to, in one line where that fits on a narrow page.
+pub(crate) fn named_lines(name: &str, value: &str) -> Vec<String> {
+    let one = format!("{name}: {value}");
+    if folded(&one).len() == 1 { vec![one] } else { vec![name.to_owned(), value.to_owned()] }
 }
 
 /// From the walk-away to the far end of the belief: where both could agree.

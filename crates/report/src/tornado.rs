@@ -2,7 +2,7 @@
 
 use crate::number;
 use crate::outline::{named, swings};
-use crate::svg::{Axis, Lane, frame, rect, shown, stacked, vertical};
+use crate::svg::{Axis, Lane, frame, named_lines, rect, shown, stacked, vertical};
 use haggle_negotiation::brief::{Brief, Swing};
 use haggle_negotiation::figure::Figure;
 
@@ -53,7 +53,9 @@ impl<'a> Bar<'a> {
 
     fn lane(&self, axis: &Axis, base: f64) -> Lane {
         let [low, high] = [self.low, self.high].map(|(id, figure)| number::column(id, figure));
-        let words = format!("{}: {low} to {high}", self.input);
+        let value = format!("{low} to {high}");
+        let told = format!("{}: {value}", self.input);
+        let words = named_lines(self.input, &value);
         let side = |class: &str, value: f64| {
             let (a, b) = (axis.at(base), axis.at(value));
             (class.to_owned(), a.min(b), (a - b).abs())
@@ -62,6 +64,6 @@ impl<'a> Bar<'a> {
         let shape = move |y: f64| {
             sides.iter().map(|(class, x, wide)| rect(class, (*x, *wide), (y, 10.0))).collect()
         };
-        Lane { told: words.clone(), words: vec![words], shape: Box::new(shape), height: 10.0 }
+        Lane { told, words, shape: Box::new(shape), height: 10.0 }
     }
 }

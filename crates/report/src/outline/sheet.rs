@@ -1,11 +1,11 @@
 //! One page for the room: what to open with and how to say it, the arguments, the questions, the
 //! steps down. The walk-away is not on it (D5).
 
-use super::{find, named, opening, rungs};
+use super::{action, find, named, opening, rungs};
 use crate::inline::Inline;
 use crate::number;
 use crate::section::{Block, Item, Table, heading, list, paragraph};
-use haggle_negotiation::brief::{Brief, EvidenceSet};
+use haggle_negotiation::brief::{Brief, EvidenceSet, Finding};
 use haggle_negotiation::figure::Figure;
 
 /// Most arguments, and most questions.
@@ -125,11 +125,11 @@ fn trade(brief: &Brief) -> Vec<Block> {
     vec![heading(2, "trade", "Trade, step by step"), paragraph(words), table]
 }
 
-/// What the rules of step 4 advise, without what tells the limit and what is to be done at home.
+/// What the rules of step 4 advise, without what tells the limit or is to be done to the deal file.
 fn wording(brief: &Brief) -> Vec<Item> {
     const AT_HOME: &str = "S4.3";
     let told = brief.findings.iter().filter(|f| f.step == 4 && f.rule != AT_HOME);
-    let told = told.filter(|f| !opening::tells_limit(brief, f));
-    let actions = told.filter_map(|f| f.action.as_deref());
-    actions.take(MOST[1]).map(|action| item(action.into())).collect()
+    let spoken = told.filter(|f| f.action.is_some() && !opening::tells_limit(brief, f));
+    let line = |f: &Finding| Item { head: f.text.as_str().into(), more: action(f) };
+    spoken.take(MOST[1]).map(line).collect()
 }
