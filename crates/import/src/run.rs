@@ -237,7 +237,8 @@ impl<'a> Run<'a> {
 /// Words of a cell's number format that are not in what is read.
 fn unheard(cell: &Cell<'_>, amount: &AmountColumn) -> Option<&'static str> {
     match cell {
-        Cell::Number(_, Format::Worded(words, _)) => Some(words.text()),
+        // A unit that is not that of the row was rejected.
+        Cell::Number(_, Format::Worded(words, _)) => words.unit().is_none().then(|| words.text()),
         // `scale = "1"` reads `120k` as 120.
         Cell::Number(_, Format::Times(word, _)) if amount.scale == Some(Amount::ONE) => {
             Some(word.word())
