@@ -133,6 +133,10 @@ fn twins(amounts: &mut [Amount<'_>], pay: bool, rows: u64) {
                     break;
                 }
                 Twin::Alike if pay => {
+                    a.doubts.push(format!(
+                        "each row states `{}` as well; a benchmark counts both unless it asks for one `component`: keep what is to be compared",
+                        b.header()
+                    ));
                     [a, b].into_iter().for_each(|a| a.component = Some(part(a.header())));
                     break;
                 }
