@@ -129,6 +129,8 @@ fn codes_rules_and_parameters_are_explained() {
     assert!(run.out.contains("Of this deal"), "{}", run.out);
     assert_eq!(bench.run("explain X99").code, 1);
     assert_eq!(bench.run("explain S2.1 --format md").code, 2);
+    let run = bench.run("explain data/deals/salary-us.toml S2.3");
+    assert!(run.out.contains("\n  alternative.second-offer.index = USD"), "{}", run.out);
 }
 
 /// A silent rule says which input it lacks; one that speaks shows what it looked at.

@@ -46,8 +46,22 @@ impl Rule {
     /// Its inputs in one deal: `stated` is what the deal file states, by key.
     pub fn inputs(&self, brief: &Brief, stated: &BTreeMap<String, String>) -> Vec<Input> {
         let names = self.names().into_iter();
-        names.map(|name| input(name, brief, stated)).collect()
+        names.flat_map(|name| inputs(name, brief, stated)).collect()
     }
+}
+
+/// A name of the test as the deal has it: `alternative.NAME.index` once for each alternative.
+fn inputs(name: &str, brief: &Brief, stated: &BTreeMap<String, String>) -> Vec<Input> {
+    let Some((head, tail)) = name.split_once("NAME") else {
+        return vec![input(name, brief, stated)];
+    };
+    let alike = |id: &str| {
+        let middle = id.strip_prefix(head).and_then(|rest| rest.strip_suffix(tail));
+        middle.is_some_and(|middle| !middle.is_empty() && !middle.contains('.'))
+    };
+    let ids = brief.figures.iter().map(|(id, _)| id).filter(|id| alike(id));
+    let found: Vec<Input> = ids.map(|id| input(id, brief, stated)).collect();
+    if found.is_empty() { vec![input(name, brief, stated)] } else { found }
 }
 
 fn is_name(word: &str) -> bool {
