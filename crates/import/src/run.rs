@@ -40,6 +40,11 @@ impl<'a> Run<'a> {
         }
         let mut reading = RowReading::default();
         let outcome = self.layout.read(row, state, &mut reading);
+        if let Some(row) = state.again.take() {
+            let message = "the header stands again below a title of its own; the rows below it are read as those of the first table";
+            let place = self.place(row, None);
+            self.notes.push(Diagnostic { place, ..warning("W0125", message.to_owned()) });
+        }
         if let Some(row) = state.another.take() {
             let message = "another table begins in this row; it and all below it is not read";
             let place = self.place(row, None);

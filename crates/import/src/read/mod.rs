@@ -102,6 +102,10 @@ pub(crate) struct State<'l> {
     ended: Option<(&'static str, String)>,
     /// Whether the row before was blank.
     after_blank: bool,
+    /// Whether the last filled row was a single text.
+    titled: bool,
+    /// The row in which the header stands again below such a text.
+    pub(crate) again: Option<u64>,
     /// The row in which another table begins.
     pub(crate) another: Option<u64>,
     /// Amounts that are stated once, with what they belong to.

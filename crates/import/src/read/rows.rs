@@ -23,10 +23,13 @@ impl Layout {
         if row.hidden && self.hidden == Hidden::Skip {
             return Some(skip("I0203", "hidden row", &first.shown()));
         }
-        if filled.next().is_none() && self.is_note(row, first) {
+        let alone = filled.next().is_none();
+        let titled = std::mem::replace(&mut state.titled, alone && matches!(first, Cell::Text(_)));
+        if alone && self.is_note(row, first) {
             return Some(skip("I0202", "note", &first.shown()));
         }
         if self.repeats_header(row) {
+            state.again = Some(row.number).filter(|_| titled);
             return Some(skip("I0202", "header repeated", &first.shown()));
         }
         if self.begins_another(row, state.after_blank) {
