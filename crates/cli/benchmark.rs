@@ -115,6 +115,7 @@ fn deal_of(
         claims: Vec::new(),
         counterpart: Counterpart::default(),
         events: Vec::new(),
+        parts: Vec::new(),
         stated_walk_away: None,
         parameters: BTreeMap::new(),
         talks: Talks::default(),

@@ -13,7 +13,7 @@ use haggle_negotiation::market::{
 };
 use haggle_negotiation::parameter::Settings;
 use haggle_negotiation::stats::weight::Grade;
-use haggle_quantity::from_day_number;
+use haggle_quantity::{Date, from_day_number};
 use haggle_store::{Outcome, Part, PartMeta, Query, SourceKey};
 use std::path::{Path, PathBuf};
 
@@ -445,12 +445,15 @@ pub(crate) fn source_evidence(
 ) -> SourceEvidence {
     let file = file_name(location);
     let day = comparables.mean_date.and_then(|d| i32::try_from(d).ok()).or(part.meta.date);
-    SourceEvidence {
-        head: head_of(&part.meta, location, &file, day),
-        grade: part.meta.grade().map(grade),
-        file,
-        comparables,
-    }
+    let head = SourceHead { span: span(&comparables), ..head_of(&part.meta, location, &file, day) };
+    SourceEvidence { head, grade: part.meta.grade().map(grade), file, comparables }
+}
+
+/// First and last date of comparables that have several.
+fn span(comparables: &Comparables) -> Option<(Date, Date)> {
+    let dates = comparables.factors.iter().filter_map(|(factors, _)| factors.date);
+    let (first, last) = (dates.clone().min()?, dates.max()?);
+    Some((from_day_number(first)?, from_day_number(last)?)).filter(|(a, b)| a < b)
 }
 
 /// The last part of a location, or all of it where it has no parts.
@@ -501,6 +504,7 @@ fn head_of(meta: &PartMeta, location: &str, file: &str, day: Option<i32>) -> Sou
         licence: meta.licence.clone(),
         grade: meta.grade.clone(),
         date: day.and_then(from_day_number),
+        span: None,
         rows: [meta.rows.read, meta.rows.imported, meta.rows.rejected, meta.rows.skipped],
         cells: [meta.cells.mapped, meta.cells.observations, meta.cells.absent],
         tallies: meta.tallies.iter().map(tally).collect(),

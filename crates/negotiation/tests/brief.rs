@@ -179,6 +179,7 @@ fn head() -> SourceHead {
         licence: None,
         grade: None,
         date: None,
+        span: None,
         rows: [0; 4],
         cells: [0; 3],
         tallies: Vec::new(),
@@ -289,4 +290,84 @@ fn evidence_must_fit_the_deal() {
         "schema = \"haggle.deal/1\"\ntitle = \"t\"\nside = \"buyer\"\ncurrency = \"EUR\"\nper = \"each\"\nas_of = 2026-11-23\n[[source]]\npath = \"a.csv\"\n",
     );
     assert!(prepare(&deal, &[]).is_err());
+}
+
+const HEAD: &str = "schema = \"haggle.deal/1\"\ntitle = \"t\"\ncurrency = \"USD\"\nper = \"year\"\nas_of = 2026-11-23\n";
+
+fn without_market(rest: &str) -> Brief {
+    prepare(&read(&format!("{HEAD}{rest}")), &[]).unwrap()
+}
+
+fn assert_figures(brief: &Brief, expected: &[(&str, f64)]) {
+    for (id, expected) in expected {
+        let found = brief.figures.get(id).unwrap_or_else(|| panic!("no {id}")).value;
+        assert!((found - expected).abs() < 1e-6, "{id}: {found}, expected {expected}");
+    }
+    assert!(brief.figures.faults().is_empty());
+}
+
+/// The worked example of F16: 110,000 with a bonus of 15 % at 80 % payout and equity of
+/// 40,000 x 0.5 x 0.7 is 137,200; and what that does to the walk-away.
+#[test]
+fn everything_that_an_offer_brings_counts() {
+    let brief = without_market(
+        "side = \"seller\"\n[parameters]\nilliquidity = 0.3\n[offer]\namount = 110000\n\
+         [[part]]\nname = \"bonus\"\namount = 16500\nprobability = 0.8\n\
+         [[part]]\nname = \"equity\"\namount = 40000\nprobability = 0.5\nilliquid = true\n\
+         [[alternative]]\nname = \"stay\"\namount = 112000\n\
+         [[alternative.part]]\nname = \"bonus\"\namount = 5000\n\
+         [[alternative]]\nname = \"other\"\namount = 100000\nprobability = 0.5\n",
+    );
+    assert_figures(
+        &brief,
+        &[
+            ("part.bonus.worth", 13_200.0),
+            ("part.equity.worth", 14_000.0),
+            ("offer.total", 137_200.0),
+            ("alternative.stay.total", 117_000.0),
+            ("alternative.other.total", 100_000.0),
+            // 112,000 + 5,000 - 13,200 - 14,000: at this price the deal is as good as staying.
+            ("walk_away", 89_800.0),
+            // Half as liquid: equity counts 20,000 x 0.5 instead of 0.7, so the price is 4,000 more.
+            ("sensitivity.illiquidity.high.walk_away", 93_800.0),
+        ],
+    );
+    let equity = brief.figures.get("part.equity.worth").unwrap().interval.unwrap();
+    assert_eq!((equity.low, equity.high), (Some(10_000.0), Some(16_000.0)));
+    let said = brief.findings.iter().find(|f| f.rule == "S3.22").unwrap();
+    assert_eq!(
+        said.text,
+        "With all that they bring: their offer USD 137,200/year; \"stay\" USD 117,000/year; \"other\" USD 100,000/year. What cannot be sold counts less, and has a low and a high end. Beside the price of \"other\" nothing is stated: it counts as 0."
+    );
+}
+
+/// 6,000 once over three years is 2,000 a year; 10,500 in a year at 5 % is 10,000 now.
+#[test]
+fn parts_are_brought_to_the_unit_and_the_day_of_the_price() {
+    let brief = without_market(
+        "side = \"seller\"\nterm = 3\n[offer]\namount = 100000\n\
+         [[part]]\nname = \"sign-on\"\namount = 6000\nonce = true\n\
+         [[part]]\nname = \"retention\"\namount = 10500\ndelay_days = 365\n\
+         [[alternative]]\nname = \"stay\"\namount = 90000\n",
+    );
+    assert_figures(
+        &brief,
+        &[
+            ("part.sign-on.worth", 2_000.0),
+            ("part.retention.worth", 10_000.0),
+            ("offer.total", 112_000.0),
+            ("walk_away", 78_000.0),
+        ],
+    );
+}
+
+/// What an alternative brings lets a buyer pay so much less here; a seller must get it here.
+#[test]
+fn parts_of_an_alternative_help_either_side_alike() {
+    for (side, expected) in [("seller", 52_000.0), ("buyer", 48_000.0)] {
+        let brief = without_market(&format!(
+            "side = \"{side}\"\n[[alternative]]\nname = \"a\"\namount = 50000\n[[alternative.part]]\nname = \"training\"\namount = 2000\n"
+        ));
+        assert_figures(&brief, &[("walk_away", expected)]);
+    }
 }

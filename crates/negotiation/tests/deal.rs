@@ -300,7 +300,7 @@ fn the_schema_names_every_key_and_no_other() {
     let mut named = BTreeSet::new();
     collect("", &schema, &mut named);
     let everything = format!(
-        "{GOOD}[ageing]\nrate = 0.03\n[[ageing.index]]\ndate = 2026-01-01\nvalue = 1\n[[exclude]]\nreason=\"x\"\nwhere = {{ row = 3 }}\n[stated]\nwalk_away = 1\n[[stated.history]]\nwalk_away = 2\ndate = 2026-01-01\n[[counterpart.alternative]]\namount = 1\n[[counterpart.interest]]\nkind = \"need\"\ntext = \"x\"\n[[event]]\nname = \"e\"\n[[counterpart.argument]]\ntext = \"x\"\n[[argument]]\ntext = \"x\"\n[channel]\n[[round]]\nours = 1\n[deadline]\ndate = 2026-12-01\nbinds = \"us\"\n"
+        "{GOOD}[ageing]\nrate = 0.03\n[[ageing.index]]\ndate = 2026-01-01\nvalue = 1\n[[exclude]]\nreason=\"x\"\nwhere = {{ row = 3 }}\n[stated]\nwalk_away = 1\n[[stated.history]]\nwalk_away = 2\ndate = 2026-01-01\n[[counterpart.alternative]]\namount = 1\n[[counterpart.interest]]\nkind = \"need\"\ntext = \"x\"\n[[event]]\nname = \"e\"\n[[counterpart.argument]]\ntext = \"x\"\n[[argument]]\ntext = \"x\"\n[channel]\n[[round]]\nours = 1\n[deadline]\ndate = 2026-12-01\nbinds = \"us\"\n[[part]]\nname = \"p\"\namount = 1\n[[alternative]]\namount = 1\n[[alternative.part]]\nname = \"p\"\namount = 1\n"
     );
     let asked = parse(&everything, None).keys;
     let asked: BTreeSet<_> = asked.iter().map(String::as_str).collect();
@@ -315,5 +315,48 @@ fn collect(path: &str, schema: &serde_json::Value, named: &mut BTreeSet<String>)
         let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         collect(&path, value, named);
         named.insert(path);
+    }
+}
+
+#[test]
+fn mistakes_in_parts() {
+    let part = "[[part]]\nname = \"bonus\"\namount = 100\nprobability = 0.5\n";
+    let good = format!(
+        "{GOOD}{part}[[alternative]]\nname = \"else\"\namount = 1\n[[alternative.part]]\nname = \"shares\"\namount = 7\nilliquid = true\nonce = true\ndelay_days = 30\nsource = \"letter\"\n"
+    );
+    let parsed = parse(&good, None);
+    assert_eq!(parsed.problems, []);
+    let deal = parsed.deal.unwrap();
+    assert_eq!((deal.parts[0].name.as_str(), deal.parts[0].probability), ("bonus", 0.5));
+    let shares = &deal.alternatives.last().unwrap().parts[0];
+    assert_eq!((shares.illiquid, shares.once, shares.days), (true, true, 30.0));
+    let cases: &[(&str, &str, &str)] = &[
+        ("name = \"bonus\"\n", "", "`part.name` is missing [D0102]"),
+        ("amount = 100\n", "", "`part.amount` is missing [D0102]"),
+        ("amount = 100", "amount = 0", "`amount` is `0`, expected more than 0 [D0103]"),
+        (
+            "probability = 0.5",
+            "probability = 50",
+            "`part.probability` is 50, expected a number from 0 to 1",
+        ),
+        ("illiquid = true", "illiquid = \"yes\"", "`alternative.part.illiquid`"),
+        ("once = true", "onse = true", "unknown key `alternative.part.onse` [D0101]"),
+        (
+            "[[part]]",
+            "[[part]]\nname = \"Bonus\"\namount = 1\n[[part]]",
+            "two parts are called `bonus` [D0105]",
+        ),
+        (
+            "[[part]]",
+            "[[counterpart.alternative]]\namount = 1\n[[counterpart.alternative.part]]\nname = \"x\"\namount = 1\n[[part]]",
+            "unknown key `counterpart.alternative.part` [D0101]",
+        ),
+    ];
+    for (from, to, expected) in cases {
+        assert!(good.contains(from), "{from}");
+        let text = good.replacen(from, to, 1);
+        let found = problems(&text);
+        assert!(found.iter().any(|p| p.contains(expected)), "{to}: {found:?}");
+        assert!(parse(&text, None).deal.is_none(), "{to}");
     }
 }

@@ -226,6 +226,7 @@ fn head() -> SourceHead {
         licence: None,
         grade: None,
         date: None,
+        span: None,
         rows: [60, 60, 0, 0],
         cells: [60, 60, 0],
         tallies: Vec::new(),

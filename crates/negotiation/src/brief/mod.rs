@@ -2,6 +2,7 @@
 //! and computes nothing.
 
 mod binding;
+mod part;
 mod plan_figures;
 mod prepare;
 mod say;
@@ -304,6 +305,8 @@ pub struct SourceHead {
     pub grade: Option<String>,
     /// Reference or mean date of its comparables.
     pub date: Option<Date>,
+    /// First and last date of its comparables, where they have more than one.
+    pub span: Option<(Date, Date)>,
     /// Rows: read, imported, rejected, skipped.
     pub rows: [u64; 4],
     /// Cells: mapped, observations, absent.
@@ -314,6 +317,17 @@ pub struct SourceHead {
     pub diagnostics: Vec<DiagnosticHead>,
     /// Things taken as given.
     pub assumptions: Vec<String>,
+}
+
+impl SourceHead {
+    /// Its date in words: one day, or the first and the last of several. A mean date is a number
+    /// for the arithmetic, and no day on which anything was observed.
+    pub fn dated(&self) -> Option<String> {
+        match self.span {
+            Some((first, last)) => Some(format!("{first} to {last}")),
+            None => self.date.map(|date| date.to_string()),
+        }
+    }
 }
 
 /// One reason in a source's account.

@@ -1,6 +1,7 @@
 //! `prepare`: from a deal and its evidence to the brief, purely.
 
 use super::binding::binding;
+use super::part;
 use super::plan_figures::PlanFigures;
 use super::sensitivity;
 use super::{Audience, Brief, DealHead, Gravity, Headline, ParameterUse, Trigger};
@@ -47,7 +48,8 @@ impl std::error::Error for PrepareError {}
 /// [`PrepareError`] if the evidence does not fit the deal or a number is outside its domain.
 pub fn prepare(deal: &Deal, evidence: &[SourceEvidence]) -> Result<Brief, PrepareError> {
     let (mut ledger, built, settings, money) = build_market(deal, evidence)?;
-    let inputs = inputs_of(deal, built.bargain.clone());
+    let mut inputs = inputs_of(deal, built.bargain.clone());
+    part::add(deal, &settings, &mut inputs);
     let plan = bargain::plan(&inputs, &settings.plan_params()).map_err(PrepareError::Bargain)?;
     let figures = &mut ledger.figures;
     let (headline, asked) =

@@ -1,7 +1,7 @@
 //! One input at a time: where walk-away, target and anchor go if it lies at its low or high end
 //! (H5). Interactions are not seen; the questions' worth is.
 
-use super::Swing;
+use super::{Swing, part};
 use crate::bargain::{Alternative, Amount, Inputs, Market, Marks, marks};
 use crate::deal::{Deal, slug};
 use crate::figure::{Figure, Figures, Unit};
@@ -39,7 +39,7 @@ pub(super) fn add(
 ) -> Vec<Swing> {
     let params = settings.plan_params();
     let mut swings = Vec::new();
-    for varied in all_varied(deal, inputs, params.probability_halfwidth, figures) {
+    for varied in all_varied(deal, inputs, settings, figures) {
         let [low, high] = &varied.ends;
         // An end that the arithmetic refuses has no outcome: it is left out, like a figure.
         let Ok(below) = marks(&low.1, &params) else { continue };
@@ -91,7 +91,8 @@ fn swing(
     Some((Swing { outcome, input: varied.label.clone(), low, high }, wide))
 }
 
-fn all_varied(deal: &Deal, inputs: &Inputs, halfwidth: f64, figures: &Figures) -> Vec<Varied> {
+fn all_varied(deal: &Deal, inputs: &Inputs, settings: &Settings, figures: &Figures) -> Vec<Varied> {
+    let halfwidth = settings.number("probability_halfwidth");
     let mut all: Vec<Varied> = market(inputs, figures).into_iter().collect();
     all.extend(limit(inputs, figures));
     for (i, stated) in deal.alternatives.iter().enumerate() {
@@ -99,7 +100,30 @@ fn all_varied(deal: &Deal, inputs: &Inputs, halfwidth: f64, figures: &Figures) -
         all.extend(about.amount());
         all.extend(about.probability(halfwidth));
     }
+    all.extend(illiquidity(deal, inputs, settings, figures));
     all
+}
+
+/// What parts that cannot be sold lose by that, at both ends of its scenario.
+fn illiquidity(
+    deal: &Deal,
+    inputs: &Inputs,
+    settings: &Settings,
+    figures: &Figures,
+) -> Option<Varied> {
+    let names = ["illiquidity_low", "illiquidity_high"];
+    let from = names.map(|name| format!("parameter.{name}"));
+    let end = |name| {
+        let value = settings.number(name);
+        (value, part::with_illiquidity(deal, settings, inputs, value))
+    };
+    figures.has(&from[0]).then(|| Varied {
+        slug: "illiquidity".to_owned(),
+        label: "loss of worth of what cannot be sold".to_owned(),
+        unit: Unit::Share,
+        from,
+        ends: names.map(end),
+    })
 }
 
 /// The unit of a figure, a pure number if there is none.

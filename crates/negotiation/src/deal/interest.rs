@@ -1,7 +1,7 @@
 //! What the other side wants, and what both sides expect to happen: interests and events.
 
+use super::read::named_once;
 use super::reader::{Field, Reader};
-use super::slug;
 use haggle_quantity::Amount;
 use std::collections::BTreeSet;
 
@@ -100,10 +100,7 @@ pub(super) fn read_events(r: &Reader<'_, '_>) -> Vec<Event> {
     let mut events = Vec::new();
     for table in r.tables("event") {
         let Some(event) = read_event(&table) else { continue };
-        if !names.insert(slug(&event.name)) {
-            let message = format!("two events are called `{}`", event.name);
-            r.log().error(table.span(), "D0105", message, None);
-        }
+        named_once(&table, "events", &event.name, &mut names);
         events.push(event);
     }
     events

@@ -2,6 +2,7 @@
 
 mod condition;
 mod interest;
+mod part;
 mod playbook;
 mod problem;
 mod read;
@@ -11,6 +12,7 @@ mod talks;
 
 pub use condition::{Condition, FIELDS, Test};
 pub use interest::{Event, Interest, InterestKind};
+pub use part::Part;
 pub use playbook::{Playbook, parse_playbook};
 pub use problem::{CODES, Problem};
 pub(crate) use read::as_f64;
@@ -80,6 +82,8 @@ pub struct Deal {
     pub counterpart: Counterpart,
     /// What both sides forecast, in file order.
     pub events: Vec<Event>,
+    /// What this deal brings beside its price, in file order.
+    pub parts: Vec<Part>,
     /// A walk-away that the user states; checked, not believed.
     pub stated_walk_away: Option<Amount>,
     /// Parameters set by name: canonical name to value.
@@ -227,6 +231,8 @@ pub struct Alternative {
     pub role: Option<Role>,
     /// One-off cost of finding out whether it comes through, if stated (A5).
     pub develop_cost: Option<Amount>,
+    /// What it brings beside its price, in file order; of ours alone.
+    pub parts: Vec<Part>,
     /// Where its figures come from; absent: our own estimate.
     pub source: Option<String>,
 }

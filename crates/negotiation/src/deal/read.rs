@@ -2,11 +2,12 @@
 
 use super::condition::read_where;
 use super::interest::{read_events, read_interests};
+use super::part::read_parts;
 use super::reader::{Field, Finding, Log, Reader, nearest};
 use super::talks::{self, Talks};
 use super::{
-    Ageing, Alternative, Claim, Counterpart, Deal, Exclude, Limit, Offer, Origin, Party, Problem,
-    Role, Setting, Side, Source,
+    Ageing, Alternative, Claim, Counterpart, Deal, Exclude, Limit, Offer, Origin, Part, Party,
+    Problem, Role, Setting, Side, Source,
 };
 use crate::parameter;
 use haggle_quantity::{Amount, Currency, Date, Per, Rate, to_f64, to_scaled};
@@ -115,12 +116,13 @@ fn read_deal(r: &Reader<'_, '_>, as_of: Option<Date>) -> Option<Deal> {
         ageing: r.table("ageing").map(|t| read_ageing(&t)),
         offer: r.table("offer").and_then(|t| read_offer(&t)),
         us: r.table("us").map_or_else(Party::default, |t| read_us(&t)),
-        alternatives: read_alternatives(r),
+        alternatives: read_alternatives(r, read_parts),
         claims: r.tables("claim").iter().filter_map(read_claim).collect(),
         counterpart: r
             .table("counterpart")
             .map_or_else(Counterpart::default, |t| read_counterpart(&t, &mut talks)),
         events: read_events(r),
+        parts: read_parts(r),
         stated_walk_away: read_stated(r, side, &mut talks),
         parameters: read_parameters(r),
         talks,
@@ -376,21 +378,34 @@ fn read_party(r: &Reader<'_, '_>) -> Party {
     }
 }
 
-fn read_alternatives(r: &Reader<'_, '_>) -> Vec<Alternative> {
+type ReadParts = fn(&Reader<'_, '_>) -> Vec<Part>;
+
+fn read_alternatives(r: &Reader<'_, '_>, parts: ReadParts) -> Vec<Alternative> {
     let mut names = BTreeSet::new();
     let mut alternatives = Vec::new();
     for (i, table) in r.tables("alternative").iter().enumerate() {
-        let Some(alternative) = read_alternative(table, i) else { continue };
-        if !names.insert(identifier(&alternative.name)) {
-            let message = format!("two alternatives are called `{}`", alternative.name);
-            r.log().error(table.span(), "D0105", message, None);
-        }
+        let Some(alternative) = read_alternative(table, i, parts) else { continue };
+        named_once(table, "alternatives", &alternative.name, &mut names);
         alternatives.push(alternative);
     }
     alternatives
 }
 
-fn read_alternative(r: &Reader<'_, '_>, i: usize) -> Option<Alternative> {
+/// Whether nothing else of its kind has the name; a second one is an error.
+pub(super) fn named_once(
+    r: &Reader<'_, '_>,
+    what: &str,
+    name: &str,
+    names: &mut BTreeSet<String>,
+) -> bool {
+    let first = names.insert(identifier(name));
+    if !first {
+        r.log().error(r.span(), "D0105", format!("two {what} are called `{name}`"), None);
+    }
+    first
+}
+
+fn read_alternative(r: &Reader<'_, '_>, i: usize, parts: ReadParts) -> Option<Alternative> {
     let name = r.text("name").map_or_else(|| format!("alternative {}", i + 1), |f| f.value);
     let amount = r.required("amount", "\"104000\"", r.money_or_range("amount"));
     let alternative = Alternative {
@@ -403,6 +418,7 @@ fn read_alternative(r: &Reader<'_, '_>, i: usize) -> Option<Alternative> {
         advantage: r.money("advantage").map(|f| f.value),
         role: read_role(r),
         develop_cost: money_at_least_zero(r, "develop_cost"),
+        parts: parts(r),
         source: r.text("source").map(|f| f.value),
     };
     r.finish();
@@ -453,7 +469,8 @@ fn read_claim(r: &Reader<'_, '_>) -> Option<Claim> {
 fn read_counterpart(r: &Reader<'_, '_>, talks: &mut Talks) -> Counterpart {
     let counterpart = Counterpart {
         limit: r.table("limit").and_then(|t| read_limit(&t)),
-        alternatives: read_alternatives(r),
+        // What theirs bring beside a price is worth something to them alone, and unknown to us.
+        alternatives: read_alternatives(r, |_| Vec::new()),
         party: read_party(r),
         first_offer: positive_money(r, "first_offer"),
         interests: read_interests(r),

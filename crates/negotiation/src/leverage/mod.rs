@@ -7,6 +7,7 @@
 mod argument;
 mod attraction;
 mod backup;
+mod compensation;
 mod fact;
 mod inputs;
 mod rapport;
@@ -118,6 +119,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         wants::RULES,
         backup::RULES,
         attraction::RULES,
+        compensation::RULES,
         argument::RULES,
         rapport::RULES,
         walk_away::RULES,

@@ -78,7 +78,7 @@ fn provenance(source: &SourceHead) -> Block {
     line = line.text(&said("published by ", &source.publisher));
     line = line.text(&said("licence: ", &source.licence));
     line = line.text(&said("grade ", &source.grade));
-    line = line.text(&source.date.map_or(String::new(), |date| format!(", dated {date}")));
+    line = line.text(&source.dated().map_or(String::new(), |date| format!(", dated {date}")));
     paragraph(line.muted(&format!(", sha256 {}", head(&source.sha256))))
 }
 

@@ -136,7 +136,7 @@ pub(super) fn sources(brief: &Brief, market: &MarketHead) -> Table {
         table.row(vec![
             Inline::default().code(id),
             source.name.as_str().into(),
-            source.date.map_or(String::new(), |date| date.to_string()).into(),
+            source.dated().unwrap_or_default().into(),
             source.grade.clone().unwrap_or_default().into(),
             share,
         ]);

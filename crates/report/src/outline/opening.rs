@@ -154,7 +154,7 @@ fn named_sources(brief: &Brief) -> String {
     let ids = brief.market.iter().flat_map(|market| &market.sources);
     let cite = |id: &String| {
         let source = brief.sources.get(id)?;
-        let date = source.date.map_or(String::new(), |date| format!(" ({date})"));
+        let date = source.dated().map_or(String::new(), |date| format!(" ({date})"));
         Some(format!("{}{date}", source.name))
     };
     let all: Vec<String> = ids.filter_map(cite).collect();

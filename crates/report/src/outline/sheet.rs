@@ -73,7 +73,7 @@ fn cell(brief: &Brief, source: &str) -> Option<Inline> {
     let median = format!("{source}.p50");
     let (id, figure) = named(brief, &median)?;
     let head = brief.sources.get(source)?;
-    let date = head.date.map_or(String::new(), |date| format!(" ({date})"));
+    let date = head.dated().map_or(String::new(), |date| format!(" ({date})"));
     let line = Inline::from(format!("{}{date}: median ", head.name));
     let line = line.strong(&number::spoken(id, figure));
     Some(match evidence(brief, figure) {

@@ -111,6 +111,7 @@ impl PlanFigures<'_> {
         for (alternative, figures) in stated.iter().zip(made) {
             let base = format!("{prefix}.{}", slug(&alternative.name));
             let mut inputs = self.alternative_given(&base, alternative);
+            inputs.push(("parts_difference", format!("{base}.parts_difference")));
             inputs.push(("units", "units".to_owned()));
             let who = if prefix == "alternative" { "us" } else { "counterpart" };
             for key in ["deal_cost", "idle_value", "discount_rate"] {

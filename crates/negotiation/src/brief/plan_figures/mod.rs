@@ -5,6 +5,7 @@ mod develop;
 mod event;
 mod given;
 mod leverage;
+mod part;
 mod position;
 mod question;
 mod reference;
@@ -51,6 +52,7 @@ impl PlanFigures<'_> {
     /// Adds everything; returns the headline and what to ask.
     pub(crate) fn add(mut self) -> (Headline, Asked) {
         self.given();
+        self.parts();
         self.alternatives(
             "alternative",
             &self.deal.alternatives.clone(),
@@ -62,6 +64,7 @@ impl PlanFigures<'_> {
             &theirs,
             &self.plan.counterpart_alternatives.clone(),
         );
+        self.totals();
         self.reservation();
         self.develop();
         self.market();
