@@ -313,6 +313,8 @@ fn collect(path: &str, schema: &serde_json::Value, named: &mut BTreeSet<String>)
     let Some(properties) = item.get("properties").and_then(|p| p.as_object()) else { return };
     for (key, value) in properties {
         let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let said = value["description"].as_str().unwrap_or_default();
+        assert!(said.len() > 2 && !said.starts_with("an integer, a text"), "{path} says nothing");
         collect(&path, value, named);
         named.insert(path);
     }

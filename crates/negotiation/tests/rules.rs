@@ -66,6 +66,7 @@ fn evidence(grade: &str, date: &str) -> SourceEvidence {
         licence: None,
         grade: Some(grade.to_owned()),
         date: haggle_quantity::parse_date(date).ok(),
+        span: None,
         rows: [0; 4],
         cells: [0; 3],
         tallies: Vec::new(),
@@ -449,8 +450,8 @@ fn a_playbook_sets_what_the_deal_leaves_open() {
 /// deal that states everything.
 #[test]
 fn tests_of_rules_name_what_exists() {
-    let keys = parse(&format!("{HEAD}{SELLER}[[argument]]\ntext = \"a\"\n[[claim]]\ntext = \"1\"\n[channel]\n[deadline]\n[[round]]\nours = 2\n[stated]\n[[stated.history]]\n[[counterpart.argument]]\ntext = \"x\"\n[[counterpart.alternative]]\namount = 1\n"), None).keys;
-    let rich = "[offer]\namount = 101000\n[[round]]\nours = 140000\ntheirs = 100000\n[[round]]\nours = 134000\ntheirs = 101000\n[stated]\ntarget = 120000\nwalk_away = 95000\n[deadline]\ndate = 2026-12-10\nbinds = \"us\"\n[[claim]]\ntext = \"1\"\nreference = \"r\"\n";
+    let keys = parse(&format!("{HEAD}{SELLER}[[argument]]\ntext = \"a\"\n[[claim]]\ntext = \"1\"\n[channel]\n[deadline]\n[[round]]\nours = 2\n[stated]\n[[stated.history]]\n[[counterpart.argument]]\ntext = \"x\"\n[[counterpart.alternative]]\namount = 1\n[[part]]\n[[alternative]]\n[[alternative.part]]\n"), None).keys;
+    let rich = "[offer]\namount = 101000\n[[round]]\nours = 140000\ntheirs = 100000\n[[round]]\nours = 134000\ntheirs = 101000\n[stated]\ntarget = 120000\nwalk_away = 95000\n[deadline]\ndate = 2026-12-10\nbinds = \"us\"\n[[claim]]\ntext = \"1\"\nreference = \"r\"\n[[part]]\nname = \"bonus\"\namount = 1\n";
     let brief = brief_of(&read(&format!("{HEAD}{SELLER}{rich}")));
     let tails: BTreeSet<String> =
         brief.figures.iter().filter_map(|(id, _)| Some(id.split_once('.')?.1.to_owned())).collect();
@@ -460,6 +461,9 @@ fn tests_of_rules_name_what_exists() {
                 || keys.contains(name)
                 || brief.figures.has(name)
                 || tails.contains(name)
+                || name.split_once("NAME").is_some_and(|(head, tail)| {
+                    brief.figures.iter().any(|(id, _)| id.starts_with(head) && id.ends_with(tail))
+                })
                 || ["round.ours", "round.theirs"].contains(&name);
             assert!(known, "{}: {name}", rule.id);
         }

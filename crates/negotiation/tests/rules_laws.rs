@@ -23,6 +23,7 @@ struct Parts {
     ours: Vec<(f64, String)>,
     theirs: Vec<(f64, String)>,
     interests: Vec<String>,
+    /// Events and parts, whose names hold `NAME`.
     events: Vec<String>,
     /// Everything else.
     rest: String,
@@ -91,6 +92,13 @@ fn event(number: usize) -> impl Strategy<Value = String> {
     })
 }
 
+fn part(number: usize) -> impl Strategy<Value = String> {
+    let flags = (any::<bool>(), any::<bool>());
+    (0.5..9.0, 0.0..1.0, 0.0..900.0, flags).prop_map(move |(amount, share, days, (once, illiquid))| {
+        format!("[[part]]\nname = \"NAME p{number}\"\namount = \"{amount:.3}\"\nprobability = {share:.3}\ndelay_days = {days:.0}\nonce = {once}\nilliquid = {illiquid}\n")
+    })
+}
+
 fn rest() -> impl Strategy<Value = String> {
     let offer = prop::option::of(50.0..180.0);
     let limit = prop::option::of((80.0..150.0, 0.0..20.0, any::<bool>()));
@@ -135,7 +143,9 @@ fn parts() -> impl Strategy<Value = Parts> {
         prop_oneof![Just("year"), Just("each"), Just("hour")],
     );
     let events = (0..3_usize).prop_flat_map(|count| (0..count).map(event).collect::<Vec<_>>());
-    let lists = (prop::collection::vec(interest(), 0..5), events);
+    let beside = (0..3_usize).prop_flat_map(|count| (0..count).map(part).collect::<Vec<_>>());
+    let named = (events, beside).prop_map(|(events, beside)| [events, beside].concat());
+    let lists = (prop::collection::vec(interest(), 0..5), named);
     (head, market(), alternatives(3), alternatives(2), lists, rest()).prop_map(
         |((side, per), market, ours, theirs, (interests, events), rest)| Parts {
             side,

@@ -68,7 +68,10 @@ impl Brief {
         let percentiles = self.market.iter().flat_map(MarketHead::ids);
         let shares = sources.iter().map(|id| format!("share.{id}"));
         let factors = self.adjustments.iter().filter(|a| sources.contains(&a.source));
-        let roots = percentiles.chain(shares).chain(factors.map(|a| a.figure.clone()));
+        // The rows themselves justify a market that is too thin for percentiles.
+        let counts = sources.iter().map(|id| format!("{id}.n"));
+        let roots = percentiles.chain(shares).chain(counts);
+        let roots = roots.chain(factors.map(|a| a.figure.clone()));
         let mut figures = self.figures.reached(roots);
         let anchor = self.headline.anchor.as_ref().and_then(|id| self.figures.get(id));
         if let Some(figure) = anchor.and_then(stated) {

@@ -8,7 +8,7 @@ pub(super) const RULES: &[Rule] = &[Rule {
     id: "S3.22",
     step: 3,
     statement: "What comes beside the price counts: offers are compared by everything that they bring, over the same time.",
-    test: "part or alternative.part is stated: offer.total against each alternative.NAME.total; illiquidity_low and illiquidity_high as scenarios",
+    test: "part or alternative.part is stated: offer.total against each alternative.NAME.total; illiquidity, from illiquidity_low to illiquidity_high",
     cites: &["F16"],
     judge: parts,
 }];

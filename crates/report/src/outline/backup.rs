@@ -94,7 +94,28 @@ fn zone(brief: &Brief) -> Vec<Block> {
         let line = Inline::from("Chance that there is a price that suits both: ");
         paragraph(line.with(spoken(id, figure, Tone::Strong)).text(", if the belief is right."))
     });
-    let blocks: Vec<Block> = chance.into_iter().chain(table).collect();
+    let blocks: Vec<Block> = chance.into_iter().chain(table).chain(stated(brief)).collect();
     let title = heading(3, "zone", "Zone of possible agreement");
     if blocks.is_empty() { blocks } else { std::iter::once(title).chain(blocks).collect() }
+}
+
+/// What was stated of their limit, where the belief above is drawn from it.
+fn stated(brief: &Brief) -> Option<Block> {
+    let ids = ["low", "mode", "high"].map(|tail| format!("counterpart.limit.{tail}"));
+    let figure = |id: &str| brief.figures.get(id);
+    let rests = figure("belief.mode")?.inputs.iter().any(|(_, id)| *id == ids[1]);
+    let said: Option<Vec<String>> =
+        ids.iter().map(|id| Some(number::spoken(id, figure(id)?))).collect();
+    let said = said.filter(|_| rests)?.join(", ");
+    let offer = figure("offer").map(|offer| offer.value);
+    let is_edge = |id: &str| figure(id).map(|it| it.value) == offer;
+    let edge = if is_edge("belief.low") || is_edge("belief.high") {
+        "; what they have offered is within it"
+    } else {
+        ""
+    };
+    let text = format!(
+        "Stated: {said}, read as P10, most likely and P90. Lowest and highest are the ends of the triangle through them{edge}."
+    );
+    Some(paragraph(Inline::default().muted(&text)))
 }

@@ -2,7 +2,7 @@
 //! shareable brief, so that there is nothing private to leave out.
 
 use super::account::{adjustment_lines, left_out_lines};
-use super::market::{basis, bound_note, percentiles, refusal, sources};
+use super::market::{basis, bound_note, few, percentiles, refusal, sources};
 use super::{find, opening, places};
 use crate::inline::Inline;
 use crate::number;
@@ -76,6 +76,7 @@ fn market(brief: &Brief) -> Vec<Block> {
     blocks.extend(list(market.refusals.iter().map(|r| refusal(r)).collect()));
     blocks.push(basis(market));
     blocks.extend(sources(brief, market).block());
+    blocks.extend(few(brief, market));
     blocks
 }
 

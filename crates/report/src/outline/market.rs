@@ -28,7 +28,7 @@ pub(crate) fn market(brief: &Brief) -> Vec<Block> {
 }
 
 /// The rows themselves, where there are too few of them for percentiles.
-fn few(brief: &Brief, market: &MarketHead) -> Vec<Block> {
+pub(super) fn few(brief: &Brief, market: &MarketHead) -> Vec<Block> {
     if market.refusals.is_empty() {
         return Vec::new();
     }
@@ -109,6 +109,7 @@ pub(super) fn basis(market: &MarketHead) -> Block {
     };
     paragraph(match market.kind {
         "" => line,
+        _ if market.percentiles.is_empty() => line,
         kind => line.text(&format!(", {kind}")),
     })
 }

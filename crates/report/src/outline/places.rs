@@ -4,6 +4,7 @@ use super::market::comparable;
 use crate::inline::Inline;
 use crate::section::{Block, Table, heading, paragraph};
 use haggle_negotiation::brief::{Brief, EvidenceSet};
+use haggle_negotiation::market::Cited;
 use std::collections::BTreeSet;
 
 /// Most cells of one evidence set, and of all, that a page for people lists.
@@ -14,7 +15,7 @@ pub(super) fn places(brief: &Brief) -> Vec<Block> {
     let sets = market_sets(brief);
     let mut table =
         Table::new("Cells behind the market", &["place", "#stated", "#counts as", "what"]);
-    let cells = sets.iter().flat_map(|set| set.first.iter().take(MOST[0]).map(|it| (*set, it)));
+    let cells = sets.iter().flat_map(|set| used(set).take(MOST[0]).map(|it| (*set, it)));
     for (set, it) in cells.take(MOST[1]) {
         table.row(comparable(&set.file, it));
     }
@@ -27,6 +28,11 @@ pub(super) fn places(brief: &Brief) -> Vec<Block> {
         blocks.push(paragraph(Inline::default().muted(note)));
     }
     blocks
+}
+
+/// The cells of a set that a percentile can rest on: no mean, wherever it stands among them.
+fn used(set: &EvidenceSet) -> impl Iterator<Item = &Cited> {
+    set.first.iter().filter(|it| it.statistic != "mean")
 }
 
 /// Evidence of the figures that the market's percentiles rest on, each once, by id.

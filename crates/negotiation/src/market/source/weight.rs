@@ -131,7 +131,8 @@ impl SourceContext<'_> {
             .and_then(|d| i32::try_from(d).ok())
             .and_then(from_day_number);
         let why = format!(
-            "dated {}, as of {}",
+            "{} {}, as of {}",
+            if self.evidence.head.span.is_some() { "mean date" } else { "dated" },
             date.map_or("unknown".to_owned(), |d| d.to_string()),
             self.deal.as_of
         );
