@@ -61,6 +61,19 @@ delay_days = 37
 cost = "1571.73"
 role = "exit"
 
+[[alternative.part]]
+name = "zqbonus"
+amount = "7133.19"
+probability = 0.7931
+
+[[part]]
+name = "zqequity"
+amount = "17317.91"
+probability = 0.7391
+illiquid = true
+delay_days = 371
+source = "zqgrant"
+
 [[claim]]
 text = "zqclaim 41 %"
 date = 2023-03-31

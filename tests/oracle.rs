@@ -18,9 +18,10 @@ use given::Given;
 use report::{Disagreements, Report};
 
 /// The bundled deals, then those of the test.
-const DEALS: [(&str, Option<&str>); 11] = [
+const DEALS: [(&str, Option<&str>); 12] = [
     ("salary-us", None),
     ("salary-thin", None),
+    ("salary-equity", None),
     ("buyer-quotes", Some(deals::BUYER_QUOTES)),
     ("their-alternatives", Some(deals::THEIR_ALTERNATIVES)),
     ("top-coded", Some(deals::TOP_CODED)),
@@ -82,7 +83,7 @@ fn every_figure_follows_from_givens_and_source_cells() {
 }
 
 /// The formulas that must be met in these deals.
-const FORMULAS: [&str; 17] = [
+const FORMULAS: [&str; 21] = [
     "adjusted_cell",
     "composite",
     "share",
@@ -100,6 +101,10 @@ const FORMULAS: [&str; 17] = [
     "contingent_gain",
     "weitzman_index",
     "next_quote",
+    "part_worth",
+    "part_sum",
+    "parts_difference",
+    "total_worth",
 ];
 
 #[test]

@@ -11,6 +11,7 @@ fn the_first_report() {
 #[test]
 fn the_report_on_thin_evidence() {
     let bench = Bench::with_data();
+    insta::assert_snapshot!("salary_equity", bench.run("report data/deals/salary-equity.toml").out);
     insta::assert_snapshot!("salary_thin", bench.run("report data/deals/salary-thin.toml").out);
 }
 

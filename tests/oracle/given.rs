@@ -106,8 +106,6 @@ fn alternatives(report: &Report, party: &str, side: f64) -> Vec<Alternative> {
             super::report::tables(table.as_table().unwrap(), "alternative")
         }),
     };
-    let slug =
-        |table: &toml::Table| table["name"].as_str().unwrap().to_lowercase().replace(' ', "-");
     tables.into_iter().map(|table| alternative(report, party, prefix, &slug(table), side)).collect()
 }
 
@@ -133,6 +131,7 @@ fn alternative(report: &Report, party: &str, prefix: &str, name: &str, side: f64
             (libm::pow(1.0 + rate, -delay / 365.0), 0.0, delay)
         }
     };
+    let beside = if party == "us" { parts_beyond(report, name, units) } else { 0.0 };
     let once = part("interim_per_day").unwrap_or(0.0) * waiting - part("cost").unwrap_or(0.0)
         + of_party("deal_cost").unwrap_or(0.0);
     Alternative {
@@ -140,8 +139,36 @@ fn alternative(report: &Report, party: &str, prefix: &str, name: &str, side: f64
         probability: part("probability").unwrap(),
         amount: amount(&part, side, report.parameter("belief_tail")),
         slope,
-        shift: idle + once / units - part("advantage").unwrap_or(0.0),
+        shift: idle + once / units - part("advantage").unwrap_or(0.0) - beside,
     }
+}
+
+/// What this deal brings beside its price more than an alternative, from the deal file (F16).
+fn parts_beyond(report: &Report, name: &str, units: f64) -> f64 {
+    let of = |table: &toml::Table| -> f64 {
+        super::report::tables(table, "part")
+            .into_iter()
+            .map(|it| part_worth(report, it, units))
+            .sum()
+    };
+    let is_it = |table: &&toml::Table| slug(table) == name;
+    let theirs = report.tables("alternative").into_iter().find(is_it).map_or(0.0, of);
+    of(&report.deal) - theirs
+}
+
+fn part_worth(report: &Report, part: &toml::Table, units: f64) -> f64 {
+    let number = |key: &str| part.get(key).map(stated);
+    let says = |key: &str| part.get(key).is_some_and(|it| it.as_bool().unwrap());
+    let rate =
+        report.value("us.discount_rate").unwrap_or_else(|| report.parameter("discount_rate"));
+    let years = number("delay_days").unwrap_or(0.0) / 365.0;
+    let lost = if says("illiquid") { report.parameter("illiquidity") } else { 0.0 };
+    let paid = number("amount").unwrap() * number("probability").unwrap_or(1.0) * (1.0 - lost);
+    paid * libm::pow(1.0 + rate, -years) / if says("once") { units } else { 1.0 }
+}
+
+fn slug(table: &toml::Table) -> String {
+    table["name"].as_str().unwrap().to_lowercase().replace(' ', "-")
 }
 
 fn amount(part: &dyn Fn(&str) -> Option<f64>, side: f64, tail: f64) -> Triangle {
@@ -188,7 +215,6 @@ pub(super) fn check_givens(report: &Report, found: &mut Disagreements) {
         numbers(limit.as_table().unwrap(), "counterpart.limit.", found);
     }
     for table in report.tables("alternative") {
-        let slug = table["name"].as_str().unwrap().to_lowercase().replace(' ', "-");
-        numbers(table, &format!("alternative.{slug}."), found);
+        numbers(table, &format!("alternative.{}.", slug(table)), found);
     }
 }

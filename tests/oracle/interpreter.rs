@@ -117,6 +117,12 @@ impl Figure<'_> {
         let price = |value: f64| self.side * value;
         Some(match formula {
             "belief_mean" => (self.get("low") + self.get("mode") + self.get("high")) / 3.0,
+            "part_worth" => self.part_worth(),
+            "part_sum" => self.inputs().map(|one| one.1).sum(),
+            "parts_difference" => {
+                self.input("ours").unwrap_or(0.0) - self.input("theirs").unwrap_or(0.0)
+            }
+            "total_worth" => self.get("price") + self.side * self.input("parts").unwrap_or(0.0),
             "base" => price(self.best(&["walk_away", "offer"])),
             "distance" => self.mine("offer") - self.mine("walk_away"),
             "need_me" => self.mine("median") - self.mine("walk_away"),
@@ -160,6 +166,14 @@ impl Figure<'_> {
             }
             _ => return None,
         })
+    }
+
+    fn part_worth(&self) -> f64 {
+        let kept = 1.0 - self.input("illiquidity").unwrap_or(0.0);
+        let later = 1.0 + self.input("discount_rate").unwrap_or(0.0);
+        let spread = self.input("units").unwrap_or(1.0);
+        let expected = self.get("amount") * self.get("probability");
+        expected * kept / libm::pow(later, self.get("days") / 365.0) / spread
     }
 
     /// Where the cost meets what a certain deal price gains beyond it; None for an uncertain one,

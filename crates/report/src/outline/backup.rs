@@ -51,9 +51,11 @@ fn otherwise(brief: &Brief, walk_away: &Figure) -> Option<Block> {
 
 /// What the alternatives come to; what the deal file states of them is in it and in the JSON.
 fn alternatives(brief: &Brief) -> Vec<Block> {
-    let told = [".certainty_equivalent", ".deal_price", ".probability"];
+    let told = ["certainty_equivalent", "deal_price", "probability", "parts_difference"];
+    // Three names: those of a part of an alternative have more.
     let own = |(id, _): &(&str, &Figure)| {
-        id.starts_with("alternative.") && told.iter().any(|tail| id.ends_with(tail))
+        let names: Vec<&str> = id.split('.').collect();
+        matches!(names.as_slice(), ["alternative", _, tail] if told.contains(tail))
     };
     let mut figures: Vec<_> = brief.figures.iter().filter(own).collect();
     figures.sort_by_key(|(id, figure)| (figure.inputs.is_empty(), id.to_owned()));
