@@ -145,7 +145,11 @@ impl PlanFigures<'_> {
         }
     }
 
+    /// The interval of the lattice; none where nothing is uncertain, but for the sum's rounding.
     fn lattice(&self, low: f64, high: f64) -> Option<Interval> {
+        if high - low <= 1e-12 * libm::fabs(high).max(libm::fabs(low)) {
+            return None;
+        }
         let level = 1.0 - 2.0 * self.settings.number("interval_tail");
         Some(Interval { low: Some(low), high: Some(high), level: Some(level), by: By::Lattice })
     }
