@@ -382,11 +382,11 @@ formulas! {
     "base" "numbers 5" "the better of walk-away and their offer";
     "cap_belief" "numbers 7.1" "price that they accept with chance target_feasible_min given a zone";
     "cap_evidence" "numbers 7.1" "max(better quartile, base + base_room_target * half_spread)";
-    "target" "numbers 7.1" "the largest candidate in my value, not beyond either cap";
+    "target" "numbers 7.1" "the largest candidate in my value, not beyond either cap nor beyond what we asked last";
     "opening_raw" "B4, numbers 7.2" "max(2 * target - their first figure, target + room), without their figure target + half_spread";
     "opening_cap_evidence" "numbers 7.2, S3.12" "max(better edge of the market, base + base_room_opening * half_spread, target + room)";
     "opening_cap_belief" "numbers 7.2, S5.14" "max(price that they accept with chance 1 - opening_belief given a zone, target + room)";
-    "anchor" "numbers 7.2" "the least of opening and caps in my value";
+    "anchor" "numbers 7.2" "what we asked last, where we have asked; else the least of opening and caps in my value";
     "break_even_counter" "B4, numbers 7.2" "2 * target - anchor: they must open at least there for a split to give the target";
     "chance_inside" "numbers 7.2" "chance that their limit reaches the anchor, given a zone";
     "last_ask" "numbers 7.3" "min(target, max(base + floor_share * (target - base), walk_away + floor_confidence * (walk_away_better - walk_away)))";

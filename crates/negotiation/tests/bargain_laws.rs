@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use haggle_negotiation::bargain::{
-    Alternative, Amount, Counterpart, Inputs, Kind, Mark, Marked, Market, MarketPoint, MarketRow,
-    MarketRows, MarketTable, Params, Party, Per, Plan, Printed, Record, ReservationSource, Side,
-    plan,
+    Alternative, Amount, Counterpart, FindingCode, Inputs, Kind, Mark, Marked, Market, MarketPoint,
+    MarketRow, MarketRows, MarketTable, Params, Party, Per, Plan, Printed, Record,
+    ReservationSource, Side, plan,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -358,6 +358,36 @@ proptest! {
         }
         for (one, two) in exact.iter().zip(&printed) {
             prop_assert!((one - two).abs() <= plan.printed.unit.unwrap().value() * (1.0 + 1e-6));
+        }
+    }
+
+    /// A figure of ours on the table is where the ladder begins, and bounds what is still asked.
+    #[test]
+    fn what_we_asked_bounds_the_plan(mut inputs in deal(), at in 0.3..1.8) {
+        let free = plan(&inputs, &small()).unwrap();
+        let asked = at * size(&free);
+        inputs.asked = Some(asked);
+        let held = plan(&inputs, &small()).unwrap();
+        let mine = own(&held, asked);
+        if held.base.is_some_and(|base| mine < own(&held, base)) {
+            prop_assert!(held.findings.contains(&FindingCode::S5_18));
+            prop_assert!(held.target.is_none() && held.opening.is_none() && held.ladder.is_empty());
+            return Ok(());
+        }
+        let [r, .., t, o, f] = main_figures(&held);
+        prop_assert_eq!(t.is_some(), main_figures(&free)[3].is_some());
+        let (Some(t), Some(o)) = (t, o) else { return Ok(()) };
+        prop_assert_eq!(o, mine);
+        prop_assert_eq!(held.printed.opening.map(Printed::to_f64), Some(asked));
+        prop_assert_eq!(t, mine.min(main_figures(&free)[3].unwrap()));
+        let least = TOLERANCE * size(&held);
+        if let (Some(f), Some(r)) = (f, r) {
+            prop_assert!(r <= f + least && f <= t + least);
+        }
+        let exact: Vec<f64> = held.ladder.iter().map(|it| own(&held, it.value)).collect();
+        falls_with_shrinking_steps(&exact, least)?;
+        for it in held.printed.ladder.iter().chain(&held.printed.target) {
+            prop_assert!(own(&held, it.to_f64()) <= mine);
         }
     }
 

@@ -362,3 +362,33 @@ fn mistakes_in_parts() {
         assert!(parse(&text, None).deal.is_none(), "{to}");
     }
 }
+
+/// What is dated after the day of the brief does not count, and says so; two rates for one pair
+/// are refused.
+#[test]
+fn later_days_and_second_rates() {
+    let claim = format!("{GOOD}[[claim]]\ntext = \"cut 5 %\"\ndate = 2027-01-01\n");
+    let parsed = parse(&claim, None);
+    let told: Vec<String> = parsed.problems.iter().map(ToString::to_string).collect();
+    assert!(
+        told.iter().any(|p| p.contains("the claim `cut 5 %` does not count [D0202]")),
+        "{told:?}"
+    );
+    let claims = parsed.deal.unwrap().claims;
+    assert!(!claims.last().unwrap().counts_on(haggle_quantity::parse_date("2026-11-23").unwrap()));
+    let rate = "[[rate]]\nfrom = \"CHF\"\nto = \"USD\"\nrate = 1.08\ndate = 2026-11-20\n";
+    for (second, refused) in [
+        (rate.to_owned(), true),
+        (
+            rate.replace("\"CHF\"", "\"X\"")
+                .replace("\"USD\"", "\"CHF\"")
+                .replace("\"X\"", "\"USD\""),
+            true,
+        ),
+        (rate.replace("CHF", "GBP"), false),
+    ] {
+        let found = problems(&format!("{GOOD}{rate}{second}"));
+        let told = found.iter().any(|p| p.contains("two rates between"));
+        assert_eq!(told, refused, "{second}: {found:?}");
+    }
+}

@@ -474,7 +474,7 @@ fn tests_of_rules_name_what_exists() {
 /// What is said of the talks changes no figure of the plan: words, channel and log are not numbers.
 #[test]
 fn talks_change_no_number_of_the_plan() {
-    let talks = "[[argument]]\ntext = \"a\"\n[channel]\nmedium = \"chat\"\nsensitive = true\n[[round]]\nours = 150000\n[deadline]\ndate = 2026-12-01\nbinds = \"us\"\n[counterpart]\nexpert = true\nrelationship = \"lasting\"\n[[counterpart.argument]]\ntext = \"b\"\n[stated]\nanswer = \"walk\"\ntarget = 120000\n";
+    let talks = "[[argument]]\ntext = \"a\"\n[channel]\nmedium = \"chat\"\nsensitive = true\n[[round]]\ntheirs = 101000\n[deadline]\ndate = 2026-12-01\nbinds = \"us\"\n[counterpart]\nexpert = true\nrelationship = \"lasting\"\n[[counterpart.argument]]\ntext = \"b\"\n[stated]\nanswer = \"walk\"\ntarget = 120000\n";
     for base in [SELLER, BUYER] {
         let talks =
             if base == BUYER { talks.replace("target = 120000\n", "") } else { talks.to_owned() };
@@ -502,4 +502,35 @@ fn findings_are_whole() {
             );
         }
     }
+}
+
+/// What we have asked for is no opening any more: the ladder begins there, nothing lies beyond it,
+/// and behind walk-away or offer nothing is left.
+#[test]
+fn what_we_have_asked_for_stands() {
+    let asked = |base: &str, ours: &str| {
+        brief_of(&read(&format!(
+            "{HEAD}{base}[[round]]\nours = 999999\n[[round]]\nours = {ours}\n"
+        )))
+    };
+    let printed = |brief: &Brief, id: &str| brief.figures.get(id).and_then(|it| it.printed.clone());
+    let value = |brief: &Brief, id: &str| brief.figures.get(id).map(|it| it.value);
+    for (base, ours, sign) in [(SELLER, "121000.5", 1.0), (BUYER, "79000.5", -1.0)] {
+        let free = brief_of(&read(&format!("{HEAD}{base}")));
+        let held = asked(base, ours);
+        assert_eq!(printed(&held, "anchor").as_deref(), Some(ours), "{base}");
+        let (target, before) = (value(&held, "target").unwrap(), value(&free, "target").unwrap());
+        let ours: f64 = ours.parse().unwrap();
+        assert_eq!(sign * target, f64::min(sign * before, sign * ours), "{base}");
+        let said = held.findings.iter().find(|f| f.rule == "S5.18").unwrap();
+        assert!(said.text.contains("no opening any more"), "{}", said.text);
+    }
+    let r = value(&brief_of(&read(&format!("{HEAD}{SELLER}"))), "walk_away").unwrap();
+    let lost = asked(SELLER, &format!("{:.0}", r - 1000.0));
+    assert!(value(&lost, "target").is_none() && value(&lost, "anchor").is_none());
+    let said = lost.findings.iter().find(|f| f.rule == "S5.18").unwrap();
+    assert!(
+        said.gravity == haggle_negotiation::brief::Gravity::Error
+            && said.text.contains("worse than your walk-away")
+    );
 }

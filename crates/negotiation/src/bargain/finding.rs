@@ -76,6 +76,8 @@ codes! {
     S5_14 = "S5.14",
     /// Their offer is at or beyond the walk-away: accepting it is the fallback.
     S5_15 = "S5.15",
+    /// We have asked for less than walk-away or offer: nothing is left to aim for.
+    S5_18 = "S5.18",
     /// Their expected first figure is better than the target: let them open.
     B10 = "B10",
 }
@@ -117,6 +119,7 @@ fn about_them(plan: &Plan, ground: &Ground) -> Facts {
         (FindingCode::S1_10, from_market),
         (FindingCode::S1_11, closed),
         (FindingCode::S1_12, ground.theirs_incomplete),
+        (FindingCode::S5_18, ground.is_overtaken()),
     ]
 }
 

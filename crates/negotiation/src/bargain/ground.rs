@@ -26,6 +26,8 @@ pub(crate) struct Ground<'a> {
     pub(crate) belief: Option<Belief>,
     pub(crate) theirs_incomplete: bool,
     pub(crate) offer: Option<f64>,
+    /// Our last figure on the table.
+    pub(crate) asked: Option<f64>,
     pub(crate) base: Option<f64>,
     pub(crate) half_spread: Option<Marked>,
     pub(crate) power: f64,
@@ -53,6 +55,7 @@ impl<'a> Ground<'a> {
             sign,
             theirs_incomplete,
             offer,
+            asked: inputs.asked.map(|price| sign * price),
             base: better(reservation.map(|it| it.value), offer),
             half_spread,
             power: power(inputs, params),
@@ -85,6 +88,11 @@ impl<'a> Ground<'a> {
     /// `S(base)`, 1 without a base.
     pub(crate) fn base_acceptance(&self) -> f64 {
         self.believed().zip(self.base).map_or(1.0, |(belief, base)| belief.survival(base))
+    }
+
+    /// Whether we have asked for less than walk-away or offer: nothing is left to aim for.
+    pub(crate) fn is_overtaken(&self) -> bool {
+        self.asked.zip(self.base).is_some_and(|(asked, base)| asked < base)
     }
 
     /// R in my value.

@@ -187,6 +187,8 @@ pub struct Inputs {
     pub counterpart: Counterpart,
     /// My stated walk-away, in price; used only if the alternatives give none.
     pub walk_away: Option<f64>,
+    /// Our last figure on the table, if we have named one: nothing better can be asked any more.
+    pub asked: Option<f64>,
     /// Smallest step in which prices are named.
     pub tick: Option<f64>,
     /// Whether prices below zero make sense.
@@ -206,6 +208,7 @@ impl Inputs {
             us: Party::default(),
             counterpart: Counterpart::default(),
             walk_away: None,
+            asked: None,
             tick: None,
             negative_prices: false,
         }
@@ -228,6 +231,7 @@ impl Inputs {
             positive("per", Some(per_year))?;
         }
         positive("term", self.term)?;
+        finite("asked", self.asked)?;
         positive("tick", self.tick)?;
         finite("offer", self.offer)?;
         finite("stated.walk_away", self.walk_away)?;

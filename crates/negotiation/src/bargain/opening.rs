@@ -37,6 +37,8 @@ pub enum OpeningFrom {
     CapEvidence,
     /// The belief cap (S5.14).
     CapBelief,
+    /// What we have asked for last stands: the plan goes on from there (S5.18).
+    Asked,
 }
 
 /// The opening (anchor), in price.
@@ -111,6 +113,9 @@ pub(crate) fn opening(ground: &Ground, target: &Target) -> Option<Opening> {
         counter_beyond_market: counter.is_some_and(|it| beyond_market(ground, it.stated)),
     };
     opening.cap();
+    if let Some(asked) = ground.asked {
+        (opening.value, opening.from) = (Marked::exact(asked), OpeningFrom::Asked);
+    }
     opening.break_even_counter = target.value.times(2.0).minus(opening.value);
     let (inside, zone) = (belief.survival(opening.value.value), ground.base_acceptance());
     opening.inside = (zone > 0.0).then(|| inside / zone);

@@ -8,7 +8,7 @@ use super::finding::{FindingCode, findings};
 use super::ground::Ground;
 use super::input::{Inputs, Side};
 use super::leverage::{Leverage, leverage};
-use super::mark::Marked;
+use super::mark::{Marked, below};
 use super::market::MarketFigures;
 use super::opening::{Opening, opening};
 use super::params::Params;
@@ -124,7 +124,9 @@ fn build(ground: &Ground) -> Plan {
     let opening = target.as_ref().and_then(|target| opening(ground, target));
     let floor = target.as_ref().and_then(|target| floor(ground, target));
     let (steps, ratio) = (ground.params.steps, ground.params.ratio);
+    // Whoever has asked for the floor has nothing left to concede.
     let rungs = opening.as_ref().zip(floor.as_ref());
+    let rungs = rungs.filter(|(top, bottom)| below(bottom.value.value, top.value.value));
     let ladder = rungs.map(|(top, bottom)| ladder(top, bottom, steps, ratio)).unwrap_or_default();
     let (target_ref, opening_ref, floor_ref) = (target.as_ref(), opening.as_ref(), floor.as_ref());
     let exact =

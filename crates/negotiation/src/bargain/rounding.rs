@@ -6,7 +6,7 @@ use core::fmt;
 use super::concession::Floor;
 use super::ground::Ground;
 use super::mark::Marked;
-use super::opening::Opening;
+use super::opening::{Opening, OpeningFrom};
 use super::target::Target;
 
 /// Counts above this are no longer exact in a double; such a figure is not printed.
@@ -114,6 +114,15 @@ impl Printed {
         }
     }
 
+    /// A price as somebody wrote it, digit by digit.
+    pub fn exact(price: f64) -> Option<Printed> {
+        let text = format!("{price}");
+        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+        let exponent = -i32::try_from(fraction.len()).ok()?;
+        let count = format!("{whole}{fraction}").parse().ok()?;
+        Some(Printed { count, unit: Unit125 { mantissa: 1, exponent } })
+    }
+
     fn or_more(self, least: Printed) -> Printed {
         if self.compare(least) == Ordering::Less { least } else { self }
     }
@@ -189,7 +198,10 @@ pub(crate) fn printed(ground: &Ground, exact: &Exact) -> PrintedPlan {
     plan.add_figures(exact);
     let fine = Unit125::at_most(f64::max(tick, ground.params.precision_fine * scale));
     plan.opening_fine = exact.opening.and_then(|it| fine?.down(it.value.value));
+    let asked =
+        plan.opening.filter(|_| exact.opening.is_some_and(|it| it.from == OpeningFrom::Asked));
     plan.enforce();
+    asked.into_iter().for_each(|asked| plan.hold(asked));
     plan.add_ladder(exact.ladder);
     plan.priced(ground.sign)
 }
@@ -215,7 +227,10 @@ impl PrintedPlan {
         let Some(unit) = self.unit else { return };
         self.target = exact.target.and_then(|it| unit.nearest(it.value.value));
         self.floor = exact.floor.and_then(|it| unit.nearest(it.value.value));
-        self.opening = exact.opening.and_then(|it| unit.down(it.value.value));
+        self.opening = exact.opening.and_then(|it| match it.from {
+            OpeningFrom::Asked => Printed::exact(it.value.value),
+            _ => unit.down(it.value.value),
+        });
     }
 
     /// F up to R, T up to F, O up to T, in this order.
@@ -227,6 +242,13 @@ impl PrintedPlan {
         raise(&mut self.target, self.floor);
         raise(&mut self.opening, self.target);
         raise(&mut self.opening_fine, self.target);
+    }
+
+    /// What we have asked for stands as it was said: T and F down to it.
+    fn hold(&mut self, asked: Printed) {
+        (self.opening, self.opening_fine) = (Some(asked), Some(asked));
+        self.target = self.target.map(|it| it.or_less(asked));
+        self.floor = self.floor.map(|it| it.or_less(asked));
     }
 
     fn add_ladder(&mut self, rungs: &[Marked]) {

@@ -20,6 +20,8 @@ pub enum TargetFrom {
     CapBelief,
     /// Lowered to what the evidence carries (S5.8).
     CapEvidence,
+    /// Lowered to what we have asked for last (S5.18).
+    Asked,
 }
 
 impl TargetFrom {
@@ -33,6 +35,7 @@ impl TargetFrom {
             TargetFrom::Mode => "mode",
             TargetFrom::CapBelief => "cap_belief",
             TargetFrom::CapEvidence => "cap_evidence",
+            TargetFrom::Asked => "what we asked last",
         }
     }
 }
@@ -95,8 +98,12 @@ impl Target {
     }
 }
 
-/// Section 7.1, in my value; `None` without a belief or a zone.
+/// Section 7.1, in my value; `None` without a belief or a zone, or once we have asked for less than
+/// walk-away or offer. What we have asked for bounds the target, whatever its caps.
 pub(crate) fn target(ground: &Ground) -> Option<Target> {
+    if ground.is_overtaken() {
+        return None;
+    }
     let candidates = candidates(ground)?;
     let (best, chosen) = candidates.best()?;
     let belief_cap = belief_cap(ground)?;
@@ -114,6 +121,9 @@ pub(crate) fn target(ground: &Ground) -> Option<Target> {
         evidence_cap_binds: false,
     };
     target.cap();
+    if let Some(asked) = ground.asked.filter(|asked| *asked < target.value.value) {
+        (target.value, target.from) = (Marked::exact(asked), TargetFrom::Asked);
+    }
     Some(target)
 }
 

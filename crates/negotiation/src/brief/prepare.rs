@@ -6,12 +6,13 @@ use super::plan_figures::PlanFigures;
 use super::sensitivity;
 use super::{Audience, Brief, DealHead, Gravity, Headline, ParameterUse, Trigger};
 use crate::bargain::{self, BargainError, Counterpart, Inputs, Plan, Record};
-use crate::deal::{self, Binds, Deal, Side, as_f64};
+use crate::deal::{self, Binds, Deal, Side, Source, as_f64};
 use crate::figure::Unit;
 use crate::leverage::{Facts, judge};
 use crate::market::{self, Ledger, MarketBuild, SourceEvidence};
 use crate::parameter::{Origin, Settings, register};
 use haggle_quantity::HOURS_PER_YEAR;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Why no brief can be made.
@@ -26,6 +27,13 @@ pub enum PrepareError {
         /// Sources handed over.
         found: usize,
     },
+    /// Two sources hold the same observations, which would count twice.
+    Twice {
+        /// Ids of the sources.
+        sources: [String; 2],
+        /// A cell that both hold.
+        place: String,
+    },
 }
 
 impl fmt::Display for PrepareError {
@@ -35,6 +43,10 @@ impl fmt::Display for PrepareError {
             Self::Evidence { expected, found } => {
                 write!(f, "evidence of {found} sources, expected {expected}")
             }
+            Self::Twice { sources: [one, other], place } => write!(
+                f,
+                "sources `{one}` and `{other}` hold the same observations, among them {place}, and would count them twice"
+            ),
         }
     }
 }
@@ -102,12 +114,36 @@ fn origin(settings: &Settings, name: &str) -> Option<String> {
     }
 }
 
+/// The first two sources that are one content and share a cell.
+fn twice(deal: &Deal, evidence: &[SourceEvidence]) -> Option<PrepareError> {
+    let cells = |it: &SourceEvidence| {
+        let all = it.comparables.listed.iter().chain(&it.comparables.points);
+        all.map(|cell| (cell.at.clone(), cell.place.clone())).collect::<BTreeMap<_, _>>()
+    };
+    let named: Vec<_> = deal.sources.iter().zip(evidence).collect();
+    for (i, (one, first)) in named.iter().enumerate() {
+        let alike = |it: &&(&Source, &SourceEvidence)| it.1.head.sha256 == first.head.sha256;
+        for (other, second) in named[i + 1..].iter().filter(alike) {
+            let theirs = cells(second);
+            let shared = cells(first).into_iter().find(|(at, _)| theirs.contains_key(at));
+            if let Some((_, place)) = shared {
+                let sources = [one.id.clone(), other.id.clone()];
+                return Some(PrepareError::Twice { sources, place: format!("{}:{place}", first.file) });
+            }
+        }
+    }
+    None
+}
+
 type Built = (Ledger, MarketBuild, Settings, Unit);
 
 fn build_market(deal: &Deal, evidence: &[SourceEvidence]) -> Result<Built, PrepareError> {
     if deal.sources.len() != evidence.len() {
         let (expected, found) = (deal.sources.len(), evidence.len());
         return Err(PrepareError::Evidence { expected, found });
+    }
+    if let Some(twice) = twice(deal, evidence) {
+        return Err(twice);
     }
     let settings = Settings::new(deal);
     let money = Unit::Money(format!("{}/{}", deal.currency, deal.per));
@@ -174,7 +210,7 @@ fn inputs_of(deal: &Deal, market: Option<bargain::Market>) -> Inputs {
         Some(per_year) => bargain::Per::Time { per_year },
         None => bargain::Per::Each,
     };
-    let claims = deal.claims.iter().filter(|c| c.is_supported()).count() as u32;
+    let claims = deal.claims.iter().filter(|c| c.counts_on(deal.as_of)).count() as u32;
     Inputs {
         side,
         per,
@@ -193,6 +229,7 @@ fn inputs_of(deal: &Deal, market: Option<bargain::Market>) -> Inputs {
             first_offer: deal.counterpart.first_offer.map(as_f64),
         },
         walk_away: deal.stated_walk_away.map(as_f64),
+        asked: deal.talks.ours().last().copied(),
         tick: deal.tick.map(as_f64),
         negative_prices: false,
     }

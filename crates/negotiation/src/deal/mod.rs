@@ -249,10 +249,12 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// Whether it counts: it has a number, and a date or a reference (`science.md` S3.10).
-    pub fn is_supported(&self) -> bool {
+    /// Whether it counts on a day: it has a number, and a date or a reference (`science.md` S3.10),
+    /// and is not of a later day.
+    pub fn counts_on(&self, day: Date) -> bool {
         let number = self.text.bytes().any(|b| b.is_ascii_digit());
-        number && (self.date.is_some() || self.reference.is_some())
+        let checked = self.date.is_some() || self.reference.is_some();
+        number && checked && self.date.is_none_or(|date| date <= day)
     }
 }
 

@@ -117,7 +117,11 @@ fn read_deal(r: &Reader<'_, '_>, as_of: Option<Date>) -> Option<Deal> {
         offer: r.table("offer").and_then(|t| read_offer(&t)),
         us: r.table("us").map_or_else(Party::default, |t| read_us(&t)),
         alternatives: read_alternatives(r, read_parts),
-        claims: r.tables("claim").iter().filter_map(read_claim).collect(),
+        claims: r
+            .tables("claim")
+            .iter()
+            .filter_map(|t| read_claim(t, date.unwrap_or(Date::MAX)))
+            .collect(),
         counterpart: r
             .table("counterpart")
             .map_or_else(Counterpart::default, |t| read_counterpart(&t, &mut talks)),
@@ -131,6 +135,8 @@ fn read_deal(r: &Reader<'_, '_>, as_of: Option<Date>) -> Option<Deal> {
     };
     r.finish();
     talks::check_rounds(r, &deal);
+    check_rates(r, &deal);
+    check_offer_date(r, &deal);
     warn_about(r, &deal);
     Some(deal)
 }
@@ -453,15 +459,20 @@ fn read_role(r: &Reader<'_, '_>) -> Option<Role> {
     }
 }
 
-fn read_claim(r: &Reader<'_, '_>) -> Option<Claim> {
+/// A claim; `day` is the day for which the brief speaks.
+fn read_claim(r: &Reader<'_, '_>, day: Date) -> Option<Claim> {
     let text = r.required("text", "\"cut churn by 18 %\"", r.text("text"));
     let date = r.date("date").map(|f| f.value);
     let reference = r.text("reference").map(|f| f.value);
     r.finish();
     let claim = Claim { text: text?.value, date, reference };
-    if !claim.is_supported() {
+    if !claim.counts_on(day) {
         let message = format!("the claim `{}` does not count", claim.text);
-        r.log().warn(r.span(), "D0202", message, "give it a number, and a date or a reference");
+        let help = match claim.date.filter(|date| *date > day) {
+            Some(date) => format!("its date, {date}, is after the as-of date, {day}"),
+            None => "give it a number, and a date or a reference".to_owned(),
+        };
+        r.log().warn(r.span(), "D0202", message, &help);
     }
     Some(claim)
 }
@@ -563,6 +574,31 @@ fn setting(p: &parameter::Parameter, value: &toml::de::DeValue<'_>) -> Result<Se
     let inside = text.parse::<f64>().ok().filter(|n| *n >= low && *n <= high);
     let expected = || format!("`{}` is `{text}`, expected a number from {low} to {high}", p.name);
     inside.map(Setting::Number).ok_or_else(expected)
+}
+
+/// Two rates for one pair of currencies leave open which one counts.
+fn check_rates(r: &Reader<'_, '_>, deal: &Deal) {
+    let pair = |rate: &Rate| [rate.from.to_string(), rate.to.to_string()];
+    let mut seen = BTreeSet::new();
+    for rate in &deal.rates {
+        let mut both = pair(rate);
+        both.sort();
+        if !seen.insert(both) {
+            let [from, to] = pair(rate);
+            let message = format!("two rates between {from} and {to}");
+            let help = "keep the one that is nearest to the date of the evidence".to_owned();
+            r.log().error(r.span(), "D0105", message, Some(help));
+        }
+    }
+}
+
+fn check_offer_date(r: &Reader<'_, '_>, deal: &Deal) {
+    let Some(date) = deal.offer.as_ref().and_then(|offer| offer.date) else { return };
+    if date > deal.as_of {
+        let message = format!("the offer is of {date}, after the as-of date, {}", deal.as_of);
+        let help = "a brief knows nothing of later days: check both dates";
+        r.log().warn(0..0, "D0104", message, help);
+    }
 }
 
 fn warn_about(r: &Reader<'_, '_>, deal: &Deal) {

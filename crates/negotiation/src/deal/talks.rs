@@ -282,7 +282,13 @@ fn read_limit(r: &Reader<'_, '_>) -> Option<StatedLimit> {
 /// Their last figure in the rounds is the offer on the table, if there is one.
 pub(super) fn check_rounds(r: &Reader<'_, '_>, deal: &Deal) {
     let last = deal.talks.rounds.iter().rev().find_map(|round| round.theirs);
-    let (Some(offer), Some(last)) = (&deal.offer, last) else { return };
+    let Some(last) = last else { return };
+    let Some(offer) = &deal.offer else {
+        let message =
+            format!("their last figure in the rounds is `{last}`, and there is no `[offer]`");
+        r.log().warn(0..0, "D0205", message, "add `[offer]` with what stands on the table now");
+        return;
+    };
     if offer.amount != last {
         let message = format!(
             "the offer is `{}`, and their last figure in the rounds is `{last}`",

@@ -248,7 +248,7 @@ fn claims(facts: &Facts<'_>) -> Vec<Said> {
     if facts.plan.is_none() {
         return Vec::new();
     }
-    let weak = facts.deal.claims.iter().filter(|c| !c.is_supported());
+    let weak = facts.deal.claims.iter().filter(|c| !c.counts_on(facts.deal.as_of));
     let mut all: Vec<Said> = weak
         .map(|c| {
             Said::warning(format!(
@@ -258,8 +258,13 @@ fn claims(facts: &Facts<'_>) -> Vec<Said> {
             .so("Quantify it and add a date or reference, or leave it out.")
         })
         .collect();
-    let supported: Vec<&str> =
-        facts.deal.claims.iter().filter(|c| c.is_supported()).map(|c| c.text.as_str()).collect();
+    let supported: Vec<&str> = facts
+        .deal
+        .claims
+        .iter()
+        .filter(|c| c.counts_on(facts.deal.as_of))
+        .map(|c| c.text.as_str())
+        .collect();
     if !facts.has("record.amount") {
         return all;
     }

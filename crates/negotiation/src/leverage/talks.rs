@@ -1,6 +1,7 @@
 //! Step 5: be prepared to walk away: the talks so far, the deadline, and what was decided before.
 
 use super::{Facts, Rule, Said, when};
+use crate::bargain::FindingCode as Code;
 use crate::deal::{Answer, Binds, Side, as_f64};
 use haggle_quantity::Date;
 
@@ -44,6 +45,14 @@ pub(super) const RULES: &[Rule] = &[
         test: "anchor.chance_inside < opening_insult_note",
         cites: &["B1", "B9"],
         judge: insult,
+    },
+    Rule {
+        id: "S5.18",
+        step: 5,
+        statement: "What we have asked for stands: the plan goes on from there, and asking for less than walk-away or offer ends it.",
+        test: "the last round.ours is where the ladder begins, and bounds target and last_ask; worse than base: error",
+        cites: &["C6", "C7"],
+        judge: asked,
     },
 ];
 
@@ -165,4 +174,31 @@ fn insult(facts: &Facts<'_>) -> Vec<Said> {
             .resting_on(&["anchor", "anchor.chance_inside"])
             .so(format!("Open {word}, or say with the figure that you are open to theirs."))
     })
+}
+
+fn asked(facts: &Facts<'_>) -> Vec<Said> {
+    let Some(asked) = facts.deal.talks.ours().last().copied() else { return Vec::new() };
+    let amount = crate::brief::Brief::amount(asked);
+    if !facts.raised(Code::S5_18) {
+        return when(facts.has("anchor"), || {
+            Said::info(format!("You have asked for {amount}: this is no opening any more. The steps go down from there, and nothing better is asked again."))
+                .resting_on(&["anchor", "target", "last_ask"])
+        });
+    }
+    let worse =
+        |id: &str| facts.value(id).is_some_and(|it| facts.deal.side.sign() * (asked - it) < 0.0);
+    let (than, so) = match (worse("walk_away"), worse("offer")) {
+        (true, _) => (
+            "your walk-away",
+            "Take the figure back before they accept it, with the reason; the walk-away moves only with a new fact.",
+        ),
+        _ => ("their offer", "Their offer is better than what you asked for: accept it."),
+    };
+    vec![
+        Said::error(format!(
+            "You have asked for {amount}, which is worse than {than}: nothing is left to aim for."
+        ))
+        .resting_on(&["walk_away", "offer"])
+        .so(so),
+    ]
 }

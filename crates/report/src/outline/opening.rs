@@ -69,7 +69,11 @@ fn says_walk_away(brief: &Brief, found: &Finding) -> bool {
 fn cards(brief: &Brief) -> Option<Block> {
     let head = &brief.headline;
     let all = [
-        ("anchor", &head.anchor, "open with this"),
+        (
+            "anchor",
+            &head.anchor,
+            if asked(brief) { "what you asked last" } else { "open with this" },
+        ),
         ("target", &head.target, "aim for this"),
         ("offer", &head.offer, verdict(brief)),
     ];
@@ -82,6 +86,12 @@ fn cards(brief: &Brief) -> Option<Block> {
         Some(Card { name, value: spoken(id, figure, Tone::Strong), note: note.to_owned() })
     };
     Some(Block::Cards(all.into_iter().filter_map(card).collect()))
+}
+
+/// Whether we have named a figure already, so that there is no opening any more.
+pub(super) fn asked(brief: &Brief) -> bool {
+    let anchor = find(brief, brief.headline.anchor.as_ref());
+    anchor.is_some_and(|(_, figure)| figure.inputs.iter().any(|(name, _)| name == "asked"))
 }
 
 /// What to make of their offer, without the number that decides it (D5).

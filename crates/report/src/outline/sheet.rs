@@ -35,11 +35,15 @@ fn item(head: Inline) -> Item {
 }
 
 fn open_with(brief: &Brief) -> Vec<Block> {
-    let title = heading(2, "open", "Open with");
+    let asked = opening::asked(brief);
+    let title = heading(2, "open", if asked { "You have asked for" } else { "Open with" });
     let Some((id, figure)) = find(brief, brief.headline.anchor.as_ref()) else {
         return vec![title, paragraph("No opening can be given: the report says why.")];
     };
     let spoken = number::spoken(id, figure);
+    if asked {
+        return vec![title, paragraph(Inline::default().strong(&spoken).text("."))];
+    }
     let line = Inline::default().strong(&spoken).text(". Say: \"I would like ").text(&spoken);
     let reason = match opening::unsettled(brief) {
         None => ". Let me show you what that rests on.\"",
@@ -116,7 +120,8 @@ fn trade(brief: &Brief) -> Vec<Block> {
     let mut table = Table::new("Steps", &["step", "#say", "in return for"]);
     for (i, (id, figure)) in rungs(brief).into_iter().enumerate() {
         let say = Inline::default().strong(&number::spoken(id, figure));
-        let back = if i == 0 { "you open here" } else { "____________________" };
+        let here = if opening::asked(brief) { "you are here" } else { "you open here" };
+        let back = if i == 0 { here } else { "____________________" };
         table.row(vec![figure.label.as_str().into(), say, back.into()]);
     }
     let Some(table) = table.block() else { return Vec::new() };

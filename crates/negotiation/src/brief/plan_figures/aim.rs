@@ -67,6 +67,7 @@ impl PlanFigures<'_> {
                 ("mode", "belief.mode".into()),
                 ("cap_belief", "target.cap.belief".into()),
                 ("cap_evidence", "target.cap.evidence".into()),
+                ("asked", self.asked()),
             ],
         );
     }
@@ -110,7 +111,9 @@ impl PlanFigures<'_> {
             "opening_cap_belief",
         );
         self.put("anchor.cap.belief", cap, &inputs);
-        let mut figure = self.marked("anchor (opening)", o.value, "anchor");
+        let asked = o.from == bargain::OpeningFrom::Asked;
+        let label = if asked { "anchor (asked last)" } else { "anchor (opening)" };
+        let mut figure = self.marked(label, o.value, "anchor");
         figure.printed = printed(self.plan.printed.opening);
         self.put(
             "anchor",
@@ -119,6 +122,7 @@ impl PlanFigures<'_> {
                 ("raw", "anchor.raw".into()),
                 ("cap_evidence", "anchor.cap.evidence".into()),
                 ("cap_belief", "anchor.cap.belief".into()),
+                ("asked", self.asked()),
             ],
         );
         let even = self.marked(

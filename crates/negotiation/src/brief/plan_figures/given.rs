@@ -60,7 +60,7 @@ impl PlanFigures<'_> {
             },
         );
         self.figures.add("units", units);
-        let claims = deal.claims.iter().filter(|c| c.is_supported()).count() as f64;
+        let claims = deal.claims.iter().filter(|c| c.counts_on(deal.as_of)).count() as f64;
         let why = "claims with a number and a date or reference";
         self.figures
             .add("record.claims", Figure::assumed("supported claims", claims, Unit::Count, why));

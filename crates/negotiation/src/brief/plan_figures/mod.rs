@@ -70,6 +70,7 @@ impl PlanFigures<'_> {
         self.market();
         self.belief();
         self.leverage();
+        self.rounds();
         self.target();
         self.anchor();
         self.ladder();

@@ -13,7 +13,6 @@ const PLACES: [(&str, f64); 5] =
 impl PlanFigures<'_> {
     pub(super) fn talks(&mut self) {
         self.stated_plans();
-        self.rounds();
         self.fine_opening();
         self.market_width();
         self.offer_between_limits();
@@ -36,8 +35,15 @@ impl PlanFigures<'_> {
         }
     }
 
+    /// The id of our last figure.
+    pub(super) fn asked(&self) -> String {
+        let rounds = &self.deal.talks.rounds;
+        let last = rounds.iter().rposition(|round| round.ours.is_some());
+        last.map_or(String::new(), |n| format!("round.{}.ours", n + 1))
+    }
+
     /// Each figure named so far, what each side has conceded, and the middle of the last two.
-    fn rounds(&mut self) {
+    pub(super) fn rounds(&mut self) {
         let deal = self.deal;
         for (n, round) in (1..).zip(&deal.talks.rounds) {
             let why = round.date.map_or("the deal file".to_owned(), |d| format!("round of {d}"));
