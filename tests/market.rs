@@ -123,3 +123,30 @@ fn a_folder_or_device_is_no_evidence() {
         assert!(run.code == 1 && run.err.contains("E0001"), "{}", run.err);
     }
 }
+
+/// One file under two names, or a copy of it, would say everything twice; conditions that exclude
+/// each other do not.
+#[test]
+fn the_same_rows_do_not_count_twice() {
+    let bench = Bench::with_data();
+    bench.write("data/evidence/copy.csv", bench.read("data/evidence/pay-survey-2023.csv"));
+    let source = |name: &str, path: &str, title: &str| {
+        format!(
+            "[[source]]\nname = \"{name}\"\npath = \"data/evidence/{path}.csv\"\nwhere = {{ title = \"{title}\", place = \"US\" }}\n"
+        )
+    };
+    let first = source("a", "pay-survey-2023", "Data Engineer");
+    for second in ["pay-survey-2023", "copy"].map(|path| source("b", path, "Data Engineer")) {
+        bench.write("deal.toml", format!("{HEAD}{first}{second}{STAY}"));
+        let run = bench.run("report deal.toml");
+        assert_eq!(run.code, 1, "{}", run.out);
+        let said =
+            "sources `a` and `b` hold the same observations, among them pay-survey-2023.csv:";
+        assert!(run.err.contains(said), "{}", run.err);
+    }
+    let apart = source("b", "copy", "Data Scientist");
+    assert_eq!(
+        report(&bench, &format!("{first}{apart}"))["market"]["sources"].as_array().unwrap().len(),
+        2
+    );
+}

@@ -93,7 +93,13 @@ impl From<StoreError> for Failure {
 
 impl From<PrepareError> for Failure {
     fn from(error: PrepareError) -> Self {
-        Self::new(error.to_string()).help("correct the value in the deal file")
+        let help = match error {
+            PrepareError::Twice { .. } => {
+                "name the file once, or give each `[[source]]` a `where` that the other's rows do not meet"
+            }
+            _ => "correct the value in the deal file",
+        };
+        Self::new(error.to_string()).help(help)
     }
 }
 

@@ -128,7 +128,10 @@ fn twice(deal: &Deal, evidence: &[SourceEvidence]) -> Option<PrepareError> {
             let shared = cells(first).into_iter().find(|(at, _)| theirs.contains_key(at));
             if let Some((_, place)) = shared {
                 let sources = [one.id.clone(), other.id.clone()];
-                return Some(PrepareError::Twice { sources, place: format!("{}:{place}", first.file) });
+                return Some(PrepareError::Twice {
+                    sources,
+                    place: format!("{}:{place}", first.file),
+                });
             }
         }
     }
