@@ -367,6 +367,15 @@ amount          = "152000"
 delay_days      = 20
 interim_per_day = "-150"
 
+[[alternative.part]]
+name   = "tools"
+amount = "3000"
+
+[[alternative.part]]
+name   = "signing"
+amount = "1500"
+once   = true
+
 [counterpart]
 idle_value    = "20000"
 while_no_deal = "118000"

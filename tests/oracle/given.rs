@@ -131,7 +131,8 @@ fn alternative(report: &Report, party: &str, prefix: &str, name: &str, side: f64
             (libm::pow(1.0 + rate, -delay / 365.0), 0.0, delay)
         }
     };
-    let beside = if party == "us" { parts_beyond(report, name, units) } else { 0.0 };
+    let lost = year.map_or(0.0, |year| (delay / 365.0 * year / units).min(1.0));
+    let beside = if party == "us" { parts_beyond(report, name, units, lost) } else { 0.0 };
     let once = part("interim_per_day").unwrap_or(0.0) * waiting - part("cost").unwrap_or(0.0)
         + of_party("deal_cost").unwrap_or(0.0);
     Alternative {
@@ -144,16 +145,16 @@ fn alternative(report: &Report, party: &str, prefix: &str, name: &str, side: f64
 }
 
 /// What this deal brings beside its price more than an alternative, from the deal file (F16).
-fn parts_beyond(report: &Report, name: &str, units: f64) -> f64 {
-    let of = |table: &toml::Table| -> f64 {
-        super::report::tables(table, "part")
-            .into_iter()
-            .map(|it| part_worth(report, it, units))
-            .sum()
+fn parts_beyond(report: &Report, name: &str, units: f64, lost: f64) -> f64 {
+    let of = |table: &toml::Table, kept: f64| -> f64 {
+        let runs = |it: &toml::Table| !it.get("once").is_some_and(|it| it.as_bool().unwrap());
+        let worth =
+            |it: &toml::Table| part_worth(report, it, units) * if runs(it) { kept } else { 1.0 };
+        super::report::tables(table, "part").into_iter().map(worth).sum()
     };
     let is_it = |table: &&toml::Table| slug(table) == name;
-    let theirs = report.tables("alternative").into_iter().find(is_it).map_or(0.0, of);
-    of(&report.deal) - theirs
+    let theirs = report.tables("alternative").into_iter().find(is_it);
+    of(&report.deal, 1.0) - theirs.map_or(0.0, |it| of(it, 1.0 - lost))
 }
 
 fn part_worth(report: &Report, part: &toml::Table, units: f64) -> f64 {

@@ -120,7 +120,8 @@ impl Figure<'_> {
             "part_worth" => self.part_worth(),
             "part_sum" => self.inputs().map(|one| one.1).sum(),
             "parts_difference" => {
-                self.input("ours").unwrap_or(0.0) - self.input("theirs").unwrap_or(0.0)
+                let of = |name: &str| self.input(name).unwrap_or(0.0);
+                of("ours") - of("theirs") + of("lost")
             }
             "total_worth" => self.get("price") + self.side * self.input("parts").unwrap_or(0.0),
             "base" => price(self.best(&["walk_away", "offer"])),

@@ -347,7 +347,8 @@ formulas! {
     "deal_price" "A1, A3, numbers 3.1" "mean, over the triangle of the amount, of amount * (1 - f) + idle_value * f + side * ((interim_per_day * days - cost + deal_cost) / units - advantage - parts_difference), f the share of the term that is lost to delay; lump sums: amount / (1 + discount_rate) ^ (days / 365) in place of the first two";
     "part_worth" "F16" "amount * probability * (1 - illiquidity) / (1 + discount_rate) ^ (days / 365); what comes once: / units";
     "part_sum" "F16" "sum of the inputs";
-    "parts_difference" "F16" "parts of this deal - parts of the alternative, what is absent 0";
+    "parts_difference" "F16" "ours - theirs + lost, what is absent 0";
+    "parts_lost" "F16, numbers 3.1" "sum of the parts that run with the price, times the share of the term that is lost to delay: delay_days / 365 * price units of a year / units, at most 1";
     "total_worth" "F16" "price + side * parts (absent: 0), side 1 for a seller and -1 for a buyer";
     "certainty_equivalent" "A2, numbers 3.3" "-rho * ln(mean of exp(-value / rho)) over the atoms of the alternative; the mean if risk-neutral";
     "reservation_value" "A1 to A4, numbers 3" "alternatives in the order of the inputs: certainty equivalent of the best alternative that comes through, alternatives independent, chosen after the outcomes are known";

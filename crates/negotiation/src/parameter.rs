@@ -29,7 +29,26 @@ pub struct Parameter {
 
 const MANY: f64 = 1e9;
 
+/// Parameters that count something.
+const WHOLE: [&str; 10] = [
+    "min_employers",
+    "min_employers_tail",
+    "total_min_sources",
+    "steps",
+    "question_strata",
+    "questions_max",
+    "perspective_arguments",
+    "atoms",
+    "lattice_n",
+    "lattice_a",
+];
+
 impl Parameter {
+    /// Whether it counts something, so that a fraction of it makes no sense.
+    pub fn is_whole(&self) -> bool {
+        WHOLE.contains(&self.name)
+    }
+
     /// What it may be: `0 to 1`, `1 or more`, or its words.
     pub fn domain(&self) -> String {
         let (low, high) = self.range;
@@ -74,10 +93,10 @@ const NUMBERS: &[Parameter] = numbers! {
     "weight_half_life" = "24" in 0.1..MANY, "benchmark 6", "months in which a source's weight halves";
     "job_match_min" = "0.70" in 0.0..1.0, "benchmark 6", "least match for a source to count";
     "belief_tail" = "0.10" in 0.001..0.49, "numbers 2", "share of a belief outside its low and high";
-    "belief_widen" = "1.0" in 0.0..100.0, "numbers 2", "factor on the width of a stated belief, against overconfidence";
+    "belief_widen" = "1.0" in 0.001..100.0, "numbers 2", "factor on the width of a stated belief, against overconfidence";
     "belief_min_halfwidth" = "0.02" in 0.0..1.0, "numbers 5", "least half width of a stated belief, of its mode";
     "derived_halfwidth" = "0.05" in 0.0..1.0, "numbers 5", "least half width of a derived belief, of its mode";
-    "belief_market" = "0.15" in 0.0..0.49, "numbers 5", "half width of a market-based belief, in percentile";
+    "belief_market" = "0.15" in 0.001..0.49, "numbers 5", "half width of a market-based belief, in percentile";
     "offer_room" = "0.25" in 0.0..10.0, "numbers 5", "room left beyond their offer, of the belief's width";
     "probability_halfwidth" = "0.10" in 0.0..1.0, "numbers 3", "imprecision of a stated probability";
     "discount_rate" = "0.05" in (-0.99)..10.0, "numbers 3", "yearly discount rate of one-off money";
@@ -115,7 +134,7 @@ const NUMBERS: &[Parameter] = numbers! {
     "min_parties" = "5" in 1.0..MANY, "numbers 4", "parties below which a market is thin";
     "min_parties_tail" = "10" in 1.0..MANY, "numbers 4", "parties below which a market has no p10 and p90";
     "atoms" = "64" in 2.0..4096.0, "numbers 2", "stratum means that stand for an uncertain amount";
-    "lattice_n" = "4093" in 2.0..1000003.0, "numbers 3", "lattice points that stand for random draws";
+    "lattice_n" = "4093" in 2.0..1000000.0, "numbers 3", "lattice points that stand for random draws";
     "lattice_a" = "1435" in 1.0..1000003.0, "numbers 3", "multiplier of the lattice";
     "interval_tail" = "0.10" in 0.001..0.49, "numbers 3", "share of the draws outside an interval at each end";
     "weak_batna_gap" = "0.25" in 0.0..10.0, "S2.5", "gap between target and walk-away, of the target, from which the alternative is weak";
@@ -352,5 +371,18 @@ mod tests {
         let settings = Settings::default();
         assert_eq!(settings.stat_params(), StatParams::default());
         assert_eq!(settings.plan_params(), Params::default());
+    }
+
+    /// What the reader of a deal file lets pass, the arithmetic takes.
+    #[test]
+    fn both_ends_of_every_range_are_taken() {
+        assert!(WHOLE.iter().all(|name| find(name).is_some()));
+        for p in register().filter(|p| p.words.is_empty()) {
+            for end in [p.range.0, p.range.1] {
+                let mut settings = Settings::default();
+                settings.stated.insert(p.name, Setting::Number(end));
+                assert_eq!(settings.plan_params().check(), Ok(()), "{} = {end}", p.name);
+            }
+        }
     }
 }

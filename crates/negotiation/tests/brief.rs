@@ -371,3 +371,16 @@ fn parts_of_an_alternative_help_either_side_alike() {
         assert_figures(&brief, &[("walk_away", expected)]);
     }
 }
+
+/// Half of a year is lost before it starts, of the salary and of the bonus that runs with it, and
+/// none of what comes once: 45,000 + 10,000 + 4,000.
+#[test]
+fn parts_of_a_late_alternative_start_late() {
+    let brief = without_market(
+        "side = \"seller\"\n[[alternative]]\nname = \"late\"\namount = 90000\ndelay_days = 182.5\n\
+         [[alternative.part]]\nname = \"bonus\"\namount = 20000\n\
+         [[alternative.part]]\nname = \"sign-on\"\namount = 4000\nonce = true\n",
+    );
+    let lost = "alternative.late.parts_lost";
+    assert_figures(&brief, &[("walk_away", 59_000.0), (lost, 10_000.0)]);
+}

@@ -6,6 +6,7 @@ mod fixture;
 
 use fixture::{brief, deal_head};
 use haggle_negotiation::brief::Brief;
+use haggle_negotiation::deal::RESERVED;
 use haggle_negotiation::leverage::rules;
 use haggle_negotiation::parameter::find;
 use proptest::prelude::*;
@@ -178,6 +179,11 @@ fn sound(brief: &Brief) -> Result<(), TestCaseError> {
             prop_assert!(!said.contains(word), "{} says {}", finding.rule, said);
         }
         prop_assert!(finding.figures.iter().all(|id| brief.figures.has(id)), "{}", finding.rule);
+    }
+    let sources = ["m"];
+    for (id, _) in brief.figures.iter() {
+        let first = id.split('.').next().unwrap_or_default();
+        prop_assert!(RESERVED.contains(&first) || sources.contains(&first), "{} is free", id);
     }
     for (id, figure) in brief.figures.iter() {
         let ends = figure.interval.map_or([None; 2], |i| [i.low, i.high]);

@@ -222,6 +222,15 @@ impl Inputs {
         })
     }
 
+    /// Share of the term that is lost until an alternative starts, for a price that runs with time
+    /// (section 3.1).
+    pub fn waiting_share(&self, delay_days: f64) -> f64 {
+        match self.per {
+            Per::Time { per_year } => f64::min(1.0, delay_days / 365.0 * per_year / self.units()),
+            Per::Each => 0.0,
+        }
+    }
+
     /// Checks every input against its domain.
     ///
     /// # Errors

@@ -171,7 +171,7 @@ fn waiting(
         return Waiting { share: 0.0, days: it.delay_days, amount_factor, idle_part: 0.0 };
     };
     let units = inputs.units();
-    let share = f64::min(1.0, it.delay_days / 365.0 * per_year / units);
+    let share = inputs.waiting_share(it.delay_days);
     let days = share * units * 365.0 / per_year;
     // A buyer must not profit from an alternative that starts late: idle time costs the amount.
     let (amount_factor, idle) = match (party.idle_value, side) {

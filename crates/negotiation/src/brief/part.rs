@@ -2,7 +2,7 @@
 //! an alternative.
 
 use crate::bargain::Inputs;
-use crate::deal::{Deal, Part, as_f64};
+use crate::deal::{Alternative, Deal, Part, as_f64};
 use crate::parameter::Settings;
 
 /// By what parts are valued.
@@ -34,16 +34,26 @@ impl Terms {
         parts.iter().map(|part| self.worth(part)).sum()
     }
 
+    /// What of an alternative's parts does not come because it starts late: of those that run with
+    /// the price, the share of the term that is lost.
+    pub(super) fn lost(&self, alternative: &Alternative, inputs: &Inputs) -> f64 {
+        let running = alternative.parts.iter().filter(|part| !part.once);
+        let worth: f64 = running.map(|part| self.worth(part)).sum();
+        worth * inputs.waiting_share(alternative.delay_days)
+    }
+
     /// What this deal brings beside its price more than each of our alternatives.
-    fn differences(&self, deal: &Deal) -> Vec<f64> {
+    fn differences(&self, deal: &Deal, inputs: &Inputs) -> Vec<f64> {
         let ours = self.sum(&deal.parts);
-        deal.alternatives.iter().map(|it| ours - self.sum(&it.parts)).collect()
+        let beyond = |it: &Alternative| ours - self.sum(&it.parts) + self.lost(it, inputs);
+        deal.alternatives.iter().map(beyond).collect()
     }
 }
 
 /// Adds what the parts differ by to the advantages of this deal.
 pub(super) fn add(deal: &Deal, settings: &Settings, inputs: &mut Inputs) {
-    shift(inputs, &Terms::new(deal, settings, inputs.units()).differences(deal));
+    let by = Terms::new(deal, settings, inputs.units()).differences(deal, inputs);
+    shift(inputs, &by);
 }
 
 /// The same inputs with another illiquidity of the parts.
@@ -54,7 +64,8 @@ pub(super) fn with_illiquidity(
     illiquidity: f64,
 ) -> Inputs {
     let terms = Terms::new(deal, settings, inputs.units());
-    let (now, then) = (terms.differences(deal), Terms { illiquidity, ..terms }.differences(deal));
+    let (now, then) =
+        (terms.differences(deal, inputs), Terms { illiquidity, ..terms }.differences(deal, inputs));
     let mut moved = inputs.clone();
     shift(&mut moved, &then.iter().zip(&now).map(|(b, a)| b - a).collect::<Vec<_>>());
     moved

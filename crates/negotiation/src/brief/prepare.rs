@@ -6,7 +6,7 @@ use super::plan_figures::PlanFigures;
 use super::sensitivity;
 use super::{Audience, Brief, DealHead, Gravity, Headline, ParameterUse, Trigger};
 use crate::bargain::{self, BargainError, Counterpart, Inputs, Plan, Record};
-use crate::deal::{self, Binds, Deal, Side, Source, as_f64};
+use crate::deal::{self, Binds, Deadline, Deal, Side, Source, as_f64};
 use crate::figure::Unit;
 use crate::leverage::{Facts, judge};
 use crate::market::{self, Ledger, MarketBuild, SourceEvidence};
@@ -65,7 +65,8 @@ pub fn prepare(deal: &Deal, evidence: &[SourceEvidence]) -> Result<Brief, Prepar
     let plan = bargain::plan(&inputs, &settings.plan_params()).map_err(PrepareError::Bargain)?;
     let figures = &mut ledger.figures;
     let (headline, asked) =
-        PlanFigures { deal, plan: &plan, settings: &settings, money, figures }.add();
+        PlanFigures { deal, plan: &plan, inputs: &inputs, settings: &settings, money, figures }
+            .add();
     let swings = sensitivity::add(deal, &inputs, &settings, figures);
     let mut brief = assemble(deal, evidence, ledger, built.head.clone(), headline, &settings);
     brief.interests = deal.counterpart.interests.clone();
@@ -308,12 +309,19 @@ fn triggers(deal: &Deal, plan: &Plan, brief: &Brief) -> Vec<Trigger> {
             &["last_ask", "offer"],
         );
     }
-    if let Some(deadline) = deal.talks.deadline.filter(|it| it.binds == Binds::Both) {
+    let ahead = |it: &Deadline| it.binds == Binds::Both && it.date >= deal.as_of;
+    let acceptable = plan.offer.is_some_and(|it| it.acceptable);
+    let leave = match (acceptable, plan.reservation.is_some()) {
+        (true, _) => spoken("offer").map(|offer| format!("accept {offer}")),
+        (false, true) => Some("leave with the alternative".to_owned()),
+        (false, false) => None,
+    };
+    if let Some((deadline, leave)) = deal.talks.deadline.filter(ahead).zip(leave) {
         let text = format!(
-            "Nothing is agreed by {}: leave with the alternative, or agree a new day in writing.",
+            "Nothing is agreed by {}: {leave}, or agree a new day in writing.",
             deadline.date
         );
-        say(text, &["deadline.days", "walk_away"]);
+        say(text, &["deadline.days", "walk_away", "offer"]);
     }
     triggers
 }

@@ -17,7 +17,7 @@ pub use playbook::{Playbook, parse_playbook};
 pub use problem::{CODES, Problem};
 pub(crate) use read::as_f64;
 pub use read::slug;
-pub use read::{Parsed, parse};
+pub use read::{Parsed, RESERVED, parse};
 pub use setting::{Override, keys, parse_set};
 pub use talks::{
     Answer, Argument, Binds, Channel, Deadline, Medium, Relationship, Round, StatedLimit, Talks,

@@ -212,6 +212,7 @@ fn read_sources(r: &Reader<'_, '_>) -> Vec<Source> {
     let mut sources = Vec::new();
     for table in r.tables("source") {
         let Some((mut source, named)) = read_source(&table) else { continue };
+        refuse_reserved(&table, &source.id);
         let times = used.entry(source.id.clone()).or_insert(0_u32);
         *times += 1;
         match (*times, named) {
@@ -226,6 +227,57 @@ fn read_sources(r: &Reader<'_, '_>) -> Vec<Source> {
     }
     check_shares(r, &sources);
     sources
+}
+
+/// First words of the ids of a brief's own figures.
+pub const RESERVED: [&str; 38] = [
+    "alternative",
+    "anchor",
+    "base",
+    "belief",
+    "conceded",
+    "concession",
+    "counter_gain",
+    "counterpart",
+    "deadline",
+    "event",
+    "expected_zone",
+    "final_offer",
+    "last_ask",
+    "leverage",
+    "market",
+    "need",
+    "offer",
+    "p_zopa",
+    "parameter",
+    "part",
+    "parts",
+    "plan",
+    "power",
+    "question",
+    "quote",
+    "rate",
+    "record",
+    "round",
+    "sensitivity",
+    "settlement",
+    "share",
+    "split_midpoint",
+    "stated",
+    "target",
+    "units",
+    "us",
+    "walk_away",
+    "withdrawal_break_even",
+];
+
+/// Figures of a source begin with its id, so it cannot be that of the brief's own figures.
+fn refuse_reserved(r: &Reader<'_, '_>, id: &str) {
+    if RESERVED.contains(&id) {
+        let message = format!("a source cannot be called `{id}`: figures of the report are");
+        let help = "give it another name: `name = \"survey\"`".to_owned();
+        r.log().error(r.span(), "D0105", message, Some(help));
+    }
 }
 
 /// Parts of one market are declared all or none: a part without a share has no place in it.
@@ -572,7 +624,9 @@ fn setting(p: &parameter::Parameter, value: &toml::de::DeValue<'_>) -> Result<Se
     }
     let (low, high) = p.range;
     let inside = text.parse::<f64>().ok().filter(|n| *n >= low && *n <= high);
-    let expected = || format!("`{}` is `{text}`, expected a number from {low} to {high}", p.name);
+    let inside = inside.filter(|n| !p.is_whole() || n.fract() == 0.0);
+    let what = if p.is_whole() { "whole number" } else { "number" };
+    let expected = || format!("`{}` is `{text}`, expected a {what} from {low} to {high}", p.name);
     inside.map(Setting::Number).ok_or_else(expected)
 }
 

@@ -286,7 +286,8 @@ pub(super) fn check_rounds(r: &Reader<'_, '_>, deal: &Deal) {
     let Some(offer) = &deal.offer else {
         let message =
             format!("their last figure in the rounds is `{last}`, and there is no `[offer]`");
-        r.log().warn(0..0, "D0205", message, "add `[offer]` with what stands on the table now");
+        let help = "add `[offer]` with what stands on the table now".to_owned();
+        r.log().error(r.span(), "D0205", message, Some(help));
         return;
     };
     if offer.amount != last {

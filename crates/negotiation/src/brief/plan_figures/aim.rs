@@ -53,6 +53,8 @@ impl PlanFigures<'_> {
                 ],
             );
         }
+        // The mode counts only where nothing better is known; elsewhere it is no input.
+        let mode = t.candidates.mode.map_or(String::new(), |_| "belief.mode".to_owned());
         let mut figure = self.marked("target", t.value, "target");
         figure.label = format!("target, from {}", t.from.name().replace('_', " "));
         figure.printed = printed(self.plan.printed.target);
@@ -64,7 +66,7 @@ impl PlanFigures<'_> {
                 ("power", "target.power".into()),
                 ("record", "record.amount".into()),
                 base,
-                ("mode", "belief.mode".into()),
+                ("mode", mode),
                 ("cap_belief", "target.cap.belief".into()),
                 ("cap_evidence", "target.cap.evidence".into()),
                 ("asked", self.asked()),

@@ -15,7 +15,7 @@ mod walk_away;
 pub(crate) use question::Asked;
 
 use super::Headline;
-use crate::bargain::{Mark, Marked, Plan, Printed};
+use crate::bargain::{Inputs, Mark, Marked, Plan, Printed};
 use crate::deal::{Alternative, Deal, as_f64, slug};
 use crate::figure::{By, Figure, Figures, Interval, Sense, Unit};
 use crate::parameter::{Origin, Settings};
@@ -24,6 +24,7 @@ use crate::parameter::{Origin, Settings};
 pub(crate) struct PlanFigures<'a> {
     pub(crate) deal: &'a Deal,
     pub(crate) plan: &'a Plan,
+    pub(crate) inputs: &'a Inputs,
     pub(crate) settings: &'a Settings,
     /// Money per unit of the deal.
     pub(crate) money: Unit,

@@ -2,7 +2,7 @@
 
 use super::{Pair, PlanFigures, ordered};
 use crate::brief::part::Terms;
-use crate::deal::{Part, slug};
+use crate::deal::{Alternative, Part, slug};
 use crate::figure::{By, Figure, Interval, Unit};
 
 impl PlanFigures<'_> {
@@ -12,16 +12,38 @@ impl PlanFigures<'_> {
         for alternative in &deal.alternatives {
             let base = format!("alternative.{}", slug(&alternative.name));
             self.parts_of(&format!("{base}."), &alternative.name, &alternative.parts);
-            let inputs = [("ours", "parts".to_owned()), ("theirs", format!("{base}.parts"))];
+            self.parts_lost(&base, alternative);
+            let inputs = [
+                ("ours", "parts".to_owned()),
+                ("theirs", format!("{base}.parts")),
+                ("lost", format!("{base}.parts_lost")),
+            ];
             if self.figures.present(&inputs).is_empty() {
                 continue;
             }
-            let of = |id: &str| self.figures.get(id).map_or(0.0, |figure| figure.value);
-            let value = of("parts") - of(&inputs[1].1);
+            let of = |at: usize| self.figures.get(&inputs[at].1).map_or(0.0, |it| it.value);
             let label = format!("{}: parts of this deal beyond its own", alternative.name);
-            let figure = self.money(&label, value, "parts_difference");
+            let figure = self.money(&label, of(0) - of(1) + of(2), "parts_difference");
             self.put(&format!("{base}.parts_difference"), figure, &inputs);
         }
+    }
+
+    /// What does not come because the alternative starts late.
+    fn parts_lost(&mut self, base: &str, alternative: &Alternative) {
+        let terms = Terms::new(self.deal, self.settings, self.plan.units);
+        let lost = terms.lost(alternative, self.inputs);
+        if lost <= 0.0 {
+            return;
+        }
+        let running = alternative.parts.iter().filter(|part| !part.once);
+        let mut inputs: Vec<(String, String)> = running
+            .map(|part| (slug(&part.name), format!("{base}.part.{}.worth", slug(&part.name))))
+            .collect();
+        inputs.push(("delay_days".to_owned(), format!("{base}.delay_days")));
+        inputs.push(("units".to_owned(), "units".to_owned()));
+        let label = format!("{}: parts that do not come before it starts", alternative.name);
+        let figure = self.money(&label, lost, "parts_lost");
+        self.put(&format!("{base}.parts_lost"), figure, &inputs);
     }
 
     /// Each part with its worth, and their sum as `<prefix>parts`.
