@@ -1,7 +1,7 @@
 //! One input at a time: where walk-away, target and anchor go if it lies at its low or high end
 //! (H5). Interactions are not seen; the questions' worth is.
 
-use super::Swing;
+use super::{Swing, SwingEnd};
 use crate::bargain::{Alternative, Amount, Inputs, Market, Marks, marks};
 use crate::deal::{Deal, slug};
 use crate::figure::{Figure, Figures, Unit};
@@ -55,7 +55,8 @@ pub(super) fn add(
     swings.into_iter().map(|(swing, _)| swing).collect()
 }
 
-/// One outcome at both ends and how wide that is; nothing if it does not move.
+/// One outcome at both ends and how wide that is; nothing if it does not move. An outcome that one
+/// end does away with moves most of all.
 fn swing(
     varied: &Varied,
     ends: &[(f64, Marks); 2],
@@ -63,13 +64,15 @@ fn swing(
     figures: &mut Figures,
 ) -> Option<(Swing, f64)> {
     let base = figures.get(outcome)?.clone();
-    let [low, high] = [of(&ends[0].1)?, of(&ends[1].1)?];
-    let wide = [low, high, base.value].map(|v| libm::fabs(v - base.value));
-    let wide = libm::fabs(high - low).max(wide[0]).max(wide[1]);
+    let outcomes = [of(&ends[0].1), of(&ends[1].1)];
+    let wide = match outcomes {
+        [Some(low), Some(high)] => width(base.value, low, high),
+        _ => f64::INFINITY,
+    };
     if wide <= STILL * libm::fabs(base.value) {
         return None;
     }
-    let mut end = |tail: &str, at: f64, value: f64| {
+    let mut end = |tail: &str, at: f64, value: Option<f64>| {
         let input = format!("sensitivity.{}.{tail}", varied.slug);
         let from = varied.from.iter().enumerate().map(|(i, id)| (format!("from_{i}"), id.clone()));
         let from = figures.present(&from.collect::<Vec<_>>());
@@ -80,15 +83,23 @@ fn swing(
             false => figure.with_inputs(from),
         };
         figures.add(input.clone(), figure)?;
+        let Some(value) = value else { return Some(SwingEnd { input, outcome: None }) };
         let label = format!("{} if {} is at its {tail} end", base.label, varied.label);
         let figure = Figure::new(label, value, base.unit.clone(), "sensitivity")
             .with_sense(base.sense)
             .with_inputs([("outcome", *outcome), ("end", input.as_str())]);
-        let result = figures.add(format!("{input}.{outcome}"), figure)?;
-        Some([input, result])
+        let outcome = figures.add(format!("{input}.{outcome}"), figure);
+        Some(SwingEnd { input, outcome })
     };
-    let (low, high) = (end("low", ends[0].0, low)?, end("high", ends[1].0, high)?);
+    let low = end("low", ends[0].0, outcomes[0])?;
+    let high = end("high", ends[1].0, outcomes[1])?;
     Some((Swing { outcome, input: varied.label.clone(), low, high }, wide))
+}
+
+/// The longest way between the outcome as it is and its two ends.
+fn width(base: f64, low: f64, high: f64) -> f64 {
+    let way = |one: f64, two: f64| libm::fabs(one - two);
+    way(high, low).max(way(low, base)).max(way(high, base))
 }
 
 fn all_varied(deal: &Deal, inputs: &Inputs, halfwidth: f64, figures: &Figures) -> Vec<Varied> {
