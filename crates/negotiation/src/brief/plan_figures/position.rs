@@ -44,20 +44,25 @@ impl PlanFigures<'_> {
         }
     }
 
-    /// The market's percentiles; of a thin market the rows of every source that entered.
+    /// The market's percentiles; of a thin market the rows and shares of every source in it.
     fn market_ground(&self) -> Vec<(String, String)> {
         let points = PERCENTILES.map(|p| (p.to_owned(), format!("market.{p}")));
         let points = self.figures.present(&points);
         if !points.is_empty() {
             return points;
         }
-        let rows = self.deal.sources.iter().map(|s| (s.id.as_str(), format!("{}.n", s.id)));
-        let rows: Vec<_> = rows.filter(|(_, id)| self.figures.has(id)).collect();
-        let name = |source: &str| match rows.len() {
-            1 => "rows".to_owned(),
-            _ => format!("rows_{source}"),
-        };
-        rows.iter().map(|(source, id)| (name(source), id.clone())).collect()
+        let ids = self.deal.sources.iter().map(|source| source.id.as_str());
+        let entered: Vec<&str> = ids.filter(|id| self.figures.has(&format!("{id}.n"))).collect();
+        match entered.as_slice() {
+            [only] => vec![("rows".to_owned(), format!("{only}.n"))],
+            several => {
+                let each = several.iter().flat_map(|id| {
+                    [("rows", format!("{id}.n")), ("share", format!("share.{id}"))]
+                        .map(|(name, figure)| (format!("{name}_{id}"), figure))
+                });
+                each.collect()
+            }
+        }
     }
 
     /// As the deal states it, or as the supported claims give it.
