@@ -103,8 +103,9 @@ type Qualm = (String, Vec<String>);
 /// What makes an argument from a source that counts one grade easier to rebut.
 fn qualms(it: &Argument, facts: &Facts<'_>) -> Vec<Qualm> {
     let Some(id) = &it.source else { return Vec::new() };
-    let age = facts.notes.ages.iter().find(|(source, _)| source == id).map(|(_, months)| *months);
-    let old = age.filter(|months| *months > facts.settings.number("age_warn"));
+    let dated = facts.brief.sources.get(id).and_then(|source| source.date);
+    let old = dated.map(|date| age(date, facts.brief.as_of));
+    let old = old.filter(|months| *months > facts.settings.number("age_warn"));
     let old = old.map(|months| {
         (format!("`{id}` is {months:.0} months old"), vec![format!("{id}.weight.age_months")])
     });

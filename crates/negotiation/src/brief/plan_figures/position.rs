@@ -52,7 +52,10 @@ impl PlanFigures<'_> {
             return points;
         }
         let ids = self.deal.sources.iter().map(|source| source.id.as_str());
-        let entered: Vec<&str> = ids.filter(|id| self.figures.has(&format!("{id}.n"))).collect();
+        let counts = |id: &&str| {
+            self.figures.has(&format!("{id}.n")) && self.figures.has(&format!("share.{id}"))
+        };
+        let entered: Vec<&str> = ids.filter(counts).collect();
         match entered.as_slice() {
             [only] => vec![("rows".to_owned(), format!("{only}.n"))],
             several => {
