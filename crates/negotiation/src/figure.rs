@@ -399,7 +399,7 @@ formulas! {
     "plan_worth" "A21, numbers 8" "max(0, offer - walk_away, (p - walk_away) * acceptance at the best p)";
     "information_worth" "H1 to H4, numbers 8" "expected plan worth with the answer - plan worth without it";
     "information_worth_theirs" "H1 to H4, numbers 5 and 8" "sum over the answers of chance * (best plan under the answer - present plan under the answer); for each answer the belief is made again as if the deal said so; chances: yes and no, or question_strata equal strata of the amount";
-    "sensitivity_end" "H5" "low or high end of an input: the interval of the market's median, P10 or P90 of an amount, a probability less or more its imprecision, an end of the stated belief";
+    "sensitivity_end" "H5" "low or high end of an input: the interval of the market's median, the lowest and highest adjustments over the ones used, P10 or P90 of an amount, a probability less or more its imprecision, an end of the stated belief";
     "sensitivity" "H5" "the outcome computed anew with the one input at this end, every other input as it is";
     "distance" "numbers 7.3" "offer - walk_away in my value";
     "conceded" "C6, C7" "first - last in the value of the side that conceded";

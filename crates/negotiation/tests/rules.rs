@@ -689,3 +689,29 @@ fn a_shared_brief_names_no_playbook() {
     let told = |it: &str| it.contains("team.toml");
     assert!(shared.figures.iter().all(|(_, f)| !f.assumption.as_deref().is_some_and(told)));
 }
+
+/// Lowest and highest adjustment move the plan as a market that is so much lower or higher does.
+#[test]
+fn the_ends_of_the_adjustments_are_markets_of_their_own() {
+    let of = |low: f64, high: f64, times: f64| {
+        let mut evidence = evidence("government", "2026-05-01");
+        let found = &mut evidence.comparables;
+        (found.factors[0].0.low, found.factors[0].0.high) = (low, high);
+        for point in &mut found.points {
+            point.adjusted = point.adjusted.map(|amount| amount * times);
+        }
+        let deal = SELLER.split("[counterpart.limit]").next().unwrap();
+        prepare(&read(&format!("{HEAD}{deal}")), &[evidence]).unwrap()
+    };
+    let value = |brief: &Brief, id: &str| brief.figures.get(id).unwrap().value;
+    let brief = of(0.95, 1.07, 1.0);
+    for (end, ratio) in [("low", 0.95), ("high", 1.07)] {
+        let alone = of(1.0, 1.0, ratio);
+        assert_eq!(value(&brief, &format!("sensitivity.adjustments.{end}")), ratio);
+        for outcome in ["target", "anchor"] {
+            let id = format!("sensitivity.adjustments.{end}.{outcome}");
+            assert!((value(&brief, &id) - value(&alone, outcome)).abs() < 1e-6, "{id}");
+        }
+    }
+    assert!(!of(1.0, 1.0, 1.0).figures.has("sensitivity.adjustments.low"));
+}

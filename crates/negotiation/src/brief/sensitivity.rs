@@ -104,6 +104,7 @@ fn width(base: f64, low: f64, high: f64) -> f64 {
 
 fn all_varied(deal: &Deal, inputs: &Inputs, halfwidth: f64, figures: &Figures) -> Vec<Varied> {
     let mut all: Vec<Varied> = market(inputs, figures).into_iter().collect();
+    all.extend(adjustments(inputs, figures));
     all.extend(limit(inputs, figures));
     for (i, stated) in deal.alternatives.iter().enumerate() {
         let about = About { i, name: &stated.name, inputs, figures };
@@ -137,6 +138,25 @@ fn market(inputs: &Inputs, figures: &Figures) -> Option<Varied> {
         ends,
     })
     .filter(|it| it.ends.iter().all(|(value, _)| *value > 0.0))
+}
+
+/// The market if growth, rates and place indices were at their extremes (`benchmark.md` section 8).
+fn adjustments(inputs: &Inputs, figures: &Figures) -> Option<Varied> {
+    let from = ["low", "high"].map(|end| format!("market.adjustment.{end}"));
+    let [low, high] = [figures.get(&from[0])?.value, figures.get(&from[1])?.value];
+    let end = |ratio: f64| {
+        let mut moved = inputs.clone();
+        moved.market.iter_mut().for_each(|market| scale(market, ratio));
+        (ratio, moved)
+    };
+    Some(Varied {
+        slug: "adjustments".to_owned(),
+        label: "growth, rates and place, over the ones used".to_owned(),
+        unit: Unit::Factor,
+        from,
+        ends: [end(low), end(high)],
+    })
+    .filter(|it| it.ends.iter().all(|(ratio, _)| *ratio > 0.0))
 }
 
 fn scale(market: &mut Market, factor: f64) {

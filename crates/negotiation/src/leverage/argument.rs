@@ -86,7 +86,7 @@ fn weak(it: &Argument, facts: &Facts<'_>) -> Option<Said> {
     let said = match (easy.is_empty(), qualms.is_empty()) {
         (true, true) => return None,
         (true, false) => Said::warning(format!(
-            "{text} can be answered, and is one grade easier to rebut than its source: {why}."
+            "{text} can be answered, which makes it one grade easier to rebut: {why}."
         ))
         .so("Say the age and the adjustment in the same sentence, or keep it for the reply."),
         _ => {

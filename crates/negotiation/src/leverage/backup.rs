@@ -35,7 +35,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "S2.4",
         step: 2,
         statement: "An unsigned offer is no alternative at its face value.",
-        test: "worth of the best uncertain alternative if it came through - walk_away > phantom_gap * scale",
+        test: "the best alternative, if it came through, has alternative.NAME.probability below 1, and its worth then - walk_away > phantom_gap * scale",
         cites: &["A2", "D6"],
         judge: phantom,
     },
@@ -287,7 +287,7 @@ fn idle(facts: &Facts<'_>) -> Vec<Said> {
         let runs = |other: &&Alternative| other.role == Some(Role::Income) && other.name != it.name;
         let income = all.iter().find(runs)?;
         let id = |tail: &str| format!("alternative.{}.{tail}", slug(&it.name));
-        let said = Said::warning(format!("\"{}\" starts after {} days and brings nothing before it starts: 0, none stated. If \"{}\" runs until then, it is worth more, and so may the walk-away be.", it.name, it.delay_days, income.name))
+        let said = Said::warning(format!("\"{}\" starts after {} days and brings nothing before it starts: 0, none stated. If \"{}\" runs until then, that is too little, and so may the walk-away be.", it.name, it.delay_days, income.name))
             .resting_on(&[&id("delay_days"), &id("interim_per_day"), "us.idle_value", &id("deal_price")])
             .so("State `idle_value` under `[us]`, in the unit of the price, or `interim_per_day` of the alternative; 0 if nothing comes in.");
         Some(said)
