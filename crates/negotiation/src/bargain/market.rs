@@ -382,3 +382,26 @@ impl Sample {
         first.unwrap_or(f64::NAN) + sum / self.width
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Mark, percentile_among};
+
+    /// Three points above the median: what lies below them is at most P50, not at least.
+    #[test]
+    fn the_edge_that_was_passed_decides_and_not_the_share() {
+        let upper = [(0.5, 100.0), (0.75, 120.0), (0.9, 150.0)];
+        let lower = [(0.1, 60.0), (0.25, 80.0), (0.5, 100.0)];
+        for (points, price, share, mark) in [
+            (upper, 90.0, 0.5, Mark::AtMost),
+            (upper, 160.0, 0.9, Mark::AtLeast),
+            (lower, 110.0, 0.5, Mark::AtLeast),
+            (lower, 50.0, 0.1, Mark::AtMost),
+            (upper, 120.0, 0.75, Mark::Exact),
+        ] {
+            let place = percentile_among(&points, price).map(|it| (it.value, it.mark));
+            assert_eq!(place, Some((share, mark)), "{price} among {points:?}");
+        }
+        assert_eq!(percentile_among(&upper[..2], 90.0), None);
+    }
+}

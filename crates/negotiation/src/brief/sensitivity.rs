@@ -151,7 +151,7 @@ fn adjustments(inputs: &Inputs, figures: &Figures) -> Option<Varied> {
     };
     Some(Varied {
         slug: "adjustments".to_owned(),
-        label: "growth, rates and place, over the ones used".to_owned(),
+        label: "ageing, rates and place".to_owned(),
         unit: Unit::Factor,
         from,
         ends: [end(low), end(high)],

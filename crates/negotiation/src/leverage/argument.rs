@@ -88,7 +88,7 @@ fn weak(it: &Argument, facts: &Facts<'_>) -> Option<Said> {
         (true, false) => Said::warning(format!(
             "{text} can be answered, which makes it one grade easier to rebut: {why}."
         ))
-        .so("Say the age and the adjustment in the same sentence, or keep it for the reply."),
+        .so("Say with an argument how old its source is and what was adjusted, or keep it for the reply."),
         _ => {
             Said::warning(format!("Leave {text} out of the opening: it is easy to rebut ({why})."))
                 .so("Keep it for the reply, or give it a source, a date and a reference.")

@@ -77,5 +77,5 @@ fn at(brief: &Brief, end: &SwingEnd, outcome: &str) -> Inline {
 
 /// Words for an outcome that an end does away with.
 pub(crate) fn none(outcome: &str) -> String {
-    format!("no {} at this end", outcome.replace('_', "-"))
+    format!("no {}", outcome.replace('_', "-"))
 }
