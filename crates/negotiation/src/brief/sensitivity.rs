@@ -1,8 +1,9 @@
 //! One input at a time: where walk-away, target and anchor go if it lies at its low or high end
 //! (H5). Interactions are not seen; the questions' worth is.
 
-use super::{Swing, SwingEnd};
+use super::Swing;
 use crate::bargain::{Alternative, Amount, Inputs, Market, Marks, marks};
+use crate::brief::SwingEnd;
 use crate::deal::{Deal, slug};
 use crate::figure::{Figure, Figures, Unit};
 use crate::parameter::Settings;
@@ -55,6 +56,12 @@ pub(super) fn add(
     swings.into_iter().map(|(swing, _)| swing).collect()
 }
 
+/// The longest way between the outcome as it is and its two ends.
+fn width(base: f64, low: f64, high: f64) -> f64 {
+    let way = |one: f64, two: f64| libm::fabs(one - two);
+    way(high, low).max(way(low, base)).max(way(high, base))
+}
+
 /// One outcome at both ends and how wide that is; nothing if it does not move. An outcome that one
 /// end does away with moves most of all.
 fn swing(
@@ -94,12 +101,6 @@ fn swing(
     let low = end("low", ends[0].0, outcomes[0])?;
     let high = end("high", ends[1].0, outcomes[1])?;
     Some((Swing { outcome, input: varied.label.clone(), low, high }, wide))
-}
-
-/// The longest way between the outcome as it is and its two ends.
-fn width(base: f64, low: f64, high: f64) -> f64 {
-    let way = |one: f64, two: f64| libm::fabs(one - two);
-    way(high, low).max(way(low, base)).max(way(high, base))
 }
 
 fn all_varied(deal: &Deal, inputs: &Inputs, halfwidth: f64, figures: &Figures) -> Vec<Varied> {
