@@ -479,97 +479,6 @@ fn a_limit_that_moves_after_an_offer_needs_a_fact() {
     assert!(said(&unchanged, "S5.7").is_empty());
 }
 
-#[test]
-fn the_offer_is_placed_by_the_limits_of_the_percentiles() {
-    let brief = brief_of(&read(&format!("{HEAD}{SELLER}[offer]\namount = 103500\n")));
-    let value = |id: &str| brief.figures.get(id).unwrap().value;
-    let (low, high) = (value("offer.percentile.low"), value("offer.percentile.high"));
-    assert!(low < 0.5 && 0.5 < high, "{low} {high}");
-    // By hand: the upper limit of the median is u50, that of the quartile u25; the offer lies
-    // between both, ln linear in the normal score, where z(.25) = -0.674489750196.
-    let limit = |id: &str, upper: bool| {
-        let interval = brief.figures.get(id).unwrap().interval.unwrap();
-        if upper { interval.high.unwrap() } else { interval.low.unwrap() }
-    };
-    let (u25, u50) = (limit("market.p25", true), limit("market.p50", true));
-    let z = -0.674_489_750_196_082 * (1.0 - libm::log(103_500.0 / u25) / libm::log(u50 / u25));
-    let phi = 0.5 * libm::erfc(-z / std::f64::consts::SQRT_2);
-    assert!((low - phi).abs() < 1e-9, "{low} {phi}");
-}
-
-#[test]
-fn a_playbook_sets_what_the_deal_leaves_open() {
-    let text = "schema = \"haggle.playbook/1\"\n[parameters]\nfloor_share = 0.25\nsteps = 4\n";
-    let mut deal =
-        read(&format!("playbook = \"team.toml\"\n{HEAD}{SELLER}[parameters]\nsteps = 5\n"));
-    let before = brief_of(&deal);
-    deal.playbook_parameters = parse_playbook(text).0.unwrap().parameters;
-    let brief = brief_of(&deal);
-    let of = |name: &str| brief.parameters.iter().find(|p| p.name == name).unwrap();
-    assert_eq!((of("floor_share").value.as_str(), of("steps").value.as_str()), ("0.25", "5"));
-    assert_eq!(of("floor_share").from.as_deref(), Some("playbook team.toml"));
-    assert_eq!(of("steps").from.as_deref(), Some("deal"));
-    assert_eq!(of("ratio").from, None);
-    assert_eq!(of("floor_share").in_play, ["last_ask"]);
-    let last = |brief: &Brief| brief.figures.get("last_ask").unwrap().value;
-    assert!(last(&brief) < last(&before));
-}
-
-/// Every name in a test of these steps is a parameter, a key of the deal file, or a figure of a
-/// deal that states everything.
-#[test]
-fn tests_of_rules_name_what_exists() {
-    let keys = parse(&format!("{HEAD}{SELLER}[[argument]]\ntext = \"a\"\n[[claim]]\ntext = \"1\"\n[channel]\n[deadline]\n[[round]]\nours = 2\n[stated]\n[[stated.history]]\n[[counterpart.argument]]\ntext = \"x\"\n[[counterpart.alternative]]\namount = 1\n"), None).keys;
-    let rich = "[offer]\namount = 101000\n[[round]]\nours = 140000\ntheirs = 100000\n[[round]]\nours = 134000\ntheirs = 101000\n[stated]\ntarget = 120000\nwalk_away = 95000\n[deadline]\ndate = 2026-12-10\nbinds = \"us\"\n[[claim]]\ntext = \"1\"\nreference = \"r\"\n";
-    let brief = brief_of(&read(&format!("{HEAD}{SELLER}{rich}")));
-    let tails: BTreeSet<String> =
-        brief.figures.iter().filter_map(|(id, _)| Some(id.split_once('.')?.1.to_owned())).collect();
-    for rule in rules().filter(|r| r.step >= 3) {
-        for name in rule.names() {
-            let known = parameter::find(name).is_some()
-                || keys.contains(name)
-                || brief.figures.has(name)
-                || tails.contains(name)
-                || ["round.ours", "round.theirs"].contains(&name);
-            assert!(known, "{}: {name}", rule.id);
-        }
-    }
-    assert_eq!(rule("S5.5").unwrap().parameters(), ["concession_imbalance"]);
-}
-
-/// What is said of the talks changes no figure of the plan: words, channel and log are not numbers.
-#[test]
-fn talks_change_no_number_of_the_plan() {
-    let talks = "[[argument]]\ntext = \"a\"\n[channel]\nmedium = \"chat\"\nsensitive = true\n[[round]]\nours = 150000\n[deadline]\ndate = 2026-12-01\nbinds = \"us\"\n[counterpart]\nexpert = true\nrelationship = \"lasting\"\n[[counterpart.argument]]\ntext = \"b\"\n[stated]\nanswer = \"walk\"\ntarget = 120000\n";
-    for base in [SELLER, BUYER] {
-        let talks =
-            if base == BUYER { talks.replace("target = 120000\n", "") } else { talks.to_owned() };
-        let plain = brief_of(&read(&format!("{HEAD}{base}")));
-        let full = brief_of(&read(&format!("{HEAD}{base}{talks}")));
-        for (id, figure) in plain.figures.iter() {
-            assert_eq!(Some(figure), full.figures.get(id), "{id}");
-        }
-        assert_eq!(plain.headline, full.headline);
-    }
-}
-
-/// A finding has words, no number that is none, and figures that exist.
-#[test]
-fn findings_are_whole() {
-    let more = "[offer]\namount = 96000\n[[round]]\nours = 150000\ntheirs = 90000\n[[round]]\nours = 140000\ntheirs = 96000\n[[argument]]\ntext = \"a\"\n[counterpart]\nexpert = true\n";
-    for base in [SELLER, BUYER] {
-        for finding in brief_of(&read(&format!("{HEAD}{base}{more}"))).findings {
-            let words = finding.text.split(|c: char| !c.is_alphanumeric());
-            assert!(words.clone().count() > 3, "{}", finding.rule);
-            assert!(
-                !words.clone().any(|w| ["NaN", "inf", "unknown"].contains(&w)),
-                "{}",
-                finding.text
-            );
-        }
-    }
-}
-
 /// No target follows without a zone: nothing speaks of a computed one, nor of an anchor.
 #[test]
 fn without_a_zone_no_rule_names_an_unknown_figure() {
@@ -714,4 +623,95 @@ fn the_ends_of_the_adjustments_are_markets_of_their_own() {
         }
     }
     assert!(!of(1.0, 1.0, 1.0).figures.has("sensitivity.adjustments.low"));
+}
+
+#[test]
+fn the_offer_is_placed_by_the_limits_of_the_percentiles() {
+    let brief = brief_of(&read(&format!("{HEAD}{SELLER}[offer]\namount = 103500\n")));
+    let value = |id: &str| brief.figures.get(id).unwrap().value;
+    let (low, high) = (value("offer.percentile.low"), value("offer.percentile.high"));
+    assert!(low < 0.5 && 0.5 < high, "{low} {high}");
+    // By hand: the upper limit of the median is u50, that of the quartile u25; the offer lies
+    // between both, ln linear in the normal score, where z(.25) = -0.674489750196.
+    let limit = |id: &str, upper: bool| {
+        let interval = brief.figures.get(id).unwrap().interval.unwrap();
+        if upper { interval.high.unwrap() } else { interval.low.unwrap() }
+    };
+    let (u25, u50) = (limit("market.p25", true), limit("market.p50", true));
+    let z = -0.674_489_750_196_082 * (1.0 - libm::log(103_500.0 / u25) / libm::log(u50 / u25));
+    let phi = 0.5 * libm::erfc(-z / std::f64::consts::SQRT_2);
+    assert!((low - phi).abs() < 1e-9, "{low} {phi}");
+}
+
+#[test]
+fn a_playbook_sets_what_the_deal_leaves_open() {
+    let text = "schema = \"haggle.playbook/1\"\n[parameters]\nfloor_share = 0.25\nsteps = 4\n";
+    let mut deal =
+        read(&format!("playbook = \"team.toml\"\n{HEAD}{SELLER}[parameters]\nsteps = 5\n"));
+    let before = brief_of(&deal);
+    deal.playbook_parameters = parse_playbook(text).0.unwrap().parameters;
+    let brief = brief_of(&deal);
+    let of = |name: &str| brief.parameters.iter().find(|p| p.name == name).unwrap();
+    assert_eq!((of("floor_share").value.as_str(), of("steps").value.as_str()), ("0.25", "5"));
+    assert_eq!(of("floor_share").from.as_deref(), Some("playbook team.toml"));
+    assert_eq!(of("steps").from.as_deref(), Some("deal"));
+    assert_eq!(of("ratio").from, None);
+    assert_eq!(of("floor_share").in_play, ["last_ask"]);
+    let last = |brief: &Brief| brief.figures.get("last_ask").unwrap().value;
+    assert!(last(&brief) < last(&before));
+}
+
+/// Every name in a test of these steps is a parameter, a key of the deal file, or a figure of a
+/// deal that states everything.
+#[test]
+fn tests_of_rules_name_what_exists() {
+    let keys = parse(&format!("{HEAD}{SELLER}[[argument]]\ntext = \"a\"\n[[claim]]\ntext = \"1\"\n[channel]\n[deadline]\n[[round]]\nours = 2\n[stated]\n[[stated.history]]\n[[counterpart.argument]]\ntext = \"x\"\n[[counterpart.alternative]]\namount = 1\n"), None).keys;
+    let rich = "[offer]\namount = 101000\n[[round]]\nours = 140000\ntheirs = 100000\n[[round]]\nours = 134000\ntheirs = 101000\n[stated]\ntarget = 120000\nwalk_away = 95000\n[deadline]\ndate = 2026-12-10\nbinds = \"us\"\n[[claim]]\ntext = \"1\"\nreference = \"r\"\n";
+    let brief = brief_of(&read(&format!("{HEAD}{SELLER}{rich}")));
+    let tails: BTreeSet<String> =
+        brief.figures.iter().filter_map(|(id, _)| Some(id.split_once('.')?.1.to_owned())).collect();
+    for rule in rules().filter(|r| r.step >= 3) {
+        for name in rule.names() {
+            let known = parameter::find(name).is_some()
+                || keys.contains(name)
+                || brief.figures.has(name)
+                || tails.contains(name)
+                || ["round.ours", "round.theirs"].contains(&name);
+            assert!(known, "{}: {name}", rule.id);
+        }
+    }
+    assert_eq!(rule("S5.5").unwrap().parameters(), ["concession_imbalance"]);
+}
+
+/// What is said of the talks changes no figure of the plan: words, channel and log are not numbers.
+#[test]
+fn talks_change_no_number_of_the_plan() {
+    let talks = "[[argument]]\ntext = \"a\"\n[channel]\nmedium = \"chat\"\nsensitive = true\n[[round]]\nours = 150000\n[deadline]\ndate = 2026-12-01\nbinds = \"us\"\n[counterpart]\nexpert = true\nrelationship = \"lasting\"\n[[counterpart.argument]]\ntext = \"b\"\n[stated]\nanswer = \"walk\"\ntarget = 120000\n";
+    for base in [SELLER, BUYER] {
+        let talks =
+            if base == BUYER { talks.replace("target = 120000\n", "") } else { talks.to_owned() };
+        let plain = brief_of(&read(&format!("{HEAD}{base}")));
+        let full = brief_of(&read(&format!("{HEAD}{base}{talks}")));
+        for (id, figure) in plain.figures.iter() {
+            assert_eq!(Some(figure), full.figures.get(id), "{id}");
+        }
+        assert_eq!(plain.headline, full.headline);
+    }
+}
+
+/// A finding has words, no number that is none, and figures that exist.
+#[test]
+fn findings_are_whole() {
+    let more = "[offer]\namount = 96000\n[[round]]\nours = 150000\ntheirs = 90000\n[[round]]\nours = 140000\ntheirs = 96000\n[[argument]]\ntext = \"a\"\n[counterpart]\nexpert = true\n";
+    for base in [SELLER, BUYER] {
+        for finding in brief_of(&read(&format!("{HEAD}{base}{more}"))).findings {
+            let words = finding.text.split(|c: char| !c.is_alphanumeric());
+            assert!(words.clone().count() > 3, "{}", finding.rule);
+            assert!(
+                !words.clone().any(|w| ["NaN", "inf", "unknown"].contains(&w)),
+                "{}",
+                finding.text
+            );
+        }
+    }
 }

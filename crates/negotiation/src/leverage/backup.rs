@@ -351,6 +351,7 @@ fn parts(facts: &Facts<'_>, it: &Alternative) -> String {
         (id("advantage"), "what this deal has and it lacks is worth"),
         ("us.deal_cost".to_owned(), "this deal itself costs"),
         (id("interim_per_day"), "a day of waiting brings"),
+        (id("parts_difference"), "what this deal brings beside its price is worth more by"),
     ];
     let said = named.into_iter().filter(|(id, _)| counts(id));
     let mut all: Vec<String> =
