@@ -581,7 +581,9 @@ fn a_belief_from_the_market_names_the_market() {
     }
     let second = SOURCE.replace("\"m\"", "\"s\"").replace("m.csv", "s.csv");
     let deal = fixture::read(&format!("{}{SOURCE}{second}{STAY}", deal_head("seller", "year")));
-    let rows = [fixture::rows(&[90e3, 100e3]), fixture::rows(&[110e3])];
+    let mut rows = [fixture::rows(&[90e3, 100e3]), fixture::rows(&[110e3])];
+    rows[1].file = "s.csv".to_owned();
+    rows[1].head.sha256 = "1".repeat(64);
     let thin = haggle_negotiation::brief::prepare(&deal, &rows).unwrap();
     assert_eq!(thin.figures.faults(), Vec::<String>::new());
     assert_eq!(ids(&thin, "market.median"), ["m.n", "share.m", "s.n", "share.s"]);
