@@ -60,3 +60,32 @@ fn the_widest_comes_first() {
         assert!(!widths.is_empty() && widths.is_sorted_by(|a, b| a >= b), "{outcome}: {widths:?}");
     }
 }
+
+/// Where an input's end leaves no target, the input is still there, and says so in every format.
+#[test]
+fn an_end_without_a_target_is_told() {
+    let bench = Bench::with_data();
+    // At P90 the second offer is certain and better than all that they are believed able to give.
+    let deal = bench.read("data/deals/salary-us.toml");
+    let wide = deal.replace("\"142000\"]", "\"260000\"]").replace("= 0.5", "= 1.0");
+    bench.write("data/deals/wide.toml", wide);
+    let report = bench.json("report data/deals/wide.toml --format json");
+    let swings = report["sensitivity"].as_array().unwrap();
+    let of = |outcome: &str| {
+        let own = |it: &&serde_json::Value| {
+            it["outcome"] == outcome && it["input"] == "amount of \"second offer\""
+        };
+        swings.iter().find(own).unwrap()
+    };
+    for outcome in ["target", "anchor"] {
+        assert!(of(outcome)["high"]["outcome"].is_null(), "{}", of(outcome));
+        assert!(of(outcome)["low"]["outcome"].is_string(), "{}", of(outcome));
+    }
+    assert!(of("walk_away")["high"]["outcome"].is_string());
+    for format in ["text", "md", "html"] {
+        let shown = |deal: &str| bench.run(&format!("report {deal} --format {format}")).out;
+        assert!(!shown("data/deals/salary-us.toml").contains("no target"), "{format}");
+        let out = shown("data/deals/wide.toml");
+        assert!(out.contains("no target"), "{format}: {out}");
+    }
+}

@@ -163,7 +163,13 @@ impl Figure<'_> {
             }
             "withdrawal_break_even" => {
                 let gain = self.get("counter_gain");
-                gain / (gain + self.mine("offer") - self.mine("walk_away_neutral"))
+                let lost = self.mine("offer") - self.mine("walk_away_neutral");
+                if lost > 0.0 { gain / (gain + lost) } else { 1.0 }
+            }
+            "split_midpoint" => {
+                let theirs = self.mine("their_figure");
+                let counter = self.maybe_mine("target").map_or(theirs, |it| theirs.min(it));
+                price((self.mine("anchor") + counter) / 2.0)
             }
             _ => return None,
         })

@@ -94,6 +94,7 @@ fn brief_of(deal: &Deal) -> Brief {
     let all = grades.map(|(grade, date)| evidence(grade, date));
     let brief = prepare(deal, &all[..deal.sources.len()]).unwrap();
     assert_eq!(brief.figures.faults(), Vec::<String>::new());
+    check_actions(&brief);
     brief
 }
 
@@ -101,6 +102,13 @@ fn said(deal: &str, id: &str) -> Vec<String> {
     let brief = brief_of(&read(&format!("{HEAD}{deal}")));
     let of = brief.findings.iter().filter(|f| f.rule == id);
     of.map(|f| format!("{}: {}", f.gravity.as_str(), f.text)).collect()
+}
+
+/// No action stutters behind the word that every report sets before it.
+fn check_actions(brief: &Brief) {
+    for action in brief.findings.iter().filter_map(|f| f.action.as_ref()) {
+        assert!(!action.starts_with("Do"), "`Do: {action}`");
+    }
 }
 
 /// Rule, base deal, what the file adds, and every part of what is said; nothing: it is silent.
@@ -145,6 +153,13 @@ fn step_3_evidence_and_arguments() {
             SELLER,
             "[[argument]]\ntext = \"a\"\nsource = \"table\"\n",
             &["info: Hard to rebut, and so fit for the opening: \"a\"."],
+        ),
+        // The first source is of 2026-05-01, 6.8 months before the deal.
+        (
+            "S3.5",
+            SELLER,
+            "[[argument]]\ntext = \"a\"\nsource = \"table\"\n[parameters]\nage_warn = 6\n",
+            &["warning: \"a\" can be answered", "`table` is 7 months old."],
         ),
         ("S3.5", SELLER, "[[argument]]\ntext = \"a\"\nreference = \"letter\"\n", &["(undated)"]),
         (
@@ -289,6 +304,21 @@ fn step_5_offers_rounds_and_limits() {
     );
     let clear = said(&unsure("[offer]\namount = 109000\n"), "S5.2");
     assert!(!clear.iter().any(|f| f.contains("too close")), "{clear:?}");
+    // What S5.2 calls too close S5.15 does not call the fallback.
+    for (offer, then) in
+        [("105500", "whether to accept it waits"), ("109000", "the fallback is to accept it")]
+    {
+        let found = said(&unsure(&format!("[offer]\namount = {offer}\n")), "S5.15");
+        assert!(found.len() == 1 && found[0].contains(then), "{found:?}");
+        assert!(found[0].contains("pays while the chance that they withdraw"), "{found:?}");
+    }
+    // With a tolerance of 50,000: R = 95,000 - 50,000 ln((1 + exp(-.4)) / 2) = 104,006.6, while the
+    // mean is 105,000: an offer between them is lost at no cost on average.
+    let tolerant = unsure("[us]\nrisk_tolerance = 50000\n[offer]\namount = 104500\n");
+    let found = said(&tolerant, "S5.15");
+    assert!(found[0].contains("on average and always pays"), "{found:?}");
+    let brief = brief_of(&read(&format!("{HEAD}{tolerant}")));
+    assert_eq!(brief.figures.get("withdrawal_break_even").unwrap().value, 1.0);
     check(&[
         (
             "S5.1",
@@ -297,6 +327,14 @@ fn step_5_offers_rounds_and_limits() {
             &["warning: Their offer of USD 94,000/year is worse than the walk-away"],
         ),
         ("S5.1", BUYER, "[offer]\namount = 94000\n", &[]),
+        ("S5.15", SELLER, "[offer]\namount = 94000\n", &[]),
+        // Beyond the evidence, without room beyond the offer, the target is the offer itself.
+        (
+            "S5.15",
+            SELLER,
+            "[offer]\namount = 175000\n[parameters]\nbase_room_target = 0\n",
+            &["never to leave. No target is better than it, so a counter gains nothing."],
+        ),
         ("S5.3", SELLER, "[offer]\namount = 101000\n", &[]),
         (
             "S5.3",
@@ -323,6 +361,18 @@ fn step_5_offers_rounds_and_limits() {
             SELLER,
             "[[round]]\nours = 110000\ntheirs = 70000\n",
             &["warning: Splitting the difference would end at USD 90,000/year"],
+        ),
+        (
+            "S5.4",
+            SELLER,
+            "[[round]]\nours = 160000\ntheirs = 120000\n",
+            &["at USD 140,000/year, better than the target of"],
+        ),
+        (
+            "S5.4",
+            BUYER,
+            "[[round]]\nours = 60000\ntheirs = 90000\n",
+            &["at USD 75,000/year, better than the target of"],
         ),
         ("S5.5", SELLER, "[[round]]\nours = 140000\ntheirs = 100000\n", &[]),
         (
@@ -377,6 +427,26 @@ fn step_5_offers_rounds_and_limits() {
             ],
         ),
         ("S5.8", SELLER, "[stated]\ntarget = 120000\n", &[]),
+        (
+            "S5.8",
+            SELLER,
+            "[stated]\ntarget = 180000\n",
+            &["error: The stated target of USD 180,000/year lies beyond the anchor of USD "],
+        ),
+        // Within the evidence, and still beyond the anchor.
+        (
+            "S5.8",
+            SELLER,
+            "[stated]\ntarget = 150000\n",
+            &["lies beyond the anchor of USD ", "The computed target of USD "],
+        ),
+        ("S5.8", BUYER, "[stated]\ntarget = 60000\n", &["lies beyond the anchor of USD "]),
+        (
+            "S5.14",
+            SELLER,
+            "",
+            &["given a zone, if the belief is right): a bolder one costs deals and goodwill."],
+        ),
         ("S5.9", SELLER, "", &["If it comes to one single, final figure"]),
         ("S5.17", SELLER, "", &[]),
         (
@@ -408,6 +478,152 @@ fn a_limit_that_moves_after_an_offer_needs_a_fact() {
     }
     let unchanged = format!("{SELLER}{before}[stated]\nwalk_away = 98000\n{OLD}");
     assert!(said(&unchanged, "S5.7").is_empty());
+}
+
+/// No target follows without a zone: nothing speaks of a computed one, nor of an anchor.
+#[test]
+fn without_a_zone_no_rule_names_an_unknown_figure() {
+    let deal = SELLER.replace("95000", "160000");
+    let more = "[stated]\ntarget = 180000\n[offer]\namount = 140000\n";
+    let brief = brief_of(&read(&format!("{HEAD}{deal}{more}")));
+    let of = |id: &str| brief.findings.iter().filter(|f| f.rule == id).collect::<Vec<_>>();
+    assert_eq!(of("S5.8").len(), 1);
+    assert!(of("S5.8")[0].text.ends_with("which ends at USD 174,790/year."), "{:?}", of("S5.8"));
+    let action = of("S5.1")[0].action.as_ref().unwrap();
+    assert!(action.starts_with("Say what would have to change"), "{action}");
+    assert!(brief.findings.iter().all(|f| !f.text.contains("unknown")));
+}
+
+/// B15 is about candidates: a buyer's finding does not cite it.
+#[test]
+fn facts_are_cited_where_they_bear() {
+    for (base, cites) in [(SELLER, vec!["C12", "C13", "B15"]), (BUYER, vec!["C12", "C13"])] {
+        let brief = brief_of(&read(&format!("{HEAD}{base}[offer]\namount = 101000\n")));
+        let found = brief.findings.iter().find(|f| f.rule == "S5.15").unwrap();
+        assert_eq!(found.cites, cites);
+    }
+}
+
+/// An argument that the published cell does not bear out, only the aged one.
+#[test]
+fn an_argument_that_needs_an_adjustment_is_easier_to_rebut() {
+    let argument = "[[argument]]\ntext = \"half get more\"\nsource = \"table\"\n";
+    let said = |offer: &str, published: &str| {
+        let text = format!("{HEAD}{SELLER}[offer]\namount = {offer}\n{argument}");
+        let mut evidence = evidence("government", "2026-05-01");
+        evidence.comparables.points[2].amount = published.to_owned();
+        let brief = prepare(&read(&text), &[evidence]).unwrap();
+        let found = brief.findings.iter().find(|f| f.rule == "S3.5").unwrap();
+        (found.text.clone(), found.figures.clone())
+    };
+    let (text, figures) = said("100000", "99000");
+    assert!(text.contains("its P50 is above the offer only once adjusted"), "{text}");
+    assert!(text.contains("99,000 as published, 103,500 then"), "{text}");
+    assert_eq!(figures, ["table.p50.cell", "table.p50", "offer"]);
+    let (text, _) = said("104000", "105000");
+    assert!(text.contains("its P50 is below the offer only once adjusted"), "{text}");
+    for (offer, published) in [("100000", "101000"), ("104000", "102000")] {
+        let (text, _) = said(offer, published);
+        assert!(text.starts_with("Hard to rebut"), "{text}");
+    }
+}
+
+/// The midpoint is spoken from the anchor that is spoken.
+#[test]
+fn a_split_is_the_middle_of_what_is_said() {
+    let brief = brief_of(&read(&format!("{HEAD}{SELLER}[offer]\namount = 101000\n")));
+    let figure = |id: &str| brief.figures.get(id).unwrap();
+    let printed = |id: &str| figure(id).printed.as_ref().unwrap().parse::<f64>().unwrap();
+    assert_eq!(printed("split_midpoint"), (printed("anchor") + 101_000.0) / 2.0);
+    assert_eq!(figure("split_midpoint").value, (figure("anchor").value + 101_000.0) / 2.0);
+    let ids = |brief: &Brief| {
+        let inputs = &brief.figures.get("split_midpoint").unwrap().inputs;
+        inputs.iter().map(|(_, id)| id.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&brief), ["anchor", "offer"]);
+    // A first figure better than the target counts as the target (B10).
+    let better = "[counterpart]\nfirst_offer = 135000\n";
+    let brief = brief_of(&read(&format!("{HEAD}{SELLER}{better}")));
+    assert_eq!(ids(&brief), ["anchor", "counterpart.first_offer", "target"]);
+    let value = |id: &str| brief.figures.get(id).unwrap().value;
+    assert_eq!(value("split_midpoint"), (value("anchor") + value("target")) / 2.0);
+}
+
+/// Delay costs that give the default power are no default.
+#[test]
+fn power_is_the_default_only_for_want_of_costs() {
+    let in_play = |costs: &str| {
+        let text =
+            format!("{HEAD}{SELLER}{costs}[parameters]\npower_default = 0.9\npower_clamp = 0.05\n");
+        let brief = brief_of(&read(&text));
+        let from = brief.figures.get("target").unwrap().label.clone();
+        assert_eq!(from, "target, from power", "{costs}");
+        let it = brief.parameters.iter().find(|p| p.name == "power_default").unwrap();
+        it.in_play.clone()
+    };
+    assert_eq!(in_play(""), ["power"]);
+    let costs = "[us]\ndelay_cost_per_day = 100\n[counterpart]\ndelay_cost_per_day = 900\n";
+    assert!(in_play(costs).is_empty());
+}
+
+/// An end of an input that does away with the target comes first, and says so.
+#[test]
+fn an_input_that_ends_the_zone_is_kept() {
+    // At P90 the alternative is worth 150,000, beyond all that they are believed able to give.
+    let deal = SELLER.replace("amount = 95000", "amount = [90000, 95000, 155000]");
+    let unsure = "[[alternative]]\nname = \"b\"\namount = 120000\nprobability = 0.5\n";
+    let brief = brief_of(&read(&format!("{HEAD}{deal}{unsure}")));
+    let target: Vec<_> = brief.sensitivity.iter().filter(|it| it.outcome == "target").collect();
+    let own = target.iter().find(|it| it.input == "amount of \"stay\"").unwrap();
+    assert!(own.low.outcome.is_some() && own.high.outcome.is_none(), "{own:?}");
+    assert!(brief.figures.has(&own.high.input));
+    let whole = |it: &&haggle_negotiation::brief::Swing| {
+        it.low.outcome.is_some() && it.high.outcome.is_some()
+    };
+    assert!(target.iter().any(whole) && target.is_sorted_by_key(whole), "{target:?}");
+    let limit = brief.sensitivity.iter().find(|it| it.outcome == "walk_away").unwrap();
+    assert!(limit.low.outcome.is_some() && limit.high.outcome.is_some());
+}
+
+/// What the other side sees of a parameter is that we set it, not where.
+#[test]
+fn a_shared_brief_names_no_playbook() {
+    let text = "schema = \"haggle.playbook/1\"\n[parameters]\nweight_half_life = 12\n";
+    let mut deal = read(&format!("playbook = \"../team.toml\"\n{HEAD}{SELLER}"));
+    deal.playbook_parameters = parse_playbook(text).0.unwrap().parameters;
+    let mut evidence = evidence("government", "2026-05-01");
+    evidence.comparables.mean_date = Some(20_574);
+    let shared = prepare(&deal, &[evidence]).unwrap().shareable();
+    let figure = shared.figures.get("parameter.weight_half_life").unwrap();
+    assert_eq!((figure.value, figure.assumption.as_deref()), (12.0, Some("set by us")));
+    let told = |it: &str| it.contains("team.toml");
+    assert!(shared.figures.iter().all(|(_, f)| !f.assumption.as_deref().is_some_and(told)));
+}
+
+/// Lowest and highest adjustment move the plan as a market that is so much lower or higher does.
+#[test]
+fn the_ends_of_the_adjustments_are_markets_of_their_own() {
+    let of = |low: f64, high: f64, times: f64| {
+        let mut evidence = evidence("government", "2026-05-01");
+        let found = &mut evidence.comparables;
+        (found.factors[0].0.low, found.factors[0].0.high) = (low, high);
+        for point in &mut found.points {
+            point.adjusted = point.adjusted.map(|amount| amount * times);
+        }
+        let deal = SELLER.split("[counterpart.limit]").next().unwrap();
+        prepare(&read(&format!("{HEAD}{deal}")), &[evidence]).unwrap()
+    };
+    let value = |brief: &Brief, id: &str| brief.figures.get(id).unwrap().value;
+    let brief = of(0.95, 1.07, 1.0);
+    for (end, ratio) in [("low", 0.95), ("high", 1.07)] {
+        let alone = of(1.0, 1.0, ratio);
+        assert_eq!(value(&brief, &format!("sensitivity.adjustments.{end}")), ratio);
+        for outcome in ["target", "anchor"] {
+            let id = format!("sensitivity.adjustments.{end}.{outcome}");
+            assert!((value(&brief, &id) - value(&alone, outcome)).abs() < 1e-6, "{id}");
+        }
+    }
+    assert!(!of(1.0, 1.0, 1.0).figures.has("sensitivity.adjustments.low"));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use haggle_negotiation::brief::Gravity;
 
 const STAY: &str = "[[alternative]]\nname = \"stay\"\namount = 92000\nrole = \"income\"\n";
 const OFFER_B: &str = "[[alternative]]\nname = \"B\"\namount = 118000\nprobability = 0.6\ncost = 2000\nadvantage = 3000\nrole = \"exit\"\n";
+const LATER: &str = "[[alternative]]\nname = \"later\"\namount = 110000\ndelay_days = 30\n";
 const LIMIT: &str =
     "[counterpart.limit]\nlow = 110000\nmode = 122000\nhigh = 140000\nsource = \"call\"\n";
 const NEED: &str =
@@ -61,6 +62,8 @@ fn check(cases: &[Case]) {
         }
         for finding in found {
             assert!(finding.text.ends_with('.') || finding.text.ends_with('?'), "{}", finding.text);
+            let action = finding.action.as_deref().unwrap_or_default();
+            assert!(!action.starts_with("Do"), "`Do: {action}` stutters");
             assert!(
                 !finding.cites.is_empty() && finding.figures.iter().all(|id| brief.figures.has(id))
             );
@@ -134,7 +137,20 @@ fn step_1() {
         case(
             "S1.9",
             &[STAY, LIMIT, "[offer]\namount = 160000\n"],
-            &["USD 160,000/year lies beyond"],
+            // The stated belief ends at 152,945.94 before the offer moves it (`numbers.md` W1).
+            &[
+                "USD 160,000/year is more than they were believed able to give, USD 152,946/year at most",
+            ],
+        ),
+        // The same mirrored: 110,000, 122,000, 140,000 about 0 at 250,000.
+        buyer(
+            "S1.9",
+            &[
+                "[[alternative]]\namount = 158000\n[counterpart.limit]\nlow = 110000\nmode = 128000\nhigh = 140000\nsource = \"c\"\n[offer]\namount = 90000\n",
+            ],
+            &[
+                "USD 90,000/each is less than they were believed able to take, USD 97,054/each at least",
+            ],
         ),
         case("S1.9", &[STAY, LIMIT, "[offer]\namount = 120000\n"], &[]),
         case("S1.10", &[STAY], &["Nothing is known of their walk-away"]),
@@ -196,13 +212,45 @@ fn step_2() {
             &["Nothing uncertain is worth developing", "USD 63,000/year"],
         ),
         case("S2.3", &[OFFER_B], &[]),
+        // An offer in hand is certain too: better than the index, it makes the search end.
+        case(
+            "S2.3",
+            &[OFFER_B, "develop_cost = 600\n", STAY, "[offer]\namount = 100000\n"],
+            &["Develop \"B\" next", "USD 112,000/year, and that is their offer of 100,000."],
+        ),
+        case(
+            "S2.3",
+            &[OFFER_B, "develop_cost = 600\n", STAY, "[offer]\namount = 112500\n"],
+            &[
+                "Nothing uncertain is worth developing",
+                "USD 112,000/year, and that is their offer of 112,500.",
+            ],
+        ),
+        case(
+            "S2.3",
+            &[OFFER_B, "develop_cost = 600\n", STAY, "[offer]\namount = 91000\n"],
+            &["USD 112,000/year, and that is 92,000."],
+        ),
         case(
             "S2.4",
             &[OFFER_B, STAY],
             &["The best alternative, \"B\", is not signed (chance 60 %)"],
         ),
         case("S2.4", &[OFFER_B, STAY, "[parameters]\nphantom_gap = 0.09\n"], &[]),
+        // A certain alternative of uncertain amount is signed: far from its mean, and no phantom.
+        case(
+            "S2.4",
+            &[
+                "[[alternative]]\nname = \"s\"\namount = [80000, 100000, 150000]\n[us]\nrisk_tolerance = 5000\n",
+            ],
+            &[],
+        ),
         case("S2.5", &[weak, "[us]\n"], &["The alternative is weak against the target"]),
+        case(
+            "S2.5",
+            &["[stated]\nwalk_away = 70000\n"],
+            &["The stated limit is far from the target", "keep the limit off the page"],
+        ),
         case("S2.5", &[weak, "[parameters]\nweak_batna_gap = 0.5\n"], &[]),
         case(
             "S2.6",
@@ -227,7 +275,17 @@ fn step_2() {
         buyer(
             "S2.9",
             &["[[alternative]]\nname = \"n\"\namount = 50000\n", costs],
-            &["not USD 50,000/each but USD 55,500/each", "switching costs USD 4,000"],
+            &[
+                "not USD 50,000/each but USD 55,500/each",
+                "switching costs USD 4,000, what this deal has and it lacks is worth USD 2,500/each, this deal itself costs USD 1,000. The ceiling follows from the latter.",
+            ],
+        ),
+        buyer(
+            "S2.9",
+            &[
+                "[[alternative]]\nname = \"n\"\namount = 45000\nprobability = 0.5\ncost = 2000\n[[alternative]]\nname = \"e\"\namount = 51000\n",
+            ],
+            &["The ceiling follows from the latter and from what happens if it fails."],
         ),
         // The best one costs nothing to switch to, the fallback does: 51,000 + 2,000.
         buyer(
@@ -235,7 +293,10 @@ fn step_2() {
             &[
                 "[[alternative]]\nname = \"e\"\namount = 45000\nprobability = 0.5\n[[alternative]]\nname = \"n\"\namount = 51000\ncost = 2000\n",
             ],
-            &["Leaving for \"n\" is not USD 51,000/each but USD 53,000/each"],
+            &[
+                "Leaving for \"n\" is not USD 51,000/each but USD 53,000/each",
+                "The ceiling follows first from \"e\".",
+            ],
         ),
         buyer("S2.9", &[quotes], &[]),
         case("S2.9", &[OFFER_B, STAY], &[]),
@@ -250,6 +311,24 @@ fn step_2() {
             &["worse for you than your own alternative"],
         ),
         case("S2.13", &[STAY], &[]),
+        case(
+            "S2.13",
+            &["[stated]\nwalk_away = 160000\n", LIMIT],
+            &["worse for you than the limit that you state"],
+        ),
+        case(
+            "S2.16",
+            &[STAY, LATER],
+            &[
+                "\"later\" starts after 30 days and brings nothing before it starts: 0, none stated. If \"stay\" runs",
+            ],
+        ),
+        case("S2.16", &[STAY, LATER, "interim_per_day = 0\n"], &[]),
+        case("S2.16", &[STAY, LATER, "[us]\nidle_value = 0\n"], &[]),
+        case("S2.16", &[&stay(""), LATER], &[]),
+        case("S2.16", &[STAY, OFFER_B], &[]),
+        bare(case("S2.16", &[STAY, LATER], &[])),
+        buyer("S2.16", &[STAY, LATER], &[]),
         case("S2.14", &[STAY, low], &["beyond what this counterpart is expected to reach"]),
         case("S2.14", &[STAY, LIMIT], &[]),
     ]);
@@ -418,4 +497,111 @@ fn unsourced_beliefs_weigh_by_their_share() {
         gravity(&[STAY, &LIMIT.replace("source = \"call\"\n", ""), NEED, FEAR]),
         Gravity::Warning
     );
+}
+
+/// Where rounding decides, the exact walk-away is named: 103,519.23 prints as 103,600 (W1).
+#[test]
+fn an_offer_between_the_exact_and_the_printed_walk_away() {
+    let with = |offer: &str| {
+        let text = format!(
+            "{}{SOURCE}{OFFER_B}{STAY}{LIMIT}[us]\nrisk_tolerance = 50000\n[offer]\namount = {offer}\n",
+            deal_head("seller", "year")
+        );
+        brief(&text, DS)
+    };
+    let told = "USD 103,519/year (rounded: USD 103,600/year)";
+    for (offer, exact) in [("103550", true), ("103600", false), ("103500", false)] {
+        let brief = with(offer);
+        let rule = if offer == "103500" { "S5.1" } else { "S5.15" };
+        let texts = [&said(&brief, rule)[0].text, &brief.triggers[0].text, &brief.triggers[1].text];
+        for text in texts {
+            assert_eq!(text.contains(told), exact, "{text}");
+            assert!(exact || text.contains("USD 103,600/year"), "{text}");
+        }
+    }
+}
+
+/// `walk_away.better` and `leverage.need` from their inputs alone, by a lattice written here.
+#[test]
+fn the_lattice_figures_follow_from_their_inputs() {
+    let text = format!(
+        "{}{SOURCE}{OFFER_B}{STAY}{LIMIT}[us]\nrisk_tolerance = 50000\n",
+        deal_head("seller", "year")
+    );
+    let brief = brief(&text, DS);
+    let inputs = |id: &str| {
+        let figure = brief.figures.get(id).unwrap();
+        let each = figure.inputs.iter().map(|(name, id)| (name.clone(), value(&brief, id)));
+        each.collect::<std::collections::BTreeMap<String, f64>>()
+    };
+    for id in ["walk_away.better", "leverage.need"] {
+        let of = inputs(id);
+        let (n, a) = (of["lattice_n"] as u64, of["lattice_a"] as u64);
+        let coordinate = |k: u64, j: u32| {
+            let stride = (0..j).fold(1, |stride, _| stride * a % n);
+            ((k * stride % n) as f64 + 0.5) / n as f64
+        };
+        // Both amounts are exact and "stay" is certain: only the chance of B, dimension 2, moves.
+        let draw = |k: u64| {
+            let p = of["probability_b"];
+            let p = p + of["probability_halfwidth"] * (2.0 * coordinate(k, 1) - 1.0);
+            let (good, bad, rho) =
+                (of["deal_price_b"], of["deal_price_stay"], of["risk_tolerance"]);
+            bad - rho * libm::log(p * libm::exp(-(good - bad) / rho) + 1.0 - p)
+        };
+        let mut draws: Vec<f64> = (0..n).map(draw).collect();
+        let expected = if id == "leverage.need" {
+            draws.iter().map(|r| f64::max(of["median"] - r, 0.0)).sum::<f64>() / n as f64
+        } else {
+            draws.sort_by(f64::total_cmp);
+            draws[(n as f64 * (1.0 - of["interval_tail"])).ceil() as usize - 1].max(of["walk_away"])
+        };
+        assert!((value(&brief, id) - expected).abs() < 1e-6, "{id}: {expected}");
+    }
+    // W1: 105,276.7771 and 522.5812.
+    assert!((value(&brief, "walk_away.better") - 105_276.777_1).abs() < 1e-3);
+    assert!((value(&brief, "leverage.need") - 522.581_2).abs() < 1e-3);
+    assert_eq!(brief.figures.get("walk_away.better").unwrap().formula, "reservation_better");
+}
+
+/// A belief from the market rests on the percentiles that it is read from; of a thin market on its
+/// edges, and its median on the rows of every source.
+#[test]
+fn a_belief_from_the_market_names_the_market() {
+    let ids = |brief: &haggle_negotiation::brief::Brief, id: &str| -> Vec<String> {
+        brief.figures.get(id).unwrap().inputs.iter().map(|(_, id)| id.clone()).collect()
+    };
+    let text = format!("{}{SOURCE}{STAY}", deal_head("seller", "year"));
+    let full = brief(&text, DS);
+    for id in ["belief.low", "belief.mode", "belief.high"] {
+        let inputs = ids(&full, id);
+        for market in ["market.p25", "market.p50", "market.p75", "market.median", "record.amount"] {
+            assert!(inputs.iter().any(|it| it == market), "{id}: {inputs:?}");
+        }
+    }
+    let second = SOURCE.replace("\"m\"", "\"s\"").replace("m.csv", "s.csv");
+    let deal = fixture::read(&format!("{}{SOURCE}{second}{STAY}", deal_head("seller", "year")));
+    let mut rows = [fixture::rows(&[90e3, 100e3]), fixture::rows(&[110e3])];
+    rows[1].file = "s.csv".to_owned();
+    rows[1].head.sha256 = "1".repeat(64);
+    let thin = haggle_negotiation::brief::prepare(&deal, &rows).unwrap();
+    assert_eq!(thin.figures.faults(), Vec::<String>::new());
+    assert_eq!(ids(&thin, "market.median"), ["m.n", "share.m", "s.n", "share.s"]);
+    let inputs = ids(&thin, "belief.low");
+    assert!(inputs.iter().any(|it| it == "market.edge.worse"), "{inputs:?}");
+    assert!(!inputs.iter().any(|it| it.starts_with("market.p")), "{inputs:?}");
+    assert!(said(&thin, "S1.10")[0].text.contains("the edges of the few comparables"));
+}
+
+/// The rules of leverage name the figures that they compare.
+#[test]
+fn tests_of_needs_name_figures() {
+    let text = format!("{}{SOURCE}{STAY}{LIMIT}", deal_head("seller", "year"));
+    let brief = brief(&text, DS);
+    for id in ["S2.8", "S2.12"] {
+        let names = haggle_negotiation::leverage::rule(id).unwrap().names();
+        let figures: Vec<_> = names.into_iter().filter(|it| it.contains("need")).collect();
+        assert_eq!(figures.len(), 2, "{id}: {figures:?}");
+        assert!(figures.iter().all(|it| brief.figures.has(it)), "{id}: {figures:?}");
+    }
 }

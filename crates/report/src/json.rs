@@ -3,7 +3,7 @@
 use crate::number;
 use haggle_negotiation::brief::{
     Adjustment, Audience, Brief, EvidenceSet, Excluded, Finding, MarketHead, Outlier, ParameterUse,
-    Place, Question, SourceHead, Swing, TallyHead, Trigger,
+    Place, Question, SourceHead, Swing, SwingEnd, TallyHead, Trigger,
 };
 use haggle_negotiation::deal::Interest;
 use haggle_negotiation::figure::{Figure, Figures, Interval, Sense, Unit};
@@ -222,9 +222,9 @@ fn trigger(it: &Trigger) -> Value {
     json!({"text": it.text, "figures": it.figures})
 }
 
-/// Figure ids: the input's ends and the outcome at them.
+/// Figure ids: the input's ends and the outcome at them, null where there is none.
 fn swing(it: &Swing) -> Value {
-    let end = |[input, outcome]: &[String; 2]| json!({"input": input, "outcome": outcome});
+    let end = |it: &SwingEnd| json!({"input": it.input, "outcome": it.outcome});
     json!({
         "outcome": it.outcome,
         "input": it.input,

@@ -1,9 +1,9 @@
 //! The tornado: how far an outcome goes with each input, widest first.
 
 use crate::number;
-use crate::outline::{named, swings};
+use crate::outline::{named, none, swings};
 use crate::svg::{Axis, Lane, frame, named_lines, rect, shown, stacked, vertical};
-use haggle_negotiation::brief::{Brief, Swing};
+use haggle_negotiation::brief::{Brief, Swing, SwingEnd};
 use haggle_negotiation::figure::Figure;
 
 /// Room above the bars for the name of the outcome.
@@ -13,8 +13,8 @@ const HEAD: f64 = 18.0;
 pub(crate) fn tornado(brief: &Brief, outcome: &str) -> Option<String> {
     let (id, figure) = named(brief, outcome)?;
     let base = shown(figure);
-    let bars: Vec<Bar<'_>> = swings(brief, outcome).filter_map(|s| Bar::new(brief, s)).collect();
-    let ends = bars.iter().flat_map(|bar| [bar.low.1.value, bar.high.1.value]);
+    let bars: Vec<Bar<'_>> = swings(brief, outcome).map(|swing| Bar::new(brief, swing)).collect();
+    let ends = bars.iter().flat_map(|bar| [bar.low, bar.high]).flatten().map(|end| end.1.value);
     let axis = Axis::over(ends.chain([base]))?;
     let lanes: Vec<Lane> = bars.iter().map(|bar| bar.lane(&axis, base)).collect();
     let (body, height) = stacked(&lanes);
@@ -38,31 +38,42 @@ pub(crate) fn tornado(brief: &Brief, outcome: &str) -> Option<String> {
     Some(frame(&id, &title, &words, HEAD + height + 18.0, &shape))
 }
 
-/// One input: the outcome at its low and high end.
+/// One input: the outcome at its low and high end, if it has one there.
 struct Bar<'a> {
     input: &'a str,
-    low: (&'a str, &'a Figure),
-    high: (&'a str, &'a Figure),
+    outcome: &'a str,
+    low: Option<(&'a str, &'a Figure)>,
+    high: Option<(&'a str, &'a Figure)>,
 }
 
 impl<'a> Bar<'a> {
-    fn new(brief: &'a Brief, swing: &'a Swing) -> Option<Self> {
-        let (low, high) = (named(brief, &swing.low[1])?, named(brief, &swing.high[1])?);
-        Some(Self { input: &swing.input, low, high })
+    fn new(brief: &'a Brief, swing: &'a Swing) -> Self {
+        let end = |end: &'a SwingEnd| named(brief, end.outcome.as_ref()?);
+        let (low, high) = (end(&swing.low), end(&swing.high));
+        Self { input: &swing.input, outcome: swing.outcome, low, high }
     }
 
     fn lane(&self, axis: &Axis, base: f64) -> Lane {
-        let [low, high] = [self.low, self.high].map(|(id, figure)| number::column(id, figure));
+        let shown = |end: Option<(&str, &Figure)>| match end {
+            Some((id, figure)) => number::column(id, figure),
+            None => none(self.outcome),
+        };
+        let [low, high] = [self.low, self.high].map(shown);
         let value = format!("{low} to {high}");
         let told = format!("{}: {value}", self.input);
         let words = named_lines(self.input, &value);
-        let side = |class: &str, value: f64| {
-            let (a, b) = (axis.at(base), axis.at(value));
-            (class.to_owned(), a.min(b), (a - b).abs())
+        let side = |class: &'static str, (_, figure): (&str, &Figure)| {
+            let (a, b) = (axis.at(base), axis.at(figure.value));
+            (class, a.min(b), (a - b).abs())
         };
-        let sides = [side("at-low", self.low.1.value), side("at-high", self.high.1.value)];
+        let sides =
+            [self.low.map(|end| side("at-low", end)), self.high.map(|end| side("at-high", end))];
         let shape = move |y: f64| {
-            sides.iter().map(|(class, x, wide)| rect(class, (*x, *wide), (y, 10.0))).collect()
+            sides
+                .iter()
+                .flatten()
+                .map(|(class, x, wide)| rect(class, (*x, *wide), (y, 10.0)))
+                .collect()
         };
         Lane { told, words, shape: Box::new(shape), height: 10.0 }
     }

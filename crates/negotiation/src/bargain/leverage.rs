@@ -141,8 +141,8 @@ fn index(value: f64, belief: Triangle, median: f64, ground: &Ground) -> Leverage
 fn standing(ground: &Ground, own: f64, [worse, better]: [f64; 2]) -> Option<Standing> {
     let curve = ground.curve.as_ref().filter(|curve| !curve.thin)?;
     let place = |own: f64| {
-        let (percentile, at_edge) = curve.percentile_of(ground.sign * own);
-        (if ground.sign > 0.0 { percentile } else { 1.0 - percentile }, at_edge)
+        let Marked { value, mark } = curve.percentile_of(ground.sign * own);
+        (if ground.sign > 0.0 { value } else { 1.0 - value }, mark != Mark::Exact)
     };
     let (value, at_edge) = place(own);
     let (low, high) = (place(worse).0.min(value), place(better).0.max(value));

@@ -245,8 +245,8 @@ impl Curve {
         between(self.points[above - 1], *next, p)
     }
 
-    /// Percentile of a price, and whether it is only the edge of the table.
-    pub(crate) fn percentile_of(&self, price: f64) -> (f64, bool) {
+    /// Percentile of a price; beyond the table that of its edge, as a bound.
+    pub(crate) fn percentile_of(&self, price: f64) -> Marked {
         // A price that differs from a table point by rounding only is at that point; on a flat
         // market the last bit would otherwise decide between its middle and its edge.
         let last_bits = 1e-12 * price.abs();
@@ -255,15 +255,15 @@ impl Curve {
         if below < upto {
             let (first, last) = (self.points[below], self.points[upto - 1]);
             let middle = (first.percentile + last.percentile) / 2.0;
-            return (if upto - below == 1 { first.percentile } else { middle }, false);
+            return Marked::exact(if upto - below == 1 { first.percentile } else { middle });
         }
         if below == 0 {
-            return (self.points[0].percentile, true);
+            return Marked { value: self.points[0].percentile, mark: Mark::AtMost };
         }
         let Some(next) = self.points.get(below) else {
-            return (self.points[below - 1].percentile, true);
+            return Marked { value: self.points[below - 1].percentile, mark: Mark::AtLeast };
         };
-        (share_between(self.points[below - 1], *next, price), false)
+        Marked::exact(share_between(self.points[below - 1], *next, price))
     }
 
     /// The figures of section 4 in my value.
@@ -302,9 +302,9 @@ impl Curve {
     }
 }
 
-/// Percentile of a price among points (percentile, amount), and whether it is only the edge of
-/// them; `None` with less than three, or where amounts fall.
-pub(crate) fn percentile_among(points: &[(f64, f64)], price: f64) -> Option<(f64, bool)> {
+/// Percentile of a price among points (percentile, amount), as a bound beyond them; `None` with
+/// less than three, or where amounts fall.
+pub(crate) fn percentile_among(points: &[(f64, f64)], price: f64) -> Option<Marked> {
     let rising = points.is_sorted_by(|a, b| a.1 <= b.1);
     if points.len() < 3 || !rising {
         return None;
@@ -380,5 +380,28 @@ impl Sample {
             }
         }
         first.unwrap_or(f64::NAN) + sum / self.width
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Mark, percentile_among};
+
+    /// Three points above the median: what lies below them is at most P50, not at least.
+    #[test]
+    fn the_edge_that_was_passed_decides_and_not_the_share() {
+        let upper = [(0.5, 100.0), (0.75, 120.0), (0.9, 150.0)];
+        let lower = [(0.1, 60.0), (0.25, 80.0), (0.5, 100.0)];
+        for (points, price, share, mark) in [
+            (upper, 90.0, 0.5, Mark::AtMost),
+            (upper, 160.0, 0.9, Mark::AtLeast),
+            (lower, 110.0, 0.5, Mark::AtLeast),
+            (lower, 50.0, 0.1, Mark::AtMost),
+            (upper, 120.0, 0.75, Mark::Exact),
+        ] {
+            let place = percentile_among(&points, price).map(|it| (it.value, it.mark));
+            assert_eq!(place, Some((share, mark)), "{price} among {points:?}");
+        }
+        assert_eq!(percentile_among(&upper[..2], 90.0), None);
     }
 }

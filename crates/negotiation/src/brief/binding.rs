@@ -3,6 +3,7 @@
 
 use super::Finding;
 use crate::bargain::{FloorFrom, Marked, OpeningFrom, Plan, TargetFrom};
+use crate::deal::{Deal, as_f64};
 use crate::leverage::rule;
 use crate::parameter::Settings;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,9 +12,14 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) type Binding = BTreeMap<&'static str, BTreeSet<String>>;
 
 /// Where each parameter is in play.
-pub(super) fn binding(plan: Option<&Plan>, settings: &Settings, findings: &[Finding]) -> Binding {
+pub(super) fn binding(
+    deal: &Deal,
+    plan: Option<&Plan>,
+    settings: &Settings,
+    findings: &[Finding],
+) -> Binding {
     let mut all = Binding::new();
-    let figures = plan.map_or(Vec::new(), |plan| at_figures(plan, settings));
+    let figures = plan.map_or(Vec::new(), |plan| at_figures(deal, plan, settings));
     for (name, what) in figures {
         all.entry(name).or_default().insert(what.to_owned());
     }
@@ -26,14 +32,14 @@ pub(super) fn binding(plan: Option<&Plan>, settings: &Settings, findings: &[Find
 }
 
 /// Parameters at which a figure of the plan stands.
-fn at_figures(plan: &Plan, settings: &Settings) -> Vec<(&'static str, &'static str)> {
+fn at_figures(deal: &Deal, plan: &Plan, settings: &Settings) -> Vec<(&'static str, &'static str)> {
     let mut all = Vec::new();
     match plan.target.map(|t| t.from) {
         Some(TargetFrom::CapBelief) => all.push(("target_feasible_min", "target")),
         Some(TargetFrom::CapEvidence) if beyond_evidence(plan) => {
             all.push(("base_room_target", "target"));
         }
-        Some(TargetFrom::Power) => all.extend(power(plan, settings)),
+        Some(TargetFrom::Power) => all.extend(power(deal, plan, settings)),
         _ => {}
     }
     match plan.opening.map(|o| o.from) {
@@ -71,11 +77,14 @@ fn differs(one: Option<Marked>, other: Option<Marked>) -> bool {
     one.zip(other).is_some_and(|(one, other)| one.value != other.value)
 }
 
-/// Power stands at its default or at its clamp.
-fn power(plan: &Plan, settings: &Settings) -> Option<(&'static str, &'static str)> {
-    let (default, clamp) = (settings.number("power_default"), settings.number("power_clamp"));
+/// Power stands at its default for want of delay costs, or at its clamp. Equal costs give a half
+/// of their own.
+fn power(deal: &Deal, plan: &Plan, settings: &Settings) -> Option<(&'static str, &'static str)> {
+    let clamp = settings.number("power_clamp");
+    let costs = [&deal.us, &deal.counterpart.party].map(|it| it.delay_cost_per_day.map(as_f64));
+    let known = matches!(costs, [Some(ours), Some(theirs)] if ours + theirs > 0.0);
     match plan.power {
-        p if p == default => Some(("power_default", "power")),
+        _ if !known => Some(("power_default", "power")),
         p if p == clamp || p == 1.0 - clamp => Some(("power_clamp", "power")),
         _ => None,
     }

@@ -196,10 +196,19 @@ pub struct Swing {
     pub outcome: &'static str,
     /// The input, in words.
     pub input: String,
-    /// Ids of the figures with the input at its low end: the input, and the outcome then.
-    pub low: [String; 2],
-    /// The same at its high end.
-    pub high: [String; 2],
+    /// With the input at its low end.
+    pub low: SwingEnd,
+    /// With the input at its high end.
+    pub high: SwingEnd,
+}
+
+/// One end of an input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SwingEnd {
+    /// Id of the input's figure at this end.
+    pub input: String,
+    /// Id of the outcome's figure then; absent where there is no such outcome at this end.
+    pub outcome: Option<String>,
 }
 
 /// A parameter and its value.

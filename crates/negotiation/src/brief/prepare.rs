@@ -81,7 +81,7 @@ pub fn prepare(deal: &Deal, evidence: &[SourceEvidence]) -> Result<Brief, Prepar
         settings: &settings,
         brief: &brief,
     });
-    tell_binding(&mut brief, Some(&plan), &settings);
+    tell_binding(&mut brief, deal, Some(&plan), &settings);
     Ok(brief)
 }
 
@@ -95,12 +95,12 @@ pub fn benchmark(deal: &Deal, evidence: &[SourceEvidence]) -> Result<Brief, Prep
         assemble(deal, evidence, ledger, built.head.clone(), Headline::default(), &settings);
     brief.findings =
         judge(&Facts { deal, plan: None, notes: &built.notes, settings: &settings, brief: &brief });
-    tell_binding(&mut brief, None, &settings);
+    tell_binding(&mut brief, deal, None, &settings);
     Ok(brief)
 }
 
-fn tell_binding(brief: &mut Brief, plan: Option<&Plan>, settings: &Settings) {
-    let mut binding = binding(plan, settings, &brief.findings);
+fn tell_binding(brief: &mut Brief, deal: &Deal, plan: Option<&Plan>, settings: &Settings) {
+    let mut binding = binding(deal, plan, settings, &brief.findings);
     for it in &mut brief.parameters {
         it.in_play = binding.remove(it.name).unwrap_or_default().into_iter().collect();
     }
@@ -285,7 +285,7 @@ fn triggers(deal: &Deal, plan: &Plan, brief: &Brief) -> Vec<Trigger> {
         Side::Seller => ("at or above", "below"),
         Side::Buyer => ("at or below", "above"),
     };
-    if let Some(limit) = spoken("walk_away") {
+    if let Some(limit) = brief.spoken_limit() {
         say(
             format!(
                 "Their last figure is {worse} {limit}: leave, unless a new fact has changed our alternatives."

@@ -1,33 +1,59 @@
 //! Figures in the sentences of findings and triggers.
 
 use super::Brief;
-use crate::figure::Unit;
+use crate::figure::{Figure, Unit};
 
 impl Brief {
     /// A figure as it is spoken in a sentence: `USD 121,000/year`; `None` if there is none.
     pub fn spoken(&self, id: &str) -> Option<String> {
-        let figure = self.figures.get(id)?;
-        let text = match (&figure.printed, &figure.unit) {
-            (Some(printed), _) => group(&pad(printed)),
-            (None, Unit::Share) => return Some(percent(figure.value)),
-            (None, unit) if unit.is_money() => group(&money_text(figure.value)),
-            (None, _) => format!("{:.2}", figure.value),
-        };
-        let sense = figure.sense.words();
-        let sense = if sense.is_empty() { String::new() } else { format!("{sense} ") };
-        match &figure.unit {
-            Unit::Money(unit) => {
-                let (currency, per) = unit.split_once('/').unwrap_or((unit, ""));
-                let per = if per.is_empty() { String::new() } else { format!("/{per}") };
-                Some(format!("{sense}{currency} {text}{per}"))
-            }
-            _ => Some(format!("{sense}{text}")),
+        self.figures.get(id).map(words)
+    }
+
+    /// The walk-away beside their offer: as printed, and exactly where the offer lies between the
+    /// exact figure and the printed one, which is rounded away from them.
+    pub(crate) fn spoken_limit(&self) -> Option<String> {
+        let limit = self.figures.get("walk_away")?;
+        let printed = words(limit);
+        let exact = words(&Figure { printed: None, ..limit.clone() });
+        match self.rounding_decides(limit) {
+            true => Some(format!("{exact} (rounded: {printed})")),
+            false => Some(printed),
         }
+    }
+
+    /// Whether their offer is at or beyond the exact walk-away and worse than the printed one.
+    fn rounding_decides(&self, limit: &Figure) -> bool {
+        let printed = limit.printed.as_ref().and_then(|it| it.parse::<f64>().ok());
+        let (Some(printed), Some(offer)) = (printed, self.figures.get("offer")) else {
+            return false;
+        };
+        let beyond = |limit: f64| self.deal.side.sign() * (offer.value - limit);
+        beyond(limit.value) >= 0.0 && beyond(printed) < 0.0
     }
 
     /// An amount in a sentence, without its unit: `121,000`.
     pub fn amount(value: f64) -> String {
         group(&money_text(value))
+    }
+}
+
+/// A figure with sense and unit.
+fn words(figure: &Figure) -> String {
+    let text = match (&figure.printed, &figure.unit) {
+        (Some(printed), _) => group(&pad(printed)),
+        (None, Unit::Share) => return percent(figure.value),
+        (None, unit) if unit.is_money() => group(&money_text(figure.value)),
+        (None, _) => format!("{:.2}", figure.value),
+    };
+    let sense = figure.sense.words();
+    let sense = if sense.is_empty() { String::new() } else { format!("{sense} ") };
+    match &figure.unit {
+        Unit::Money(unit) => {
+            let (currency, per) = unit.split_once('/').unwrap_or((unit, ""));
+            let per = if per.is_empty() { String::new() } else { format!("/{per}") };
+            format!("{sense}{currency} {text}{per}")
+        }
+        _ => format!("{sense}{text}"),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::{Swing, part};
 use crate::bargain::{Alternative, Amount, Inputs, Market, Marks, marks};
+use crate::brief::SwingEnd;
 use crate::deal::{Deal, slug};
 use crate::figure::{Figure, Figures, Unit};
 use crate::parameter::Settings;
@@ -55,7 +56,14 @@ pub(super) fn add(
     swings.into_iter().map(|(swing, _)| swing).collect()
 }
 
-/// One outcome at both ends and how wide that is; nothing if it does not move.
+/// The longest way between the outcome as it is and its two ends.
+fn width(base: f64, low: f64, high: f64) -> f64 {
+    let way = |one: f64, two: f64| libm::fabs(one - two);
+    way(high, low).max(way(low, base)).max(way(high, base))
+}
+
+/// One outcome at both ends and how wide that is; nothing if it does not move. An outcome that one
+/// end does away with moves most of all.
 fn swing(
     varied: &Varied,
     ends: &[(f64, Marks); 2],
@@ -63,13 +71,15 @@ fn swing(
     figures: &mut Figures,
 ) -> Option<(Swing, f64)> {
     let base = figures.get(outcome)?.clone();
-    let [low, high] = [of(&ends[0].1)?, of(&ends[1].1)?];
-    let wide = [low, high, base.value].map(|v| libm::fabs(v - base.value));
-    let wide = libm::fabs(high - low).max(wide[0]).max(wide[1]);
+    let outcomes = [of(&ends[0].1), of(&ends[1].1)];
+    let wide = match outcomes {
+        [Some(low), Some(high)] => width(base.value, low, high),
+        _ => f64::INFINITY,
+    };
     if wide <= STILL * libm::fabs(base.value) {
         return None;
     }
-    let mut end = |tail: &str, at: f64, value: f64| {
+    let mut end = |tail: &str, at: f64, value: Option<f64>| {
         let input = format!("sensitivity.{}.{tail}", varied.slug);
         let from = varied.from.iter().enumerate().map(|(i, id)| (format!("from_{i}"), id.clone()));
         let from = figures.present(&from.collect::<Vec<_>>());
@@ -80,20 +90,23 @@ fn swing(
             false => figure.with_inputs(from),
         };
         figures.add(input.clone(), figure)?;
+        let Some(value) = value else { return Some(SwingEnd { input, outcome: None }) };
         let label = format!("{} if {} is at its {tail} end", base.label, varied.label);
         let figure = Figure::new(label, value, base.unit.clone(), "sensitivity")
             .with_sense(base.sense)
             .with_inputs([("outcome", *outcome), ("end", input.as_str())]);
-        let result = figures.add(format!("{input}.{outcome}"), figure)?;
-        Some([input, result])
+        let outcome = figures.add(format!("{input}.{outcome}"), figure);
+        Some(SwingEnd { input, outcome })
     };
-    let (low, high) = (end("low", ends[0].0, low)?, end("high", ends[1].0, high)?);
+    let low = end("low", ends[0].0, outcomes[0])?;
+    let high = end("high", ends[1].0, outcomes[1])?;
     Some((Swing { outcome, input: varied.label.clone(), low, high }, wide))
 }
 
 fn all_varied(deal: &Deal, inputs: &Inputs, settings: &Settings, figures: &Figures) -> Vec<Varied> {
     let halfwidth = settings.number("probability_halfwidth");
     let mut all: Vec<Varied> = market(inputs, figures).into_iter().collect();
+    all.extend(adjustments(inputs, figures));
     all.extend(limit(inputs, figures));
     for (i, stated) in deal.alternatives.iter().enumerate() {
         let about = About { i, name: &stated.name, inputs, figures };
@@ -150,6 +163,25 @@ fn market(inputs: &Inputs, figures: &Figures) -> Option<Varied> {
         ends,
     })
     .filter(|it| it.ends.iter().all(|(value, _)| *value > 0.0))
+}
+
+/// The market if growth, rates and place indices were at their extremes (`benchmark.md` section 8).
+fn adjustments(inputs: &Inputs, figures: &Figures) -> Option<Varied> {
+    let from = ["low", "high"].map(|end| format!("market.adjustment.{end}"));
+    let [low, high] = [figures.get(&from[0])?.value, figures.get(&from[1])?.value];
+    let end = |ratio: f64| {
+        let mut moved = inputs.clone();
+        moved.market.iter_mut().for_each(|market| scale(market, ratio));
+        (ratio, moved)
+    };
+    Some(Varied {
+        slug: "adjustments".to_owned(),
+        label: "ageing, rates and place".to_owned(),
+        unit: Unit::Factor,
+        from,
+        ends: [end(low), end(high)],
+    })
+    .filter(|it| it.ends.iter().all(|(ratio, _)| *ratio > 0.0))
 }
 
 fn scale(market: &mut Market, factor: f64) {

@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// walk-away.
 const STATED: &str = "our proposal, as stated; the market beside it is its justification";
 
+/// Where a parameter comes from that is none of the register.
+const OURS: &str = "set by us";
+
 impl Brief {
     /// The same brief for the other side's eyes: market, opening, adjustments, sources and the
     /// places of the market's evidence, and nothing else. Figures come in by walking the graph from
@@ -73,11 +76,22 @@ impl Brief {
         let roots = percentiles.chain(shares).chain(counts);
         let roots = roots.chain(factors.map(|a| a.figure.clone()));
         let mut figures = self.figures.reached(roots);
+        self.hide_origins(&mut figures);
         let anchor = self.headline.anchor.as_ref().and_then(|id| self.figures.get(id));
         if let Some(figure) = anchor.and_then(stated) {
             figures.add("anchor", figure);
         }
         figures
+    }
+
+    /// Where a parameter comes from names a file of ours; that we set it is enough.
+    fn hide_origins(&self, figures: &mut Figures) {
+        for used in self.parameters.iter().filter(|used| used.stated) {
+            let id = format!("parameter.{}", used.name);
+            if let Some(figure) = figures.get(&id).cloned() {
+                figures.add(id, figure.with_assumption(OURS));
+            }
+        }
     }
 
     fn public_evidence(
@@ -116,19 +130,61 @@ fn is_public(used: &ParameterUse) -> bool {
 
 /// A parameter without the file that it comes from and where it is in play.
 fn public_use(used: &ParameterUse) -> ParameterUse {
-    let from = used.from.as_ref().map(|_| "set by us".to_owned());
+    let from = used.from.as_ref().map(|_| OURS.to_owned());
     ParameterUse { from, in_play: Vec::new(), ..used.clone() }
 }
 
-/// A source under its file name, without the folder, the cells that stood where it was not read,
-/// and the messages, which quote them.
+/// A source without the cells that stood where it was not read, and the messages, which quote
+/// them; its place without what is ours alone.
 fn public_source(source: &SourceHead) -> SourceHead {
     let mut source = source.clone();
-    if !source.location.contains("://") {
-        let name = source.location.rsplit(['/', '\\']).next().unwrap_or_default();
-        source.location = name.to_owned();
-    }
+    source.location = public_location(&source.location);
     source.tallies.iter_mut().for_each(|tally| tally.samples.clear());
     source.diagnostics.clear();
     source
+}
+
+/// An address without user, query and fragment, which may hold keys; a path, also as `file:`,
+/// without its folders.
+fn public_location(location: &str) -> String {
+    let address = location.split_once("://").filter(|(scheme, _)| is_scheme(scheme));
+    let Some((scheme, rest)) = address.filter(|(scheme, _)| !scheme.eq_ignore_ascii_case("file"))
+    else {
+        let path = address.map_or(location, |(_, path)| path);
+        return path.rsplit(['/', '\\', ':']).next().unwrap_or_default().to_owned();
+    };
+    let place = rest.split(['?', '#']).next().unwrap_or_default();
+    let (host, path) = place.split_at(place.find('/').unwrap_or(place.len()));
+    let host = host.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}://{host}{path}")
+}
+
+fn is_scheme(text: &str) -> bool {
+    let rest = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::public_location;
+
+    #[test]
+    fn a_place_is_shown_without_what_is_ours_alone() {
+        for (location, shown) in [
+            ("../evidence/oews.xlsx", "oews.xlsx"),
+            ("C:\\ours\\quotes.csv", "quotes.csv"),
+            ("C:quotes.csv", "quotes.csv"),
+            ("file:///home/us/quotes.csv", "quotes.csv"),
+            ("FILE://server/us/quotes.csv", "quotes.csv"),
+            ("file:/home/us/quotes.csv", "quotes.csv"),
+            ("https://example.org/a/oews.xlsx", "https://example.org/a/oews.xlsx"),
+            ("https://us:secret@example.org/a.csv", "https://example.org/a.csv"),
+            ("https://us@here:secret@example.org", "https://example.org"),
+            ("https://example.org/a.csv?X-Signature=ab/cd#row", "https://example.org/a.csv"),
+            ("https://example.org?user=a@b", "https://example.org"),
+            ("s3://bucket/folder/a.parquet", "s3://bucket/folder/a.parquet"),
+        ] {
+            assert_eq!(public_location(location), shown, "{location}");
+        }
+    }
 }

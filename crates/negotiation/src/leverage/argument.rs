@@ -1,6 +1,7 @@
 //! Step 3: make yourself look attractive: what is said with the evidence, and how well it holds.
 
 use super::{Facts, Rule, Said, when};
+use crate::brief::Brief;
 use crate::deal::{Argument, Side};
 use crate::stats::ageing::months;
 use haggle_quantity::{Date, day_number};
@@ -9,9 +10,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "S3.5",
         step: 3,
-        statement: "An argument that is easy to rebut weakens an opening and is kept for the reply.",
-        test: "argument.text with neither argument.source nor argument.reference, without argument.date, older than age_warn, or from a source that does not count",
-        cites: &["B12", "A19"],
+        statement: "An argument that is easy to rebut weakens an opening and is kept for the reply; old evidence, or an adjustment that the argument needs to hold, makes it one grade easier to rebut.",
+        test: "argument.text with neither argument.source nor argument.reference, without argument.date, older than age_warn, or from a source that does not count: easy; from a source older than age_warn, or one of whose percentiles passes offer only once adjusted: to be answered",
+        cites: &["B12", "A19", "F20"],
         judge: arguments,
     },
     Rule {
@@ -25,7 +26,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "S3.7",
         step: 3,
-        statement: "A buyer's true constraint is believed, disparagement is resented.",
+        statement: "A buyer's true constraint does better than disparagement.",
         test: "side = buyer and argument.text with a disparaging word",
         cites: &["B11", "D10"],
         judge: disparaging,
@@ -64,20 +65,75 @@ fn quoted(text: &str) -> String {
 }
 
 fn arguments(facts: &Facts<'_>) -> Vec<Said> {
-    let graded = facts.deal.talks.arguments.iter().map(|it| (it, weaknesses(it, facts)));
-    let (hard, easy): (Vec<_>, Vec<_>) = graded.partition(|(_, weak)| weak.is_empty());
-    let leave = |(it, weak): &(&Argument, Vec<String>)| {
-        let (text, why) = (quoted(&it.text), weak.join("; "));
-        Said::warning(format!("Leave {text} out of the opening: it is easy to rebut ({why})."))
-            .so("Keep it for the reply, or give it a source, a date and a reference.")
-    };
-    let mut all: Vec<Said> = easy.iter().map(leave).collect();
+    let graded: Vec<(&Argument, Option<Said>)> =
+        facts.deal.talks.arguments.iter().map(|it| (it, weak(it, facts))).collect();
+    let hard = graded.iter().filter(|(_, weak)| weak.is_none());
+    let hard: Vec<String> = hard.map(|(it, _)| quoted(&it.text)).collect();
+    let mut all: Vec<Said> = graded.into_iter().filter_map(|(_, weak)| weak).collect();
     if !hard.is_empty() {
-        let texts: Vec<String> = hard.iter().map(|(it, _)| quoted(&it.text)).collect();
-        let text = format!("Hard to rebut, and so fit for the opening: {}.", texts.join("; "));
+        let text = format!("Hard to rebut, and so fit for the opening: {}.", hard.join("; "));
         all.push(Said::info(text).so("Name source and date in the same sentence."));
     }
     all
+}
+
+/// What is said of an argument that is easy to rebut, or that can be answered.
+fn weak(it: &Argument, facts: &Facts<'_>) -> Option<Said> {
+    let (text, easy, qualms) = (quoted(&it.text), weaknesses(it, facts), qualms(it, facts));
+    let why: Vec<String> = easy.iter().cloned().chain(qualms.iter().map(|q| q.0.clone())).collect();
+    let why = why.join("; ");
+    let figures = qualms.iter().flat_map(|q| q.1.iter().map(String::as_str));
+    let said = match (easy.is_empty(), qualms.is_empty()) {
+        (true, true) => return None,
+        (true, false) => Said::warning(format!(
+            "{text} can be answered, which makes it one grade easier to rebut: {why}."
+        ))
+        .so("Say with an argument how old its source is and what was adjusted, or keep it for the reply."),
+        _ => {
+            Said::warning(format!("Leave {text} out of the opening: it is easy to rebut ({why})."))
+                .so("Keep it for the reply, or give it a source, a date and a reference.")
+        }
+    };
+    Some(said.resting_on(&figures.collect::<Vec<_>>()))
+}
+
+/// A qualm in words, and the figures that it rests on.
+type Qualm = (String, Vec<String>);
+
+/// What makes an argument from a source that counts one grade easier to rebut.
+fn qualms(it: &Argument, facts: &Facts<'_>) -> Vec<Qualm> {
+    let Some(id) = &it.source else { return Vec::new() };
+    let dated = facts.brief.sources.get(id).and_then(|source| source.date);
+    let old = dated.map(|date| age(date, facts.brief.as_of));
+    let old = old.filter(|months| *months > facts.settings.number("age_warn"));
+    let old = old.map(|months| {
+        (format!("`{id}` is {months:.0} months old"), vec![format!("{id}.weight.age_months")])
+    });
+    old.into_iter().chain(turned(id, facts)).collect()
+}
+
+/// A percentile of the source that lies on the other side of the offer only once it is adjusted.
+fn turned(id: &str, facts: &Facts<'_>) -> Option<Qualm> {
+    let offer = facts.value("offer")?;
+    let kinds = facts.brief.adjustments.iter().filter(|it| it.source == id).map(|it| it.kind);
+    let kinds = kinds.collect::<Vec<_>>().join(", ");
+    ["p10", "p25", "p50", "p75", "p90"].into_iter().find_map(|name| {
+        let ids = [format!("{id}.{name}.cell"), format!("{id}.{name}")];
+        let [cell, adjusted] = [&ids[0], &ids[1]].map(|id| facts.brief.figures.get(id));
+        let (cell, adjusted) = cell.zip(adjusted).filter(|(a, b)| a.unit == b.unit)?;
+        let side = match adjusted.value > offer {
+            true if cell.value <= offer => "above",
+            false if cell.value >= offer && adjusted.value < offer => "below",
+            _ => return None,
+        };
+        let text = format!(
+            "its {} is {side} the offer only once adjusted ({kinds}): {} as published, {} then",
+            name.to_uppercase(),
+            Brief::amount(cell.value),
+            Brief::amount(adjusted.value)
+        );
+        Some((text, ids.into_iter().chain(["offer".to_owned()]).collect()))
+    })
 }
 
 /// Why an argument is easy to rebut; empty if it is not.
@@ -90,7 +146,6 @@ fn weaknesses(it: &Argument, facts: &Facts<'_>) -> Vec<String> {
     if it.date.or(published).is_none() {
         weak.push("undated".to_owned());
     }
-    // The age of a source is told by S3.2, and its amounts were aged.
     if let Some(age) = it.date.map(|date| age(date, facts.brief.as_of))
         && age > facts.settings.number("age_warn")
     {
@@ -119,7 +174,7 @@ fn precision(facts: &Facts<'_>) -> Vec<Said> {
             .so("Show how the figure follows from the sources, or keep it round.")
     } else {
         Said::info(format!("They hardly know such prices, and a precise figure holds better than a round one: {fine} in place of {round}, with how it follows."))
-            .so("Do not pretend to more precision than this.")
+            .so("Claim no more precision than this.")
     };
     vec![said.resting_on(&["anchor", "anchor.fine"])]
 }
@@ -133,7 +188,7 @@ fn disparaging(facts: &Facts<'_>) -> Vec<Said> {
         DISPARAGING.iter().find(|word| holds(&words, word)).map(|word| (it, word))
     });
     let say = |(it, word): (&Argument, &&str)| {
-        Said::warning(format!("{} finds fault with what they sell (`{word}`): it costs trust and moves them little.", quoted(&it.text)))
+        Said::warning(format!("{} finds fault with what they sell (`{word}`): that does worse than a true constraint, in trust and in what they answer.", quoted(&it.text)))
             .so("Name your true constraint instead, such as where your budget ends or what the best other quote is; only if it is true.")
     };
     found.map(say).collect()

@@ -4,6 +4,7 @@ use super::{Facts, Rule, Said, when};
 use crate::bargain::FindingCode as Code;
 use crate::brief::Brief;
 use crate::deal::{Alternative, Role, Side, as_f64, slug};
+use haggle_quantity::HOURS_PER_YEAR;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -25,8 +26,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "S2.3",
         step: 2,
-        statement: "One alternative is a thin backup; of several, the one with the best index is developed next, while what is certain is worse than it.",
-        test: "exactly one alternative with probability above 0; else the best alternative.NAME.index against the best certain deal price",
+        statement: "One alternative is a thin backup; of several, the one with the best index is developed next, while what is certain, their offer among it, is worse than it.",
+        test: "exactly one alternative with probability above 0; else the best alternative.NAME.index against the better of the best certain deal price and offer",
         cites: &["A5", "D1"],
         judge: single,
     },
@@ -34,7 +35,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "S2.4",
         step: 2,
         statement: "An unsigned offer is no alternative at its face value.",
-        test: "worth of the best uncertain alternative if it came through - walk_away > phantom_gap * scale",
+        test: "the best alternative, if it came through, has alternative.NAME.probability below 1, and its worth then - walk_away > phantom_gap * scale",
         cites: &["A2", "D6"],
         judge: phantom,
     },
@@ -66,7 +67,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "S2.8",
         step: 2,
         statement: "Leverage compares what each side loses without a deal; both needs and its interval belong beside it.",
-        test: "leverage = need.theirs / (need.ours + need.theirs)",
+        test: "leverage = leverage.need.theirs / (leverage.need + leverage.need.theirs)",
         cites: &["D2", "D3"],
         judge: leverage,
     },
@@ -74,7 +75,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "S2.9",
         step: 2,
         statement: "A buyer's ceiling holds what leaving costs: the alternative's price and the cost of switching to it.",
-        test: "an alternative of a buyer has a cost; the best of those is named",
+        test: "an alternative of a buyer has a cost; the best of those is named with what its deal price is made of",
         cites: &["G16", "A1"],
         judge: switching,
     },
@@ -98,7 +99,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "S2.12",
         step: 2,
         statement: "Where neither side loses by walking, there is no leverage to speak of.",
-        test: "need_me + need_ot < leverage_min_stake * median",
+        test: "leverage.need + leverage.need.theirs < leverage_min_stake * median",
         cites: &["D3"],
         judge: no_stake,
     },
@@ -125,6 +126,14 @@ pub(super) const RULES: &[Rule] = &[
         test: "settlement.deal_me_out (exits) and settlement.split_difference (income)",
         cites: &["A8", "A9", "A10"],
         judge: band,
+    },
+    Rule {
+        id: "S2.16",
+        step: 2,
+        statement: "What is earned before an alternative starts belongs to its worth; unstated, it counts as nothing.",
+        test: "side = seller and alternative.NAME.delay_days > 0, with neither us.idle_value nor alternative.NAME.interim_per_day stated, beside another alternative whose role is income",
+        cites: &["A3"],
+        judge: idle,
     },
 ];
 
@@ -200,8 +209,13 @@ fn develop(facts: &Facts<'_>) -> Option<Said> {
         .reduce(|best, it| if better(it.index, best.index) { it } else { best })?;
     let name = &facts.deal.alternatives.get(next.alternative)?.name;
     let id = format!("alternative.{}.index", slug(name));
-    let held = Brief::amount(search.in_hand);
-    let said = if better(next.index, search.in_hand) {
+    let offer = facts.value("offer").filter(|offer| better(*offer, search.in_hand));
+    let in_hand = offer.unwrap_or(search.in_hand);
+    let held = match offer {
+        Some(offer) => format!("their offer of {}", Brief::amount(offer)),
+        None => Brief::amount(in_hand),
+    };
+    let said = if better(next.index, in_hand) {
         Said::info(format!("Develop \"{name}\" next: looking into it pays while what is certain is worse than {}, and that is {held}.", facts.say(&id)))
             .so("Find out before the last round.")
     } else {
@@ -210,7 +224,8 @@ fn develop(facts: &Facts<'_>) -> Option<Said> {
             facts.say(&id)
         ))
     };
-    Some(said.resting_on(&[&id]))
+    let said = said.resting_on(&[&id]);
+    Some(if offer.is_some() { said.resting_on(&["offer"]) } else { said })
 }
 
 fn phantom(facts: &Facts<'_>) -> Vec<Said> {
@@ -260,6 +275,26 @@ fn copied(facts: &Facts<'_>) -> Vec<Said> {
     facts.deal.alternatives.iter().filter(guess).map(say).collect()
 }
 
+/// A seller's default: nothing comes in until an alternative starts (`numbers.md` section 3.1).
+fn idle(facts: &Facts<'_>) -> Vec<Said> {
+    let (us, all) = (&facts.deal.us, &facts.deal.alternatives);
+    let flow = facts.deal.per.units_per_year(HOURS_PER_YEAR).is_some();
+    if facts.plan.is_none() || facts.deal.side != Side::Seller || us.idle_value.is_some() || !flow {
+        return Vec::new();
+    }
+    let waits = |it: &&Alternative| it.delay_days > 0.0 && it.interim_per_day.is_none();
+    let say = |it: &Alternative| {
+        let runs = |other: &&Alternative| other.role == Some(Role::Income) && other.name != it.name;
+        let income = all.iter().find(runs)?;
+        let id = |tail: &str| format!("alternative.{}.{tail}", slug(&it.name));
+        let said = Said::warning(format!("\"{}\" starts after {} days and brings nothing before it starts: 0, none stated. If \"{}\" runs until then, that is too little, and so may the walk-away be.", it.name, it.delay_days, income.name))
+            .resting_on(&[&id("delay_days"), &id("interim_per_day"), "us.idle_value", &id("deal_price")])
+            .so("State `idle_value` under `[us]`, in the unit of the price, or `interim_per_day` of the alternative; 0 if nothing comes in.");
+        Some(said)
+    };
+    all.iter().filter(waits).filter_map(say).collect()
+}
+
 fn next_quote(facts: &Facts<'_>) -> Vec<Said> {
     let Some((saving, cost)) = facts.value("quote.saving").zip(facts.value("us.quote_cost")) else {
         return Vec::new();
@@ -277,10 +312,54 @@ fn switching(facts: &Facts<'_>) -> Vec<Said> {
     let best = best_of(facts, dear).filter(|_| facts.deal.side == Side::Buyer);
     let Some(it) = best else { return Vec::new() };
     let id = |tail: &str| format!("alternative.{}.{tail}", slug(&it.name));
+    let follows = match best_of(facts, |it| it.probability > 0.0) {
+        Some(best) if best.name != it.name => {
+            format!("The ceiling follows first from \"{}\".", best.name)
+        }
+        _ if it.probability < 1.0 => {
+            "The ceiling follows from the latter and from what happens if it fails.".to_owned()
+        }
+        _ => "The ceiling follows from the latter.".to_owned(),
+    };
     vec![
-        Said::info(format!("Leaving for \"{}\" is not {} but {} to you: switching costs {}. The ceiling follows from the latter.", it.name, facts.say(&id("amount")), facts.say(&id("deal_price")), facts.say(&id("cost"))))
-            .resting_on(&[&id("deal_price"), &id("amount"), &id("cost"), "units", "walk_away"]),
+        Said::info(format!(
+            "Leaving for \"{}\" is not {} but {} to you: {}. {follows}",
+            it.name,
+            facts.say(&id("amount")),
+            facts.say(&id("deal_price")),
+            parts(facts, it)
+        ))
+        .resting_on(&[
+            &id("deal_price"),
+            &id("amount"),
+            &id("cost"),
+            &id("advantage"),
+            &id("delay_days"),
+            "us.deal_cost",
+            "units",
+            "walk_away",
+        ]),
     ]
+}
+
+/// What lies between an alternative's amount and its deal price.
+fn parts(facts: &Facts<'_>, it: &Alternative) -> String {
+    let id = |tail: &str| format!("alternative.{}.{tail}", slug(&it.name));
+    let counts = |id: &str| facts.value(id).is_some_and(|value| value != 0.0);
+    let named = [
+        (id("cost"), "switching costs"),
+        (id("advantage"), "what this deal has and it lacks is worth"),
+        ("us.deal_cost".to_owned(), "this deal itself costs"),
+        (id("interim_per_day"), "a day of waiting brings"),
+        (id("parts_difference"), "what this deal brings beside its price is worth more by"),
+    ];
+    let said = named.into_iter().filter(|(id, _)| counts(id));
+    let mut all: Vec<String> =
+        said.map(|(id, what)| format!("{what} {}", facts.say(&id))).collect();
+    if it.delay_days > 0.0 {
+        all.push(format!("it starts after {} days", it.delay_days));
+    }
+    all.join(", ")
 }
 
 fn weak(facts: &Facts<'_>) -> Vec<Said> {
@@ -292,9 +371,17 @@ fn weak(facts: &Facts<'_>) -> Vec<Said> {
         Side::Buyer => limit - target,
     };
     when(gap > facts.settings.number("weak_batna_gap") * libm::fabs(target), || {
-        Said::warning("The alternative is weak against the target. Set the opening from the market and keep the walk-away off the page.")
-            .resting_on(&["target", "walk_away"])
-            .so("Do not volunteer the alternative.")
+        let (text, action) = match facts.limit_is_stated() {
+            true => (
+                "The stated limit is far from the target. Set the opening from the market and keep the limit off the page.",
+                "Keep the limit to yourself, and look for an alternative.",
+            ),
+            false => (
+                "The alternative is weak against the target. Set the opening from the market and keep the walk-away off the page.",
+                "Keep the alternative to yourself.",
+            ),
+        };
+        Said::warning(text).resting_on(&["target", "walk_away"]).so(action)
     })
 }
 
@@ -348,9 +435,19 @@ fn no_stake(facts: &Facts<'_>) -> Vec<Said> {
 
 fn market_worse(facts: &Facts<'_>) -> Vec<Said> {
     when(facts.raised(Code::S2_13), || {
-        Said::info("The middle of the market is worse for you than your own alternative: this deal must beat the market to be worth making.")
+        let (own, action) = match facts.limit_is_stated() {
+            true => (
+                "the limit that you state",
+                "Find the alternative that carries the limit, or correct it.",
+            ),
+            false => (
+                "your own alternative",
+                "Ask for what the alternative lacks, or take the alternative.",
+            ),
+        };
+        Said::info(format!("The middle of the market is worse for you than {own}: this deal must beat the market to be worth making."))
             .resting_on(&["need.ours", "walk_away", "market.median"])
-            .so("Ask for what the alternative lacks, or take the alternative.")
+            .so(action)
     })
 }
 

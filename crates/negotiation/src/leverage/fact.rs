@@ -55,7 +55,7 @@ facts! {
     "B8" "A range that gives way from the point weakens it; one that stretches beyond it does not.", "Ames & Mason 2015, JPSP 108";
     "B9" "Extreme openings offend, and those with little power walk away from them.", "Schweinsberg, Ku, Wang & Pillutla 2012, JESP 48";
     "B10" "Let them open where they know far more, or would open better than one's target.", "Maaravi & Levy 2017; Loschelder et al. 2014";
-    "B11" "A buyer's constraint is believed and answered; disparagement is not.", "Lee & Ames 2017, OBHDP 141";
+    "B11" "A buyer's constraint does better than disparagement, in what sellers answer and in trust, and less so where they know little of the market; it must be true.", "Lee & Ames 2017, OBHDP 141";
     "B12" "Arguments that are easy to counter make an opening weaker than none.", "Maaravi, Ganzach & Pazy 2011, JPSP 101";
     "B13" "A figure that one \"was going to ask\" works and looks manipulative; untrue ones are lies.", "Bhatia & Gunia 2018, OBHDP 148";
     "B14" "Do not debate an extreme figure: restate the criterion and put one's own beside it.", "Galinsky & Mussweiler 2001; Malhotra & Bazerman 2007";

@@ -18,7 +18,7 @@ mod wants;
 pub use fact::{FACTS, Fact, fact};
 pub use inputs::Input;
 
-use crate::bargain::{FindingCode, Plan};
+use crate::bargain::{FindingCode, Plan, ReservationSource};
 use crate::brief::{Brief, Finding, Gravity};
 use crate::deal::Deal;
 use crate::market::MarketNotes;
@@ -60,6 +60,24 @@ impl Facts<'_> {
     pub(crate) fn value(&self, id: &str) -> Option<f64> {
         self.brief.figures.get(id).map(|f| f.value)
     }
+
+    /// A figure as a sentence shows it: what it prints, else its value.
+    pub(crate) fn shown(&self, id: &str) -> Option<f64> {
+        let figure = self.brief.figures.get(id)?;
+        let printed = figure.printed.as_ref().and_then(|it| it.parse().ok());
+        Some(printed.unwrap_or(figure.value))
+    }
+
+    /// The walk-away beside their offer, in a sentence.
+    pub(crate) fn limit(&self) -> String {
+        self.brief.spoken_limit().unwrap_or_else(|| "unknown".to_owned())
+    }
+
+    /// Whether the walk-away is a stated limit, so that no alternative stands behind it.
+    pub(crate) fn limit_is_stated(&self) -> bool {
+        let reservation = self.plan.and_then(|plan| plan.reservation);
+        reservation.is_some_and(|r| r.source == ReservationSource::Stated)
+    }
 }
 
 /// What a rule found.
@@ -67,12 +85,14 @@ pub(crate) struct Said {
     gravity: Gravity,
     text: String,
     figures: Vec<String>,
+    /// Those facts of the rule that bear on this; all of them if `None`.
+    cites: Option<&'static [&'static str]>,
     action: Option<String>,
 }
 
 impl Said {
     pub(crate) fn new(gravity: Gravity, text: impl Into<String>) -> Self {
-        Self { gravity, text: text.into(), figures: Vec::new(), action: None }
+        Self { gravity, text: text.into(), figures: Vec::new(), cites: None, action: None }
     }
 
     pub(crate) fn info(text: impl Into<String>) -> Self {
@@ -89,6 +109,11 @@ impl Said {
 
     pub(crate) fn resting_on(mut self, figures: &[&str]) -> Self {
         self.figures.extend(figures.iter().map(|id| (*id).to_owned()));
+        self
+    }
+
+    pub(crate) fn citing(mut self, facts: &'static [&'static str]) -> Self {
+        self.cites = Some(facts);
         self
     }
 
@@ -152,7 +177,7 @@ fn finding(rule: &Rule, said: Said, facts: &Facts<'_>) -> Finding {
         gravity: said.gravity,
         text: said.text,
         figures: said.figures.into_iter().filter(|id| facts.has(id)).collect(),
-        cites: rule.cites,
+        cites: said.cites.unwrap_or(rule.cites),
         action: said.action,
     }
 }

@@ -56,7 +56,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "S4.7",
         step: 4,
-        statement: "Whoever asks for pay explains why the request makes sense for the team; offered to everyone.",
+        statement: "Whoever asks for pay, or for a fee that runs, explains why the request makes sense for the team; offered to everyone.",
         test: "side = seller and per a time",
         cites: &["B17"],
         judge: account,
@@ -178,7 +178,7 @@ fn account(facts: &Facts<'_>) -> Vec<Said> {
     let pay =
         facts.deal.side == Side::Seller && facts.deal.per.units_per_year(HOURS_PER_YEAR).is_some();
     when(facts.plan.is_some() && pay, || {
-        Said::info("Say why the figure is right for them as well: what the market pays for this work, what your record has brought the team, and that you want to go on bringing it.")
+        Said::info("Say why the figure is right for them as well. For pay: what the market pays for this work, what your record has brought the team, and that you want to go on bringing it; for a service: what it has done for them, and what it will go on doing.")
             .so("One sentence of that kind before the figure, in your own words, and true.")
     })
 }

@@ -60,7 +60,7 @@ fn leaving(facts: &Facts<'_>) -> Vec<Said> {
     let gain = facts.value("offer.beyond_walk_away");
     let walk = facts.deal.talks.answer == Some(Answer::Walk);
     when(walk && gain.is_some_and(|d| d >= 0.0), || {
-        Said::warning(format!("Leaving now would cost {}: their offer of {} is at or beyond the walk-away of {}. Many deals that suit both sides die this way.", facts.say("offer.beyond_walk_away"), facts.say("offer"), facts.say("walk_away")))
+        Said::warning(format!("Leaving now would cost {}: their offer of {} is at or beyond the walk-away of {}. Many deals that suit both sides die this way.", facts.say("offer.beyond_walk_away"), facts.say("offer"), facts.limit()))
             .resting_on(&["offer.beyond_walk_away", "offer", "walk_away"])
             .so("Counter or accept; leave only for a reason that no figure here holds, and write it down.")
     })

@@ -33,7 +33,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "S5.8",
         step: 5,
         statement: "Walk-away, target and opening stand in this order, and a target beyond the evidence is lowered to it.",
-        test: "target = target.cap.evidence; stated.target worse than walk_away: error, or beyond market.edge.better: warning",
+        test: "target = target.cap.evidence; stated.target worse than walk_away or better than anchor: error, or beyond market.edge.better: warning",
         cites: &["C1", "C2"],
         judge: evidence_cap,
     },
@@ -81,7 +81,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "S5.15",
         step: 5,
         statement: "An offer at or beyond the walk-away is the fallback: countering is worth a risk, leaving is not.",
-        test: "offer at or beyond walk_away",
+        test: "offer at or beyond walk_away; a counter pays while the chance of losing the offer is below withdrawal_break_even, and always if the offer is not better than walk_away.neutral; if it is worse than walk_away.better, S5.2 comes first",
         cites: &["C12", "C13", "B15"],
         judge: acceptable,
     },
@@ -98,9 +98,13 @@ pub(super) const RULES: &[Rule] = &[
 fn below(facts: &Facts<'_>) -> Vec<Said> {
     let distance = facts.value("offer.beyond_walk_away");
     when(distance.is_some_and(|d| d < 0.0), || {
-        Said::warning(format!("Their offer of {} is worse than the walk-away of {}: refuse it unless new facts change the alternatives. Agreement for its own sake is a known trap.", facts.say("offer"), facts.say("walk_away")))
+        Said::warning(format!("Their offer of {} is worse than the walk-away of {}: refuse it unless new facts change the alternatives. Agreement for its own sake is a known trap.", facts.say("offer"), facts.limit()))
             .resting_on(&["offer", "walk_away", "offer.beyond_walk_away"])
-            .so("Answer with the anchor and its evidence; decide with a second person before accepting less.")
+            .so(if facts.has("anchor") {
+                "Answer with the anchor and its evidence; decide with a second person before accepting less."
+            } else {
+                "Say what would have to change for a deal; no anchor follows from these figures. Decide with a second person before accepting less."
+            })
     })
 }
 
@@ -114,14 +118,17 @@ fn uncertain(facts: &Facts<'_>) -> Vec<Said> {
     all
 }
 
-/// An offer at or beyond R that R may yet pass once its inputs are known.
-fn too_close(facts: &Facts<'_>) -> Option<Said> {
-    let [offer, limit, better] =
-        ["offer", "walk_away", "walk_away.better"].map(|id| facts.value(id));
+/// Whether their offer is at or beyond R, and R may yet pass it once its inputs are known.
+fn is_close(facts: &Facts<'_>) -> bool {
+    let all = ["offer", "walk_away", "walk_away.better"].map(|id| facts.value(id));
+    let [Some(offer), Some(limit), Some(better)] = all else { return false };
     let sign = facts.deal.side.sign();
-    let within = sign * (offer? - limit?) >= 0.0 && sign * (better? - offer?) > 0.0;
-    within.then(|| {
-        Said::warning(format!("Their offer of {} is too close to call: the walk-away is {} now, and could be {} once the uncertain inputs are known.", facts.say("offer"), facts.say("walk_away"), facts.say("walk_away.better")))
+    sign * (offer - limit) >= 0.0 && sign * (better - offer) > 0.0
+}
+
+fn too_close(facts: &Facts<'_>) -> Option<Said> {
+    is_close(facts).then(|| {
+        Said::warning(format!("Their offer of {} is too close to call: the walk-away is {} now, and could be {} once the uncertain inputs are known.", facts.say("offer"), facts.limit(), facts.say("walk_away.better")))
             .resting_on(&["offer", "walk_away", "walk_away.better"])
             .so("Find out first what your alternatives are worth; until then neither accept nor leave.")
     })
@@ -130,9 +137,9 @@ fn too_close(facts: &Facts<'_>) -> Option<Said> {
 /// The middle of the last two figures; before any were exchanged, of the anchor and theirs.
 fn split(facts: &Facts<'_>) -> Vec<Said> {
     let id = if facts.has("round.midpoint") { "round.midpoint" } else { "split_midpoint" };
-    let Some(mid) = facts.value(id) else { return Vec::new() };
+    let Some(mid) = facts.shown(id) else { return Vec::new() };
     let sign = facts.deal.side.sign();
-    let beyond = |other: &str| facts.value(other).map(|it| sign * (mid - it));
+    let beyond = |other: &str| facts.shown(other).map(|it| sign * (mid - it));
     if beyond("walk_away").is_some_and(|d| d < 0.0) {
         let text = format!(
             "Splitting the difference would end at {}, worse than the walk-away.",
@@ -146,10 +153,10 @@ fn split(facts: &Facts<'_>) -> Vec<Said> {
     }
     let Some(distance) = beyond("target") else { return Vec::new() };
     let near = 0.5 * facts.settings.number("precision") * libm::fabs(mid);
-    let place = match distance {
-        d if libm::fabs(d) <= near => "at the target",
-        d if d > 0.0 => "better than the target",
-        _ => "short of the target",
+    let (place, action) = match distance {
+        d if libm::fabs(d) <= near => ("at the target", WAIT),
+        d if d > 0.0 => ("better than the target", TAKE),
+        _ => ("short of the target", WAIT),
     };
     vec![
         Said::info(format!(
@@ -158,9 +165,15 @@ fn split(facts: &Facts<'_>) -> Vec<Said> {
             facts.say("target")
         ))
         .resting_on(&[id, "target", "anchor", "offer"])
-        .so("Do not propose the split yourself; a step with a reason comes first."),
+        .so(action),
     ]
 }
+
+/// What to do about a split that does not pass the target.
+const WAIT: &str = "Leave it to them to propose the split; a step with a reason comes first.";
+
+/// What to do about one that does.
+const TAKE: &str = "Take the split if they propose it; a step below it would give away more.";
 
 fn evidence_cap(facts: &Facts<'_>) -> Vec<Said> {
     let mut all = when(facts.raised(Code::S5_8), || {
@@ -172,10 +185,10 @@ fn evidence_cap(facts: &Facts<'_>) -> Vec<Said> {
 }
 
 /// The target that the user states; the computed one rules.
-fn stated_target(facts: &Facts<'_>) -> Option<Said> {
-    let stated = facts.value("stated.target")?;
+fn stated_target(facts: &Facts<'_>) -> Vec<Said> {
+    let Some(stated) = facts.value("stated.target") else { return Vec::new() };
     let sign = facts.deal.side.sign();
-    let beyond = |id: &str| facts.value(id).map(|it| sign * (stated - it));
+    let beyond = |id: &str| facts.shown(id).map(|it| sign * (stated - it));
     let said = facts.say("stated.target");
     if beyond("walk_away").is_some_and(|d| d < 0.0) {
         let text = format!(
@@ -183,13 +196,23 @@ fn stated_target(facts: &Facts<'_>) -> Option<Said> {
             facts.say("walk_away")
         );
         let action = "Correct the target, or the alternatives that the walk-away follows from.";
-        return Some(Said::error(text).resting_on(&["stated.target", "walk_away"]).so(action));
+        return vec![Said::error(text).resting_on(&["stated.target", "walk_away"]).so(action)];
     }
-    beyond("market.edge.better").is_some_and(|d| d > 0.0).then(|| {
-        Said::warning(format!("The stated target of {said} is not supported by the evidence, which ends at {}. The computed target of {} rules.", facts.say("market.edge.better"), facts.say("target")))
+    let rules = match facts.has("target") {
+        true => format!(" The computed target of {} rules.", facts.say("target")),
+        false => String::new(),
+    };
+    let mut all = when(beyond("anchor").is_some_and(|d| d > 0.0), || {
+        Said::error(format!("The stated target of {said} lies beyond the anchor of {}, and nobody gives more than is asked for.{rules}", facts.say("anchor")))
+            .resting_on(&["stated.target", "anchor", "target"])
+            .so("Lower it to what the opening can reach, or find what carries a bolder opening.")
+    });
+    all.extend(when(beyond("market.edge.better").is_some_and(|d| d > 0.0), || {
+        Said::warning(format!("The stated target of {said} is not supported by the evidence, which ends at {}.{rules}", facts.say("market.edge.better")))
             .resting_on(&["stated.target", "market.edge.better", "target"])
             .so("Find evidence that reaches it, or lower it.")
-    })
+    }));
+    all
 }
 
 /// Only while it does not ask for more than the target: where a cap lowered the target, a last
@@ -232,31 +255,70 @@ fn beyond_market(facts: &Facts<'_>) -> Vec<Said> {
     when(facts.raised(Code::S5_13), || {
         Said::info("Their first figure lies beyond the market.")
             .resting_on(&["counterpart.first_offer", "offer", "market.edge.worse"])
-            .so("Do not debate it: name the market and put your own figure beside it at once.")
+            .so("Name the market and put your own figure beside it at once, without debating theirs.")
     })
 }
 
 fn opening_cap(facts: &Facts<'_>) -> Vec<Said> {
     when(facts.raised(Code::S5_14), || {
-        Said::info(format!("The opening is held back to where they may still accept it (chance {} given a zone): a bolder one costs deals and goodwill.", facts.say("anchor.chance_inside")))
+        let chance = match facts.has("anchor.chance_inside") {
+            true => format!(
+                " (chance {} given a zone, if the belief is right)",
+                facts.say("anchor.chance_inside")
+            ),
+            false => String::new(),
+        };
+        Said::info(format!("The opening is held back to where they may still accept it{chance}: a bolder one costs deals and goodwill."))
             .resting_on(&["anchor", "anchor.raw", "anchor.cap.belief", "anchor.chance_inside"])
     })
 }
 
 fn acceptable(facts: &Facts<'_>) -> Vec<Said> {
     when(facts.raised(Code::S5_15), || {
-        let pays = match facts.value("withdrawal_break_even") {
-            Some(_) => format!(
-                " A counter gains {} on average and pays while the chance that they withdraw stays below {}.",
-                facts.say("counter_gain"),
-                facts.say("withdrawal_break_even")
-            ),
-            None => String::new(),
+        let (offer, limit) = (facts.say("offer"), facts.limit());
+        let close = is_close(facts);
+        let then = match close {
+            true => {
+                "leaving is no answer, and whether to accept it waits until the walk-away is known better (S5.2)"
+            }
+            false => "the fallback is to accept it, never to leave",
         };
-        Said::info(format!("Their offer of {} is at or beyond the walk-away: the fallback is to accept it, never to leave.{pays}", facts.say("offer")))
-            .resting_on(&["offer", "walk_away", "counter_gain", "withdrawal_break_even"])
-            .so("Counter once, with evidence; thank them for the offer first.")
+        let gains = facts.value("counter_gain").is_some_and(|gain| gain > 0.0);
+        let said = Said::info(format!("Their offer of {offer} is at or beyond the walk-away of {limit}: {then}.{}", counter(facts)))
+            .resting_on(&["offer", "walk_away", "walk_away.neutral", "counter_gain", "withdrawal_break_even"])
+            .so(match (gains, close) {
+                (true, false) => "Counter once, with evidence; thank them for the offer first.",
+                (true, true) => "Thank them, ask for time, and find out what the alternatives are worth; if they press, counter once, with evidence.",
+                (false, false) => "Thank them for the offer, and accept it, or ask for what is not in the price.",
+                (false, true) => "Thank them, ask for time, and find out what the alternatives are worth.",
+            });
+        // B15 is about candidates, who sell.
+        match facts.deal.side {
+            Side::Seller => said,
+            Side::Buyer => said.citing(&["C12", "C13"]),
+        }
     })
+}
+
+/// What a counter gains, and up to which danger of losing the offer it pays. An offer that is no
+/// better than the alternatives on average can be lost at no cost.
+fn counter(facts: &Facts<'_>) -> String {
+    let Some(gain) = facts.value("counter_gain") else { return String::new() };
+    if gain <= 0.0 {
+        return " No target is better than it, so a counter gains nothing.".to_owned();
+    }
+    let gains = format!(" A counter gains {} on average", facts.say("counter_gain"));
+    let sign = facts.deal.side.sign();
+    let lost = facts.value("offer").zip(facts.value("walk_away.neutral"));
+    match lost.map(|(offer, neutral)| sign * (offer - neutral)) {
+        Some(loss) if loss > 0.0 => format!(
+            "{gains} and pays while the chance that they withdraw stays below {}.",
+            facts.say("withdrawal_break_even")
+        ),
+        _ => format!(
+            "{gains} and always pays: on average the alternatives are worth as much as the offer."
+        ),
+    }
 }
 
 fn let_them_open(facts: &Facts<'_>) -> Vec<Said> {

@@ -2,7 +2,7 @@
 
 use super::{Facts, Rule, Said, when};
 use crate::bargain::{BeliefSource, FindingCode as Code};
-use crate::deal::{Deal, Event, InterestKind, slug};
+use crate::deal::{Deal, Event, InterestKind, Side, slug};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -57,7 +57,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "S1.9",
         step: 1,
         statement: "An offer beyond what they were believed able to give shows the belief wrong; it slides.",
-        test: "offer beyond belief.high",
+        test: "offer above belief.before_offer (a buyer: below it), the end of the belief before the offer moved it",
         cites: &["A7", "D11"],
         judge: slid,
     },
@@ -238,16 +238,30 @@ fn unlikely(facts: &Facts<'_>) -> Vec<Said> {
 
 fn slid(facts: &Facts<'_>) -> Vec<Said> {
     when(facts.raised(Code::S1_9), || {
-        let offer = facts.say("offer");
-        Said::warning(format!("Their offer of {offer} lies beyond what they were believed able to give, so the belief was wrong and has moved to it."))
-            .resting_on(&["offer", "belief.low", "belief.high"])
-            .so("Find out what the belief missed before answering.")
+        let (offer, reach) = (facts.say("offer"), facts.say("belief.before_offer"));
+        let beyond = match facts.deal.side {
+            Side::Seller => {
+                format!("is more than they were believed able to give, {reach} at most")
+            }
+            Side::Buyer => {
+                format!("is less than they were believed able to take, {reach} at least")
+            }
+        };
+        Said::warning(format!(
+            "Their offer of {offer} {beyond}: the belief was wrong and has moved to the offer."
+        ))
+        .resting_on(&["offer", "belief.before_offer", "belief.low", "belief.high"])
+        .so("Find out what the belief missed before answering.")
     })
 }
 
 fn nothing_known(facts: &Facts<'_>) -> Vec<Said> {
     when(facts.raised(Code::S1_10), || {
-        Said::warning("Nothing is known of their walk-away: the middle of the market, moved to your record, stands in for it.")
+        let stands = match facts.raised(Code::S3_1) {
+            true => "the middle and the edges of the few comparables stand in for it",
+            false => "the middle of the market, moved to your record, stands in for it",
+        };
+        Said::warning(format!("Nothing is known of their walk-away: {stands}."))
             .resting_on(&["belief.low", "belief.mode", "belief.high"])
             .so("Ask what limits them, and add `[counterpart.limit]` with a source.")
     })

@@ -15,7 +15,7 @@ mod step;
 pub(crate) use account::{adjusted, adjustments_of, passed_over};
 pub(crate) use ladder::rungs;
 pub(crate) use market::{comparable, market};
-pub(crate) use sensitivity::swings;
+pub(crate) use sensitivity::{none, swings};
 
 use crate::inline::{Inline, Tone};
 use crate::number;

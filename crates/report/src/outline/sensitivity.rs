@@ -3,7 +3,7 @@
 use crate::inline::{Inline, Tone};
 use crate::number;
 use crate::section::{Block, Chart, Table, heading, paragraph};
-use haggle_negotiation::brief::{Brief, Swing};
+use haggle_negotiation::brief::{Brief, Swing, SwingEnd};
 
 /// Most inputs that a page for people shows.
 pub(crate) const MOST: usize = 8;
@@ -41,27 +41,41 @@ pub(crate) fn swings<'a>(
 fn table(brief: &Brief, leading: &str, titles: &[&str], outcomes: &[&str]) -> Option<Block> {
     let mut table = Table::new(titles[0], titles);
     for swing in swings(brief, leading) {
-        let [input, _] = [&swing.low, &swing.high].map(|end| &end[0]);
-        let ends = between(brief, input, &swing.high[0]);
+        let inputs = [&swing.low, &swing.high].map(|end| column(brief, &end.input));
         let same = |outcome: &&str| {
-            let of = |it: &&Swing| it.outcome == *outcome && it.low[0] == swing.low[0];
+            let of = |it: &&Swing| it.outcome == *outcome && it.low.input == swing.low.input;
             brief.sensitivity.iter().find(of)
         };
         let moved = outcomes.iter().map(|outcome| match same(outcome) {
-            Some(it) => between(brief, &it.low[1], &it.high[1]),
+            Some(it) => between([&it.low, &it.high].map(|end| at(brief, end, outcome))),
             None => Inline::default().muted("does not move"),
         });
+        let ends = between(inputs);
         table.row([Inline::from(swing.input.as_str()), ends].into_iter().chain(moved).collect());
     }
     table.block()
 }
 
 /// Two figures with the way between them.
-fn between(brief: &Brief, low: &str, high: &str) -> Inline {
-    let one = |id: &str| {
-        let figure = brief.figures.get(id)?;
-        Some(Inline::default().figure(id, &number::column(id, figure), Tone::Plain))
-    };
-    let [low, high] = [one(low), one(high)].map(Option::unwrap_or_default);
+fn between([low, high]: [Inline; 2]) -> Inline {
     low.text(" to ").with(high)
+}
+
+fn column(brief: &Brief, id: &str) -> Inline {
+    let figure = brief.figures.get(id);
+    let shown = |it| Inline::default().figure(id, &number::column(id, it), Tone::Plain);
+    figure.map(shown).unwrap_or_default()
+}
+
+/// The outcome at an end, or that there is none.
+fn at(brief: &Brief, end: &SwingEnd, outcome: &str) -> Inline {
+    match &end.outcome {
+        Some(id) => column(brief, id),
+        None => Inline::default().muted(&none(outcome)),
+    }
+}
+
+/// Words for an outcome that an end does away with.
+pub(crate) fn none(outcome: &str) -> String {
+    format!("no {}", outcome.replace('_', "-"))
 }

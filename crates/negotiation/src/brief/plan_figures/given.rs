@@ -2,8 +2,12 @@
 
 use super::{Pair, PlanFigures, ordered};
 use crate::bargain::AlternativeFigures;
-use crate::deal::{Alternative, Party, slug};
+use crate::deal::{Alternative, Party, Side, slug};
 use crate::figure::{By, Figure, Interval, Unit};
+use haggle_quantity::{Amount, HOURS_PER_YEAR};
+
+/// Why a wait counts as bringing nothing.
+const NOTHING: &str = "before it starts: 0, none stated";
 
 impl PlanFigures<'_> {
     /// What the deal file states as such.
@@ -21,6 +25,7 @@ impl PlanFigures<'_> {
         self.party("us", "our", &deal.us);
         self.ours();
         self.party("counterpart", "their", &deal.counterpart.party);
+        self.idle();
         let first = "stated in the deal file, as expected";
         self.given_money(
             "counterpart.first_offer",
@@ -64,6 +69,24 @@ impl PlanFigures<'_> {
         let why = "claims with a number and a date or reference";
         self.figures
             .add("record.claims", Figure::assumed("supported claims", claims, Unit::Count, why));
+    }
+
+    /// What a seller has until an alternative starts, where nothing is stated: numbers 3.1.
+    fn idle(&mut self) {
+        let (deal, money) = (self.deal, self.money.clone());
+        let (who, whose, party, alternatives) = match deal.side {
+            Side::Seller => ("us", "our", &deal.us, &deal.alternatives),
+            Side::Buyer => {
+                let them = &deal.counterpart;
+                ("counterpart", "their", &them.party, &them.alternatives)
+            }
+        };
+        let flow = deal.per.units_per_year(HOURS_PER_YEAR).is_some();
+        let waits = alternatives.iter().any(|it| it.delay_days > 0.0);
+        if party.idle_value.is_none() && flow && waits {
+            let (id, label) = (format!("{who}.idle_value"), format!("{whose} value of idle time"));
+            self.given_money(&id, &label, Some(Amount::default()), money, NOTHING);
+        }
     }
 
     /// What is asked of us alone.
@@ -166,9 +189,9 @@ impl PlanFigures<'_> {
         self.given_money(
             &format!("{base}.interim_per_day"),
             &label("money per day of waiting"),
-            a.interim_per_day,
+            a.interim_per_day.or((a.delay_days > 0.0).then(Amount::default)),
             day,
-            file,
+            if a.interim_per_day.is_some() { file } else { NOTHING },
         );
         self.given_money(
             &format!("{base}.advantage"),

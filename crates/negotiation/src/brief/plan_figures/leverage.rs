@@ -21,28 +21,20 @@ impl PlanFigures<'_> {
 
     /// What each side loses without a deal: signed, and what the index takes of it.
     fn needs(&mut self, l: &Leverage) {
+        self.lattice_need(l);
         let median = ("median", "market.median".to_owned());
         let ours = vec![median.clone(), ("walk_away", "walk_away".to_owned())];
         let theirs = vec![("mean", "belief.mean".to_owned()), median.clone()];
         let mut belief = self.triangle();
         belief.push(median);
-        let positive = |value: Option<f64>, signed: Option<Marked>| {
-            let mark = signed.map_or(Mark::Exact, |m| m.mark);
-            value.map(|value| Marked { value, mark })
-        };
         let signed = "if there is no deal, signed";
         let (lose, they) = (
             format!("what we lose at the median {signed}"),
             format!("what they lose at the median {signed}"),
         );
-        let all: [(&str, &str, Candidate); 4] = [
-            ("need.ours", &lose, (l.need_me, "need_me", ours.clone())),
+        let all: [(&str, &str, Candidate); 3] = [
+            ("need.ours", &lose, (l.need_me, "need_me", ours)),
             ("need.theirs", &they, (l.need_ot, "need_ot", theirs)),
-            (
-                "leverage.need",
-                "our need of the deal",
-                (positive(l.need_me_positive, l.need_me), "need_me_positive", ours),
-            ),
             (
                 "leverage.need.theirs",
                 "their need of the deal",
@@ -54,6 +46,16 @@ impl PlanFigures<'_> {
         }
         self.between("leverage.need", l.need_me_range);
         self.between("leverage.need.theirs", l.need_ot_range);
+    }
+
+    /// Our need: a mean over the same draws as the better end of the walk-away.
+    fn lattice_need(&mut self, l: &Leverage) {
+        let need = positive(l.need_me_positive, l.need_me);
+        let Some((need, r)) = need.zip(self.plan.reservation) else { return };
+        let mut inputs = vec![("median".to_owned(), "market.median".to_owned())];
+        inputs.extend(self.draw_inputs(r.source));
+        let figure = self.marked("our need of the deal", need, "need_me_positive");
+        self.put("leverage.need", figure, &inputs);
     }
 
     /// Gives a figure what it could be once the uncertain inputs are known.
@@ -105,4 +107,10 @@ impl PlanFigures<'_> {
         inputs.extend(["power_default", "power_clamp"].map(|name| self.parameter(name)));
         self.put("power", power, &inputs);
     }
+}
+
+/// The positive part of a need, with the mark of the signed one.
+fn positive(value: Option<f64>, signed: Option<Marked>) -> Option<Marked> {
+    let mark = signed.map_or(Mark::Exact, |m| m.mark);
+    value.map(|value| Marked { value, mark })
 }

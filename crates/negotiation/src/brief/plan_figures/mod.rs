@@ -102,12 +102,7 @@ impl PlanFigures<'_> {
     /// Adds a figure with those of its inputs that exist.
     fn put<N: AsRef<str>>(&mut self, id: &str, figure: Figure, inputs: &[(N, String)]) {
         let present = self.figures.present(inputs);
-        let figure = figure.with_inputs(present);
-        let grounded =
-            !figure.inputs.is_empty() || figure.evidence.is_some() || figure.assumption.is_some();
-        let figure =
-            if grounded { figure } else { figure.with_assumption("parameters of the register") };
-        self.figures.add(id, figure);
+        self.figures.add(id, figure.with_inputs(present));
     }
 
     /// Adds a figure that may be absent.

@@ -1,37 +1,29 @@
 //! Where the talks take place: the market, and the belief about their limit.
 
-use super::{Pair, PlanFigures, named_inputs, ordered, sense};
-use crate::bargain::BeliefSource;
+use super::{PlanFigures, named_inputs, ordered, sense};
+use crate::bargain::{self, BeliefSource};
 use crate::deal::as_f64;
 use crate::figure::{Figure, Unit};
+
+const PERCENTILES: [&str; 5] = ["p10", "p25", "p50", "p75", "p90"];
 
 impl PlanFigures<'_> {
     pub(super) fn market(&mut self) {
         let Some(m) = self.plan.market.clone() else { return };
-        let points: Vec<Pair> = ["p10", "p25", "p50", "p75", "p90"]
-            .map(|p| (p, format!("market.{p}")))
-            .into_iter()
-            .filter(|(_, id)| self.figures.has(id))
-            .collect();
-        let rows: Option<String> =
-            self.deal.sources.iter().map(|s| format!("{}.n", s.id)).find(|id| self.figures.has(id));
-        let mut ground = points.clone();
-        if points.is_empty() {
-            ground.extend(rows.map(|id| ("rows", id)));
-        }
+        let ground = self.market_ground();
         let label = if m.thin { "middle of the comparables" } else { "market median" };
         let median = self.marked(label, m.median, "market_median");
         self.put("market.median", median, &ground);
         self.record_percentile(m.record_percentile);
         let mut with_share = ground.clone();
-        with_share.push(("percentile", "record.percentile".to_owned()));
+        with_share.push(("percentile".to_owned(), "record.percentile".to_owned()));
         let record = self.marked("market at the record's percentile", m.record, "record_amount");
         self.put("record.amount", record, &with_share);
         let spread = self.marked("half spread of the market", m.half_spread, "half_spread");
         let room = self.parameter("room_min");
         let mut inputs = ground.clone();
-        inputs.push(("median", "market.median".to_owned()));
-        inputs.push(room);
+        inputs.push(("median".to_owned(), "market.median".to_owned()));
+        inputs.push((room.0.to_owned(), room.1));
         self.put("market.half_spread", spread, &inputs);
         for (id, label, edge) in [
             ("market.edge.better", "better edge of the market for us", m.better_edge),
@@ -49,6 +41,30 @@ impl PlanFigures<'_> {
                 figure,
                 &[("amount", "offer".into()), ("median", "market.median".into())],
             );
+        }
+    }
+
+    /// The market's percentiles; of a thin market the rows and shares of every source in it.
+    fn market_ground(&self) -> Vec<(String, String)> {
+        let points = PERCENTILES.map(|p| (p.to_owned(), format!("market.{p}")));
+        let points = self.figures.present(&points);
+        if !points.is_empty() {
+            return points;
+        }
+        let ids = self.deal.sources.iter().map(|source| source.id.as_str());
+        let counts = |id: &&str| {
+            self.figures.has(&format!("{id}.n")) && self.figures.has(&format!("share.{id}"))
+        };
+        let entered: Vec<&str> = ids.filter(counts).collect();
+        match entered.as_slice() {
+            [only] => vec![("rows".to_owned(), format!("{only}.n"))],
+            several => {
+                let each = several.iter().flat_map(|id| {
+                    [("rows", format!("{id}.n")), ("share", format!("share.{id}"))]
+                        .map(|(name, figure)| (format!("{name}_{id}"), figure))
+                });
+                each.collect()
+            }
         }
     }
 
@@ -87,6 +103,16 @@ impl PlanFigures<'_> {
             .money("their walk-away as believed, mean", b.mean, "belief_mean")
             .with_sense(sense(b.mark));
         self.put("belief.mean", figure, &self.triangle());
+        if b.slid {
+            let before = match self.plan.side {
+                bargain::Side::Seller => b.before_offer.upper,
+                bargain::Side::Buyer => b.before_offer.lower,
+            };
+            let label = "their walk-away as believed before their offer, its end for us";
+            let figure = self.money(label, before, "belief_reach").with_sense(sense(b.mark));
+            inputs.retain(|(name, _)| !["offer", "offer_room"].contains(&name.as_str()));
+            self.put("belief.before_offer", figure, &inputs);
+        }
         self.belief_half_spread();
         if let Some(p) = self.plan.zone_probability {
             let figure = Figure::new(
@@ -124,7 +150,16 @@ impl PlanFigures<'_> {
                 ("high", "counterpart.limit.high"),
             ]),
             BeliefSource::Market => {
-                plain(&[("median", "market.median"), ("record", "record.amount")])
+                let mut inputs = plain(&[("median", "market.median"), ("record", "record.amount")]);
+                if self.plan.market.as_ref().is_some_and(|market| market.thin) {
+                    inputs.extend(plain(&[
+                        ("edge_worse", "market.edge.worse"),
+                        ("edge_better", "market.edge.better"),
+                    ]));
+                } else {
+                    inputs.extend(PERCENTILES.map(|p| (p.to_owned(), format!("market.{p}"))));
+                }
+                inputs
             }
             BeliefSource::Alternatives => {
                 let tails = [("alternative", "deal_price"), ("probability", "probability")];

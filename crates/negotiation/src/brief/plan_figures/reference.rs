@@ -1,6 +1,7 @@
 //! References beside the plan: settlements, final offer, their offer.
 
 use super::{Pair, PlanFigures};
+use crate::bargain::{CounterFrom, Marked};
 use crate::figure::{Figure, Unit};
 
 impl PlanFigures<'_> {
@@ -30,16 +31,7 @@ impl PlanFigures<'_> {
         }
         // A split says something only against a walk-away (`numbers.md` section 8).
         if let Some(mid) = self.plan.split_mid.filter(|_| self.plan.reservation.is_some()) {
-            let figure = self.marked("midpoint of anchor and their figure", mid, "split_midpoint");
-            self.put(
-                "split_midpoint",
-                figure,
-                &[
-                    ("anchor", "anchor".into()),
-                    ("offer", "offer".into()),
-                    ("first_offer", "counterpart.first_offer".into()),
-                ],
-            );
+            self.split(mid);
         }
         if let Some(one) = self.plan.one_offer {
             let mut figure = self.money("best single, final offer", one.value, "best_final_offer");
@@ -57,6 +49,24 @@ impl PlanFigures<'_> {
             self.put("final_offer.acceptance", chance, &inputs);
         }
         self.offer_references(walk);
+    }
+
+    /// The midpoint, and as it is spoken: that of the printed anchor, which is what they hear.
+    fn split(&mut self, mid: Marked) {
+        let Some(counter) = self.plan.opening.and_then(|it| it.counter) else { return };
+        let mut figure = self.marked("midpoint of anchor and their figure", mid, "split_midpoint");
+        let theirs = match counter.from {
+            CounterFrom::Target => self.plan.printed.target.map(|it| it.to_string()),
+            CounterFrom::Offer | CounterFrom::FirstOffer => Some(counter.stated.to_string()),
+        };
+        let anchor = self.plan.printed.opening.map(|it| it.to_string());
+        figure.printed = anchor.zip(theirs).and_then(|(anchor, theirs)| middle(&anchor, &theirs));
+        let stated = if self.deal.offer.is_some() { "offer" } else { "counterpart.first_offer" };
+        let mut inputs = vec![("anchor", "anchor".to_owned()), ("their_figure", stated.to_owned())];
+        if counter.from == CounterFrom::Target {
+            inputs.push(("target", "target".to_owned()));
+        }
+        self.put("split_midpoint", figure, &inputs);
     }
 
     pub(super) fn offer_references(&mut self, walk: Pair) {
@@ -89,5 +99,33 @@ impl PlanFigures<'_> {
                 ],
             );
         }
+    }
+}
+
+/// The middle of two amounts as they are written, in as many digits as it needs.
+fn middle(one: &str, two: &str) -> Option<String> {
+    let digits = |text: &str| text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let places = digits(one).max(digits(two)) + 1;
+    let (a, b) = (one.parse::<f64>().ok()?, two.parse::<f64>().ok()?);
+    let text = format!("{:.places$}", (a + b) / 2.0);
+    Some(text.trim_end_matches('0').trim_end_matches('.').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::middle;
+
+    #[test]
+    fn a_middle_is_exact_in_its_digits() {
+        for (one, two, expected) in [
+            ("159000", "128000", "143500"),
+            ("0.1", "0.2", "0.15"),
+            ("58", "44.5", "51.25"),
+            ("3", "5", "4"),
+            ("10", "30", "20"),
+        ] {
+            assert_eq!(middle(one, two).as_deref(), Some(expected));
+        }
+        assert_eq!(middle("1", "n/a"), None);
     }
 }

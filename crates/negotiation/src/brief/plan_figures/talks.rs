@@ -1,9 +1,9 @@
 //! What the rules of steps 3 to 5 measure of the talks: rounds, stated plans, the finer opening.
 
-use super::PlanFigures;
+use super::{PlanFigures, sense};
 use crate::bargain::percentile_among;
 use crate::deal::as_f64;
-use crate::figure::{Figure, Sense, Unit};
+use crate::figure::{Figure, Unit};
 use haggle_quantity::day_number;
 
 /// The percentiles whose limits place an offer.
@@ -118,22 +118,13 @@ impl PlanFigures<'_> {
         let Some((low, high)) = places else { return };
         let mut inputs = vec![("amount", "offer".to_owned())];
         inputs.extend(known.iter().map(|(name, ..)| (*name, format!("market.{name}"))));
-        for (tail, (share, at_edge), formula) in
+        for (tail, place, formula) in
             [("low", low, "percentile_among_uppers"), ("high", high, "percentile_among_lowers")]
         {
             let label = format!("their offer in the market, {tail}est place");
-            let sense = edge_sense(share, at_edge);
-            let figure = Figure::new(label, share, Unit::Share, formula).with_sense(sense);
+            let figure =
+                Figure::new(label, place.value, Unit::Share, formula).with_sense(sense(place.mark));
             self.put(&format!("offer.percentile.{tail}"), figure, &inputs);
         }
-    }
-}
-
-/// Beyond the outermost percentile the place is only known to be beyond it.
-fn edge_sense(share: f64, at_edge: bool) -> Sense {
-    match (at_edge, share < 0.5) {
-        (false, _) => Sense::Exact,
-        (true, true) => Sense::AtMost,
-        (true, false) => Sense::AtLeast,
     }
 }

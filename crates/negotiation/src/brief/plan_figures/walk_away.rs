@@ -7,24 +7,17 @@ impl PlanFigures<'_> {
     pub(super) fn reservation(&mut self) {
         let Some(r) = self.plan.reservation else { return };
         let inputs = self.reservation_inputs(r.source);
-        let tolerance = ("risk_tolerance".to_owned(), "us.risk_tolerance".to_owned());
+        let with_risk = self.draw_inputs(r.source);
         let formula = match r.source {
             ReservationSource::Alternatives => "reservation_value",
             ReservationSource::Stated => "given",
         };
-        let mut with_risk = inputs.clone();
-        with_risk.push(tolerance);
         let mut figure = self.money("walk-away", r.value, formula);
         if r.source == ReservationSource::Stated {
             figure = figure
                 .with_assumption("stated in the deal file; it does not follow from alternatives");
         } else {
             let (low, high) = ordered(r.worse, r.better);
-            with_risk.extend(
-                ["probability_halfwidth", "interval_tail", "lattice_n", "lattice_a", "atoms"]
-                    .map(|name| self.parameter(name))
-                    .map(|(name, id)| (name.to_owned(), id)),
-            );
             figure = figure.with_interval(self.lattice(low, high).filter(|_| low < high));
         }
         figure.printed = printed(self.plan.printed.reservation);
@@ -40,8 +33,24 @@ impl PlanFigures<'_> {
             );
             self.put("walk_away.together", figure, &with_risk);
         }
-        let better = self.money("better end of the walk-away", r.better, "reservation_value");
-        self.put("walk_away.better", better, &with_risk);
+        let better = self.money("better end of the walk-away", r.better, "reservation_better");
+        let mut inputs = with_risk;
+        inputs.push(("walk_away".to_owned(), "walk_away".to_owned()));
+        self.put("walk_away.better", better, &inputs);
+    }
+
+    /// What the walk-aways over the lattice are drawn from.
+    pub(super) fn draw_inputs(&mut self, source: ReservationSource) -> Vec<(String, String)> {
+        let mut inputs = self.reservation_inputs(source);
+        inputs.push(("risk_tolerance".to_owned(), "us.risk_tolerance".to_owned()));
+        if source == ReservationSource::Alternatives {
+            inputs.extend(
+                ["probability_halfwidth", "interval_tail", "lattice_n", "lattice_a", "atoms"]
+                    .map(|name| self.parameter(name))
+                    .map(|(name, id)| (name.to_owned(), id)),
+            );
+        }
+        inputs
     }
 
     /// The inputs of the walk-away: plain names for one alternative, names with the alternative's
