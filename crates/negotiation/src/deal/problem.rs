@@ -105,10 +105,4 @@ pub const CODES: &[[&str; 4]] = &[
         "the deal names no source, so no market enters the brief",
         "add a `[[source]]`",
     ],
-    [
-        "D0205",
-        "a figure of theirs that is no offer",
-        "the rounds hold a figure of theirs, and the deal states no offer: it counts for nothing",
-        "add `[offer]` with what stands on the table now",
-    ],
 ];

@@ -114,7 +114,7 @@ fn read_deal(r: &Reader<'_, '_>, as_of: Option<Date>) -> Option<Deal> {
         excludes: r.tables("exclude").iter().filter_map(read_exclude).collect(),
         rates: r.tables("rate").iter().filter_map(read_rate).collect(),
         ageing: r.table("ageing").map(|t| read_ageing(&t)),
-        offer: r.table("offer").and_then(|t| read_offer(&t)),
+        offer: r.table("offer").and_then(|t| read_offer(&t)).or_else(|| talks.their_last()),
         us: r.table("us").map_or_else(Party::default, |t| read_us(&t)),
         alternatives: read_alternatives(r, read_parts),
         claims: r

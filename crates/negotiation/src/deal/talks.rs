@@ -2,7 +2,7 @@
 
 use super::read::{as_f64, positive_money};
 use super::reader::{Field, Reader, nearest};
-use super::{Deal, Side, Source, slug};
+use super::{Deal, Offer, Side, Source, slug};
 use haggle_quantity::{Amount, Date};
 
 /// How the talks are meant to go, and how they went so far. All of it optional.
@@ -282,14 +282,7 @@ fn read_limit(r: &Reader<'_, '_>) -> Option<StatedLimit> {
 /// Their last figure in the rounds is the offer on the table, if there is one.
 pub(super) fn check_rounds(r: &Reader<'_, '_>, deal: &Deal) {
     let last = deal.talks.rounds.iter().rev().find_map(|round| round.theirs);
-    let Some(last) = last else { return };
-    let Some(offer) = &deal.offer else {
-        let message =
-            format!("their last figure in the rounds is `{last}`, and there is no `[offer]`");
-        let help = "add `[offer]` with what stands on the table now".to_owned();
-        r.log().error(r.span(), "D0205", message, Some(help));
-        return;
-    };
+    let (Some(offer), Some(last)) = (&deal.offer, last) else { return };
     if offer.amount != last {
         let message = format!(
             "the offer is `{}`, and their last figure in the rounds is `{last}`",
@@ -301,6 +294,17 @@ pub(super) fn check_rounds(r: &Reader<'_, '_>, deal: &Deal) {
 }
 
 impl Talks {
+    /// What stands on the table by the rounds alone: their last figure.
+    pub(super) fn their_last(&self) -> Option<Offer> {
+        let last = (1..).zip(&self.rounds).filter(|(_, round)| round.theirs.is_some()).last()?;
+        let (number, round) = last;
+        Some(Offer {
+            amount: round.theirs?,
+            from: Some(format!("round {number}")),
+            date: round.date,
+        })
+    }
+
     /// Our figures in the rounds, oldest first.
     pub fn ours(&self) -> Vec<f64> {
         self.rounds.iter().filter_map(|round| round.ours.map(as_f64)).collect()
