@@ -344,7 +344,7 @@ formulas! {
     "place_index" "benchmark 8, F9" "index: pay at the deal's place / pay at the source's place";
     "percentile_of" "benchmark 5 and 6" "share of the market at or below the amount, by the full curve of every source and not only by five points";
     "ratio" "F15" "amount / median";
-    "deal_price" "A1, A3, numbers 3.1" "mean, over the triangle of the amount, of amount * (1 - f) + idle_value * f + side * ((interim_per_day * days - cost + deal_cost) / units - advantage - parts_difference), f the share of the term that is lost to delay; lump sums: amount / (1 + discount_rate) ^ (days / 365) in place of the first two";
+    "deal_price" "A1, A3, numbers 3.1" "mean, over the triangle of the amount, of amount * (1 - f) + idle_value * f + side * ((interim_per_day * days - cost + deal_cost) / units - advantage - parts_difference), f = min(1, delay_days / 365 * price units of a year / units), days = f * units * 365 / price units of a year; idle_value where absent: 0 for a seller, the amount for a buyer; lump sums: amount / (1 + discount_rate) ^ (days / 365) in place of the first two";
     "part_worth" "F16" "amount * probability * (1 - illiquidity) / (1 + discount_rate) ^ (days / 365); what comes once: / units";
     "part_sum" "F16" "sum of the inputs";
     "parts_difference" "F16" "ours - theirs + lost, what is absent 0";
@@ -356,10 +356,10 @@ formulas! {
     "reservation_neutral" "A4, numbers 3.3" "the same without risk tolerance";
     "reservation_together" "A4, numbers 3.3" "the same if all alternatives succeed or fail together";
     "market_median" "numbers 4" "the market's median";
-    "market_edge" "numbers 4" "outermost point of a table, P10 or P90 of rows, least or greatest row of a thin market";
+    "market_edge" "numbers 4" "outermost point of a table; of rows P10 or P90, and the least or greatest row where they are fewer than min_parties_tail";
     "record_percentile" "numbers 4, S3.10" "min(q_max, q_base + q_step * supported claims)";
-    "record_amount" "numbers 4" "the market at the percentile that the track record supports";
-    "half_spread" "numbers 4" "max(interquartile range / 2, room_min * median)";
+    "record_amount" "numbers 4" "the market at the percentile that the track record supports; of a thin market its median";
+    "half_spread" "numbers 4" "max(interquartile range / 2, room_min * median); of a thin market (greatest - least row) / 4 in place of the first";
     "belief_half_spread" "numbers 4" "max((quartile .75 - quartile .25) / 2, room_min * mode) of the belief";
     "belief_low" "numbers 2 and 5" "lower end of the triangle from low, mode and high, moved by their offer; of a market: record - (median - market at .5 - belief_market), record, record + (market at .5 + belief_market - median); of a thin one: its edges and its median";
     "belief_mode" "numbers 5" "mode of the belief, moved by their offer";
@@ -394,8 +394,8 @@ formulas! {
     "chance_inside" "numbers 7.2" "chance that their limit reaches the anchor, given a zone";
     "last_ask" "numbers 7.3" "min(target, max(base + floor_share * (target - base), walk_away + floor_confidence * (walk_away_better - walk_away)))";
     "rung" "C6, numbers 7.4" "anchor - sum of the steps so far; first step (anchor - last_ask) * (1 - ratio) / (1 - ratio^steps), each next one times ratio";
-    "split_difference" "A8, numbers 8" "walk_away + power * expected zone beyond it";
-    "deal_me_out" "A10, numbers 8" "inside share, not below the walk-away nor beyond their expected reach";
+    "split_difference" "A8, numbers 8" "the better of their offer and walk_away + power * expected zone beyond the walk-away";
+    "deal_me_out" "A10, numbers 8" "the better of their offer and I held between walk_away and walk_away + expected zone beyond it; I = ours + power * (theirs - ours) where both state what they have while no deal stands, else the median";
     "split_midpoint" "C11, numbers 8" "(anchor + c) / 2, c: their figure, but the target where their figure is better than it; printed from the anchor as printed";
     "best_final_offer" "A21, numbers 8" "the price p that maximises (p - walk_away) * chance that they accept p";
     "acceptance" "A21, numbers 8" "chance that their limit reaches the price, if the belief is right";

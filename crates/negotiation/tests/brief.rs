@@ -384,3 +384,31 @@ fn parts_of_a_late_alternative_start_late() {
     let lost = "alternative.late.parts_lost";
     assert_figures(&brief, &[("walk_away", 59_000.0), (lost, 10_000.0)]);
 }
+
+/// Eleven rows are thin where twelve parties are asked for: the record is worth the median, and the
+/// edges are the least and the greatest row.
+#[test]
+fn a_gate_that_is_set_holds() {
+    let rows: Vec<f64> = (0..11).map(|i| 4000.0 + 140.0 * f64::from(i)).collect();
+    let market = serde_json::json!({ "rows": rows });
+    let of = |parameters: &str| {
+        let deal = read(&format!(
+            "{HEAD}side = \"seller\"\n[[source]]\nname = \"m\"\npath = \"m.csv\"\n[[alternative]]\nname = \"a\"\namount = 4100\n[[claim]]\ntext = \"1\"\nreference = \"r\"\n[parameters]\n{parameters}"
+        ));
+        let evidence = SourceEvidence {
+            head: head(),
+            file: "m.csv".into(),
+            grade: None,
+            comparables: comparables(&market, "year"),
+        };
+        prepare(&deal, &[evidence]).unwrap()
+    };
+    let value = |brief: &Brief, id: &str| brief.figures.get(id).unwrap().value;
+    let free = of("");
+    assert!(value(&free, "record.amount") > 4700.0 && value(&free, "market.edge.better") < 5400.0);
+    let thin = of("min_parties = 12\nmin_parties_tail = 12\n");
+    assert_figures(
+        &thin,
+        &[("record.amount", 4700.0), ("market.edge.better", 5400.0), ("market.edge.worse", 4000.0)],
+    );
+}

@@ -180,6 +180,10 @@ fn sound(brief: &Brief) -> Result<(), TestCaseError> {
         }
         prop_assert!(finding.figures.iter().all(|id| brief.figures.has(id)), "{}", finding.rule);
     }
+    let spoken = |id: &str| brief.figures.get(id)?.printed.as_ref()?.parse::<f64>().ok();
+    if let (Some(last), Some(limit)) = (spoken("final_offer"), spoken("walk_away")) {
+        prop_assert!(brief.deal.side.sign() * (last - limit) >= 0.0, "{} {}", last, limit);
+    }
     let sources = ["m"];
     for (id, _) in brief.figures.iter() {
         let first = id.split('.').next().unwrap_or_default();

@@ -131,7 +131,7 @@ impl Printed {
         if self.compare(most) == Ordering::Greater { most } else { self }
     }
 
-    fn priced(self, sign: f64) -> Printed {
+    pub(crate) fn priced(self, sign: f64) -> Printed {
         Printed { count: if sign > 0.0 { self.count } else { -self.count }, ..self }
     }
 }

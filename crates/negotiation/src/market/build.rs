@@ -60,7 +60,7 @@ pub(crate) fn build(
     let mut notes = gather_notes(&results);
     notes.said.extend(idle_exclusions(deal, ledger));
     let (entered, curves) = entering(results);
-    let built = combine(deal, &entered, &curves, &params, money, ledger, &mut notes);
+    let built = combine(deal, &entered, &curves, settings, money, ledger, &mut notes);
     let (head, bargain) = built.map_or((None, None), |(head, market)| (Some(head), market));
     MarketBuild { head, bargain, notes }
 }
@@ -114,11 +114,12 @@ fn combine(
     deal: &Deal,
     entered: &[SourceResult],
     curves: &[SourceCurve],
-    params: &StatParams,
+    settings: &Settings,
     money: &Unit,
     ledger: &mut Ledger,
     notes: &mut MarketNotes,
 ) -> Option<Built> {
+    let params = &settings.stat_params();
     let combined = match market(curves, params) {
         Ok(combined) => combined,
         Err(error) => {
@@ -147,7 +148,14 @@ fn combine(
     note_disagreement(&estimates, entered, notes);
     place_offer(deal, &combined, ledger);
     notes.n = head.n;
-    let bargain = for_bargaining(&estimates, entered, curves, &shares, params);
+    let bargain = for_bargaining(
+        &estimates,
+        entered,
+        curves,
+        &shares,
+        params,
+        settings.number("min_parties_tail"),
+    );
     notes.thin = !head.refusals.is_empty();
     Some((head, bargain))
 }
@@ -343,20 +351,23 @@ fn place_offer(deal: &Deal, combined: &crate::stats::Market<'_>, ledger: &mut Le
 }
 
 /// The market that bargaining takes: the points of the benchmark where it gives a median, else the
-/// rows themselves. One source of raw rows is handed over as rows, so that its edges are its own.
+/// rows themselves. One source of raw rows is handed over as rows where it lacks a tail, or has
+/// fewer than `least_parties`, so that its edges are its own.
 fn for_bargaining(
     estimates: &[MarketEstimate],
     entered: &[SourceResult],
     curves: &[SourceCurve],
     shares: &[f64],
     params: &StatParams,
+    least_parties: f64,
 ) -> Option<bargain::Market> {
     let raw = curves.iter().all(|c| matches!(c.curve, Curve::Rows(_)));
     let given = |i: usize| estimates[i].estimate.value.is_some();
     let listed =
         entered.iter().all(|r| r.rows.len() as u64 >= r.n.min(crate::market::LISTED as u64));
-    let single = entered.len() == 1 && !(given(0) && given(4));
     let parties = curves.iter().map(|c| effective_parties(&c.curve, params)).sum::<Option<f64>>();
+    let few = parties.is_some_and(|n| n < least_parties);
+    let single = entered.len() == 1 && (few || !(given(0) && given(4)));
     if raw && listed && (single || !given(2)) {
         let rows = rows_of(entered, shares);
         let rows = bargain::MarketRows { rows, parties };

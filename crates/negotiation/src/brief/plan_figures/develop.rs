@@ -1,6 +1,6 @@
 //! Which alternative to develop next, what moves the walk-away, and what one more quote saves.
 
-use super::{Pair, PlanFigures, ordered};
+use super::{Pair, PlanFigures, ordered, other_inputs};
 use crate::bargain::{Development, Swing, Unknown};
 use crate::deal::{Side, slug};
 use crate::figure::{Figure, Unit};
@@ -33,12 +33,16 @@ impl PlanFigures<'_> {
         let (low, high) = ordered(it.worse, it.better);
         let label = format!("{name}: how far its {what} moves the walk-away");
         let figure = self.money(&label, high - low, "swing");
-        let inputs: Vec<Pair> = vec![
+        let mut inputs: Vec<(String, String)> = [
             ("walk_away", "walk_away".to_owned()),
             ("probability", format!("{base}.probability")),
             ("deal_price", format!("{base}.deal_price")),
+            ("risk_tolerance", "us.risk_tolerance".to_owned()),
             self.parameter(why),
-        ];
+        ]
+        .map(|(name, id)| (name.to_owned(), id))
+        .to_vec();
+        inputs.extend(other_inputs("alternative", &self.deal.alternatives, &name));
         self.put(&format!("{base}.{what}.swing"), figure, &inputs);
     }
 

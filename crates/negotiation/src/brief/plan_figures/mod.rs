@@ -205,3 +205,13 @@ fn named_inputs(
     }
     inputs
 }
+
+/// Chance and deal price of every other alternative, under names with its own behind them.
+fn other_inputs(prefix: &str, all: &[Alternative], but: &str) -> Vec<(String, String)> {
+    let others = all.iter().filter(|it| it.name != but).map(|it| slug(&it.name));
+    let both = |own: String| {
+        ["probability", "deal_price"]
+            .map(|tail| (format!("{tail}_{own}"), format!("{prefix}.{own}.{tail}")))
+    };
+    others.flat_map(both).collect()
+}

@@ -44,11 +44,11 @@ impl PlanFigures<'_> {
         }
     }
 
-    /// The market's percentiles; of a thin market the rows and shares of every source in it.
+    /// The market's percentiles; where it lacks one, the rows and shares of every source in it too.
     fn market_ground(&self) -> Vec<(String, String)> {
         let points = PERCENTILES.map(|p| (p.to_owned(), format!("market.{p}")));
         let points = self.figures.present(&points);
-        if !points.is_empty() {
+        if points.len() == PERCENTILES.len() {
             return points;
         }
         let ids = self.deal.sources.iter().map(|source| source.id.as_str());
@@ -56,7 +56,7 @@ impl PlanFigures<'_> {
             self.figures.has(&format!("{id}.n")) && self.figures.has(&format!("share.{id}"))
         };
         let entered: Vec<&str> = ids.filter(counts).collect();
-        match entered.as_slice() {
+        let rows = match entered.as_slice() {
             [only] => vec![("rows".to_owned(), format!("{only}.n"))],
             several => {
                 let each = several.iter().flat_map(|id| {
@@ -65,7 +65,8 @@ impl PlanFigures<'_> {
                 });
                 each.collect()
             }
-        }
+        };
+        [points, rows].concat()
     }
 
     /// As the deal states it, or as the supported claims give it.
@@ -176,7 +177,7 @@ impl PlanFigures<'_> {
 }
 
 /// The parameters that shape a belief, by where it comes from.
-fn belief_parameters(source: BeliefSource) -> &'static [&'static str] {
+pub(super) fn belief_parameters(source: BeliefSource) -> &'static [&'static str] {
     match source {
         BeliefSource::Stated => {
             &["belief_tail", "belief_widen", "belief_min_halfwidth", "offer_room"]

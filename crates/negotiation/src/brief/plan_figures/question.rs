@@ -1,7 +1,8 @@
 //! What to find out, dearest first, and what its answer is worth to the plan (H1 to H4).
 
-use super::{Pair, PlanFigures};
-use crate::bargain::{Question as Learned, Unknown};
+use super::position::belief_parameters;
+use super::{Pair, PlanFigures, other_inputs};
+use crate::bargain::{BeliefSource, Question as Learned, Unknown};
 use crate::brief::Question;
 use crate::deal::{Alternative, Side, slug};
 
@@ -53,7 +54,8 @@ impl PlanFigures<'_> {
         let (text, follow_up) = self.wording(it.unknown);
         let id = format!("question.{number}.worth");
         let mut inputs = self.subject(it.unknown);
-        inputs.extend_from_slice(known);
+        let known = known.iter().map(|(name, id)| ((*name).to_owned(), id.clone()));
+        inputs.extend(known);
         let formula = match it.unknown {
             Unknown::TheirChance(_) | Unknown::TheirAmount(_) => "information_worth_theirs",
             _ => "information_worth",
@@ -65,15 +67,26 @@ impl PlanFigures<'_> {
     }
 
     /// The figures of the alternative that a question is about.
-    fn subject(&mut self, unknown: Unknown) -> Vec<Pair> {
+    fn subject(&mut self, unknown: Unknown) -> Vec<(String, String)> {
         let Some((prefix, it)) = self.alternative_of(unknown) else { return Vec::new() };
-        let base = format!("{prefix}.{}", slug(&it.name));
-        let mut inputs = vec![
-            ("probability", format!("{base}.probability")),
-            ("deal_price", format!("{base}.deal_price")),
-        ];
-        if matches!(unknown, Unknown::TheirAmount(_)) {
-            inputs.push(self.parameter("question_strata"));
+        let (own, name) = (slug(&it.name), it.name.clone());
+        let mut inputs: Vec<(String, String)> = ["probability", "deal_price"]
+            .map(|tail| (tail.to_owned(), format!("{prefix}.{own}.{tail}")))
+            .to_vec();
+        let all = if prefix == "alternative" {
+            &self.deal.alternatives
+        } else {
+            &self.deal.counterpart.alternatives
+        };
+        inputs.extend(other_inputs(prefix, all, &name));
+        if about_them(unknown) {
+            inputs.push(("risk_tolerance".into(), "counterpart.risk_tolerance".into()));
+            let belief = belief_parameters(BeliefSource::Alternatives).iter();
+            let strata = matches!(unknown, Unknown::TheirAmount(_)).then_some("question_strata");
+            for name in belief.copied().chain(strata) {
+                let (name, id) = self.parameter(name);
+                inputs.push((name.to_owned(), id));
+            }
         }
         inputs
     }

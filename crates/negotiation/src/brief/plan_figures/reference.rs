@@ -1,7 +1,7 @@
 //! References beside the plan: settlements, final offer, their offer.
 
 use super::{Pair, PlanFigures};
-use crate::bargain::{CounterFrom, Marked};
+use crate::bargain::{CounterFrom, Marked, Printed};
 use crate::figure::{Figure, Unit};
 
 impl PlanFigures<'_> {
@@ -11,7 +11,7 @@ impl PlanFigures<'_> {
         with_walk.push(walk.clone());
         if let Some(s) = self.plan.settlement {
             let mut inputs = with_walk.clone();
-            inputs.push(("power", "power".into()));
+            inputs.extend([("power", "power".to_owned()), ("offer", "offer".to_owned())]);
             let figure = self.marked(
                 "settlement if alternatives are income",
                 s.split_difference,
@@ -35,8 +35,7 @@ impl PlanFigures<'_> {
         }
         if let Some(one) = self.plan.one_offer {
             let mut figure = self.money("best single, final offer", one.value, "best_final_offer");
-            let unit = self.plan.printed.unit;
-            figure.printed = unit.and_then(|u| u.nearest(one.value)).map(|p| p.to_string());
+            figure.printed = self.printed_offer(one.value).map(|p| p.to_string());
             self.put("final_offer", figure, &with_walk);
             let chance = Figure::new(
                 "chance that they accept the final offer, if the belief is right",
@@ -49,6 +48,15 @@ impl PlanFigures<'_> {
             self.put("final_offer.acceptance", chance, &inputs);
         }
         self.offer_references(walk);
+    }
+
+    /// The nearest step in my value, and never worse than the walk-away as it is printed.
+    fn printed_offer(&self, value: f64) -> Option<Printed> {
+        let sign = self.plan.side.sign();
+        let own = self.plan.printed.unit?.nearest(sign * value)?;
+        let least = self.plan.printed.reservation.map(|it| it.priced(sign));
+        let worse = |least: &Printed| own.compare(*least) == std::cmp::Ordering::Less;
+        Some(least.filter(worse).unwrap_or(own).priced(sign))
     }
 
     /// The midpoint, and as it is spoken: that of the printed anchor, which is what they hear.
