@@ -142,6 +142,8 @@ const NUMBERS: &[Parameter] = numbers! {
     "ci_width_warn" = "0.20" in 0.0..10.0, "S3.3", "width of the median's interval, of the median, above which only a range can be argued";
     "perspective_arguments" = "3" in 0.0..100.0, "S4.3", "arguments of theirs to write down before the meeting";
     "opening_insult_note" = "0.05" in 0.0..1.0, "S5.17", "chance that the opening is inside their limit, given a zone, below which it may end the talks";
+    "counter_break_even" = "0.10" in 0.0..1.0, "S5.15", "chance of withdrawal up to which a counter pays, below which none is advised";
+    "source_spread_error" = "1.0" in 0.0..MANY, "S3.14", "spread of the sources' medians above which nothing is quoted";
     "concession_imbalance" = "1.5" in 0.0..MANY, "S5.5", "what we have conceded over what they have, above which it is said";
 };
 

@@ -751,3 +751,69 @@ fn what_we_have_asked_for_stands() {
             && said.text.contains("worse than your walk-away")
     );
 }
+
+/// A percentile that their offer has reached would argue for them, and is marked for either side;
+/// the points of the table run from 58,510 to 174,790.
+#[test]
+fn what_their_offer_has_passed_is_not_quoted() {
+    let outdone = |base: &str, offer: &str| {
+        let brief = brief_of(&read(&format!("{HEAD}{base}[offer]\namount = {offer}\n")));
+        brief.market.unwrap().outdone
+    };
+    let points = |from: usize, to: usize| -> Vec<String> {
+        POINTS[from..to].iter().map(|(name, _)| (*name).to_owned()).collect()
+    };
+    let at = |i: usize| POINTS[i].1.to_string();
+    assert_eq!(outdone(SELLER, &at(2)), points(0, 3));
+    assert_eq!(outdone(BUYER, &at(2)), points(2, 5));
+    assert_eq!(outdone(SELLER, "1"), points(0, 0));
+    let said = brief_of(&read(&format!("{HEAD}{SELLER}[offer]\namount = {}\n", at(3))));
+    let place = said.findings.iter().find(|f| f.rule == "S3.4").unwrap();
+    assert!(place.action.as_deref().is_some_and(|it| it.starts_with("Quote no figure")));
+}
+
+/// They have kept to one figure while we stepped: nothing is returned. A step after a standstill
+/// is no growing one.
+#[test]
+fn a_figure_that_is_kept_returns_nothing() {
+    let rounds = "[[round]]\nours = 150000\ntheirs = 112000\n[[round]]\nours = 150000\n[[round]]\nours = 145000\n";
+    let brief = brief_of(&read(&format!("{HEAD}{SELLER}{rounds}")));
+    let said: Vec<&str> =
+        brief.findings.iter().filter(|f| f.rule == "S5.5").map(|f| f.text.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "Your concessions are not returned: you have given USD 5,000/year, they have given nothing."
+        ]
+    );
+}
+
+/// Medians apart by more than half again are a warning, by more than double nothing to quote.
+#[test]
+fn sources_far_apart_are_settled_first() {
+    let deal = read(&format!("{HEAD}{SELLER}[[source]]\nname = \"other\"\npath = \"o.csv\"\n"));
+    let said = |factor: f64| {
+        let mut all = [evidence("government", "2026-05-01"), evidence("government", "2026-05-01")];
+        all[1].head.sha256 = "1".repeat(64);
+        all[1]
+            .comparables
+            .points
+            .iter_mut()
+            .for_each(|it| it.adjusted = it.adjusted.map(|x| x * factor));
+        let brief = prepare(&deal, &all).unwrap();
+        let found = brief.findings.into_iter().find(|f| f.rule == "S3.14").unwrap();
+        (found.gravity, found.text)
+    };
+    use haggle_negotiation::brief::Gravity;
+    assert_eq!(
+        said(1.5),
+        (Gravity::Warning, "The sources disagree: their medians lie 50 % apart.".to_owned())
+    );
+    assert_eq!(
+        said(108.0),
+        (
+            Gravity::Error,
+            "The sources disagree: their medians lie a factor of 108.0 apart.".to_owned()
+        )
+    );
+}

@@ -101,6 +101,9 @@ pub struct MarketHead {
     pub kind: &'static str,
     /// Why percentiles are missing, one sentence each.
     pub refusals: Vec<String>,
+    /// Names of the percentiles that are no better for us than their offer: whoever quotes one
+    /// argues against himself.
+    pub outdone: Vec<String>,
 }
 
 /// Ids of the figures that lead a report.

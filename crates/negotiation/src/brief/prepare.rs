@@ -69,6 +69,7 @@ pub fn prepare(deal: &Deal, evidence: &[SourceEvidence]) -> Result<Brief, Prepar
             .add();
     let swings = sensitivity::add(deal, &inputs, &settings, figures);
     let mut brief = assemble(deal, evidence, ledger, built.head.clone(), headline, &settings);
+    mark_outdone(&mut brief);
     brief.interests = deal.counterpart.interests.clone();
     brief.questions = asked.questions;
     brief.rapport = asked.rapport;
@@ -103,6 +104,18 @@ fn tell_binding(brief: &mut Brief, deal: &Deal, plan: Option<&Plan>, settings: &
     let mut binding = binding(deal, plan, settings, &brief.findings);
     for it in &mut brief.parameters {
         it.in_play = binding.remove(it.name).unwrap_or_default().into_iter().collect();
+    }
+}
+
+/// Marks the percentiles that their offer has reached.
+fn mark_outdone(brief: &mut Brief) {
+    let Some(offer) = brief.figures.get("offer").map(|it| it.value) else { return };
+    let sign = brief.deal.side.sign();
+    let figures = &brief.figures;
+    let reached = |id: &str| figures.get(id).is_some_and(|it| sign * (offer - it.value) >= 0.0);
+    if let Some(market) = brief.market.as_mut() {
+        let all = market.percentiles.iter().filter(|(_, id)| reached(id));
+        market.outdone = all.map(|(name, _)| name.clone()).collect();
     }
 }
 

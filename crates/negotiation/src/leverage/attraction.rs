@@ -74,7 +74,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "S3.14",
         step: 3,
         statement: "Sources that disagree are shown to disagree.",
-        test: "max/min - 1 of the sources' medians > source_spread_warn, or intervals that do not meet",
+        test: "max/min - 1 of the sources' medians > source_spread_warn (an error: > source_spread_error), or intervals that do not meet",
         cites: &["F7", "F10"],
         judge: disagreement,
     },
@@ -170,6 +170,13 @@ fn age(facts: &Facts<'_>) -> Vec<Said> {
     old.map(say).collect()
 }
 
+/// Whether something about the evidence is graver than any figure of it.
+fn said_first(facts: &Facts<'_>) -> bool {
+    let too_old = facts.settings.number("age_error");
+    let few = facts.brief.market.as_ref().is_some_and(|market| market.percentiles.len() < 3);
+    few || facts.notes.ages.iter().any(|(_, months)| *months > too_old)
+}
+
 fn market(facts: &Facts<'_>) -> Vec<Said> {
     let Some(median) = facts.brief.figures.get("market.p50") else { return Vec::new() };
     let sources = facts.brief.market.as_ref().map_or(0, |m| m.sources.len());
@@ -192,13 +199,18 @@ fn market(facts: &Facts<'_>) -> Vec<Said> {
     let gravity = if wide { Gravity::Warning } else { Gravity::Info };
     let width = match wide {
         true => format!(
-            " The interval is {} of it wide: no single figure can be argued.",
-            facts.say("market.width")
+            " The interval is {:.0} % of it wide: no single figure can be argued.",
+            100.0 * facts.value("market.width").unwrap_or(f64::NAN)
         ),
         false => String::new(),
     };
+    let argue = match (median.interval.is_some(), said_first(facts)) {
+        (_, true) => "Quote none of it before that is settled.",
+        (true, false) => "Argue the range and name the sources.",
+        (false, false) => "Name the sources with it.",
+    };
     vec![
-        Said::new(gravity, format!("The market's middle is {}{by}, from {plural}.{width} Argue the range and name the sources.", facts.say("market.p50")))
+        Said::new(gravity, format!("The market's middle is {}{by}, from {plural}.{width} {argue}", facts.say("market.p50")))
             .resting_on(&["market.p25", "market.p50", "market.p75", "market.width"])
             .so("Name source, date and number of people with the figure: that is what makes it hard to rebut."),
     ]
@@ -213,6 +225,8 @@ fn offer(facts: &Facts<'_>) -> Vec<Said> {
         }
         _ => format!("at P{:.0}", 100.0 * place.value),
     };
+    let passed =
+        facts.brief.market.as_ref().is_some_and(|market| market.outdone.iter().any(|p| p == "p50"));
     vec![
         Said::info(format!(
             "Their offer of {} sits {text} of the market{}, {:.2} times the median.",
@@ -226,7 +240,8 @@ fn offer(facts: &Facts<'_>) -> Vec<Said> {
             "offer.percentile.low",
             "offer.percentile.high",
             "offer.market_ratio",
-        ]),
+        ])
+        .so_if(passed, "Quote no figure of the market that it has passed; argue from your record and from what the price leaves out."),
     ]
 }
 
@@ -285,6 +300,11 @@ fn claims(facts: &Facts<'_>) -> Vec<Said> {
 
 /// The place that the claims argue for, and how (numbers 4).
 fn argued_place(facts: &Facts<'_>, supported: &[&str]) -> Said {
+    if facts.raised(Code::S3_1) {
+        return Said::info("The market is too thin to place anybody in it: the claims that can be checked stand by themselves.")
+            .resting_on(&["record.claims"])
+            .so("Lead with the claim that is hardest to rebut.");
+    }
     let quoted: Vec<String> = supported.iter().map(|text| format!("\"{text}\"")).collect();
     let percent = |name| 100.0 * facts.settings.number(name);
     let (base, step, most) = (percent("q_base"), percent("q_step"), percent("q_max"));
@@ -389,7 +409,15 @@ fn disagreement(facts: &Facts<'_>) -> Vec<Said> {
     let Some((spread, wide, apart)) = facts.notes.spread else { return Vec::new() };
     when(wide || apart, || {
         let meet = if apart { "; their intervals do not meet" } else { "" };
-        Said::warning(format!("The sources disagree: their medians lie {:.0} % apart{meet}.", 100.0 * spread))
+        let gravity = match spread > facts.settings.number("source_spread_error") {
+            true => Gravity::Error,
+            false => Gravity::Warning,
+        };
+        let far = match spread > 1.0 {
+            true => format!("a factor of {:.1}", 1.0 + spread),
+            false => format!("{:.0} %", 100.0 * spread),
+        };
+        Said::new(gravity, format!("The sources disagree: their medians lie {far} apart{meet}."))
             .resting_on(&["market.p50"])
             .so("Find out why before quoting either; never quote the composite as if it were one survey.")
     })

@@ -398,8 +398,9 @@ fn leverage(facts: &Facts<'_>) -> Vec<Said> {
             format!(" Quality of the alternatives by the market: yours {ours}, theirs {theirs}.")
         });
         Said::info(format!(
-            "Without a deal they lose {}, you lose {}: leverage {index}{range}, where 0.5 is balance.{standing}",
+            "Without a deal they lose {}{}, you lose {}: leverage {index}{range}, where 0.5 is balance.{standing}",
             facts.say("leverage.need.theirs"),
+            facts.on_belief(),
             facts.say("leverage.need"),
         ))
         .resting_on(&["leverage", "leverage.need", "leverage.need.theirs", "leverage.alternative", "leverage.alternative.theirs"])
@@ -452,7 +453,8 @@ fn market_worse(facts: &Facts<'_>) -> Vec<Said> {
 }
 
 fn out_of_reach(facts: &Facts<'_>) -> Vec<Said> {
-    when(facts.raised(Code::S2_14), || {
+    // A belief that is the market again cannot tell that they are unlike it.
+    when(facts.raised(Code::S2_14) && !facts.raised(Code::S1_10), || {
         Said::warning(
             "The middle of the market is beyond what this counterpart is expected to reach.",
         )

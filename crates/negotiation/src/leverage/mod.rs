@@ -53,6 +53,12 @@ impl Facts<'_> {
         self.brief.spoken(id).unwrap_or_else(|| "unknown".to_owned())
     }
 
+    /// Where the belief about them is only the market again (S1.10), nothing that follows from it is
+    /// a fact about them.
+    pub(crate) fn on_belief(&self) -> &'static str {
+        if self.raised(FindingCode::S1_10) { ", if they are like the market" } else { "" }
+    }
+
     pub(crate) fn has(&self, id: &str) -> bool {
         self.brief.figures.has(id)
     }
@@ -115,6 +121,10 @@ impl Said {
     pub(crate) fn citing(mut self, facts: &'static [&'static str]) -> Self {
         self.cites = Some(facts);
         self
+    }
+
+    pub(crate) fn so_if(self, holds: bool, action: &str) -> Self {
+        if holds { self.so(action) } else { self }
     }
 
     pub(crate) fn so(mut self, action: impl Into<String>) -> Self {

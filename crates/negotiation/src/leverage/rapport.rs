@@ -160,16 +160,25 @@ fn ambitious(facts: &Facts<'_>) -> Vec<Said> {
 fn low(facts: &Facts<'_>) -> Vec<Said> {
     let low = facts.settings.number("leverage_low");
     when(facts.value("leverage").is_some_and(|l| l < low), || {
-        Said::info("They need the deal less than you do: state your constraint openly, with a reason, and do not bluff.")
+        let surely = if undecided(facts) { "They probably need" } else { "They need" };
+        Said::info(format!("{surely} the deal less than you do{}: state your constraint openly, with a reason, and do not bluff.", facts.on_belief()))
             .resting_on(&["leverage"])
             .so("Say what is true: what you need, and why it is fair by the evidence.")
     })
 }
 
+/// Whether the leverage may as well lie on the other side of balance.
+fn undecided(facts: &Facts<'_>) -> bool {
+    let interval = facts.brief.figures.get("leverage").and_then(|it| it.interval);
+    let ends = interval.and_then(|it| it.low.zip(it.high));
+    ends.is_some_and(|(low, high)| low < 0.5 && high > 0.5)
+}
+
 fn high(facts: &Facts<'_>) -> Vec<Said> {
     let low = facts.settings.number("leverage_low");
     when(facts.value("leverage").is_some_and(|l| l > 1.0 - low), || {
-        Said::info("You need the deal less than they do: no plea for sympathy, no silence as pressure; both would look like manipulation.")
+        let surely = if undecided(facts) { "You probably need" } else { "You need" };
+        Said::info(format!("{surely} the deal less than they do{}: no plea for sympathy, no silence as pressure; both would look like manipulation.", facts.on_belief()))
             .resting_on(&["leverage"])
     })
 }

@@ -68,17 +68,17 @@ fn leaving(facts: &Facts<'_>) -> Vec<Said> {
 
 fn concessions(facts: &Facts<'_>) -> Vec<Said> {
     let mut all = growing(facts);
-    let (Some(ours), Some(theirs)) = (facts.value("conceded.ours"), facts.value("conceded.theirs"))
-    else {
-        return all;
-    };
+    let Some(ours) = facts.value("conceded.ours") else { return all };
+    // One figure of theirs to which they have kept is a concession of nothing.
+    let kept = facts.deal.talks.theirs().len() == 1;
+    let Some(theirs) = facts.value("conceded.theirs").or(kept.then_some(0.0)) else { return all };
     let limit = facts.settings.number("concession_imbalance");
     if ours > 0.0 && ours > limit * theirs {
         all.push(
             Said::warning(format!(
                 "Your concessions are not returned: you have given {}, they have given {}.",
                 facts.say("conceded.ours"),
-                facts.say("conceded.theirs")
+                if kept { "nothing".to_owned() } else { facts.say("conceded.theirs") }
             ))
             .resting_on(&["conceded.ours", "conceded.theirs"])
             .so("Give nothing more without a return: name the next step and what you want for it."),
@@ -92,7 +92,7 @@ fn growing(facts: &Facts<'_>) -> Vec<Said> {
     let sign = facts.deal.side.sign();
     let ours = facts.deal.talks.ours();
     let steps: Vec<f64> = ours.windows(2).map(|w| sign * (w[0] - w[1])).collect();
-    let grown = steps.windows(2).rev().find(|w| w[0] >= 0.0 && w[1] > w[0]);
+    let grown = steps.windows(2).rev().find(|w| w[0] > 0.0 && w[1] > w[0]);
     let Some(&[before, after]) = grown else { return Vec::new() };
     let amount = |step: f64| crate::brief::Brief::amount(step);
     vec![
@@ -170,7 +170,7 @@ fn insult(facts: &Facts<'_>) -> Vec<Said> {
     let limit = facts.settings.number("opening_insult_note");
     when(facts.value("anchor.chance_inside").is_some_and(|chance| chance < limit), || {
         let word = if facts.deal.side == Side::Seller { "lower" } else { "higher" };
-        Said::warning(format!("The opening of {} lies almost surely beyond their limit (chance that it does not: {}, if the belief is right): those with little power walk away from such openings.", facts.say("anchor"), facts.say("anchor.chance_inside")))
+        Said::warning(format!("The opening of {} lies almost surely beyond their limit (chance that it does not: {} given a zone, if the belief is right): those with little power walk away from such openings.", facts.say("anchor"), facts.say("anchor.chance_inside")))
             .resting_on(&["anchor", "anchor.chance_inside"])
             .so(format!("Open {word}, or say with the figure that you are open to theirs."))
     })

@@ -81,7 +81,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "S5.15",
         step: 5,
         statement: "An offer at or beyond the walk-away is the fallback: countering is worth a risk, leaving is not.",
-        test: "offer at or beyond walk_away; a counter pays while the chance of losing the offer is below withdrawal_break_even, and always if the offer is not better than walk_away.neutral; if it is worse than walk_away.better, S5.2 comes first",
+        test: "offer at or beyond walk_away; a counter pays while the chance of losing the offer is below withdrawal_break_even, and always if the offer is not better than walk_away.neutral; if it is worse than walk_away.better, S5.2 comes first; no counter is advised while withdrawal_break_even < counter_break_even",
         cites: &["C12", "C13", "B15"],
         judge: acceptable,
     },
@@ -101,9 +101,9 @@ fn below(facts: &Facts<'_>) -> Vec<Said> {
         Said::warning(format!("Their offer of {} is worse than the walk-away of {}: refuse it unless new facts change the alternatives. Agreement for its own sake is a known trap.", facts.say("offer"), facts.limit()))
             .resting_on(&["offer", "walk_away", "offer.beyond_walk_away"])
             .so(if facts.has("anchor") {
-                "Answer with the anchor and its evidence; decide with a second person before accepting less."
+                "Answer with the anchor and its evidence; decide with a second person before you accept it."
             } else {
-                "Say what would have to change for a deal; no anchor follows from these figures. Decide with a second person before accepting less."
+                "Say what would have to change for a deal; no anchor follows from these figures. Decide with a second person before you accept it."
             })
     })
 }
@@ -273,6 +273,13 @@ fn opening_cap(facts: &Facts<'_>) -> Vec<Said> {
     })
 }
 
+/// Whether a counter gains something, and not only while they hardly ever withdraw.
+pub(crate) fn pays(facts: &Facts<'_>) -> bool {
+    let gains = facts.value("counter_gain").is_some_and(|gain| gain > 0.0);
+    let least = facts.settings.number("counter_break_even");
+    gains && facts.value("withdrawal_break_even").is_none_or(|chance| chance >= least)
+}
+
 fn acceptable(facts: &Facts<'_>) -> Vec<Said> {
     when(facts.raised(Code::S5_15), || {
         let (offer, limit) = (facts.say("offer"), facts.limit());
@@ -283,12 +290,12 @@ fn acceptable(facts: &Facts<'_>) -> Vec<Said> {
             }
             false => "the fallback is to accept it, never to leave",
         };
-        let gains = facts.value("counter_gain").is_some_and(|gain| gain > 0.0);
         let said = Said::info(format!("Their offer of {offer} is at or beyond the walk-away of {limit}: {then}.{}", counter(facts)))
             .resting_on(&["offer", "walk_away", "walk_away.neutral", "counter_gain", "withdrawal_break_even"])
-            .so(match (gains, close) {
+            .so(match (pays(facts), close) {
+                (true, false) if !facts.has("market.p50") => "Counter once, with a reason; thank them for the offer first.",
                 (true, false) => "Counter once, with evidence; thank them for the offer first.",
-                (true, true) => "Thank them, ask for time, and find out what the alternatives are worth; if they press, counter once, with evidence.",
+                (true, true) => "Thank them, ask for time, and find out what the alternatives are worth; if they press, counter once, with a reason.",
                 (false, false) => "Thank them for the offer, and accept it, or ask for what is not in the price.",
                 (false, true) => "Thank them, ask for time, and find out what the alternatives are worth.",
             });

@@ -269,8 +269,12 @@ fn nothing_known(facts: &Facts<'_>) -> Vec<Said> {
 
 fn no_zone(facts: &Facts<'_>) -> Vec<Said> {
     when(facts.raised(Code::S1_11), || {
-        let (limit, reach) = (facts.say("walk_away"), facts.say("belief.mode"));
-        Said::error(format!("On these beliefs there is no zone of agreement: the walk-away is {limit}, they are believed able to go to about {reach}."))
+        let far = match facts.deal.side {
+            Side::Seller => "belief.high",
+            Side::Buyer => "belief.low",
+        };
+        let (limit, reach) = (facts.say("walk_away"), facts.say(far));
+        Said::error(format!("On these beliefs there is no zone of agreement: the walk-away is {limit}, they are believed able to go to {reach} at most."))
             .resting_on(&["walk_away", "belief.low", "belief.mode", "belief.high"])
             .so("Leave, change the scope of the deal, or find out that the belief is wrong; no target follows from these figures.")
     })

@@ -112,8 +112,17 @@ fn say(brief: &Brief) -> Option<Block> {
         let text = format!("nothing of the market before {} is settled.", open.rule);
         return Some(paragraph(Inline::default().strong("Say: ").text(&text)));
     }
-    let sentence = market_sentence(brief)?;
-    Some(paragraph(Inline::default().strong("Say: ").with(sentence)))
+    if let Some(sentence) = market_sentence(brief) {
+        return Some(paragraph(Inline::default().strong("Say: ").with(sentence)));
+    }
+    let text = "nothing of the market: their offer has passed what it would argue for.";
+    let passed = brief.market.as_ref().is_some_and(|market| outdone(market, "p50"));
+    passed.then(|| paragraph(Inline::default().strong("Say: ").text(text)))
+}
+
+/// Whether their offer has reached a percentile, so that it is not to be quoted.
+pub(super) fn outdone(market: &MarketHead, name: &str) -> bool {
+    market.outdone.iter().any(|it| it == name)
 }
 
 /// Sources, what was done to them, median, and the quartile on our side.
@@ -125,14 +134,17 @@ pub(super) fn market_sentence(brief: &Brief) -> Option<Inline> {
         let figure = brief.figures.get(id)?;
         Some(spoken(id, figure, Tone::Plain).text(&format!(" {words}")))
     };
-    let median = point("p50", "in the middle")?;
-    let quartile = point(quartile, &format!("at {}", ordinal(quartile, market)));
+    let points = [
+        ("p50", "in the middle".to_owned()),
+        (quartile, format!("at {}", ordinal(quartile, market))),
+    ];
+    let points = points.iter().filter(|(name, _)| !outdone(market, name));
+    let points: Vec<Inline> = points.filter_map(|(name, words)| point(name, words)).collect();
+    if points.is_empty() {
+        return None;
+    }
     let named = format!("{}{}: ", named_sources(brief), made_of(brief, market));
-    let line = Inline::from(named).with(median);
-    Some(match quartile {
-        Some(quartile) => line.text(", ").with(quartile).text("."),
-        None => line.text("."),
-    })
+    Some(Inline::from(named).with(crate::inline::join(points, ", ")).text("."))
 }
 
 /// What was done between the sources and the figure: whoever quotes it must be able to say so.

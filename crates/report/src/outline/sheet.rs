@@ -45,10 +45,8 @@ fn open_with(brief: &Brief) -> Vec<Block> {
         return vec![title, paragraph(Inline::default().strong(&spoken).text("."))];
     }
     let line = Inline::default().strong(&spoken).text(". Say: \"I would like ").text(&spoken);
-    let reason = match opening::unsettled(brief) {
-        None => ". Let me show you what that rests on.\"",
-        Some(_) => ".\"",
-    };
+    let argued = opening::unsettled(brief).is_none() && opening::market_sentence(brief).is_some();
+    let reason = if argued { ". Let me show you what that rests on.\"" } else { ".\"" };
     vec![title, paragraph(line.text(reason))]
 }
 
@@ -58,12 +56,13 @@ fn arguments(brief: &Brief) -> Vec<Item> {
         let text = format!("Quote nothing of the market before {} is settled.", open.rule);
         return vec![item(Inline::default().strong(&text))];
     }
-    let offer = named(brief, "offer.percentile").map(|(id, figure)| {
+    let passed = brief.market.as_ref().is_some_and(|market| opening::outdone(market, "p50"));
+    let offer = named(brief, "offer.percentile").filter(|_| !passed).map(|(id, figure)| {
         let share = number::spoken(id, figure);
         Inline::from("Your offer: ").strong(&share).text(" of the market is at or below it.")
     });
     let market = opening::market_sentence(brief);
-    let all = market.into_iter().chain(offer).chain(cells(brief));
+    let all = market.into_iter().chain(offer).chain(if passed { Vec::new() } else { cells(brief) });
     all.take(MOST[0]).map(item).collect()
 }
 

@@ -446,6 +446,7 @@ fn market_head() -> MarketHead {
         sources: strings(["oews", "survey"]),
         kind: "composite percentile",
         refusals: vec![],
+        outdone: vec![],
     }
 }
 
@@ -567,6 +568,7 @@ pub(crate) fn thin() -> Brief {
         sources: strings(["survey"]),
         kind: "percentile",
         refusals: strings(["3 rows are too few for a median: it takes an effective n of 5"]),
+        outdone: vec![],
     });
     brief.sources.remove("oews");
     brief.findings.truncate(1);
