@@ -807,13 +807,17 @@ fn sources_far_apart_are_settled_first() {
     use haggle_negotiation::brief::Gravity;
     assert_eq!(
         said(1.5),
-        (Gravity::Warning, "The sources disagree: their medians lie 50 % apart.".to_owned())
+        (
+            Gravity::Warning,
+            "The sources disagree: their medians lie 50 % apart; their intervals do not meet."
+                .to_owned()
+        )
     );
     assert_eq!(
         said(108.0),
         (
             Gravity::Error,
-            "The sources disagree: their medians lie a factor of 108.0 apart.".to_owned()
+            "The sources disagree: their medians lie a factor of 108.0 apart; their intervals do not meet.".to_owned()
         )
     );
 }
