@@ -150,3 +150,20 @@ fn the_same_rows_do_not_count_twice() {
         2
     );
 }
+
+/// A second source whose conditions meet nothing is named; the market is that of the first.
+#[test]
+fn a_source_that_matches_nothing_is_named() {
+    let bench = Bench::with_data();
+    let body = format!(
+        "[[source]]\nname = \"table\"\n{TABLE}\n[[source]]\nname = \"survey\"\n{SURVEY}\nwhere = {{ title = \"Plumber\" }}\n"
+    );
+    let report = report(&bench, &body);
+    assert_eq!(report["market"]["sources"], serde_json::json!(["table"]));
+    let said =
+        report["findings"].as_array().unwrap().iter().find(|f| f["rule"] == "S3.23").unwrap();
+    assert_eq!(
+        said["text"],
+        "survey: no observation of it meets `where`; the market rests on the others alone."
+    );
+}

@@ -126,6 +126,14 @@ pub(super) const RULES: &[Rule] = &[
         cites: &["F19"],
         judge: rates,
     },
+    Rule {
+        id: "S3.23",
+        step: 3,
+        statement: "A source of the deal that says nothing here is named.",
+        test: "no observation of a source is comparable, while there is a market",
+        cites: &["F10", "F12"],
+        judge: silent,
+    },
 ];
 
 fn said_by(facts: &Facts<'_>, rule: &str) -> Vec<String> {
@@ -463,4 +471,13 @@ fn unconverted(facts: &Facts<'_>) -> Vec<Said> {
         ))
         .so("Add a dated `[[rate]]`, or narrow `where`.")
     })
+}
+
+fn silent(facts: &Facts<'_>) -> Vec<Said> {
+    let said = said_by(facts, "S3.23").into_iter().filter(|_| facts.brief.market.is_some());
+    let say = |text: String| {
+        Said::warning(format!("{text}; the market rests on the others alone."))
+            .so("Compare its `where` with what the file holds (`haggle inspect`), or remove the source.")
+    };
+    said.map(say).collect()
 }

@@ -100,7 +100,7 @@ impl SourceContext<'_> {
         let percentiles = found.points.iter().filter(|p| p.percentile.is_some()).count();
         match (raw, percentiles, &found.refused) {
             (_, _, Some(reason)) => result.notes.push(("S3.17", format!("left out: {reason}"))),
-            (0, 0, _) => {}
+            (0, 0, _) => result.notes.push(("S3.23", self.silence(found))),
             (_, 0, _) => self.rows_curve(found, &factors, ledger, &mut result),
             (0, _, _) => match chosen {
                 Ok(points) => self.table_curve(found, &points, &factors, ledger, &mut result),
@@ -112,6 +112,14 @@ impl SourceContext<'_> {
             self.weigh(found, ledger, &mut result);
         }
         result
+    }
+
+    /// Why a source has nothing to say.
+    fn silence(&self, found: &Comparables) -> String {
+        match found.passed_over.iter().map(|it| it.count).sum::<u64>() {
+            0 => "no observation of it meets `where`".to_owned(),
+            n => format!("none of its {n} observations that meet `where` counts"),
+        }
     }
 
     fn list_excluded(&self, found: &Comparables, ledger: &mut Ledger) {
