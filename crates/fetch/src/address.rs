@@ -1,6 +1,6 @@
 //! URLs, and the names by which they are shown and kept: without passwords and tokens.
 
-use crate::error::{FetchError, NO_URL};
+use crate::error::{FetchError, NO_URL, WRITTEN_SECRET};
 use reqwest::Url;
 use std::fmt;
 
@@ -65,6 +65,19 @@ impl Address {
             Ok(url) => Ok(Self(url)),
             Err(why) => wrong(format!("no URL: {why}")),
         }
+    }
+
+    /// Reads a URL of a text that others may come to read: it must carry no secret.
+    ///
+    /// # Errors
+    /// `E0301`, `E0302`.
+    pub fn written(text: &str) -> Result<Self, FetchError> {
+        let address = Self::parse(text)?;
+        if address.has_secret() {
+            let message = "the URL carries a secret, expected none in a deal file";
+            return Err(FetchError::new(WRITTEN_SECRET, &address.to_string(), message));
+        }
+        Ok(address)
     }
 
     /// Whether it carries a secret, so that its name is not all of it.
@@ -199,12 +212,17 @@ mod tests {
             ("https://a.example/x?APIKEY=a&q=key", "https://a.example/x?APIKEY=***&q=key"),
             ("https://a.example/x?%74oken=a", "https://a.example/x?%74oken=***"),
             ("https://a.example/x?keyword=pay", "https://a.example/x?keyword=pay"),
-            ("https://a.example/x?pageToken=a&code=1&series_key=2", "https://a.example/x?pageToken=a&code=1&series_key=2"),
+            (
+                "https://a.example/x?pageToken=a&code=1&series_key=2",
+                "https://a.example/x?pageToken=a&code=1&series_key=2",
+            ),
             ("https://a.example/x?monkey=1&token=", "https://a.example/x?monkey=1&token="),
         ] {
             let address = Address::parse(url).unwrap();
             assert_eq!(address.to_string(), expected);
             assert_eq!(address.has_secret(), expected.contains(MASK), "{url}");
+            let written = Address::written(url).map_err(|e| e.code);
+            assert_eq!(written.is_err(), address.has_secret(), "{written:?}");
             assert!(!format!("{address:?}").contains("abc"));
         }
     }

@@ -12,8 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// What every request says: bytes as they are, so that they can be hashed and resumed.
-pub(crate) const ALWAYS: [(HeaderName, &str); 2] =
-    [(ACCEPT, "*/*"), (ACCEPT_ENCODING, "identity")];
+pub(crate) const ALWAYS: [(HeaderName, &str); 2] = [(ACCEPT, "*/*"), (ACCEPT_ENCODING, "identity")];
 
 /// Builds the client. It follows no redirect and repeats nothing; that is decided elsewhere.
 pub(crate) fn build(options: &Options, guard: &Guard) -> Result<Client, FetchError> {
@@ -46,7 +45,8 @@ fn trust(authority: Option<&Path>) -> Result<ClientConfig, FetchError> {
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let wrong = |e: rustls::Error| FetchError::new(AUTHORITY, "TLS", e.to_string());
-    let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let versions =
+        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     Ok(versions.map_err(wrong)?.with_root_certificates(roots).with_no_client_auth())
 }
 

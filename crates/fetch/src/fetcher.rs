@@ -2,10 +2,10 @@
 
 use crate::address::{self, Address};
 use crate::cache::{Cache, Entry, Record, key};
-use crate::clock;
 use crate::client::{self, ALWAYS};
+use crate::clock;
 use crate::error::{
-    CACHE, DISAGREE, FetchError, INTERRUPTED, MANY, OFFLINE, UNREADABLE_PAGE, UNREACHABLE,
+    CACHE, DISAGREE, FetchError, INTERRUPTED, MANY, OFFLINE, UNREACHABLE, UNREADABLE_PAGE,
 };
 use crate::limits::Limits;
 use crate::pace::Pace;
@@ -79,7 +79,18 @@ impl<'a> Request<'a> {
     }
 
     fn key(&self) -> String {
-        key(&[&self.address.to_string(), &self.paging.text()])
+        key(&[&self.name(), &self.paging.text()])
+    }
+
+    /// What is asked for: not the fragment, which stays here.
+    fn url(&self) -> Url {
+        let mut url = self.address.url().clone();
+        url.set_fragment(None);
+        url
+    }
+
+    fn name(&self) -> String {
+        address::name(&self.url())
     }
 }
 
@@ -189,7 +200,14 @@ pub(crate) struct Watch<'a> {
 impl<'a> Watch<'a> {
     fn new(url: String, watcher: Watcher<'a>) -> Self {
         let zero = || Cell::new(0);
-        Self { url, watcher, pages: Cell::new(0), bytes: zero(), came: zero(), total: Cell::new(None) }
+        Self {
+            url,
+            watcher,
+            pages: Cell::new(0),
+            bytes: zero(),
+            came: zero(),
+            total: Cell::new(None),
+        }
     }
 
     /// A page begins, of which so many bytes are here, and which has so many if that is stated.
@@ -252,7 +270,11 @@ impl Fetcher {
     ///
     /// # Errors
     /// [`FetchError`], a code of [`crate::CODES`]; nothing is half there then.
-    pub fn fetch(&self, request: &Request<'_>, watcher: Watcher<'_>) -> Result<Fetched, FetchError> {
+    pub fn fetch(
+        &self,
+        request: &Request<'_>,
+        watcher: Watcher<'_>,
+    ) -> Result<Fetched, FetchError> {
         let mut all = self.fetch_all(std::slice::from_ref(request), watcher);
         all.pop().unwrap_or_else(|| Err(self.interrupted(request)))
     }
@@ -283,8 +305,8 @@ impl Fetcher {
     fn runtime(&self) -> Result<&Runtime, FetchError> {
         if self.runtime.get().is_none() {
             let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let built = built
-                .map_err(|e| FetchError::new(UNREACHABLE, "the network", e.to_string()))?;
+            let built =
+                built.map_err(|e| FetchError::new(UNREACHABLE, "the network", e.to_string()))?;
             return Ok(self.runtime.get_or_init(|| built));
         }
         self.runtime.get().ok_or_else(|| FetchError::new(UNREACHABLE, "the network", "none"))
@@ -318,7 +340,7 @@ impl Fetcher {
     /// What need not, or must not, be asked.
     fn without_asking(&self, request: &Request<'_>) -> Result<Option<Fetched>, FetchError> {
         let offline = request.mode == Mode::Offline;
-        let missing = |why: &str| FetchError::new(OFFLINE, &request.address.to_string(), why);
+        let missing = |why: &str| FetchError::new(OFFLINE, &request.name(), why);
         let Some(entry) = self.cache.entry(&request.key())? else {
             return if offline { Err(missing("it was not fetched before")) } else { Ok(None) };
         };
@@ -352,7 +374,7 @@ impl Fetcher {
         request: &Request<'_>,
         watcher: Watcher<'_>,
     ) -> Result<Fetched, FetchError> {
-        let watch = Watch::new(request.address.to_string(), watcher);
+        let watch = Watch::new(request.name(), watcher);
         if let Some(host) = request.address.url().host_str() {
             self.guard.allow(host);
         }
@@ -381,7 +403,7 @@ impl Fetcher {
     }
 
     fn interrupted(&self, request: &Request<'_>) -> FetchError {
-        FetchError::new(INTERRUPTED, &request.address.to_string(), "stopped while it was fetched")
+        FetchError::new(INTERRUPTED, &request.name(), "stopped while it was fetched")
     }
 
     /// Gets page after page.
@@ -392,8 +414,7 @@ impl Fetcher {
         list: &RefCell<Vec<Got>>,
     ) -> Result<(), FetchError> {
         let known = self.known(request)?;
-        let first = request.address.url();
-        match request.paging.numbered(first, 0) {
+        match request.paging.numbered(&request.url(), 0) {
             Some(_) => self.walk_numbered(request, &known, watch, list).await,
             None => self.walk_chain(request, &known, watch, list).await,
         }
@@ -408,7 +429,8 @@ impl Fetcher {
         list: &RefCell<Vec<Got>>,
     ) -> Result<(), FetchError> {
         let ahead = usize::try_from(self.options.limits.per_host).unwrap_or(1);
-        let urls = (0..).map_while(|i| request.paging.numbered(request.address.url(), i));
+        let first = request.url();
+        let urls = (0..).map_while(|i| request.paging.numbered(&first, i));
         let pages = stream::iter(urls).map(|url| self.one(request, url, known, watch));
         let mut pages = pin!(pages.buffered(ahead));
         let mut hashes = BTreeSet::new();
@@ -436,7 +458,7 @@ impl Fetcher {
         watch: &Watch<'_>,
         list: &RefCell<Vec<Got>>,
     ) -> Result<(), FetchError> {
-        let mut next = Some(request.address.url().clone());
+        let mut next = Some(request.url());
         let (mut asked, mut hashes) = (BTreeSet::new(), BTreeSet::new());
         while let Some(url) = next {
             if !asked.insert(url.to_string()) {
@@ -498,7 +520,7 @@ impl Fetcher {
     }
 
     fn disagree(&self, request: &Request<'_>, message: String) -> FetchError {
-        FetchError::new(DISAGREE, &request.address.to_string(), message)
+        FetchError::new(DISAGREE, &request.name(), message)
     }
 
     async fn one(
@@ -536,7 +558,7 @@ impl Fetcher {
 
     /// Keeps the request if its server lets it be kept.
     fn finish(&self, request: &Request<'_>, list: Vec<Got>) -> Result<Fetched, FetchError> {
-        let url = request.address.to_string();
+        let url = request.name();
         if list.is_empty() {
             return Err(FetchError::new(CACHE, &url, "no page was kept"));
         }
@@ -559,7 +581,7 @@ impl Fetcher {
             return Ok(());
         }
         let records = list.iter().map(|got| got.record.clone()).collect();
-        let entry = Entry::new(request.address.to_string(), records);
+        let entry = Entry::new(request.name(), records);
         self.cache.save_begun(&request.key(), &entry)
     }
 }

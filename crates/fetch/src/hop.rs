@@ -1,6 +1,8 @@
 //! One question to a server, sent on as often as it says and as we allow.
 
-use crate::error::{BROKEN, DOWNGRADE, FetchError, PRIVATE, REDIRECTS, SLOW, UNREACHABLE, UNTRUSTED};
+use crate::error::{
+    BROKEN, DOWNGRADE, FetchError, PRIVATE, REDIRECTS, SLOW, UNREACHABLE, UNTRUSTED,
+};
 use crate::fetcher::Fetcher;
 use crate::pace::Turn;
 use crate::private::Private;
@@ -74,7 +76,12 @@ impl Fetcher {
     }
 
     /// Where the server sends on to, if it does.
-    fn redirect(&self, response: &Response, at: &Url, shown: &str) -> Result<Option<Url>, FetchError> {
+    fn redirect(
+        &self,
+        response: &Response,
+        at: &Url,
+        shown: &str,
+    ) -> Result<Option<Url>, FetchError> {
         let status = response.status();
         if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
             return Ok(None);
@@ -82,7 +89,8 @@ impl Fetcher {
         let to = text(response.headers(), LOCATION).and_then(|to| at.join(&to).ok());
         let to = to.filter(|to| matches!(to.scheme(), "http" | "https"));
         let Some(mut to) = to else {
-            let message = format!("the server sends on ({}) without a URL to go to", spoken(status));
+            let message =
+                format!("the server sends on ({}) without a URL to go to", spoken(status));
             return Err(FetchError::new(REDIRECTS, shown, message));
         };
         if at.scheme() == "https" && to.scheme() == "http" {

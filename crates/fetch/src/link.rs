@@ -66,7 +66,10 @@ mod tests {
         for (text, expected) in [
             ("<https://b.example/2>; rel=\"next\"", Some("https://b.example/2")),
             ("</list?page=2>; rel=next", Some("https://a.example/list?page=2")),
-            ("<?page=0>; rel=\"prev\", <?page=2>; rel=\"next\"", Some("https://a.example/list?page=2")),
+            (
+                "<?page=0>; rel=\"prev\", <?page=2>; rel=\"next\"",
+                Some("https://a.example/list?page=2"),
+            ),
             ("<?a=1,2>; title=\"x, <y>\"; rel=\"last next\"", Some("https://a.example/list?a=1,2")),
             ("<?page=9>; rel=\"last\"; title=\"next\"", None),
             ("<?page=2>; REL = NEXT", Some("https://a.example/list?page=2")),

@@ -213,7 +213,12 @@ impl Fetcher {
         self.keep(question.url, url, &headers, partial).map_err(Trouble::Final)
     }
 
-    fn refuse_large(&self, size: u64, partial: &mut Partial, shown: &str) -> Result<(), FetchError> {
+    fn refuse_large(
+        &self,
+        size: u64,
+        partial: &mut Partial,
+        shown: &str,
+    ) -> Result<(), FetchError> {
         let limit = self.options.limits.size;
         if size <= limit {
             return Ok(());

@@ -113,7 +113,10 @@ mod tests {
         let again = cursor.following(&next, "d").unwrap();
         assert_eq!(again.query(), Some("q=a%20b&page=7&cursor=d"));
         let body = Paging::Body;
-        assert_eq!(body.following(&url, "?page=8").unwrap().as_str(), "https://a.example/list?page=8");
+        assert_eq!(
+            body.following(&url, "?page=8").unwrap().as_str(),
+            "https://a.example/list?page=8"
+        );
         assert!(body.following(&url, "https://").is_err());
         assert_eq!(Paging::Link.numbered(&url, 0), None);
     }

@@ -128,8 +128,8 @@ impl Secrets {
         let mut text = text.to_owned();
         for secret in &self.0 {
             let value = secret.value.strip_prefix("Bearer ").unwrap_or(&secret.value);
-            let encoded: String =
-                reqwest::Url::parse_with_params("http://x/", [("v", value)]).map_or_else(
+            let encoded: String = reqwest::Url::parse_with_params("http://x/", [("v", value)])
+                .map_or_else(
                     |_| value.to_owned(),
                     |url| url.query().unwrap_or("").trim_start_matches("v=").to_owned(),
                 );
@@ -230,7 +230,8 @@ fn place_of(text: &str, span: Option<std::ops::Range<usize>>, message: &str) -> 
     let before = span.and_then(|s| text.get(..s.start)).unwrap_or("");
     let line = before.matches('\n').count() + 1;
     // Messages quote keys and types, and a key may be a secret in the wrong place.
-    let what = message.split(['`', '"', '\'']).next().unwrap_or("").trim().trim_end_matches([',', ':']);
+    let what =
+        message.split(['`', '"', '\'']).next().unwrap_or("").trim().trim_end_matches([',', ':']);
     format!("line {line}: {what}")
 }
 
@@ -265,7 +266,9 @@ mod tests {
         let headers = |url: &str| sent(&secrets, url).unwrap().1;
         assert_eq!(headers("https://api.example/x"), ["authorization: Bearer abcdef"]);
         assert_eq!(headers("https://h.example/x"), ["x-key: ghijkl"]);
-        for other in ["https://api.example:8443/", "https://api.example.evil/", "https://q.example/"] {
+        for other in
+            ["https://api.example:8443/", "https://api.example.evil/", "https://q.example/"]
+        {
             assert_eq!(sent(&secrets, other).unwrap(), (String::new(), vec![]), "{other}");
         }
         let (query, _) = sent(&secrets, "https://q.example:8443/x?a=1").unwrap();

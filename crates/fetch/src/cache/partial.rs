@@ -33,7 +33,8 @@ pub(crate) struct Partial {
 impl Partial {
     /// Opens what broke off, or an empty file; an own one if another process is at it.
     pub(crate) fn open(folder: &Path, key: &str, url: &str) -> io::Result<Self> {
-        let named = |name: &str| (folder.join(format!("{name}.part")), folder.join(format!("{name}.note")));
+        let named =
+            |name: &str| (folder.join(format!("{name}.part")), folder.join(format!("{name}.note")));
         let open = |path: &Path| {
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
         };

@@ -98,10 +98,11 @@ impl Cache {
         let is_needed = |path: &Path| {
             path.file_name().is_some_and(|n| needed.contains(n.to_string_lossy().as_ref()))
         };
-        let all = |_: &Path| *which == Which::All;
         let bodies = sizes(&self.bodies())?.into_iter().filter(|(p, _)| !is_needed(p));
-        let rest = sizes(&self.unfinished())?.into_iter().filter(|(p, _)| all(p));
-        for (path, size) in bodies.chain(rest) {
+        let rest = sizes(&self.unfinished())?.into_iter().filter(|(p, _)| is_left_over(p, which));
+        // All are judged before the first is removed: a body is judged by its note.
+        let gone: Vec<(PathBuf, u64)> = bodies.chain(rest).collect();
+        for (path, size) in gone {
             remove(&path)?;
             cleaned.size += size;
         }
@@ -127,8 +128,37 @@ impl Cache {
 fn is_meant(entry: &Entry, which: &Which) -> bool {
     match which {
         Which::All => true,
-        Which::Older(days) => clock::now() - entry.checked() > Seconds::from(*days) * 86_400,
-        Which::Urls(urls) => urls.contains(&entry.url),
+        Which::Older(days) => is_older(entry.checked(), *days),
+        Which::Urls(urls) => names(urls, &entry.url),
+    }
+}
+
+fn is_older(at: Seconds, days: u32) -> bool {
+    clock::now() - at > Seconds::from(days) * 86_400
+}
+
+/// Whether a URL is among others; a fragment says nothing of what was asked.
+fn names(urls: &[String], url: &str) -> bool {
+    urls.iter().any(|u| u.split('#').next() == Some(url))
+}
+
+/// Whether a file of what is not finished is meant; the bytes of a body go with its note.
+fn is_left_over(path: &Path, which: &Which) -> bool {
+    match which {
+        Which::All => true,
+        Which::Older(days) => {
+            let modified = fs::metadata(path).and_then(|meta| meta.modified()).ok();
+            let since = modified.and_then(|m| m.duration_since(std::time::UNIX_EPOCH).ok());
+            let at = since.and_then(|s| Seconds::try_from(s.as_secs()).ok());
+            at.is_some_and(|at| is_older(at, *days))
+        }
+        Which::Urls(urls) => {
+            let note =
+                if has_end(path, "part") { path.with_extension("note") } else { path.into() };
+            let text = fs::read_to_string(note).unwrap_or_default();
+            let found: Option<serde_json::Value> = serde_json::from_str(&text).ok();
+            found.is_some_and(|note| note["url"].as_str().is_some_and(|url| names(urls, url)))
+        }
     }
 }
 

@@ -57,7 +57,12 @@ impl Bench {
 
     /// Follows a list; pages are texts of lines, of which one that begins with `>` says what comes
     /// next, and the others are items.
-    pub(crate) fn list(&self, url: &str, paging: &Paging, mode: Mode) -> Result<Fetched, FetchError> {
+    pub(crate) fn list(
+        &self,
+        url: &str,
+        paging: &Paging,
+        mode: Mode,
+    ) -> Result<Fetched, FetchError> {
         let address = Address::parse(url).unwrap();
         let request = Request { address: &address, paging, look: &look, mode };
         self.fetcher().fetch(&request, &|_, _| {})

@@ -2,8 +2,8 @@
 
 use crate::bench::{Bench, text};
 use crate::server::{Reply, Server};
-use std::sync::atomic::Ordering;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 const BODY: &str = "role,pay\nweaver,100\nspinner,200\n";
 
@@ -85,9 +85,9 @@ fn a_later_run_goes_on_unless_the_content_has_changed() {
             let whole = |text: &str, tag: &str| Reply::body(text).header("ETag", tag);
             match (asked.nth, asked.header("if-range") == now) {
                 (0, _) => whole("0123456789", "\"v1\"").cut(4),
-                (_, true) => whole("456789", now)
-                    .with_status(206)
-                    .header("Content-Range", "bytes 4-9/10"),
+                (_, true) => {
+                    whole("456789", now).with_status(206).header("Content-Range", "bytes 4-9/10")
+                }
                 (_, false) => whole("abcdefghij", now),
             }
         });

@@ -74,7 +74,9 @@ fn an_answer_for_others_is_not_used() {
     for (vary, asked) in [("User-Agent", 2), ("Accept", 1), ("X-Other", 1), ("*", 2)] {
         let server = Server::start(move |asked| {
             assert_eq!(asked.header("if-none-match"), "", "{vary}");
-            Reply::body("x").header("Cache-Control", "max-age=600").header("Vary", vary)
+            Reply::body("x")
+                .header("Cache-Control", "max-age=600")
+                .header("Vary", vary)
                 .header("ETag", "\"a\"")
         });
         let mut bench = Bench::new();

@@ -38,7 +38,11 @@ fn three(asked: &Asked) -> Reply {
         (_, page) => Reply::body(format!("item {page}\n")),
     };
     let tag = format!("\"{page}\"");
-    if asked.header("if-none-match") == tag { Reply::status(304) } else { reply.header("ETag", &tag) }
+    if asked.header("if-none-match") == tag {
+        Reply::status(304)
+    } else {
+        reply.header("ETag", &tag)
+    }
 }
 
 #[test]
@@ -156,7 +160,10 @@ fn a_list_that_broke_off_goes_on() {
     let bench = Bench::new();
     let get = || bench.list(&server.url("/body"), &Paging::Body, Mode::Usual);
     assert_eq!(get().unwrap_err().code, "E0306");
-    assert_eq!(bench.list(&server.url("/body"), &Paging::Body, Mode::Offline).unwrap_err().code, "E0316");
+    assert_eq!(
+        bench.list(&server.url("/body"), &Paging::Body, Mode::Offline).unwrap_err().code,
+        "E0316"
+    );
     assert_eq!(texts(&get().unwrap()).len(), 3);
     let tags: Vec<String> =
         server.seen()[3..].iter().map(|a| a.header("if-none-match").to_owned()).collect();

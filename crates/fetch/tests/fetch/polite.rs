@@ -8,15 +8,24 @@ use std::cell::RefCell;
 #[test]
 fn a_server_that_recovers_is_tried_again() {
     let soon = "Sun, 06 Nov 1994 08:49:37 GMT";
-    for (status, after) in
-        [(500, None), (503, Some("0")), (429, None), (429, Some("0")), (429, Some(soon)), (408, None)]
-    {
+    for (status, after) in [
+        (500, None),
+        (503, Some("0")),
+        (429, None),
+        (429, Some("0")),
+        (429, Some(soon)),
+        (408, None),
+    ] {
         let server = Server::start(move |asked| match (asked.nth, after) {
             (0, Some(after)) => Reply::status(status).header("Retry-After", after),
             (0, None) => Reply::status(status),
             _ => Reply::body("fine"),
         });
-        assert_eq!(text(&Bench::new().get(&server.url("/x")).unwrap()), "fine", "{status} {after:?}");
+        assert_eq!(
+            text(&Bench::new().get(&server.url("/x")).unwrap()),
+            "fine",
+            "{status} {after:?}"
+        );
         assert_eq!(server.seen().len(), 2);
     }
 }

@@ -10,7 +10,10 @@ use std::net::TcpStream;
 use std::sync::Arc;
 
 /// A server for a name with a certificate of an authority of its own, and that authority's PEM.
-fn secure(name: &str, answer: impl Fn(&crate::server::Asked) -> Reply + Send + Sync + 'static) -> (Server, String) {
+fn secure(
+    name: &str,
+    answer: impl Fn(&crate::server::Asked) -> Reply + Send + Sync + 'static,
+) -> (Server, String) {
     let authority_key = KeyPair::generate().unwrap();
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -88,7 +91,9 @@ fn a_file_without_a_certificate_is_no_authority() {
     let server = Server::start(|_| Reply::body("x"));
     let mut bench = Bench::new();
     let file = bench.root().join("authority.pem");
-    for text in ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+    for text in
+        ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
+    {
         fs::write(&file, text).unwrap();
         bench.options.authority = Some(file.clone());
         assert_eq!(bench.get(&server.url("/x")).unwrap_err().code, "E0320", "{text}");

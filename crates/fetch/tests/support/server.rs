@@ -147,12 +147,8 @@ impl Server {
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let server = Self {
-            port,
-            seen: Arc::default(),
-            most: Arc::default(),
-            over: Arc::default(),
-        };
+        let server =
+            Self { port, seen: Arc::default(), most: Arc::default(), over: Arc::default() };
         let (seen, most, over) =
             (Arc::clone(&server.seen), Arc::clone(&server.most), Arc::clone(&server.over));
         let (answer, wrap, now) = (Arc::new(answer), Arc::new(wrap), Arc::new(AtomicUsize::new(0)));

@@ -79,6 +79,7 @@ fn provenance(source: &SourceHead) -> Block {
     line = line.text(&said("licence: ", &source.licence));
     line = line.text(&said("grade ", &source.grade));
     line = line.text(&source.date.map_or(String::new(), |date| format!(", dated {date}")));
+    line = line.text(&said("retrieved ", &source.retrieved));
     paragraph(line.muted(&format!(", sha256 {}", head(&source.sha256))))
 }
 
