@@ -18,6 +18,7 @@ fn only_built_verbs_are_listed() {
         "verify",
         "diff",
         "init",
+        "cache",
         "schema",
         "completions",
         "doctor",

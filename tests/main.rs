@@ -9,6 +9,7 @@ mod benchmark;
 mod commands;
 mod determinism;
 mod diff;
+mod http;
 mod import;
 mod init;
 mod inspect;
@@ -17,5 +18,8 @@ mod market;
 mod oracle;
 mod seen;
 mod sensitivity;
+#[allow(dead_code, reason = "shared with the tests of fetching, which use all of it")]
+#[path = "../crates/fetch/tests/support/server.rs"]
+mod server;
 mod support;
 mod verify;

@@ -105,13 +105,14 @@ fn say(text: &str) {
 
 /// `$XDG_DATA_HOME/haggle/store`, else `~/.local/share/haggle/store`.
 fn default_store() -> PathBuf {
-    user_folder("XDG_DATA_HOME", ".local/share").join("haggle").join("store")
+    user_folder("XDG_DATA_HOME", ".local/share").unwrap_or_default().join("haggle").join("store")
 }
 
-/// A folder of the user, named by a variable, else inside the home folder.
-pub(crate) fn user_folder(variable: &str, inside: &str) -> PathBuf {
+/// A folder of the user, named by a variable, else inside the home folder; without a home there is
+/// none.
+pub(crate) fn user_folder(variable: &str, inside: &str) -> Option<PathBuf> {
     let named = std::env::var_os(variable).map(PathBuf::from).filter(|p| p.is_absolute());
     let home =
         || std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).map(PathBuf::from);
-    named.or_else(|| home().map(|h| h.join(inside))).unwrap_or_else(|| PathBuf::from("."))
+    named.or_else(|| home().map(|h| h.join(inside)))
 }

@@ -141,6 +141,14 @@ fn fetch_all(
     Ok(all)
 }
 
+/// Refuses what is no URL, and one with a secret in it: a deal file is copied into reports.
+pub(crate) fn check_urls(deal: &Deal) -> Result<(), Failure> {
+    deal.sources.iter().try_for_each(|source| match &source.origin {
+        Origin::Url(text) => Address::written(text).map(drop).map_err(|e| Failure::fetch(&e)),
+        _ => Ok(()),
+    })
+}
+
 /// The recipe that a source names, and its pin.
 fn pinned(
     source: &Source,

@@ -25,8 +25,8 @@ impl Network {
 
     /// The cache, `$XDG_CACHE_HOME/haggle` unless another is named.
     pub(crate) fn cache(&self) -> Cache {
-        let named = self.args.cache.clone();
-        Cache::new(named.unwrap_or_else(|| user_folder("XDG_CACHE_HOME", ".cache").join("haggle")))
+        let usual = || user_folder("XDG_CACHE_HOME", ".cache").unwrap_or_default().join("haggle");
+        Cache::new(self.args.cache.clone().unwrap_or_else(usual))
     }
 
     /// Whom to believe.
@@ -86,10 +86,10 @@ impl Network {
 
     /// The file of secrets, if there is one or one is named, and the tokens of the environment.
     fn secrets(&self) -> Result<Secrets, Failure> {
-        let usual =
-            || user_folder("XDG_CONFIG_HOME", ".config").join("haggle").join("secrets.toml");
+        let usual = user_folder("XDG_CONFIG_HOME", ".config");
+        let usual = usual.map(|folder| folder.join("haggle").join("secrets.toml"));
         let file: Option<PathBuf> =
-            self.args.secrets.clone().or_else(|| Some(usual()).filter(|p| p.exists()));
+            self.args.secrets.clone().or_else(|| usual.filter(|file| file.exists()));
         let written = match file {
             Some(path) => Secrets::read(&path, |name| std::env::var(name).ok())
                 .map_err(|e| Failure::fetch(&e))?,

@@ -37,6 +37,11 @@ pub(crate) fn fetch(
 ) -> Result<Vec<Result<Remote, Failure>>, Failure> {
     let requests: Vec<Request<'_>> = addresses.iter().map(|a| request(a, mode)).collect();
     let fetched = context.network.fetch(&requests, context)?;
+    // Whoever stops it wants nothing of the others either.
+    let mut failed = fetched.iter().filter_map(|f| f.as_ref().err());
+    if let Some(stopped) = failed.find(|e| e.is_interruption()) {
+        return Err(Failure::fetch(stopped));
+    }
     let remote = |(address, fetched): (&Address, Result<Fetched, _>)| {
         Remote::new(address, fetched.map_err(|e| Failure::fetch(&e))?)
     };

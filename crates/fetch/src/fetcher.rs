@@ -293,7 +293,7 @@ impl Fetcher {
         let each = requests.iter().zip(here).map(|(request, here)| async move {
             match here.transpose() {
                 Some(found) => found,
-                None => self.from_server(request, watcher).await,
+                None => self.whole(request, watcher).await,
             }
         });
         match self.runtime() {
@@ -369,7 +369,7 @@ impl Fetcher {
         Ok(whole.then_some(Fetched { url: entry.url, how: How::Kept, pages }))
     }
 
-    async fn from_server(
+    async fn whole(
         &self,
         request: &Request<'_>,
         watcher: Watcher<'_>,
