@@ -16,6 +16,8 @@ mod inspect;
 mod locking;
 mod market;
 mod oracle;
+#[path = "../crates/fetch/tests/support/secure.rs"]
+mod secure;
 mod seen;
 mod sensitivity;
 #[allow(dead_code, reason = "shared with the tests of fetching, which use all of it")]

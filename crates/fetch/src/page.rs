@@ -11,9 +11,9 @@ use crate::secret::authority;
 use crate::{address, link};
 use reqwest::header::{
     CACHE_CONTROL, CONTENT_RANGE, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
-    IF_NONE_MATCH, IF_RANGE, RANGE,
+    IF_NONE_MATCH, IF_RANGE, RANGE, TRANSFER_ENCODING,
 };
-use reqwest::{StatusCode, Url};
+use reqwest::{Response, StatusCode, Url};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempPath;
@@ -195,6 +195,7 @@ impl Fetcher {
         let before = partial.size();
         let stated = response.content_length().map(|rest| before.saturating_add(rest));
         self.refuse_large(stated.unwrap_or(0), &mut partial, shown)?;
+        refuse_open_end(&response, &url, shown)?;
         question.watch.begins(before, stated);
         while let Some(bytes) =
             response.chunk().await.map_err(|e| self.trouble(e, question.url, shown))?
@@ -210,7 +211,7 @@ impl Fetcher {
             return Err(passing(BROKEN, shown, &message, None));
         }
         question.watch.page(0);
-        self.keep(question.url, url, &headers, partial).map_err(Trouble::Final)
+        self.keep(question, url, &headers, partial).map_err(Trouble::Final)
     }
 
     fn refuse_large(
@@ -230,12 +231,12 @@ impl Fetcher {
     /// Gives a finished body its place, and writes down what the server said of it.
     fn keep(
         &self,
-        asked: &Url,
+        question: &Question<'_>,
         url: Url,
         headers: &HeaderMap,
         partial: Partial,
     ) -> Result<Got, FetchError> {
-        let keeping = Keeping::of(headers);
+        let (asked, keeping) = (question.url, Keeping::of(headers));
         let (sha256, size, at) = (partial.sha256(), partial.size(), clock::now());
         let body = match keeping.no_store {
             true => Body::Loose(partial.loosen().map_err(failed(self.cache.root()))?),
@@ -249,13 +250,15 @@ impl Fetcher {
             let value = |n: &String| sent.get(n).cloned().unwrap_or_default();
             names.iter().map(|n| (n.clone(), value(n))).collect()
         };
+        // The same bytes are those that came first.
+        let same = question.known.as_ref().filter(|(known, _)| known.sha256 == sha256);
         let record = Record {
             url: self.name(asked),
             sha256,
             size,
             etag: validators.etag,
             last_modified: validators.last_modified,
-            retrieved: at,
+            retrieved: same.map_or(at, |(known, _)| known.retrieved),
             checked: at,
             fresh,
             vary: keeping.vary.map(vary),
@@ -276,6 +279,18 @@ impl Fetcher {
             false => validators,
         }
     }
+}
+
+/// An answer that ends where the connection does may be cut off and look whole. TLS tells a cut
+/// from an end; plain http does not.
+fn refuse_open_end(response: &Response, url: &Url, shown: &str) -> Result<(), FetchError> {
+    let chunked = response.headers().contains_key(TRANSFER_ENCODING);
+    if chunked || response.content_length().is_some() || url.scheme() == "https" {
+        return Ok(());
+    }
+    let message = "the answer states no length, so that it could be cut off unseen";
+    Err(FetchError::new(BROKEN, shown, message)
+        .help("use https if the server has it, or save the file yourself, look at its end, and import the file"))
 }
 
 fn passing(code: &'static str, shown: &str, message: &str, wait: Option<Duration>) -> Trouble {

@@ -43,6 +43,22 @@ fn a_server_says_for_how_long_and_refresh_asks_all_the_same() {
     assert_eq!(bench.files("bodies"), 2, "what was pinned may still be asked for");
 }
 
+/// A server that knows no conditions sends the same bytes again; they are those that came first.
+#[test]
+fn the_same_bytes_came_when_they_came_first() {
+    let server = Server::start(|_| Reply::body("x,y"));
+    let bench = Bench::new();
+    let first = bench.get(&server.url("/x")).unwrap();
+    let entry = fs::read_dir(bench.cache().root().join("entries")).unwrap().next().unwrap();
+    let path = entry.unwrap().path();
+    let text = fs::read_to_string(&path).unwrap();
+    let line = text.lines().find(|l| l.contains("\"retrieved\"")).unwrap();
+    fs::write(&path, text.replace(line, "\"retrieved\": 784111777,")).unwrap();
+    let second = bench.get(&server.url("/x")).unwrap();
+    assert_eq!((first.how, second.how), (How::Came, How::Came));
+    assert_eq!(second.retrieved(), Some("1994-11-06T08:49:37Z"));
+}
+
 #[test]
 fn an_unchanged_answer_renews_how_long() {
     let server = Server::start(|asked| match asked.nth {

@@ -7,6 +7,8 @@ mod broken;
 mod keeping;
 mod lists;
 mod polite;
+#[path = "../support/secure.rs"]
+mod secure;
 mod sent_on;
 #[path = "../support/server.rs"]
 mod server;

@@ -32,6 +32,7 @@ enum End {
     Close,
     Stall,
     Endless,
+    Unstated,
 }
 
 /// What is answered.
@@ -92,6 +93,11 @@ impl Reply {
         Self { end: End::Endless, ..self }
     }
 
+    /// States no length: the answer ends where the connection does.
+    pub(crate) fn unstated(self) -> Self {
+        Self { end: End::Unstated, ..self }
+    }
+
     fn send(&self, line: &mut (impl Write + ?Sized), over: &AtomicBool) -> std::io::Result<()> {
         write!(line, "HTTP/1.1 {} Because\r\nConnection: close\r\n", self.status)?;
         for (name, value) in &self.headers {
@@ -106,7 +112,7 @@ impl Reply {
             }
             return Ok(());
         }
-        if self.status != 304 {
+        if self.status != 304 && self.end != End::Unstated {
             write!(line, "Content-Length: {}\r\n", self.length.unwrap_or(self.body.len()))?;
         }
         write!(line, "\r\n")?;
