@@ -14,7 +14,7 @@ fn nothing_of_a_broken_answer_is_kept_and_the_error_says_what_it_is() {
         ("shorter than stated", Reply::body(BODY).stating(500), "E0308"),
         ("stalled", Reply::body(BODY).stalling(), "E0305"),
         ("stated too large", Reply::body(BODY).stating(5 << 20), "E0309"),
-        ("without end", Reply::body(BODY).endless(), "E0309"),
+        ("without end", Reply::body(BODY.repeat(1000)).endless(), "E0309"),
         ("without a length", Reply::body(BODY).unstated(), "E0308"),
         ("refused", Reply::status(404), "E0306"),
         ("gone", Reply::status(410), "E0306"),
