@@ -136,7 +136,7 @@ impl<'a> Fetching<'a> {
 /// How far downloads are: `https://a.example/x: 3 pages, 12.3 MB of 40.0 MB, 2.1 MB/s, 13 s left`.
 fn coming(sources: &BTreeMap<String, Source>, since: Duration) -> String {
     let name = match sources.keys().next() {
-        Some(url) if sources.len() == 1 => url.clone(),
+        Some(url) if sources.len() == 1 => ending(url),
         _ => format!("{} sources", sources.len()),
     };
     let sum = |part: fn(&Source) -> u64| sources.values().map(part).sum::<u64>();
@@ -147,8 +147,17 @@ fn coming(sources: &BTreeMap<String, Source>, since: Duration) -> String {
     let of = total.map_or(String::new(), |t| format!(" of {}", bytes(t)));
     let left = total.filter(|_| rate >= 1.0).map(|t| (t - size) as f64 / rate);
     let left = left.map_or(String::new(), |s| format!(", {:.0} s left", s.ceil()));
-    let here = pages(sources.values().map(|s| s.pages as usize).sum());
-    format!("{name}: {here}, {}{of}, {}/s{left}", bytes(size), bytes(rate as u64))
+    let count = sources.values().map(|s| s.pages as usize).sum();
+    let here = if count == 0 { String::new() } else { format!("{}, ", pages(count)) };
+    format!("{name}: {here}{}{of}, {}/s{left}", bytes(size), bytes(rate as u64))
+}
+
+/// The end of a URL: a line that is longer than the screen cannot be renewed.
+fn ending(url: &str) -> String {
+    match url.char_indices().rev().nth(39) {
+        Some((at, _)) if at > 0 => format!("...{}", &url[at..]),
+        _ => url.to_owned(),
+    }
 }
 
 fn pages(count: usize) -> String {
@@ -182,7 +191,7 @@ mod tests {
             (one(source(1, 2048, 2048, None)), "https://a.example/x: 1 page, 2.0 kB, 1.0 kB/s"),
             (
                 one(source(0, 5120, 2048, Some(10240))),
-                "https://a.example/x: 0 pages, 5.0 kB of 10.0 kB, 1.0 kB/s, 5 s left",
+                "https://a.example/x: 5.0 kB of 10.0 kB, 1.0 kB/s, 5 s left",
             ),
             (one(source(3, 10, 0, Some(10))), "https://a.example/x: 3 pages, 10 bytes, 0 bytes/s"),
         ] {
@@ -192,5 +201,7 @@ mod tests {
         sources.insert("https://b.example".to_owned(), source(2, 1024, 1024, Some(4096)));
         assert_eq!(coming(&sources, two), "2 sources: 3 pages, 2.0 kB, 1.0 kB/s");
         assert_eq!(bytes(5 << 30), "5.0 GB");
+        let long = format!("https://a.example/{}ü.csv", "x".repeat(80));
+        assert_eq!(ending(&long), format!("...{}ü.csv", "x".repeat(35)));
     }
 }

@@ -542,8 +542,9 @@ impl Fetcher {
     /// What is known of the pages of a request, by URL: of the last time, and of a time since then
     /// that broke off.
     fn known(&self, request: &Request<'_>) -> Result<BTreeMap<String, Record>, FetchError> {
-        let key = request.key();
-        let entries = [self.cache.entry(&key)?, self.cache.begun(&key)?];
+        let (key, plain) = (request.key(), Request::one(request.address, request.mode).key());
+        // Whoever did not know yet that it is a list has asked for its first page alone.
+        let entries = [self.cache.entry(&plain)?, self.cache.entry(&key)?, self.cache.begun(&key)?];
         // A name without its secret may be that of two pages, of which neither is known then.
         let mut found: BTreeMap<String, Option<Record>> = BTreeMap::new();
         for entry in entries.into_iter().flatten() {

@@ -131,7 +131,10 @@ impl Fetcher {
         }
         let host = authority(url);
         if let Some(tls) = cause::<rustls::Error>(&error)
-            && !matches!(tls, rustls::Error::General(_))
+            && matches!(
+                tls,
+                rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented
+            )
         {
             let message = format!("`{host}`: {}", self.options.secrets.mask(&tls.to_string()));
             return Trouble::Final(FetchError::new(UNTRUSTED, shown, message));

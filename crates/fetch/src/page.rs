@@ -5,10 +5,10 @@ use crate::clock;
 use crate::error::{BROKEN, CACHE, FAILING, FetchError, LARGE, REFUSED, SLOW};
 use crate::fetcher::{Fetcher, Watch};
 use crate::hop::{Answer, Trouble, spoken};
+use crate::link;
 use crate::pace::{back_off, retry_after};
 use crate::rules::{Keeping, Validators, text};
 use crate::secret::authority;
-use crate::{address, link};
 use reqwest::header::{
     CACHE_CONTROL, CONTENT_RANGE, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
     IF_NONE_MATCH, IF_RANGE, RANGE, TRANSFER_ENCODING,
@@ -262,7 +262,7 @@ impl Fetcher {
             checked: at,
             fresh,
             vary: keeping.vary.map(vary),
-            next: next.as_ref().map(address::name),
+            next: next.as_ref().map(|n| self.name(n)),
         };
         Ok(Got { record, body, url, next, came: true })
     }

@@ -4,7 +4,7 @@
 use super::{hex, replace};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -33,19 +33,15 @@ pub(crate) struct Partial {
 impl Partial {
     /// Opens what broke off, or an empty file; an own one if another process is at it.
     pub(crate) fn open(folder: &Path, key: &str, url: &str) -> io::Result<Self> {
-        let named =
-            |name: &str| (folder.join(format!("{name}.part")), folder.join(format!("{name}.note")));
-        let open = |path: &Path| {
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+        let own = (1..).map(|n: u64| format!("{key}-{}-{n}", std::process::id()));
+        let mut names = std::iter::once(key.to_owned()).chain(own);
+        let (file, path, note) = loop {
+            let name = names.next().ok_or(io::ErrorKind::ResourceBusy)?;
+            let path = folder.join(format!("{name}.part"));
+            if let Some(file) = locked(&path)? {
+                break (file, path, folder.join(format!("{name}.note")));
+            }
         };
-        let (mut path, mut note) = named(key);
-        let mut file = open(&path)?;
-        if file.try_lock().is_err() {
-            (path, note) = named(&format!("{key}-{}", std::process::id()));
-            file = open(&path)?;
-            file.lock()?;
-            file.set_len(0)?;
-        }
         let url = url.to_owned();
         let mut partial =
             Self { file, path, note, url, hasher: Sha256::new(), size: 0, kept: false };
@@ -115,17 +111,20 @@ impl Partial {
     /// Makes the content durable and gives it its name.
     pub(crate) fn publish(mut self, to: &Path) -> io::Result<()> {
         self.file.sync_all()?;
+        self.forget()?;
         fs::rename(&self.path, to)?;
-        self.forget()
+        // The old name may be somebody else's by now.
+        self.kept = true;
+        Ok(())
     }
 
     /// The content in a file that goes when the result goes, for what must not be kept.
     pub(crate) fn loosen(mut self) -> io::Result<tempfile::TempPath> {
         self.forget()?;
-        self.kept = true;
         let folder = self.path.parent().unwrap_or(Path::new("")).to_owned();
         let loose = tempfile::Builder::new().prefix("loose-").tempfile_in(folder)?.into_temp_path();
         fs::rename(&self.path, &loose)?;
+        self.kept = true;
         Ok(loose)
     }
 
@@ -134,6 +133,21 @@ impl Partial {
         match fs::remove_file(&self.note) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
             _ => Ok(()),
+        }
+    }
+}
+
+/// Opens and locks a file; nothing if somebody else has it.
+fn locked(path: &Path) -> io::Result<Option<File>> {
+    loop {
+        let mut options = OpenOptions::new();
+        let file = options.read(true).write(true).create(true).truncate(false).open(path)?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(e)) => return Err(e),
+            // Its holder may have removed or renamed it between the opening and the lock.
+            Ok(()) if path.exists() => return Ok(Some(file)),
+            Ok(()) => {}
         }
     }
 }

@@ -42,6 +42,9 @@ fn nobody_there_is_said_with_the_attempts() {
     let error = bench.get(&format!("http://127.0.0.1:{port}/")).unwrap_err();
     assert_eq!(error.code, "E0303");
     assert!(error.message.ends_with("after 2 attempts"), "{error}");
+    let plain = Server::start(|_| Reply::body("x"));
+    let error = bench.get(&plain.url("/").replace("http:", "https:")).unwrap_err();
+    assert_eq!(error.code, "E0303", "no TLS there: {error}");
     let error = bench.get("http://no-such-host.invalid/").unwrap_err();
     assert_eq!(error.code, "E0303", "{error}");
 }
