@@ -75,11 +75,11 @@ fn provenance(source: &SourceHead) -> Block {
         None => String::new(),
     };
     line = line.text(&format!(", recipe {}", source.recipe));
+    line = line.text(&said("retrieved ", &source.retrieved));
     line = line.text(&said("published by ", &source.publisher));
     line = line.text(&said("licence: ", &source.licence));
     line = line.text(&said("grade ", &source.grade));
     line = line.text(&source.date.map_or(String::new(), |date| format!(", dated {date}")));
-    line = line.text(&said("retrieved ", &source.retrieved));
     paragraph(line.muted(&format!(", sha256 {}", head(&source.sha256))))
 }
 
