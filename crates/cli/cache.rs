@@ -4,7 +4,7 @@ use crate::args::{CacheAction, CacheArgs, ListFormat};
 use crate::context::Context;
 use crate::failure::{Failure, exit};
 use crate::progress::bytes;
-use haggle_fetch::{Address, Kept, Status, Which};
+use haggle_fetch::{Address, Cleaned, Kept, Status, Which};
 use serde_json::json;
 
 pub(crate) fn run(args: &CacheArgs, context: &Context) -> Result<u8, Failure> {
@@ -88,7 +88,7 @@ fn which(urls: &[String], older: Option<u32>) -> Result<Which, Failure> {
 
 fn clean(which: &Which, context: &Context) -> Result<u8, Failure> {
     let cleaned = context.network.cache().clean(which).map_err(|e| Failure::fetch(&e))?;
-    if matches!(which, Which::Urls(_)) && cleaned.entries == 0 {
+    if matches!(which, Which::Urls(_)) && cleaned == Cleaned::default() {
         return Err(Failure::new("no URL of the cache matches").help("`haggle cache` lists them"));
     }
     let plural = if cleaned.entries == 1 { "" } else { "s" };

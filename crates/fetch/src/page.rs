@@ -3,12 +3,13 @@
 use crate::cache::{Partial, Record, failed};
 use crate::clock;
 use crate::error::{BROKEN, CACHE, FAILING, FetchError, LARGE, REFUSED, SLOW};
-use crate::fetcher::{Fetcher, Watch};
+use crate::fetcher::Fetcher;
 use crate::hop::{Answer, Trouble, spoken};
 use crate::link;
 use crate::pace::{back_off, retry_after};
 use crate::rules::{Keeping, Validators, text};
 use crate::secret::authority;
+use crate::watch::Watch;
 use reqwest::header::{
     CACHE_CONTROL, CONTENT_RANGE, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
     IF_NONE_MATCH, IF_RANGE, RANGE, TRANSFER_ENCODING,

@@ -22,7 +22,8 @@ struct Secret {
     /// `api.example.com`, with `:port` if it is not that of the scheme; or the name of a variable.
     host: String,
     carrier: Carrier,
-    value: String,
+    /// What is sent; or the name of the variable that should hold it and is not set.
+    value: Result<String, String>,
 }
 
 #[derive(Clone, PartialEq)]
@@ -80,7 +81,7 @@ impl Secrets {
             let host = name.strip_prefix(TOKEN_PREFIX).filter(|_| !value.is_empty());
             if let Some(host) = host {
                 let (host, carrier) = (host.to_owned(), Carrier::Header(AUTHORIZATION));
-                self.0.push(Secret { host, carrier, value: format!("Bearer {value}") });
+                self.0.push(Secret { host, carrier, value: Ok(format!("Bearer {value}")) });
             }
         }
         self
@@ -101,21 +102,7 @@ impl Secrets {
             return Err(FetchError::new(SECRETS, shown, "a secret is not sent over http")
                 .help("use https, or take the host out of the secrets"));
         }
-        for secret in &mine {
-            match &secret.carrier {
-                Carrier::Query(name) => {
-                    url.query_pairs_mut().append_pair(name, &secret.value);
-                }
-                Carrier::Header(name) => {
-                    let mut value = HeaderValue::from_str(&secret.value).map_err(|_| {
-                        FetchError::new(SECRETS, shown, "the secret is no value of a header")
-                    })?;
-                    value.set_sensitive(true);
-                    headers.insert(name, value);
-                }
-            }
-        }
-        Ok(())
+        mine.into_iter().try_for_each(|secret| secret.put(url, headers, shown))
     }
 
     /// Whether there is a secret for the URL's host.
@@ -126,8 +113,8 @@ impl Secrets {
     /// A text in which no secret stands, as a server may have put one into a URL.
     pub(crate) fn mask(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        for secret in &self.0 {
-            let value = secret.value.strip_prefix("Bearer ").unwrap_or(&secret.value);
+        for value in self.0.iter().filter_map(|secret| secret.value.as_ref().ok()) {
+            let value = value.strip_prefix("Bearer ").unwrap_or(value);
             let encoded: String = reqwest::Url::parse_with_params("http://x/", [("v", value)])
                 .map_or_else(
                     |_| value.to_owned(),
@@ -153,16 +140,13 @@ impl std::fmt::Debug for Secrets {
 impl WrittenSecret {
     fn secret(self, environment: &impl Fn(&str) -> Option<String>) -> Result<Secret, String> {
         let Self { host, header, query, value, env } = self;
-        let of_variable = |name: String| {
-            environment(&name).ok_or(format!("the variable `{name}` for `{host}` is not set"))
-        };
         let value = match (value, env) {
-            (Some(value), None) => value,
-            (None, Some(name)) => of_variable(name)?,
+            (Some(value), None) => Ok(value),
+            (None, Some(name)) => environment(&name).ok_or(name),
             _ => return Err(format!("`{host}` needs one of `value` and `env`")),
         };
         let (carrier, value) = match (header, query) {
-            (None, None) => (Carrier::Header(AUTHORIZATION), format!("Bearer {value}")),
+            (None, None) => (Carrier::Header(AUTHORIZATION), value.map(|v| format!("Bearer {v}"))),
             (Some(name), None) => {
                 let header = HeaderName::try_from(&name);
                 (Carrier::Header(header.map_err(|_| format!("`{name}` is no header"))?), value)
@@ -175,6 +159,26 @@ impl WrittenSecret {
 }
 
 impl Secret {
+    fn put(&self, url: &mut Url, headers: &mut HeaderMap, shown: &str) -> Result<(), FetchError> {
+        let wrong = |why: String| FetchError::new(SECRETS, shown, why);
+        let unset =
+            |name: &String| wrong(format!("the variable `{name}` with its secret is not set"));
+        let value = self.value.as_ref().map_err(unset)?;
+        match &self.carrier {
+            Carrier::Query(name) => {
+                url.query_pairs_mut().append_pair(name, value);
+            }
+            Carrier::Header(name) => {
+                let value = HeaderValue::from_str(value);
+                let mut value =
+                    value.map_err(|_| wrong("the secret is no value of a header".to_owned()))?;
+                value.set_sensitive(true);
+                headers.insert(name, value);
+            }
+        }
+        Ok(())
+    }
+
     fn is_for(&self, url: &Url) -> bool {
         let host = authority(url);
         self.host == host || variable(&host).is_some_and(|name| name == self.host)
@@ -261,6 +265,7 @@ mod tests {
     fn each_host_gets_its_own_and_no_other() {
         let text = "[[secret]]\nhost = \"API.example\"\nvalue = \"abcdef\"\n\
             [[secret]]\nhost = \"q.example:8443\"\nquery = \"k\"\nenv = \"KEY\"\n\
+            [[secret]]\nhost = \"unset.example\"\nenv = \"NOT_SET\"\n\
             [[secret]]\nhost = \"h.example\"\nheader = \"X-Key\"\nvalue = \"ghijkl\"\n";
         let secrets = read(text, 0o600).unwrap();
         let headers = |url: &str| sent(&secrets, url).unwrap().1;
@@ -274,7 +279,8 @@ mod tests {
         let (query, _) = sent(&secrets, "https://q.example:8443/x?a=1").unwrap();
         assert_eq!(query, "a=1&k=of-the-environment");
         assert_eq!(sent(&secrets, "http://api.example/").unwrap_err().code, "E0317");
-        assert_eq!(format!("{secrets:?}"), "Secrets(3)");
+        assert_eq!(sent(&secrets, "https://unset.example/").unwrap_err().code, "E0317");
+        assert_eq!(format!("{secrets:?}"), "Secrets(4)");
         assert_eq!(secrets.mask("x?v=abcdef&w=of-the-environment"), "x?v=***&w=***");
     }
 
@@ -300,7 +306,6 @@ mod tests {
             ("[[secret]]\nhost = \"a\"\nhunter2 = 1\n", 0o600),
             ("[[secret]]\nhost = \"a\"\n", 0o600),
             ("[[secret]]\nhost = \"a\"\nvalue = \"hunter2\"\nenv = \"KEY\"\n", 0o600),
-            ("[[secret]]\nhost = \"a\"\nenv = \"NOT_SET\"\n", 0o600),
             ("[[secret]]\nhost = \"a\"\nvalue = \"hunter2\"\nheader = \"b c\"\n", 0o600),
         ] {
             let error = read(text, mode).unwrap_err();

@@ -145,6 +145,15 @@ fn somebody_who_stops_it_finds_everything_whole() {
     assert_eq!(bench.files("entries") + bench.files("bodies"), 0);
 }
 
+/// The limit is on silence: whoever goes on may take longer.
+#[test]
+fn a_slow_server_that_goes_on_is_waited_for() {
+    let server = Server::start(|_| Reply::body("x".repeat(80)).slow());
+    let bench = Bench::new().limit("read=1");
+    assert_eq!(text(&bench.get(&server.url("/x")).unwrap()).len(), 80);
+    assert_eq!(server.seen().len(), 1);
+}
+
 #[test]
 fn a_page_has_a_total_time() {
     let bench = Bench::new().limit("total=0.2");

@@ -159,6 +159,44 @@ fn the_cache_is_listed_and_cleaned() {
     assert_eq!((all.entries, bench.files("bodies")), (2, 0));
 }
 
+/// Age is counted from when the server was last asked.
+#[test]
+fn what_was_not_asked_about_for_long_is_cleaned() {
+    let server = Server::start(|asked| Reply::body(asked.target.clone()));
+    let bench = Bench::new();
+    for path in ["/old", "/new"] {
+        bench.get(&server.url(path)).unwrap();
+    }
+    for entry in fs::read_dir(bench.cache().root().join("entries")).unwrap() {
+        let path = entry.unwrap().path();
+        let mut entry: serde_json::Value =
+            serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        if entry["url"] == server.url("/old") {
+            let checked = entry["pages"][0]["checked"].as_i64().unwrap();
+            entry["pages"][0]["checked"] = (checked - 3 * 86_400).into();
+            fs::write(&path, entry.to_string()).unwrap();
+        }
+    }
+    assert_eq!(bench.cache().clean(&Which::Older(4)).unwrap().entries, 0);
+    assert_eq!(bench.cache().clean(&Which::Older(2)).unwrap().entries, 1);
+    assert_eq!(bench.cache().status().unwrap().kept[0].url, server.url("/new"));
+    assert_eq!(bench.files("bodies"), 1);
+}
+
+#[test]
+fn what_is_not_finished_goes_with_its_url() {
+    let server = Server::start(|_| Reply::body("0123456789").header("ETag", "\"a\"").cut(4));
+    let bench = Bench::new().limit("attempts=1");
+    for path in ["/one", "/two"] {
+        assert_eq!(bench.get(&server.url(path)).unwrap_err().code, "E0308");
+    }
+    let one = bench.cache().clean(&Which::Urls(vec![server.url("/one")])).unwrap();
+    assert_eq!(bench.cache().status().unwrap().unfinished, (1, 4));
+    assert!(one.size > 4, "the bytes and the note: {one:?}");
+    bench.cache().clean(&Which::All).unwrap();
+    assert_eq!(bench.files("unfinished"), 0);
+}
+
 #[cfg(unix)]
 #[test]
 fn nobody_else_can_enter_the_cache() {

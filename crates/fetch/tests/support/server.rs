@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -33,6 +33,7 @@ enum End {
     Stall,
     Endless,
     Unstated,
+    Slow,
 }
 
 /// What is answered.
@@ -93,6 +94,11 @@ impl Reply {
         Self { end: End::Endless, ..self }
     }
 
+    /// Sends one byte after the other, with pauses.
+    pub(crate) fn slow(self) -> Self {
+        Self { end: End::Slow, ..self }
+    }
+
     /// States no length: the answer ends where the connection does.
     pub(crate) fn unstated(self) -> Self {
         Self { end: End::Unstated, ..self }
@@ -116,8 +122,13 @@ impl Reply {
             write!(line, "Content-Length: {}\r\n", self.length.unwrap_or(self.body.len()))?;
         }
         write!(line, "\r\n")?;
-        line.write_all(&self.body)?;
-        line.flush()?;
+        for byte in self.body.chunks(if self.end == End::Slow { 1 } else { usize::MAX }) {
+            line.write_all(byte)?;
+            line.flush()?;
+            if self.end == End::Slow {
+                thread::sleep(Duration::from_millis(20));
+            }
+        }
         while self.end == End::Stall && !over.load(Ordering::Relaxed) {
             thread::sleep(Duration::from_millis(5));
         }
@@ -129,7 +140,6 @@ impl Reply {
 pub(crate) struct Server {
     port: u16,
     seen: Arc<Mutex<Vec<Asked>>>,
-    most: Arc<AtomicUsize>,
     over: Arc<AtomicBool>,
 }
 
@@ -153,26 +163,21 @@ impl Server {
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let server =
-            Self { port, seen: Arc::default(), most: Arc::default(), over: Arc::default() };
-        let (seen, most, over) =
-            (Arc::clone(&server.seen), Arc::clone(&server.most), Arc::clone(&server.over));
-        let (answer, wrap, now) = (Arc::new(answer), Arc::new(wrap), Arc::new(AtomicUsize::new(0)));
+        let server = Self { port, seen: Arc::default(), over: Arc::default() };
+        let (seen, over) = (Arc::clone(&server.seen), Arc::clone(&server.over));
+        let (answer, wrap) = (Arc::new(answer), Arc::new(wrap));
         thread::spawn(move || {
             for line in listener.incoming() {
                 if over.load(Ordering::Relaxed) {
                     return;
                 }
                 let Ok(line) = line else { continue };
-                let (seen, most, over, now) =
-                    (Arc::clone(&seen), Arc::clone(&most), Arc::clone(&over), Arc::clone(&now));
+                let (seen, over) = (Arc::clone(&seen), Arc::clone(&over));
                 let (answer, wrap) = (Arc::clone(&answer), Arc::clone(&wrap));
                 thread::spawn(move || {
                     let plain = line.try_clone().unwrap();
                     if let Some(mut line) = wrap(line) {
-                        most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                         serve(line.as_mut(), &seen, answer.as_ref(), &over);
-                        now.fetch_sub(1, Ordering::SeqCst);
                     }
                     // Who asked may have hung up first.
                     let _ = plain.shutdown(Shutdown::Write);
@@ -199,11 +204,6 @@ impl Server {
     /// The paths that were asked for, in order.
     pub(crate) fn targets(&self) -> Vec<String> {
         self.seen().into_iter().map(|a| a.target).collect()
-    }
-
-    /// The most questions that were answered at one time.
-    pub(crate) fn most_at_once(&self) -> usize {
-        self.most.load(Ordering::SeqCst)
     }
 }
 
