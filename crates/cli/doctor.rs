@@ -43,6 +43,11 @@ pub(crate) fn run(context: &Context) -> Result<u8, Failure> {
         sound = false;
         line("broken", format!("{error}; empty the cache with `haggle cache clean`"));
     }
+    let trusted = match context.network.authorities()? {
+        0 => "none, so no https server is trusted; install `ca-certificates`, or name a file with `--cacert`".to_owned(),
+        n => format!("{n} authorities trusted"),
+    };
+    line("certificates", trusted);
     let (parts, broken) = context.store.parts()?;
     let observations: u64 = parts.iter().map(|p| p.meta.cells.observations).sum();
     line("parts", format!("{}, {observations} observations", parts.len()));

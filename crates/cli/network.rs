@@ -29,6 +29,11 @@ impl Network {
         Cache::new(self.args.cache.clone().unwrap_or_else(usual))
     }
 
+    /// How many authorities are trusted.
+    pub(crate) fn authorities(&self) -> Result<usize, Failure> {
+        haggle_fetch::authorities(self.args.cacert.as_deref()).map_err(|e| Failure::fetch(&e))
+    }
+
     /// Whom to believe.
     pub(crate) fn mode(&self, offline: bool) -> Result<Mode, Failure> {
         match (offline, self.args.refresh) {

@@ -33,21 +33,34 @@ pub(crate) fn build(options: &Options, guard: &Guard) -> Result<Client, FetchErr
     builder.build().map_err(wrong)
 }
 
-/// Trusts the authorities of this machine (`SSL_CERT_FILE` and `SSL_CERT_DIR` name others), and one
-/// more. The machine's, not a list inside the program, which would grow old with it and would not
-/// know the authority of a company.
 fn trust(authority: Option<&Path>) -> Result<ClientConfig, FetchError> {
-    let mut roots = RootCertStore::empty();
-    // What this machine cannot read of its own it does not trust; a server then says so.
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if let Some(path) = authority {
-        add(path, &mut roots)?;
-    }
+    let roots = roots(authority)?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let wrong = |e: rustls::Error| FetchError::new(AUTHORITY, "TLS", e.to_string());
     let versions =
         ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     Ok(versions.map_err(wrong)?.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// How many authorities are trusted to say which server is which.
+///
+/// # Errors
+/// `E0320` if the file of more of them cannot be read.
+pub fn authorities(more: Option<&Path>) -> Result<usize, FetchError> {
+    roots(more).map(|roots| roots.len())
+}
+
+/// The authorities of this machine (`SSL_CERT_FILE` and `SSL_CERT_DIR` name others), and more. The
+/// machine's, not a list inside the program, which would grow old with it and would not know the
+/// authority of a company.
+fn roots(more: Option<&Path>) -> Result<RootCertStore, FetchError> {
+    let mut roots = RootCertStore::empty();
+    // What this machine cannot read of its own it does not trust; a server then says so.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    match more {
+        Some(path) => add(path, &mut roots).map(|()| roots),
+        None => Ok(roots),
+    }
 }
 
 fn add(path: &Path, roots: &mut RootCertStore) -> Result<(), FetchError> {

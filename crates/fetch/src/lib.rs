@@ -30,6 +30,7 @@ mod watch;
 
 pub use address::Address;
 pub use cache::{Cache, Cleaned, Kept, Status, Which};
+pub use client::authorities;
 pub use error::{CODES, FetchError};
 pub use fetcher::{Fetcher, Options};
 pub use limits::{LIMITS, Limits};

@@ -3,6 +3,8 @@
 use crate::bench::{Bench, texts};
 use crate::server::{Asked, Reply, Server};
 use haggle_fetch::{How, Mode, Paging};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 fn number() -> Paging {
     Paging::Number { parameter: "page".to_owned(), first: 1 }
@@ -169,6 +171,28 @@ fn a_list_that_broke_off_goes_on() {
         server.seen()[3..].iter().map(|a| a.header("if-none-match").to_owned()).collect();
     assert_eq!(tags, ["\"1\"", "\"2\"", ""]);
     assert_eq!(bench.files("unfinished"), 0);
+}
+
+/// Whoever stops a list finds its pages again.
+#[test]
+fn a_list_that_was_stopped_goes_on() {
+    let mut bench = Bench::new();
+    let stop = Arc::clone(&bench.options.stop);
+    let server = Server::start(move |asked| match asked.nth {
+        1 => {
+            stop.store(true, Ordering::Relaxed);
+            Reply::body("it").stalling()
+        }
+        _ => three(asked),
+    });
+    let url = server.url("/body");
+    let stopped = bench.list(&url, &Paging::Body, Mode::Usual).unwrap_err();
+    assert!(stopped.is_interruption(), "{stopped}");
+    bench.options.stop = Arc::default();
+    assert_eq!(texts(&bench.list(&url, &Paging::Body, Mode::Usual).unwrap()).len(), 3);
+    let tags: Vec<String> =
+        server.seen()[2..].iter().map(|a| a.header("if-none-match").to_owned()).collect();
+    assert_eq!(tags, ["\"1\"", "", ""]);
 }
 
 #[test]
