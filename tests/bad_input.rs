@@ -154,17 +154,33 @@ fn one_comparable_gives_a_brief_without_percentiles() {
 }
 
 #[test]
-fn a_url_or_plugin_source_says_that_it_cannot_be_read() {
+fn a_plugin_source_says_that_it_cannot_be_read() {
     let bench = Bench::new();
-    for key in ["url = \"https://example.org/prices.csv\"", "plugin = \"acme\""] {
-        bench.write("deal.toml", format!("{HEAD}[[source]]\n{key}\n{STAY}"));
-        let run = bench.run("report deal.toml");
-        assert_eq!(run.code, 1);
-        assert!(
-            run.err.contains("cannot be read by this version") && run.err.contains("help:"),
-            "{}",
-            run.err
-        );
+    bench.write("deal.toml", format!("{HEAD}[[source]]\nplugin = \"acme\"\n{STAY}"));
+    let run = bench.run("report deal.toml");
+    assert_eq!(run.code, 1);
+    assert!(
+        run.err.contains("cannot be read by this version") && run.err.contains("help:"),
+        "{}",
+        run.err
+    );
+}
+
+/// What a URL would give is asked of nobody before the URL is one.
+#[test]
+fn a_url_that_is_none_is_refused_by_check_and_report() {
+    let bench = Bench::new();
+    for (url, code) in [
+        ("prices.example/list.csv", "E0301"),
+        ("ftp://prices.example/list.csv", "E0301"),
+        ("https://prices.example/list.csv?key=abc", "E0302"),
+    ] {
+        bench.write("deal.toml", format!("{HEAD}[[source]]\nurl = \"{url}\"\n{STAY}"));
+        for verb in ["check", "report"] {
+            let run = bench.run(&format!("{verb} deal.toml"));
+            assert!(run.code == 1 && run.err.contains(code), "{verb} {url}: {}", run.err);
+            assert!(run.err.contains("help:"), "{}", run.err);
+        }
     }
 }
 

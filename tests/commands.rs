@@ -18,6 +18,7 @@ fn only_built_verbs_are_listed() {
         "verify",
         "diff",
         "init",
+        "cache",
         "schema",
         "completions",
         "doctor",
@@ -83,7 +84,11 @@ fn the_schema_is_json_and_completions_are_scripts() {
 fn doctor_sees_a_broken_part() {
     let bench = Bench::with_data();
     bench.run("import data/evidence/pay-survey-2023.csv");
-    assert_eq!(bench.run("doctor").code, 0);
+    let sound = bench.run("doctor");
+    assert_eq!(sound.code, 0);
+    for part in ["cache", "certificates"] {
+        assert!(sound.out.contains(part), "{}", sound.out);
+    }
     bench.write("store/parts/broken.parquet", "not parquet");
     let run = bench.run("doctor");
     assert_eq!(run.code, 1);

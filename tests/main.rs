@@ -9,13 +9,19 @@ mod benchmark;
 mod commands;
 mod determinism;
 mod diff;
+mod http;
 mod import;
 mod init;
 mod inspect;
 mod locking;
 mod market;
 mod oracle;
+#[path = "../crates/fetch/tests/support/secure.rs"]
+mod secure;
 mod seen;
 mod sensitivity;
+#[allow(dead_code, reason = "shared with the tests of fetching, which use all of it")]
+#[path = "../crates/fetch/tests/support/server.rs"]
+mod server;
 mod support;
 mod verify;

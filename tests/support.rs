@@ -69,7 +69,7 @@ impl Bench {
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_haggle"));
         command.current_dir(self.folder.path()).env_clear();
-        command.env("HAGGLE_STORE", self.path("store"));
+        command.env("HAGGLE_STORE", self.path("store")).env("HAGGLE_CACHE", self.path("cache"));
         command
     }
 

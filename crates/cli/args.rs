@@ -39,6 +39,45 @@ pub(crate) struct Global {
     /// Colour in text
     #[arg(long, global = true, env = "HAGGLE_COLOR", value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
+    #[command(flatten)]
+    pub(crate) network: Network,
+}
+
+/// Options for sources behind a URL.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(next_help_heading = "Sources behind a URL (`haggle help network`)")]
+pub(crate) struct Network {
+    /// Folder of what was fetched [default: the cache folder of the user]
+    #[arg(long, global = true, env = "HAGGLE_CACHE", value_name = "DIR", hide_short_help = true)]
+    pub(crate) cache: Option<PathBuf>,
+    /// Ask the servers again, whatever they said of how long an answer holds
+    #[arg(long, global = true, env = "HAGGLE_REFRESH", value_parser = FalseyValueParser::new(), hide_short_help = true)]
+    pub(crate) refresh: bool,
+    /// Trust the certificates of this PEM file as well as those of this machine
+    #[arg(long, global = true, env = "HAGGLE_CACERT", value_name = "FILE", hide_short_help = true)]
+    pub(crate) cacert: Option<PathBuf>,
+    /// Let servers send on to addresses that are not public
+    #[arg(long, global = true, hide_short_help = true)]
+    pub(crate) allow_private: bool,
+    /// File of secrets for servers, which nobody else can read
+    #[arg(
+        long,
+        global = true,
+        env = "HAGGLE_SECRETS",
+        value_name = "FILE",
+        hide_short_help = true
+    )]
+    pub(crate) secrets: Option<PathBuf>,
+    /// How long, how much or how often at most, such as read=120 or size=8GB
+    #[arg(
+        long,
+        global = true,
+        env = "HAGGLE_LIMITS",
+        value_name = "NAME=VALUE",
+        value_delimiter = ',',
+        hide_short_help = true
+    )]
+    pub(crate) limit: Vec<String>,
 }
 
 /// When to colour.
@@ -79,6 +118,8 @@ pub(crate) enum Command {
     Schema(Schema),
     /// Completions for a shell
     Completions(Completions),
+    /// What was fetched from servers: list it, or clean it
+    Cache(CacheArgs),
     /// Check store, folders and versions
     Doctor,
     /// Help on a topic, such as exit-codes
@@ -87,7 +128,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Inspect {
-    /// The file
+    /// The file, or a URL
     #[arg(value_name = "SOURCE")]
     pub(crate) source: PathBuf,
     /// Recipe by name, or a recipe file; else found by the columns
@@ -99,6 +140,9 @@ pub(crate) struct Inspect {
     /// Vintage that the file itself does not state, such as 2022
     #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(u16).range(1900..=2100))]
     pub(crate) vintage: Option<u16>,
+    /// Of a URL, use only what was fetched before
+    #[arg(long, env = "HAGGLE_OFFLINE", value_parser = FalseyValueParser::new())]
+    pub(crate) offline: bool,
     /// Write a recipe to begin with: the one that fits, or a proposal with its doubts (`-`: print it)
     #[arg(long, value_name = "FILE")]
     pub(crate) propose: Option<PathBuf>,
@@ -109,7 +153,7 @@ pub(crate) struct Inspect {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Import {
-    /// Files: CSV, TSV, XLSX, XLS, ODS, packed or not; `-` is standard input
+    /// Files or URLs: CSV, TSV, XLSX, XLS, ODS, packed or not; `-` is standard input
     #[arg(required = true, value_name = "SOURCE")]
     pub(crate) sources: Vec<PathBuf>,
     /// Recipe by name, or a recipe file; else found by the columns
@@ -124,6 +168,9 @@ pub(crate) struct Import {
     /// Hash the file even if it looks unchanged
     #[arg(long)]
     pub(crate) locked: bool,
+    /// Of URLs, use only what was fetched before
+    #[arg(long, env = "HAGGLE_OFFLINE", value_parser = FalseyValueParser::new())]
+    pub(crate) offline: bool,
     /// Write every rejected row to a CSV file: line, field, found, expected, code
     #[arg(long, value_name = "FILE")]
     pub(crate) issues: Option<PathBuf>,
@@ -150,6 +197,30 @@ pub(crate) enum SourcesAction {
         /// Start of a hash (at least 6 digits), or a file name
         #[arg(required = true)]
         which: Vec<String>,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CacheArgs {
+    #[command(subcommand)]
+    pub(crate) action: Option<CacheAction>,
+    /// How to print the list
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CacheAction {
+    /// What was fetched, when, how large, from where
+    Status,
+    /// Remove all of it, or what is named
+    Clean {
+        /// URLs, as the list shows them
+        #[arg(value_name = "URL", conflicts_with = "older")]
+        urls: Vec<String>,
+        /// Only what the server was not asked about for so many days
+        #[arg(long, value_name = "DAYS")]
+        older: Option<u32>,
     },
 }
 
@@ -402,6 +473,6 @@ pub(crate) struct Completions {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Help {
-    /// A topic (exit-codes, environment, conditions, recipes) or a verb
+    /// A topic (exit-codes, environment, conditions, recipes, network) or a verb
     pub(crate) topic: Option<String>,
 }

@@ -2,14 +2,17 @@
 
 use crate::args::{Color, Global};
 use crate::failure::Failure;
+use crate::network::Network;
 use haggle_report::Style;
 use haggle_store::Store;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// Everything that a verb needs to know of its surroundings.
 pub(crate) struct Context {
     pub(crate) store: Store,
+    pub(crate) network: Rc<Network>,
     quiet: bool,
     verbose: bool,
     color: Color,
@@ -20,6 +23,7 @@ impl Context {
         let root = global.store.clone().unwrap_or_else(default_store);
         Self {
             store: Store::new(root),
+            network: Rc::new(Network::new(global.network.clone())),
             quiet: global.quiet,
             verbose: global.verbose,
             color: global.color,
@@ -28,7 +32,8 @@ impl Context {
 
     /// The same surroundings with a store of its own and nothing said but errors.
     pub(crate) fn apart(&self, store: &Path) -> Self {
-        Self { store: Store::new(store), quiet: true, verbose: false, color: self.color }
+        let network = Rc::clone(&self.network);
+        Self { store: Store::new(store), network, quiet: true, verbose: false, color: self.color }
     }
 
     /// Data, on standard output.
@@ -100,9 +105,14 @@ fn say(text: &str) {
 
 /// `$XDG_DATA_HOME/haggle/store`, else `~/.local/share/haggle/store`.
 fn default_store() -> PathBuf {
-    let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
+    user_folder("XDG_DATA_HOME", ".local/share").unwrap_or_default().join("haggle").join("store")
+}
+
+/// A folder of the user, named by a variable, else inside the home folder; without a home there is
+/// none.
+pub(crate) fn user_folder(variable: &str, inside: &str) -> Option<PathBuf> {
+    let named = std::env::var_os(variable).map(PathBuf::from).filter(|p| p.is_absolute());
     let home =
         || std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).map(PathBuf::from);
-    let base = data.or_else(|| home().map(|h| h.join(".local").join("share")));
-    base.unwrap_or_else(|| PathBuf::from(".")).join("haggle").join("store")
+    named.or_else(|| home().map(|h| h.join(inside)))
 }

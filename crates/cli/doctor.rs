@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::failure::{Failure, exit};
+use crate::progress::bytes;
 use std::fmt::Write;
 
 pub(crate) fn run(context: &Context) -> Result<u8, Failure> {
@@ -34,6 +35,19 @@ pub(crate) fn run(context: &Context) -> Result<u8, Failure> {
             if root.exists() { "exists" } else { "not there yet; the first import makes it" }
         ),
     );
+    let cache = context.network.cache();
+    let kept = cache.status().map_err(|e| Failure::fetch(&e))?;
+    let size = bytes(kept.size);
+    line("cache", format!("{}, {} URLs, {size}", cache.root().display(), kept.kept.len()));
+    for error in &kept.broken {
+        sound = false;
+        line("broken", format!("{error}; empty the cache with `haggle cache clean`"));
+    }
+    let trusted = match context.network.authorities()? {
+        0 => "none, so no https server is trusted; install `ca-certificates`, or name a file with `--cacert`".to_owned(),
+        n => format!("{n} authorities trusted"),
+    };
+    line("certificates", trusted);
     let (parts, broken) = context.store.parts()?;
     let observations: u64 = parts.iter().map(|p| p.meta.cells.observations).sum();
     line("parts", format!("{}, {observations} observations", parts.len()));

@@ -143,6 +143,14 @@ fn diagnostic(code: &str) -> Option<String> {
             c.code, c.title, c.meaning, c.help
         ));
     }
+    let mut fetch = haggle_fetch::CODES.iter();
+    if let Some([c, title, meaning, help, example]) =
+        fetch.find(|[c, ..]| c.eq_ignore_ascii_case(code))
+    {
+        return Some(format!(
+            "{c}  {title}\n{meaning}\n  for example: {example}\n  help: {help}\n"
+        ));
+    }
     let mut deal = haggle_negotiation::deal::CODES.iter();
     let [c, title, meaning, help] = deal.find(|[c, ..]| c.eq_ignore_ascii_case(code))?;
     Some(format!("{c}  {title}\n{meaning}\n  help: {help}\n"))

@@ -1,6 +1,7 @@
 //! Every error of the libraries becomes one thing here: a message, a way out and an exit code.
 
 use haggle_evidence::{Diagnostic, ImportError};
+use haggle_fetch::FetchError;
 use haggle_negotiation::brief::PrepareError;
 use haggle_store::{StoreError, StoreImportError};
 use std::fmt;
@@ -13,6 +14,7 @@ pub(crate) mod exit {
     pub(crate) const USAGE: u8 = 2;
     pub(crate) const WEAK: u8 = 3;
     pub(crate) const NOT_AS_LOCKED: u8 = 4;
+    pub(crate) const INTERRUPTED: u8 = 130;
 }
 
 /// What went wrong, for people.
@@ -67,6 +69,17 @@ impl Failure {
             }
             ImportError::Sink(error) => Self::new(format!("{file}: {error}")),
         }
+    }
+
+    /// A source that could not be fetched.
+    pub(crate) fn fetch(error: &FetchError) -> Self {
+        let failure = Self::new(error.to_string()).help(&error.help);
+        let exit = match error {
+            e if e.is_offline() => exit::NOT_AS_LOCKED,
+            e if e.is_interruption() => exit::INTERRUPTED,
+            _ => exit::FAILED,
+        };
+        Self { exit, ..failure }
     }
 
     /// An import that did not happen.

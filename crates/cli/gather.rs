@@ -4,7 +4,9 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::lock::{Lock, Pin};
 use crate::progress::Watched;
+use crate::remote::{self, Remote};
 use haggle_evidence::{Importer, Locator};
+use haggle_fetch::Address;
 use haggle_import::{FileImporter, Observer, Options, Recipe};
 use haggle_negotiation::brief::{DiagnosticHead, SourceHead, TallyHead};
 use haggle_negotiation::deal::{Deal, Origin, Source};
@@ -35,9 +37,15 @@ pub(crate) fn parts(
     context: &Context,
 ) -> Result<Vec<Part>, Failure> {
     let mut lock = if pinning.aside { Lock::empty(file) } else { Lock::beside(file)? };
-    let all: Result<Vec<Part>, Failure> =
-        deal.sources.iter().map(|s| part_of(s, file, pinning, &mut lock, context)).collect();
-    let all = all?;
+    let fetched = fetch_all(deal, file, pinning, &lock, context)?;
+    let mut all = Vec::new();
+    for (source, remote) in deal.sources.iter().zip(fetched) {
+        let part = match (&source.origin, remote) {
+            (_, Some(remote)) => part_behind(source, &remote, file, pinning, &mut lock, context),
+            _ => part_of(source, file, pinning, &mut lock, context),
+        };
+        all.push(part?);
+    }
     if !pinning.locked && !pinning.aside {
         keep(&lock, context);
     }
@@ -100,6 +108,64 @@ fn location(source: &Source) -> &str {
     }
 }
 
+/// What the sources behind a URL give, all at a time; nothing for the others, and for those whose
+/// pinned content is stored and whose server must not be asked.
+fn fetch_all(
+    deal: &Deal,
+    file: &Path,
+    pinning: Pinning,
+    lock: &Lock,
+    context: &Context,
+) -> Result<Vec<Option<Remote>>, Failure> {
+    let mut asked = Vec::new();
+    for (i, source) in deal.sources.iter().enumerate() {
+        let Origin::Url(text) = &source.origin else { continue };
+        let address = Address::written(text).map_err(|e| Failure::fetch(&e))?;
+        let (_, pin) = pinned(source, text, file, lock)?;
+        if pinning.locked {
+            must_be_pinned(text, pin.as_ref())?;
+        }
+        if !pinning.offline || stored(pin.as_ref(), context)?.is_none() {
+            asked.push((i, address));
+        }
+    }
+    let mut all: Vec<Option<Remote>> = deal.sources.iter().map(|_| None).collect();
+    if asked.is_empty() {
+        return Ok(all);
+    }
+    let (places, addresses): (Vec<usize>, Vec<Address>) = asked.into_iter().unzip();
+    let mode = context.network.mode(pinning.offline)?;
+    for (i, remote) in places.into_iter().zip(remote::fetch(&addresses, mode, context)?) {
+        all[i] = Some(remote?);
+    }
+    Ok(all)
+}
+
+/// Refuses what is no URL, and one with a secret in it: a deal file is copied into reports.
+pub(crate) fn check_urls(deal: &Deal) -> Result<(), Failure> {
+    deal.sources.iter().try_for_each(|source| match &source.origin {
+        Origin::Url(text) => Address::written(text).map(drop).map_err(|e| Failure::fetch(&e)),
+        _ => Ok(()),
+    })
+}
+
+/// The recipe that a source names, and its pin.
+fn pinned(
+    source: &Source,
+    location: &str,
+    file: &Path,
+    lock: &Lock,
+) -> Result<(Option<Recipe>, Option<Pin>), Failure> {
+    let recipe = source.recipe.as_deref().map(|r| find_recipe(r, file)).transpose()?;
+    let pin = lock.pin(location, recipe.as_ref().map(Recipe::name), source.sheet.as_deref());
+    let pin = pin.cloned();
+    Ok((recipe, pin))
+}
+
+fn options(source: &Source, recipe: Option<Recipe>) -> Options {
+    Options { recipe, vintage: source.vintage.clone(), sheet: source.sheet.clone(), name: None }
+}
+
 fn part_of(
     source: &Source,
     file: &Path,
@@ -107,32 +173,68 @@ fn part_of(
     lock: &mut Lock,
     context: &Context,
 ) -> Result<Part, Failure> {
-    let Origin::Path(relative) = &source.origin else {
-        return Err(not_built(source));
+    let (relative, path) = match &source.origin {
+        Origin::Path(text) => (text, file.parent().unwrap_or(Path::new("")).join(text)),
+        // What was not fetched is stored as it is pinned.
+        Origin::Url(text) => {
+            let (_, pin) = pinned(source, text, file, lock)?;
+            return stored_only(text, pin.as_ref(), context);
+        }
+        Origin::Plugin(text) => return Err(not_built(source, text)),
     };
-    let path = file.parent().unwrap_or(Path::new("")).join(relative);
-    let recipe = source.recipe.as_deref().map(|r| find_recipe(r, file)).transpose()?;
-    let pin =
-        lock.pin(relative, recipe.as_ref().map(Recipe::name), source.sheet.as_deref()).cloned();
+    let (recipe, pin) = pinned(source, relative, file, lock)?;
     if pinning.offline && !is_there(&path) {
         return stored_only(relative, pin.as_ref(), context);
     }
-    let (vintage, sheet) = (source.vintage.clone(), source.sheet.clone());
-    let options = Options { recipe, vintage, sheet, name: None };
     if pinning.locked {
-        refuse_change(&path, relative, pin.as_ref(), context)?;
+        let sha256 = hash(&path, true, context)?.0;
+        refuse_change(&sha256, relative, pin.as_ref())?;
     }
+    let options = options(source, recipe);
     let part = import_file(&path, &options, pinning.locked, context)?.part().clone();
-    let made = Pin {
-        location: relative.clone(),
+    let made = pin_of(&part, relative, None);
+    compare_pins(relative, pin.as_ref(), &made, pinning.locked, context)?;
+    lock.set(made);
+    Ok(part)
+}
+
+/// The stored part of a source behind a URL that was fetched.
+fn part_behind(
+    source: &Source,
+    remote: &Remote,
+    file: &Path,
+    pinning: Pinning,
+    lock: &mut Lock,
+    context: &Context,
+) -> Result<Part, Failure> {
+    let written = location(source);
+    let (recipe, pin) = pinned(source, written, file, lock)?;
+    if pinning.locked {
+        refuse_change(&remote.key.sha256, written, pin.as_ref())?;
+    }
+    let mut part = import_remote(remote, &options(source, recipe), context)?.part().clone();
+    let mut made = pin_of(&part, written, Some(remote));
+    if let Some(old) = pin.as_ref().filter(|old| old.sha256 == made.sha256) {
+        // The same bytes are those that came first: a report made of them stays as it was.
+        (made.retrieved, made.etag) = (old.retrieved.clone(), old.etag.clone());
+    }
+    compare_pins(written, pin.as_ref(), &made, pinning.locked, context)?;
+    part.meta.retrieved = made.retrieved.clone();
+    lock.set(made);
+    Ok(part)
+}
+
+fn pin_of(part: &Part, location: &str, remote: Option<&Remote>) -> Pin {
+    Pin {
+        location: location.to_owned(),
         sha256: part.meta.sha256.clone(),
         size: part.meta.size,
         recipe: part.meta.recipe.clone(),
         recipe_hash: part.meta.recipe_hash.clone(),
-    };
-    compare_pins(relative, pin.as_ref(), &made, pinning.locked, context)?;
-    lock.set(made);
-    Ok(part)
+        retrieved: remote.and_then(|r| r.key.retrieved.clone()),
+        etag: remote.and_then(|r| r.etag.clone()),
+        pages: remote.map_or(Vec::new(), |r| r.pages.clone()),
+    }
 }
 
 /// Whether a file is there, itself or the archive that it is in.
@@ -140,40 +242,39 @@ fn is_there(path: &Path) -> bool {
     path.exists() || path.ancestors().skip(1).any(Path::is_file)
 }
 
-fn not_built(source: &Source) -> Failure {
-    let (kind, text) = match &source.origin {
-        Origin::Url(text) => ("url", text),
-        Origin::Plugin(text) | Origin::Path(text) => ("plugin", text),
-    };
+fn not_built(source: &Source, text: &str) -> Failure {
     Failure::new(format!(
-        "source `{}`: {kind} = \"{text}\" cannot be read by this version",
+        "source `{}`: plugin = \"{text}\" cannot be read by this version",
         source.id
     ))
-    .help("download it and name the file with `path = ...`")
+    .help("export its data to a file and name that with `path = ...`")
 }
 
-/// Content of a locked source, before anything is imported.
-fn refuse_change(
-    path: &Path,
-    relative: &str,
-    pin: Option<&Pin>,
-    context: &Context,
-) -> Result<(), Failure> {
-    let Some(pin) = pin else {
-        return Err(Failure::not_as_locked(format!("{relative}: not in haggle.lock"))
-            .help("run once without `--locked` to pin it"));
-    };
-    let (sha256, _) = hash(path, true, context)?;
+fn must_be_pinned<'a>(location: &str, pin: Option<&'a Pin>) -> Result<&'a Pin, Failure> {
+    pin.ok_or_else(|| {
+        Failure::not_as_locked(format!("{location}: not in haggle.lock"))
+            .help("run once without `--locked` to pin it")
+    })
+}
+
+/// Refuses another content of a locked source, before anything is imported.
+fn refuse_change(sha256: &str, location: &str, pin: Option<&Pin>) -> Result<(), Failure> {
+    let pin = must_be_pinned(location, pin)?;
     if sha256 == pin.sha256 {
         return Ok(());
     }
     let message = format!(
-        "{relative}: content is {}, haggle.lock says {}",
-        short(&sha256),
+        "{location}: content is {}, haggle.lock says {}",
+        short(sha256),
         short(&pin.sha256)
     );
-    Err(Failure::not_as_locked(message)
-        .help("restore the file, or run without `--locked` to accept the new content"))
+    let help = match Address::is_meant(location) {
+        true => {
+            "run with `--locked --offline` for what is stored, or without `--locked` to accept the new content"
+        }
+        false => "restore the file, or run without `--locked` to accept the new content",
+    };
+    Err(Failure::not_as_locked(message).help(help))
 }
 
 fn compare_pins(
@@ -210,13 +311,19 @@ fn short(hash: &str) -> &str {
     hash.get(..12).unwrap_or(hash)
 }
 
+/// The stored part that is as pinned, if there is one.
+fn stored(pin: Option<&Pin>, context: &Context) -> Result<Option<Part>, Failure> {
+    let Some(pin) = pin else { return Ok(None) };
+    let part = context.store.find(&pin.sha256, &pin.recipe)?;
+    let part = part.filter(|p| p.meta.recipe_hash == pin.recipe_hash);
+    Ok(part.map(|mut part| {
+        part.meta.retrieved = pin.retrieved.clone();
+        part
+    }))
+}
+
 fn stored_only(relative: &str, pin: Option<&Pin>, context: &Context) -> Result<Part, Failure> {
-    let part = match pin {
-        Some(pin) => context.store.find(&pin.sha256, &pin.recipe)?,
-        None => None,
-    };
-    let as_pinned = |p: &Part| pin.is_some_and(|pin| p.meta.recipe_hash == pin.recipe_hash);
-    part.filter(as_pinned).ok_or_else(|| {
+    stored(pin, context)?.ok_or_else(|| {
         Failure::not_as_locked(format!(
             "{relative}: the file is not there and its content is not stored as haggle.lock says"
         ))
@@ -288,7 +395,8 @@ pub(crate) fn import_observed(
     refuse_special(path, &shown)?;
     let (sha256, size) = hash(path, fresh, context)?;
     let location = std::fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
-    let key = SourceKey { sha256, size, location: location.display().to_string() };
+    let location = location.display().to_string();
+    let key = SourceKey { sha256, size, location, retrieved: None };
     let unchanged = || Ok(hash(path, false, context)?.0 == key.sha256);
     let content = Content { path, named: path, shown: &shown, key: &key };
     import_content(&content, options, observer, context, &unchanged)
@@ -304,10 +412,36 @@ pub(crate) fn import_stdin(
         .map_err(|e| Failure::source(STDIN_NAME, &e))?;
     // Two streams are no two states of one file.
     let location = format!("{STDIN_NAME} {}", short(&spooled.sha256));
-    let key = SourceKey { sha256: spooled.sha256.clone(), size: spooled.size, location };
+    let (sha256, size) = (spooled.sha256.clone(), spooled.size);
+    let key = SourceKey { sha256, size, location, retrieved: None };
     let named = Path::new(STDIN);
     let options = &Options { name: Some(STDIN_NAME.to_owned()), ..options.clone() };
     let content = Content { path: &spooled.path, named, shown: STDIN_NAME, key: &key };
+    import_content(&content, options, observer, context, &|| Ok(true))
+}
+
+/// Imports what was fetched.
+pub(crate) fn import_remote(
+    remote: &Remote,
+    options: &Options,
+    context: &Context,
+) -> Result<Outcome, Failure> {
+    let outcome = import_remote_observed(remote, options, None, context)?;
+    warn_of_twins(outcome.part(), context)?;
+    Ok(outcome)
+}
+
+/// Imports what was fetched; with somebody to take its issues it is read in any case.
+pub(crate) fn import_remote_observed(
+    remote: &Remote,
+    options: &Options,
+    observer: Option<Observer>,
+    context: &Context,
+) -> Result<Outcome, Failure> {
+    let named = Path::new(&remote.name);
+    let content = Content { path: &remote.path, named, shown: &remote.name, key: &remote.key };
+    let options = &Options { name: Some(remote.file_name.clone()), ..options.clone() };
+    // Its bytes are known by their hash and are nobody's to change.
     import_content(&content, options, observer, context, &|| Ok(true))
 }
 
@@ -499,6 +633,7 @@ fn head_of(meta: &PartMeta, location: &str, file: &str, day: Option<i32>) -> Sou
         name: meta.name.clone(),
         location: location.to_owned(),
         sha256: meta.sha256.clone(),
+        retrieved: meta.retrieved.clone(),
         recipe: meta.recipe.clone(),
         publisher: meta.publisher.clone(),
         licence: meta.licence.clone(),

@@ -11,6 +11,7 @@ const EXIT_CODES: &str = "\
 2  usage: the command line is wrong
 3  evidence too weak, under --strict
 4  not as locked, or not available offline
+130  interrupted with Ctrl-C while it fetched; the store and the cache are whole
 ";
 
 const ENVIRONMENT: &str = "\
@@ -21,8 +22,42 @@ HAGGLE_OFFLINE   use only what is stored (--offline)
 HAGGLE_QUIET     say nothing but errors (--quiet)
 HAGGLE_COLOR     auto, always, never (--color)
 NO_COLOR         no colour, if set and not empty
+HAGGLE_CACHE     folder of what was fetched (--cache)
+HAGGLE_REFRESH   ask the servers again (--refresh)
+HAGGLE_LIMITS    limits of fetching, NAME=VALUE, separated by commas (--limit)
+HAGGLE_SECRETS   file of secrets for servers (--secrets)
+HAGGLE_CACERT    certificates that are trusted as well (--cacert)
+HAGGLE_TOKEN_*   a token for one server: `haggle help network`
+SSL_CERT_FILE    certificates that are trusted instead of those of this machine
+HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY   through whom servers are asked
+XDG_CACHE_HOME   where what was fetched lies by default: $XDG_CACHE_HOME/haggle
+XDG_CONFIG_HOME  where secrets lie by default: $XDG_CONFIG_HOME/haggle/secrets.toml
 XDG_DATA_HOME    where the store lies by default: $XDG_DATA_HOME/haggle/store
 An option on the command line comes before its variable.
+";
+
+const NETWORK: &str = "\
+A source behind a URL is fetched whole into the cache and then read as a file is. Behind `#` stands
+the file that is meant inside an archive: https://prices.example/all.zip#list.csv
+
+The cache asks the server again as the server said (max-age, ETag, Last-Modified, no-store, Vary).
+--refresh asks in any case, --offline never; `haggle cache` lists what is there.
+
+A secret never stands in a deal file. A token goes into a variable of its host's name, in capitals,
+`.` written `_`, `-` written `__`, `:` before a port `___`:
+  HAGGLE_TOKEN_API_EXAMPLE_COM=...         sent as `Authorization: Bearer ...` to api.example.com
+or into a file that only you can read (chmod 600):
+  [[secret]]
+  host   = \"api.example.com\"             with `:port` if it is not the usual one
+  header = \"X-Api-Key\"                   or query = \"key\"; neither: a bearer token
+  env    = \"MY_KEY\"                      or value = \"...\"
+It is sent to that host alone, over https. A URL is shown and kept as its name: user info and
+parameters called token, key, secret, signature and so on are `***`.
+
+Servers may send on to public addresses and to the host that you named; --allow-private lifts that.
+Through a proxy the proxy resolves names, and addresses behind names are not looked at.
+
+Limits (--limit NAME=VALUE):
 ";
 
 const CONDITIONS: &str = "\
@@ -43,10 +78,18 @@ pub(crate) fn topic(args: &Help, context: &Context) -> Result<u8, Failure> {
         Some("environment") => ENVIRONMENT.to_owned(),
         Some("conditions") => CONDITIONS.to_owned(),
         Some("recipes") => recipes(),
+        Some("network") => network(),
         Some(verb) => verb_help(verb)?,
     };
     context.data(&text)?;
     Ok(exit::FINE)
+}
+
+/// How sources behind a URL are fetched, with the limits.
+fn network() -> String {
+    let line = |[name, value, meaning]: &[&str; 3]| format!("  {name:<10} {value:<6} {meaning}\n");
+    let lines: String = haggle_fetch::LIMITS.iter().map(line).collect();
+    format!("{NETWORK}{lines}")
 }
 
 /// The built-in recipes, one on a line, with what they read.
@@ -62,7 +105,7 @@ fn verb_help(verb: &str) -> Result<String, Failure> {
     let known = command.find_subcommand_mut(verb);
     known.map(|c| c.render_long_help().to_string()).ok_or_else(|| {
         Failure::usage(format!("no help on `{verb}`"))
-            .help("topics: exit-codes, environment, conditions, recipes, or a verb")
+            .help("topics: exit-codes, environment, conditions, recipes, network, or a verb")
     })
 }
 

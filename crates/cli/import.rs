@@ -3,12 +3,15 @@
 use crate::args::{Import, ListFormat};
 use crate::context::Context;
 use crate::failure::{Failure, exit};
-use crate::gather::{STDIN, find_recipe, import_observed, import_stdin, warn_of_twins};
+use crate::gather::{
+    STDIN, find_recipe, import_observed, import_remote_observed, import_stdin, warn_of_twins,
+};
 use crate::issues::Issues;
+use crate::remote::{self, Remote};
 use haggle_import::Options;
 use haggle_store::{Outcome, Part, PartMeta};
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(crate) fn run(args: &Import, context: &Context) -> Result<u8, Failure> {
     let recipe = args.recipe.as_deref().map(|r| find_recipe(r, Path::new("."))).transpose()?;
@@ -21,12 +24,16 @@ pub(crate) fn run(args: &Import, context: &Context) -> Result<u8, Failure> {
     let mut code = exit::FINE;
     let mut accounts = Vec::new();
     let issues = Issues::new().map_err(|e| Failure::new(e.to_string()))?;
-    for path in &args.sources {
+    let fetched = fetch_all(&args.sources, args.offline, context)?;
+    for (path, remote) in args.sources.iter().zip(fetched) {
         // One file that cannot be read does not keep the others out.
-        let observer = args.issues.as_ref().map(|_| issues.of(&path.display().to_string()));
-        let outcome = match path == Path::new(STDIN) {
-            true => import_stdin(&options, observer, context),
-            false => import_observed(path, &options, args.locked, observer, context),
+        let shown = shown(path);
+        let observer = args.issues.as_ref().map(|_| issues.of(&shown));
+        let outcome = match remote {
+            Some(Ok(remote)) => import_remote_observed(&remote, &options, observer, context),
+            Some(Err(failure)) => Err(failure),
+            None if path == Path::new(STDIN) => import_stdin(&options, observer, context),
+            None => import_observed(path, &options, args.locked, observer, context),
         };
         match outcome {
             Ok(outcome) => {
@@ -35,7 +42,7 @@ pub(crate) fn run(args: &Import, context: &Context) -> Result<u8, Failure> {
                 if is_all_rejected(&outcome.part().meta) {
                     code = exit::FAILED;
                 }
-                accounts.push((path.display().to_string(), outcome));
+                accounts.push((shown, outcome));
             }
             Err(failure) => {
                 context.complain(&failure);
@@ -52,6 +59,34 @@ pub(crate) fn run(args: &Import, context: &Context) -> Result<u8, Failure> {
         issues.write(out)?;
     }
     Ok(code)
+}
+
+/// What the sources behind a URL give, all at a time, in the place of each.
+fn fetch_all(
+    sources: &[PathBuf],
+    offline: bool,
+    context: &Context,
+) -> Result<Vec<Option<Result<Remote, Failure>>>, Failure> {
+    let (mut all, mut addresses) = (Vec::new(), Vec::new());
+    for source in sources {
+        let address = remote::address(source).transpose()?;
+        all.push(address.is_some());
+        addresses.extend(address);
+    }
+    if addresses.is_empty() {
+        return Ok(all.into_iter().map(|_| None).collect());
+    }
+    let mode = context.network.mode(offline)?;
+    let mut fetched = remote::fetch(&addresses, mode, context)?.into_iter();
+    Ok(all.into_iter().map(|behind| if behind { fetched.next() } else { None }).collect())
+}
+
+/// What a source is called: a URL without its secrets.
+fn shown(source: &Path) -> String {
+    match remote::address(source) {
+        Some(Ok(address)) => address.to_string(),
+        _ => source.display().to_string(),
+    }
 }
 
 /// Removes what was stored of a file whose content has changed since: a benchmark would count its

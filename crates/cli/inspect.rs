@@ -4,6 +4,7 @@ use crate::args::{Inspect, ListFormat};
 use crate::context::Context;
 use crate::failure::{Failure, exit};
 use crate::gather::{STDIN, STDIN_NAME, find_recipe, refuse_special};
+use crate::remote::{self, Remote};
 use haggle_evidence::{Diagnostic, Disposition, column_letters};
 use haggle_import::inspect::{Column, Fit, Fits, Inspection, JUDGED, Seen, Table, inspect};
 use haggle_import::{Issue, Options, Spooled, spool};
@@ -18,16 +19,11 @@ const UNCOMPUTED: &str =
 const LISTED: usize = 60;
 
 pub(crate) fn run(args: &Inspect, context: &Context) -> Result<u8, Failure> {
-    let (file, spooled) = named(&args.source)?;
-    let path = spooled.as_ref().map_or(args.source.as_path(), |s| s.path.as_ref());
+    let source = Held::of(&args.source, args.offline, context)?;
+    let (file, path) = (source.shown(), source.path());
     let recipe = args.recipe.as_deref().map(|r| find_recipe(r, Path::new("."))).transpose()?;
     let vintage = args.vintage.map(|year| year.to_string());
-    let options = Options {
-        recipe,
-        vintage,
-        sheet: args.sheet.clone(),
-        name: spooled.as_ref().map(|_| file.clone()),
-    };
+    let options = Options { recipe, vintage, sheet: args.sheet.clone(), name: source.name() };
     let found = inspect(path, &options).map_err(|e| Failure::source(&file, &e))?;
     if let Some(out) = &args.propose {
         return propose(out, &found, &file, context);
@@ -40,16 +36,52 @@ pub(crate) fn run(args: &Inspect, context: &Context) -> Result<u8, Failure> {
     Ok(exit::FINE)
 }
 
-/// What messages call a source; standard input is written down first.
-fn named(source: &Path) -> Result<(String, Option<Spooled>), Failure> {
-    if source == Path::new(STDIN) {
-        let spooled =
-            spool(std::io::stdin().lock()).map_err(|e| Failure::source(STDIN_NAME, &e))?;
-        return Ok((STDIN_NAME.to_owned(), Some(spooled)));
+/// A source that lies in a file: itself, or written down.
+enum Held<'a> {
+    File(&'a Path),
+    Stream(Spooled),
+    Remote(Box<Remote>),
+}
+
+impl<'a> Held<'a> {
+    fn of(source: &'a Path, offline: bool, context: &Context) -> Result<Self, Failure> {
+        if source == Path::new(STDIN) {
+            let spooled = spool(std::io::stdin().lock());
+            return Ok(Self::Stream(spooled.map_err(|e| Failure::source(STDIN_NAME, &e))?));
+        }
+        if let Some(address) = remote::address(source) {
+            let mode = context.network.mode(offline)?;
+            return Ok(Self::Remote(Box::new(remote::fetch_one(&address?, mode, context)?)));
+        }
+        refuse_special(source, &source.display().to_string())?;
+        Ok(Self::File(source))
     }
-    let file = source.display().to_string();
-    refuse_special(source, &file)?;
-    Ok((file, None))
+
+    /// What messages call it.
+    fn shown(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Stream(_) => STDIN_NAME.to_owned(),
+            Self::Remote(remote) => remote.name.clone(),
+        }
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::File(path) => path,
+            Self::Stream(spooled) => &spooled.path,
+            Self::Remote(remote) => &remote.path,
+        }
+    }
+
+    /// What the file is called, where its path does not say.
+    fn name(&self) -> Option<String> {
+        match self {
+            Self::File(_) => None,
+            Self::Stream(_) => Some(STDIN_NAME.to_owned()),
+            Self::Remote(remote) => Some(remote.file_name.clone()),
+        }
+    }
 }
 
 fn propose(out: &Path, found: &Inspection, file: &str, context: &Context) -> Result<u8, Failure> {

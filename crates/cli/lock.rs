@@ -25,6 +25,15 @@ pub(crate) struct Pin {
     pub(crate) recipe: String,
     /// Hash of that recipe.
     pub(crate) recipe_hash: String,
+    /// When a server gave it; a local file has no such time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) retrieved: Option<String>,
+    /// The server's name for the content.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) etag: Option<String>,
+    /// SHA-256 of each page, if there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) pages: Vec<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 mod args;
 mod benchmark;
+mod cache;
 mod context;
 mod diff;
 mod doctor;
@@ -13,11 +14,14 @@ mod help;
 mod import;
 mod init;
 mod inspect;
+mod interrupt;
 mod issues;
 mod lock;
+mod network;
 mod playbook;
 mod progress;
 mod reading;
+mod remote;
 mod report;
 mod sources;
 mod stated;
@@ -69,6 +73,7 @@ fn run(args: Args, context: &Context) -> Result<u8, Failure> {
         Command::Init(a) => init::run(&a, context),
         Command::Schema(a) => help::schema(&a, context),
         Command::Completions(a) => help::completions(&a, context),
+        Command::Cache(a) => cache::run(&a, context),
         Command::Doctor => doctor::run(context),
         Command::Help(a) => help::topic(&a, context),
     }

@@ -177,6 +177,7 @@ pub(crate) fn check(args: &Check, context: &Context) -> Result<u8, Failure> {
     let lines: String = parsed.problems.iter().map(|p| said(&args.deal, p)).collect();
     context.data(&lines)?;
     let errors = parsed.problems.iter().filter(|p| !p.warning).count();
+    parsed.deal.iter().try_for_each(gather::check_urls)?;
     let warnings = parsed.problems.len() - errors;
     let count = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
     context.talk(&format!(

@@ -262,8 +262,14 @@ fn sources_under(report: &Value, id: &str) -> BTreeSet<String> {
 fn elsewhere(stated: &Value, again: &Value) -> Vec<String> {
     let mut places = Vec::new();
     places_of(stated, again, "", &mut places);
-    places.retain(|place| !place.starts_with("figures/"));
+    places.retain(|place| !place.starts_with("figures/") && !is_time_of_retrieval(place));
     places
+}
+
+/// When bytes came is known to whoever fetched them; it cannot be made again, and no number rests
+/// on it.
+fn is_time_of_retrieval(place: &str) -> bool {
+    place.starts_with("sources/") && place.ends_with("/retrieved")
 }
 
 fn places_of(one: &Value, two: &Value, place: &str, places: &mut Vec<String>) {

@@ -174,6 +174,7 @@ fn head() -> SourceHead {
         name: "m".into(),
         location: "m.csv".into(),
         sha256: "0".repeat(64),
+        retrieved: None,
         recipe: "r".into(),
         publisher: None,
         licence: None,

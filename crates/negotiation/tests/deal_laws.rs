@@ -221,6 +221,7 @@ fn head() -> SourceHead {
         name: "rows".into(),
         location: "rows.csv".into(),
         sha256: "0".repeat(64),
+        retrieved: None,
         recipe: "r".into(),
         publisher: None,
         licence: None,

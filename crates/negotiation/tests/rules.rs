@@ -61,6 +61,7 @@ fn evidence(grade: &str, date: &str) -> SourceEvidence {
         name: "table".into(),
         location: "table.csv".into(),
         sha256: "0".repeat(64),
+        retrieved: None,
         recipe: "r".into(),
         publisher: None,
         licence: None,

@@ -391,7 +391,7 @@ pub(crate) fn cited(it: &Cited) -> Value {
 fn source(it: &SourceHead) -> Value {
     let [read, imported, rejected, skipped] = it.rows;
     let [mapped, observations, absent] = it.cells;
-    json!({
+    let mut map = json!({
         "name": it.name,
         "location": it.location,
         "sha256": it.sha256,
@@ -405,7 +405,12 @@ fn source(it: &SourceHead) -> Value {
         "cells": {"mapped": mapped, "observations": observations, "absent": absent},
         "tallies": list(&it.tallies, tally),
         "assumptions": it.assumptions,
-    })
+    });
+    // A local file has no such key.
+    if let Some(retrieved) = &it.retrieved {
+        map["retrieved"] = json!(retrieved);
+    }
+    map
 }
 
 fn tally(it: &TallyHead) -> Value {

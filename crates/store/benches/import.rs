@@ -119,7 +119,12 @@ impl Survey {
         let folder = tempfile::tempdir().unwrap();
         let recipe = "synthetic".to_owned();
         let identity = ImporterIdentity { recipe, recipe_hash: "1".to_owned(), importer: 1 };
-        let key = SourceKey { sha256: "0".to_owned(), size: 0, location: "s.csv".to_owned() };
+        let key = SourceKey {
+            sha256: "0".to_owned(),
+            size: 0,
+            location: "s.csv".to_owned(),
+            retrieved: None,
+        };
         let mut importer = Synthetic { identity, survey: self };
         let outcome = Store::new(folder.path()).import(&key, &mut importer).unwrap();
         println!("  {} bytes", std::fs::metadata(&outcome.part().path).unwrap().len());

@@ -45,8 +45,12 @@ fn run(folder: PathBuf, rows: u64, weighted: bool) {
     let start = Instant::now();
     let recipe = "synthetic".to_owned();
     let identity = ImporterIdentity { recipe, recipe_hash: "1".to_owned(), importer: 1 };
-    let key =
-        SourceKey { sha256: format!("{rows}"), size: 0, location: "synthetic.csv".to_owned() };
+    let key = SourceKey {
+        sha256: format!("{rows}"),
+        size: 0,
+        location: "synthetic.csv".to_owned(),
+        retrieved: None,
+    };
     let mut importer = Synthetic { identity, rows, weighted };
     let part = store.import(&key, &mut importer).unwrap().part().clone();
     println!("{}: import {:.1?}", folder.display(), start.elapsed());

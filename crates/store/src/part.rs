@@ -82,6 +82,9 @@ pub struct PartMeta {
     pub size: u64,
     /// Where the source was when it was imported.
     pub location: String,
+    /// When its bytes came from a server, as `2026-11-28T13:05:00Z`; a local file has no such time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retrieved: Option<String>,
     /// Name of the recipe.
     pub recipe: String,
     /// Hash of the recipe.
@@ -119,6 +122,8 @@ pub struct SourceKey {
     pub size: u64,
     /// Where it was found.
     pub location: String,
+    /// When it came from a server.
+    pub retrieved: Option<String>,
 }
 
 impl PartMeta {
@@ -130,6 +135,7 @@ impl PartMeta {
             sha256: key.sha256.clone(),
             size: key.size,
             location: key.location.clone(),
+            retrieved: key.retrieved.clone(),
             recipe: identity.recipe.clone(),
             recipe_hash: identity.recipe_hash.clone(),
             importer: identity.importer,

@@ -307,6 +307,8 @@ pub struct SourceHead {
     pub location: String,
     /// SHA-256 of its bytes.
     pub sha256: String,
+    /// When they came from a server; a local file has no such time.
+    pub retrieved: Option<String>,
     /// Name of the recipe.
     pub recipe: String,
     /// Who publishes it.

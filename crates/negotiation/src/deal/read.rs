@@ -338,10 +338,14 @@ fn read_source(r: &Reader<'_, '_>) -> Option<(Source, bool)> {
 }
 
 fn stem(origin: Option<&Origin>) -> &str {
-    let Some(Origin::Path(text) | Origin::Url(text) | Origin::Plugin(text)) = origin else {
-        return "source";
-    };
-    file_stem(text)
+    match origin {
+        Some(Origin::Path(text) | Origin::Plugin(text)) => file_stem(text),
+        // What is asked for is no name, and may be a secret.
+        Some(Origin::Url(text)) => {
+            file_stem(text.split(['?', '#']).next().unwrap_or("").trim_end_matches('/'))
+        }
+        None => "source",
+    }
 }
 
 /// A file's name up to its first dot.

@@ -75,6 +75,7 @@ fn provenance(source: &SourceHead) -> Block {
         None => String::new(),
     };
     line = line.text(&format!(", recipe {}", source.recipe));
+    line = line.text(&said("retrieved ", &source.retrieved));
     line = line.text(&said("published by ", &source.publisher));
     line = line.text(&said("licence: ", &source.licence));
     line = line.text(&said("grade ", &source.grade));

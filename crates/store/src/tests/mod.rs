@@ -172,7 +172,7 @@ pub(crate) fn stored(rows: &[Row], layout: Layout) -> (tempfile::TempDir, Store,
     let folder = tempfile::tempdir().unwrap();
     let store = Store::with_layout(folder.path(), layout);
     let identity = ImporterIdentity { recipe: "r".into(), recipe_hash: "h".into(), importer: 1 };
-    let key = SourceKey { sha256: "0".into(), size: 0, location: "x.csv".into() };
+    let key = SourceKey { sha256: "0".into(), size: 0, location: "x.csv".into(), retrieved: None };
     let mut importer = Rows { identity, rows, date: Some(19_500) };
     let part = store.import(&key, &mut importer).unwrap().part().clone();
     (folder, store, part)

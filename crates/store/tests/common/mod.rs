@@ -29,7 +29,12 @@ pub(crate) fn numbers(rows: u64, importer: u32) -> Numbers {
 }
 
 pub(crate) fn key(sha256: &str) -> SourceKey {
-    SourceKey { sha256: sha256.to_owned(), size: 1, location: format!("/{sha256}.csv") }
+    SourceKey {
+        sha256: sha256.to_owned(),
+        size: 1,
+        location: format!("/{sha256}.csv"),
+        retrieved: None,
+    }
 }
 
 impl Importer for Numbers {

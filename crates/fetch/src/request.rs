@@ -1,0 +1,130 @@
+//! What is wanted, and what comes of it.
+
+use crate::address::{self, Address};
+use crate::cache::{Record, key};
+use crate::clock;
+use crate::page::Body;
+use crate::paging::{Look, LookAt, Paging};
+use reqwest::Url;
+use std::path::Path;
+
+/// Whom to believe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// The cache as long as the server said, then the server.
+    #[default]
+    Usual,
+    /// The server in any case; it need not send again what has not changed.
+    Refresh,
+    /// The cache, however old; no connection is made.
+    Offline,
+}
+
+/// What is wanted.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// The first page, which the user named.
+    pub address: &'a Address,
+    /// How the list goes on.
+    pub paging: &'a Paging,
+    /// Looks at pages, for pagings that need it.
+    pub look: LookAt<'a>,
+    /// Whom to believe.
+    pub mode: Mode,
+}
+
+impl<'a> Request<'a> {
+    /// A request for one page.
+    pub fn one(address: &'a Address, mode: Mode) -> Self {
+        Self { address, paging: &Paging::None, look: &|_| Ok(Look::default()), mode }
+    }
+
+    /// What it is kept by.
+    pub(crate) fn key(&self) -> String {
+        key(&[&self.name(), &self.paging.text()])
+    }
+
+    /// What is asked for: not the fragment, which stays here.
+    pub(crate) fn url(&self) -> Url {
+        let mut url = self.address.url().clone();
+        url.set_fragment(None);
+        url
+    }
+
+    /// What it is called: without secrets.
+    pub(crate) fn name(&self) -> String {
+        address::name(&self.url())
+    }
+}
+
+/// A page that is here.
+#[derive(Debug)]
+pub struct Page {
+    /// Its URL, without secrets.
+    pub url: String,
+    /// SHA-256 of its bytes, in lower-case hexadecimal.
+    pub sha256: String,
+    /// Bytes.
+    pub size: u64,
+    /// The server's name for this content.
+    pub etag: Option<String>,
+    /// When the bytes came, as `2026-11-28T13:05:00Z`.
+    pub retrieved: Option<String>,
+    body: Body,
+}
+
+impl Page {
+    pub(crate) fn new(record: Record, body: Body) -> Self {
+        let Record { url, sha256, size, etag, retrieved, .. } = record;
+        Self { url, sha256, size, etag, retrieved: clock::text(retrieved), body }
+    }
+
+    /// The file with its bytes; gone with the page if the server forbids keeping it.
+    pub fn file(&self) -> &Path {
+        self.body.path()
+    }
+}
+
+/// How a request was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// The cache, without asking.
+    Kept,
+    /// The server said that nothing has changed.
+    Unchanged,
+    /// At least one page came.
+    Came,
+}
+
+/// A request with all its pages, in order; there is at least one.
+#[derive(Debug)]
+pub struct Fetched {
+    /// The URL that was asked, without secrets.
+    pub url: String,
+    /// How it was answered.
+    pub how: How,
+    /// The pages.
+    pub pages: Vec<Page>,
+}
+
+impl Fetched {
+    /// What the content is known by: the hash of the page; of several, the hash of their hashes,
+    /// one on a line.
+    pub fn sha256(&self) -> String {
+        let hashes: Vec<&str> = self.pages.iter().map(|p| p.sha256.as_str()).collect();
+        match hashes.as_slice() {
+            [only] => (*only).to_owned(),
+            several => key(several),
+        }
+    }
+
+    /// Bytes of all pages.
+    pub fn size(&self) -> u64 {
+        self.pages.iter().map(|p| p.size).sum()
+    }
+
+    /// When the newest page came.
+    pub fn retrieved(&self) -> Option<&str> {
+        self.pages.iter().filter_map(|p| p.retrieved.as_deref()).max()
+    }
+}

@@ -1,0 +1,125 @@
+//! Redirects: how often, where to, and what goes along.
+
+use crate::bench::{Bench, text};
+use crate::server::{Reply, Server};
+use haggle_fetch::Secrets;
+
+#[test]
+fn redirects_are_followed_as_far_as_allowed() {
+    let server = Server::start(|asked| match asked.target.as_str() {
+        "/end" => Reply::body("here"),
+        "/loop" => Reply::to("/pool"),
+        "/pool" => Reply::to("/loop"),
+        "/lost" => Reply::status(301),
+        "/mail" => Reply::to("mailto:a@b.example"),
+        other => {
+            let left: u32 = other[1..].parse().unwrap();
+            Reply::to(&if left == 1 { "/end".to_owned() } else { format!("/{}", left - 1) })
+        }
+    });
+    let bench = Bench::new().limit("redirects=3");
+    assert_eq!(text(&bench.get(&server.url("/3")).unwrap()), "here");
+    for (path, part) in [
+        ("/4", "more than 3 times"),
+        ("/loop", "asked before"),
+        ("/lost", "without a URL"),
+        ("/mail", "without a URL"),
+    ] {
+        let error = bench.get(&server.url(path)).unwrap_err();
+        assert_eq!(error.code, "E0310", "{error}");
+        assert!(error.message.contains(part), "{error}");
+    }
+}
+
+/// The user named 127.0.0.1; another loopback address, by number, by name or in another notation,
+/// is the server's idea.
+#[test]
+fn a_server_does_not_send_us_inside() {
+    let inner = Server::start(|_| Reply::body("inner"));
+    let port = inner.port();
+    for host in ["127.0.0.2", "localhost", "[::ffff:127.0.0.1]", "2130706434", "169.254.169.254"] {
+        let to = format!("http://{host}:{port}/");
+        let server = Server::start(move |_| Reply::to(&to));
+        let error = Bench::new().get(&server.url("/x")).unwrap_err();
+        assert_eq!(error.code, "E0312", "{host}: {error}");
+        assert!(error.message.contains("no public address"), "{error}");
+    }
+    assert_eq!(inner.seen().len(), 0, "nobody was asked");
+    let to = format!("http://localhost:{port}/");
+    let server = Server::start(move |_| Reply::to(&to));
+    let mut bench = Bench::new();
+    bench.options.allow_private = true;
+    assert_eq!(text(&bench.get(&server.url("/x")).unwrap()), "inner");
+    // What the user names may be anywhere.
+    assert_eq!(text(&Bench::new().get(&format!("http://localhost:{port}/")).unwrap()), "inner");
+}
+
+fn secrets(host: &str) -> Secrets {
+    let name = format!("HAGGLE_TOKEN_{}", host.replace('.', "_").replace(':', "___"));
+    Secrets::default().with_tokens([(name, "s3cr3t".to_owned())].into_iter())
+}
+
+#[test]
+fn a_secret_goes_to_its_host_alone_and_is_written_nowhere() {
+    let other = Server::start(|asked| {
+        assert_eq!(asked.header("authorization"), "");
+        Reply::body("there").header("ETag", "\"a\"")
+    });
+    let to = other.url("/signed?X-Amz-Signature=s1gned");
+    let server = Server::start(move |asked| {
+        let sent = asked.header("authorization").to_owned();
+        match asked.target.as_str() {
+            "/mine" if sent == "Bearer s3cr3t" => Reply::body("mine").header("ETag", "\"a\""),
+            "/on" if sent == "Bearer s3cr3t" => Reply::to(&to),
+            _ => Reply::status(401),
+        }
+    });
+    let bench = Bench::new().secrets(secrets(&format!("127.0.0.1:{}", server.port())));
+    assert_eq!(text(&bench.get(&server.url("/mine")).unwrap()), "mine");
+    assert_eq!(text(&bench.get(&server.url("/on")).unwrap()), "there");
+    assert_eq!(Bench::new().get(&server.url("/mine")).unwrap_err().code, "E0306");
+    assert!(!bench.all_text().contains("s3cr3t") && !bench.all_text().contains("s1gned"));
+}
+
+#[test]
+fn user_info_and_tokens_of_a_url_are_sent_and_written_nowhere() {
+    let server = Server::start(|asked| {
+        assert_eq!(asked.target, "/x?token=t0ken");
+        // base64 of `me:pa55`
+        assert_eq!(asked.header("authorization"), "Basic bWU6cGE1NQ==");
+        match asked.nth {
+            0 => Reply::body("mine").header("ETag", "\"a\"").cut(2),
+            1 => Reply::status(500),
+            _ => Reply::status(404),
+        }
+    });
+    let url = server.url("/x?token=t0ken").replace("http://", "http://me:pa55@");
+    let bench = Bench::new();
+    let error = bench.get(&url).unwrap_err();
+    assert_eq!(error.code, "E0306");
+    let shown = format!("http://***@127.0.0.1:{}/x?token=***", server.port());
+    assert_eq!(error.place, shown);
+    let written = format!("{error:?}{}", bench.all_text());
+    assert!(written.contains("token=***"), "{written}");
+    for secret in ["t0ken", "pa55", "bWU6"] {
+        assert!(!written.contains(secret), "{written}");
+    }
+}
+
+/// With a secret an answer may be somebody else's: it is known again by its tag alone, and never
+/// used without asking.
+#[test]
+fn what_came_with_a_secret_is_asked_for_again() {
+    let server = Server::start(|asked| match asked.header("if-none-match") {
+        "\"a\"" => Reply::status(304),
+        _ => Reply::body("mine")
+            .header("ETag", "\"a\"")
+            .header("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT")
+            .header("Cache-Control", "max-age=600"),
+    });
+    let bench = Bench::new().secrets(secrets(&format!("127.0.0.1:{}", server.port())));
+    for _ in 0..2 {
+        assert_eq!(text(&bench.get(&server.url("/x")).unwrap()), "mine");
+    }
+    assert_eq!(server.seen().len(), 2);
+}
