@@ -95,6 +95,7 @@ codes! {
     "I0109" "range upside down": "the upper end of a range is below its lower end" / "correct the cells";
     "I0110" "contradicted currency": "the amount carries the mark of another currency than its row or file states" / "correct the cell, or the currency in the recipe";
     "I0111" "amount too small": "the recipe states the least that an amount of this column can be, and the amount is smaller: a code, another unit, or a number typed in thousands" / "correct the cell, or `least` in the recipe";
+    "I0122" "member stands twice": "an object has two members of one name, on the way to the row or in it, and which is meant is not known" / "correct the file";
     "I0121" "unquoted thousands mark": "the row has more fields than the header, and a number such as `$1,973.00` without quotes may be why; but the fields can be joined in more than one way, or not so that every column holds what it holds elsewhere" / "put the number in quotes, or export the table with another separator";
     "I0201" "aggregate row": "the row sums up others that are read as well, so reading it would count people twice" / "none is needed";
     "I0202" "not data": "a title, a footer, a note or a blank line" / "none is needed";

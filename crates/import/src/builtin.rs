@@ -43,6 +43,7 @@ const TEXTS: &[(&str, &str)] = recipes![
     "gsa-support",
     "koodiklinikka-cleaned",
     "koodiklinikka",
+    "litellm-model-prices",
     "nyc-payroll",
     "ocds-award-items",
     "ocds-awards",

@@ -15,7 +15,7 @@ use crate::recipe::{AmountSpec, Sentinel, TextField, WordSpec};
 use crate::spellings::Spellings;
 use crate::vintage::threshold;
 use haggle_evidence::{Bound, ImportError, Statistic};
-use haggle_quantity::{Amount, Currency, Per, parse_amount};
+use haggle_quantity::{Amount, Currency, Per, parse_amount, to_scaled};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Binder<'_> {
@@ -201,6 +201,8 @@ impl Columns<'_> {
             component: text(&spec.component)?,
             texts,
             date,
+            quantities: [spec.quantity_from, spec.quantity_to]
+                .map(|q| q.and_then(|q| to_scaled(q).ok())),
             scale: self.scale(spec, &column)?,
             least: spec.least.map(|l| (l, spec.least_reason.clone().unwrap_or_default())),
             signs: self.signs(spec),

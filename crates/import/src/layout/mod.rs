@@ -85,6 +85,8 @@ pub(crate) struct AmountColumn {
     pub(crate) texts: [Option<String>; TextField::COUNT],
     /// The date that the header says of every row.
     pub(crate) date: Option<i32>,
+    /// Quantities that the recipe says of every row, times 10^12: from and to.
+    pub(crate) quantities: [Option<i128>; 2],
     pub(crate) scale: Option<Amount>,
     /// The least that an amount can be, and what a smaller one is.
     pub(crate) least: Option<(Amount, String)>,

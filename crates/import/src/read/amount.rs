@@ -66,6 +66,9 @@ impl Layout {
         state: &mut State<'l>,
         faults: &mut Faults,
     ) {
+        if matches!(row.cell(amount.column.index), Cell::Missing) {
+            return;
+        }
         let Some(held) = faults.keep(self.held(amount, row)) else { return };
         for held in ends(held) {
             let what = self.what(amount, held, row, reading);
@@ -103,7 +106,7 @@ impl Layout {
     fn held<'l, 'r>(&'l self, amount: &'l AmountColumn, row: &Row<'r>) -> Read<Held<'l, 'r>> {
         let cell = row.cell(amount.column.index);
         match cell {
-            Cell::Error(_) => return Err(error_cell(&amount.column, cell)),
+            Cell::Error(_) | Cell::Tree(_) => return Err(error_cell(&amount.column, cell)),
             Cell::Bool(_) => {
                 let reason = "expected an amount, not a truth value".to_owned();
                 return Err(reject("I0101", &amount.column, reason, &cell.shown()));
@@ -111,7 +114,8 @@ impl Layout {
             _ => {}
         }
         if cell.is_blank() {
-            return Ok(Held::Absent { code: "I0301", reason: "blank", found: String::new() });
+            let reason = if matches!(cell, Cell::Null) { "null" } else { "blank" };
+            return Ok(Held::Absent { code: "I0301", reason, found: String::new() });
         }
         if let Some(sign) = text_sign(&amount.signs, cell) {
             return Ok(signed(sign, cell));
@@ -527,6 +531,12 @@ fn plain<'l, 'r>(
             let money = money::money(text, notation).map_err(failed)?;
             twice_thousands(&column.column, column.scale, money.thousands, text)?;
             (money.amount, money.mark)
+        }
+        // Digits beyond those that are stored may count once they are scaled.
+        Cell::Written(digits) if column.scale.is_some() => {
+            let number =
+                number::all_digits(digits).map_or_else(|| number::number(cell, notation), Ok);
+            (number.map_err(failed)?, None)
         }
         Cell::Number(_, Format::Percent) => {
             return Err(failed("expected an amount, not a percentage".to_owned()));

@@ -6,9 +6,11 @@ mod spec;
 
 pub(crate) use spec::{
     AmountSpec, Any, AttributeSpec, DateSpec, FieldSpec, FromNumber, Hidden, NoteSpec, NumberSpec,
-    QualitySpec, RowRule, Sentinel, Spec, TextField, Threshold, Value, ValueSpec, VintageSpec,
-    WordSpec,
+    QualitySpec, RowRule, Sentinel, Spec, TextField, Threshold, TreeSpec, Value, ValueSpec,
+    VintageSpec, WordSpec,
 };
+
+pub use spec::Paging;
 
 use crate::hash::text_hash;
 use crate::spellings::Spellings;
@@ -69,6 +71,11 @@ impl Recipe {
     /// Where the list of columns comes from, if no file of this layout was at hand to test it.
     pub fn untested(&self) -> Option<&str> {
         self.spec.untested.as_deref()
+    }
+
+    /// How a service cuts the list into pages, if it does.
+    pub fn paging(&self) -> Option<&Paging> {
+        self.spec.paging.as_ref()
     }
 
     pub(crate) fn spec(&self) -> &Spec {
