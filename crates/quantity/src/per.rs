@@ -46,9 +46,9 @@ const WORDS: &[(&str, &str, &[&str])] = &[
     ("token", "token", &["tokens", "per token"]),
     ("1K-tokens", "1K-tokens", &["1k tokens", "thousand tokens", "ktok", "per 1k tokens"]),
     ("1M-tokens", "1M-tokens", &["1m tokens", "million tokens", "mtok", "per 1m tokens"]),
-    ("1K-units", "1K-units", &["thousand"]),
+    ("1K-units", "1K-units", &[]),
     ("10K-units", "10K-units", &[]),
-    ("1M-units", "1M-units", &["million"]),
+    ("1M-units", "1M-units", &[]),
 ];
 
 /// Counted units: the word, what is counted, and how many.

@@ -180,6 +180,16 @@ impl Plan {
         }
     }
 
+    /// Whether something hangs on the place of this depth: a row, a column, or a name.
+    fn hangs(&self, item: &Item, depth: usize) -> bool {
+        let named = |kind: u16| self.kinds[usize::from(kind)].captures.iter().any(|c| c.2 == depth);
+        let name = match item.end {
+            End::Row(kind) | End::Value(kind) => named(kind),
+            End::Fill(_) => false,
+        };
+        name || item.scope == depth
+    }
+
     /// The node at which these paths have come together.
     fn node(&mut self, items: &[Item], here: &[usize], depth: usize) -> Result<u32, String> {
         let at = self.nodes.len();
@@ -204,7 +214,7 @@ impl Plan {
         }
         let row = |i: &&usize| !matches!(items[**i].end, End::Fill(_));
         node.leads = on.iter().any(|i| row(&i));
-        node.scope = here.iter().any(|i| items[*i].scope == depth);
+        node.scope = here.iter().any(|i| self.hangs(&items[*i], depth));
         let step = |i: usize| &items[i].steps[depth];
         let any: Vec<usize> =
             on.iter().copied().filter(|i| matches!(step(*i), Step::Any(_))).collect();
