@@ -106,7 +106,11 @@ impl Layout {
     fn held<'l, 'r>(&'l self, amount: &'l AmountColumn, row: &Row<'r>) -> Read<Held<'l, 'r>> {
         let cell = row.cell(amount.column.index);
         match cell {
-            Cell::Error(_) | Cell::Tree(_) => return Err(error_cell(&amount.column, cell)),
+            Cell::Error(_) => return Err(error_cell(&amount.column, cell)),
+            Cell::Tree(what) => {
+                let reason = "expected an amount, or the path of one further down".to_owned();
+                return Err(reject("I0101", &amount.column, reason, what));
+            }
             Cell::Bool(_) => {
                 let reason = "expected an amount, not a truth value".to_owned();
                 return Err(reject("I0101", &amount.column, reason, &cell.shown()));
