@@ -124,7 +124,7 @@ fn kind(path: &Path) -> Result<Kind, ImportError> {
     if head.starts_with(b"\x1f\x8b") {
         return Ok(Kind::Gzip);
     }
-    if head.starts_with(ZSTD) {
+    if head.starts_with(ZSTD) || matches!(head.as_slice(), [0x50..0x60, 0x2a, 0x4d, 0x18]) {
         return Ok(Kind::Zstd);
     }
     if !is_zip(&head) {
@@ -198,7 +198,7 @@ fn alone(
     Ok(Unpacked { path, name, note: None })
 }
 
-/// How a zstd file begins.
+/// How a frame of a zstd file begins; one to be passed over begins otherwise.
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
 
 /// Every frame of a zstd file, one after the other.

@@ -15,6 +15,7 @@ mod xml;
 pub(crate) use choose::choose;
 pub use pages::{PageLook, look_at_page};
 pub(crate) use recipe::Paths;
+pub(crate) use shape::Found;
 
 use crate::container::{self, Unpacked};
 use crate::pattern::Pattern;

@@ -84,6 +84,20 @@ pub(crate) fn push(path: &mut String, name: &str) {
     }
 }
 
+/// Adds a name to a path in which signs stand for any member.
+pub(crate) fn push_name(path: &mut String, name: &str) {
+    path.push('/');
+    for c in name.chars() {
+        match c {
+            '~' => path.push_str("~0"),
+            '/' => path.push_str("~1"),
+            '*' => path.push_str("~2"),
+            '{' => path.push_str("~3"),
+            c => path.push(c),
+        }
+    }
+}
+
 /// The pointer of some steps; any member is `*`.
 pub(crate) fn shown(steps: &[Step]) -> String {
     let mut path = String::new();

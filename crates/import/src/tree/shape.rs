@@ -1,8 +1,11 @@
-//! What a tree holds: lists and maps of objects, with the members of these and an example of each.
+//! What a tree holds: lists and maps of objects, and the plain values in these.
 
-use super::Page;
-use super::pointer;
+use super::plan::{At, Plan, Want};
 use super::reader::{Fault, Reader, Sort};
+use super::recipe::Paths;
+use super::{Page, TreeFile, pointer};
+use crate::source::Visit;
+use haggle_evidence::{ImportError, Locator};
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -14,8 +17,10 @@ const NAMES: usize = 400;
 const MAP: usize = 3;
 /// How deep it is looked.
 const DEEP: usize = 24;
-/// Characters of an example.
-const EXAMPLE: usize = 60;
+/// Columns of a list that are looked at.
+const COLUMNS: usize = 400;
+/// What the names of a map's members are called.
+const NAME: &str = "name";
 
 /// A list or map of objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,23 +31,58 @@ pub(crate) struct Found {
     pub(crate) count: u64,
     /// Whether they are members by name.
     pub(crate) map: bool,
-    /// Plain values below each object, in order of first occurrence.
-    pub(crate) fields: Vec<Field>,
+    /// The paths of plain values below each object, in order of first occurrence.
+    pub(crate) fields: Vec<String>,
 }
 
-/// A plain value below an object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Field {
-    /// Its path from the object on.
-    pub(crate) path: String,
-    /// In how many objects it stands.
-    pub(crate) count: u64,
-    /// How many of the values are numbers, texts, truth values.
-    pub(crate) numbers: u64,
-    pub(crate) texts: u64,
-    pub(crate) flags: u64,
-    /// The first value.
-    pub(crate) example: String,
+impl Found {
+    /// The columns that a look at it shows: names of members first.
+    pub(crate) fn columns(&self) -> Vec<String> {
+        let name = self.map.then(|| format!("@{NAME}"));
+        name.into_iter().chain(self.fields.iter().cloned()).collect()
+    }
+
+    /// The path of its objects, whose names are a column if they are members.
+    pub(crate) fn rows_path(&self) -> String {
+        match self.path.strip_suffix('*') {
+            Some(before) if self.map => format!("{before}{{{NAME}}}"),
+            _ => self.path.clone(),
+        }
+    }
+
+    fn paths(&self) -> Result<Paths, String> {
+        let columns: Vec<Vec<String>> = self.columns().into_iter().map(|c| vec![c]).collect();
+        let want = |(column, any): (u16, &Vec<String>)| {
+            let at = match any[0].strip_prefix('@').filter(|_| self.map && column == 0) {
+                Some(name) => At::Name(name.to_owned()),
+                None => At::Below(pointer::below(&any[0])?),
+            };
+            Ok(Want { column, rank: 0, kinds: u64::MAX, at })
+        };
+        let wants = (0_u16..).zip(&columns).map(want).collect::<Result<Vec<_>, String>>()?;
+        let rows =
+            Plan::new(&[(pointer::parse(&self.rows_path())?, false)], &wants, columns.len())?;
+        Ok(Paths { columns, rows, before: None, watch: Vec::new() })
+    }
+}
+
+impl TreeFile {
+    /// The lists and maps of objects of the first page, and whether all of it was looked at.
+    pub(crate) fn lists(&self) -> (Vec<Found>, bool) {
+        let Some(page) = self.pages.first() else { return (Vec::new(), true) };
+        let whole = page.text.decoded().is_ok_and(|text| {
+            let looked = std::io::copy(&mut text.take(HEAD + 1), &mut std::io::sink());
+            looked.is_ok_and(|bytes| bytes <= HEAD)
+        });
+        (shapes(page), whole)
+    }
+
+    /// Shows the objects of a list as rows.
+    pub(crate) fn look(&self, found: &Found, visit: Visit<'_>) -> Result<(), ImportError> {
+        let paths = found.paths();
+        let paths = paths.map_err(|e| ImportError::source("E0009", Locator::default(), e))?;
+        self.pages.first().map_or(Ok(()), |page| page.rows(&paths, visit).map(drop))
+    }
 }
 
 /// Everything that stands at one place of like objects.
@@ -51,10 +91,7 @@ struct Place {
     count: u64,
     objects: u64,
     lists: u64,
-    numbers: u64,
-    texts: u64,
-    flags: u64,
-    example: String,
+    plain: u64,
     /// Members by name, in order of first occurrence.
     order: Vec<String>,
     members: BTreeMap<String, Place>,
@@ -100,17 +137,10 @@ impl Place {
                 }
                 return Ok(());
             }
-            Sort::Number => self.numbers += 1,
-            Sort::Text => self.texts += 1,
-            Sort::True | Sort::False => self.flags += 1,
             Sort::Null => {}
+            _ => self.plain += 1,
         }
-        let span = reader.scalar(sort)?;
-        if self.example.is_empty() && sort != Sort::Null {
-            reader.copy(span, &mut self.example)?;
-            self.example = self.example.chars().take(EXAMPLE).collect();
-        }
-        Ok(())
+        reader.scalar(sort).map(drop)
     }
 
     fn object<R: Read>(&mut self, reader: &mut Reader<R>, depth: usize) -> Result<(), Fault> {
@@ -158,7 +188,7 @@ impl Place {
         }
         for name in &self.order {
             let mut below = path.clone();
-            pointer::push(&mut below, name);
+            pointer::push_name(&mut below, name);
             self.members[name].lists(below, found);
         }
     }
@@ -177,12 +207,7 @@ impl Place {
         self.count += other.count;
         self.objects += other.objects;
         self.lists += other.lists;
-        self.numbers += other.numbers;
-        self.texts += other.texts;
-        self.flags += other.flags;
-        if self.example.is_empty() {
-            self.example.clone_from(&other.example);
-        }
+        self.plain += other.plain;
         for name in &other.order {
             if !self.members.contains_key(name) {
                 self.order.push(name.clone());
@@ -195,19 +220,12 @@ impl Place {
     }
 
     /// Plain values below an object; those of lists and maps are rows of their own.
-    fn fields(&self, path: &str, fields: &mut Vec<Field>) {
+    fn fields(&self, path: &str, fields: &mut Vec<String>) {
         for name in &self.order {
             let (mut below, place) = (path.to_owned(), &self.members[name]);
-            pointer::push(&mut below, name);
-            if place.numbers + place.texts + place.flags > 0 {
-                fields.push(Field {
-                    path: below[1..].to_owned(),
-                    count: place.count,
-                    numbers: place.numbers,
-                    texts: place.texts,
-                    flags: place.flags,
-                    example: place.example.clone(),
-                });
+            pointer::push_name(&mut below, name);
+            if place.plain > 0 && fields.len() < COLUMNS {
+                fields.push(below[1..].to_owned());
             }
             if place.objects > 0 && !place.is_map() {
                 place.fields(&below, fields);
