@@ -105,7 +105,7 @@ pub(crate) fn by_name(
 }
 
 /// The header texts of every column that a recipe cannot do without.
-fn required(spec: &Spec) -> Vec<Any> {
+pub(crate) fn required(spec: &Spec) -> Vec<Any> {
     let fields = spec.field.iter().filter(|(_, f)| f.required && f.note.is_none());
     let fields = fields.map(|(_, f)| &f.any);
     let attributes = spec.attribute.iter().filter(|a| a.required && a.note.is_none());

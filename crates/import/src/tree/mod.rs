@@ -17,6 +17,7 @@ pub use pages::{PageLook, look_at_page};
 pub(crate) use recipe::Paths;
 pub(crate) use shape::Found;
 
+use crate::choose::required;
 use crate::container::{self, Unpacked};
 use crate::pattern::Pattern;
 use crate::recipe::Spec;
@@ -28,7 +29,7 @@ use held::{Cells, Held, Origin, Waiting};
 use known::Known;
 use plan::Plan;
 use reader::Reader;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -43,7 +44,12 @@ const LISTED: usize = 20;
 pub(crate) struct TreeFile {
     pages: Vec<Page>,
     paths: Option<Paths>,
+    /// Columns that the recipe requires.
+    required: Vec<String>,
     unread: BTreeMap<String, (u64, String)>,
+    /// Columns that were met in some row, and how many rows there were.
+    met: BTreeSet<u16>,
+    rows: u64,
 }
 
 /// One file.
@@ -102,6 +108,13 @@ impl Page {
         let json = xml::rewritten(path)?;
         let page = Self::open(&json, "")?;
         Ok(Self { format: "XML", _kept: vec![json], ..page })
+    }
+
+    /// Whether it has more bytes than that.
+    fn longer(&self, bytes: u64) -> bool {
+        let Ok(text) = self.text.decoded() else { return false };
+        let looked = std::io::copy(&mut text.take(bytes.saturating_add(1)), &mut std::io::sink());
+        looked.is_ok_and(|length| length > bytes)
     }
 
     /// Walks through the file; what was seen on the way.
@@ -203,7 +216,14 @@ impl TreeFile {
     }
 
     fn of(pages: Vec<Page>) -> Self {
-        Self { pages, paths: None, unread: BTreeMap::new() }
+        Self {
+            pages,
+            paths: None,
+            required: Vec::new(),
+            unread: BTreeMap::new(),
+            met: BTreeSet::new(),
+            rows: 0,
+        }
     }
 
     pub(crate) fn format(&self) -> &'static str {
@@ -214,20 +234,35 @@ impl TreeFile {
         self.pages.first().map(|page| page.text.encoding_name())
     }
 
-    /// Members of rows that look like amounts and are not read.
+    /// What is doubtful about the rows that were shown.
     pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
+        self.unmet().into_iter().chain(self.unread()).collect()
+    }
+
+    /// That no row has what the recipe requires.
+    fn unmet(&self) -> Option<Diagnostic> {
+        let columns = (0_u16..).zip(self.columns());
+        let unmet = columns.filter(|(i, _)| self.rows > 0 && !self.met.contains(i));
+        let unmet = unmet.filter(|(_, path)| self.required.contains(path));
+        let unmet: Vec<String> = unmet.map(|(_, path)| format!("`{path}`")).collect();
+        let message = format!("no row has {}: nothing is read for it", unmet.join(", "));
+        (!unmet.is_empty()).then(|| warning("W0105", message))
+    }
+
+    /// Members of rows that look like amounts and are not read.
+    fn unread(&self) -> Option<Diagnostic> {
         let watch = self.paths.iter().flat_map(|p| &p.watch).map(|w| Pattern::header(w));
         let watch: Vec<Pattern> = watch.collect();
         let like = |name: &&String| watch.iter().any(|w| w.fits(name));
         let names: Vec<&String> = self.unread.keys().filter(like).collect();
-        let Some(first) = names.first() else { return Vec::new() };
+        let first = *names.first()?;
         let shown = names.iter().take(LISTED).map(|n| format!("`{n}` ({})", self.unread[*n].0));
         let more = names.len().saturating_sub(LISTED);
         let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
         let shown = shown.collect::<Vec<_>>().join(", ");
         let message = format!("members that look like amounts are not read: {shown}{rest}");
-        let place = Locator { path: Some(self.unread[*first].1.clone()), ..Locator::default() };
-        vec![Diagnostic { place, ..warning("W0127", message) }]
+        let place = Locator { path: Some(self.unread[first].1.clone()), ..Locator::default() };
+        Some(Diagnostic { place, ..warning("W0127", message) })
     }
 
     /// Its pages, of which nothing is known before a recipe is chosen.
@@ -239,6 +274,7 @@ impl TreeFile {
     /// Reads by this recipe from now on.
     pub(crate) fn bind(&mut self, spec: &Spec) -> Result<(), ImportError> {
         self.paths = paths(spec)?;
+        self.required = required(spec).iter().filter_map(|any| any.first().cloned()).collect();
         Ok(())
     }
 
@@ -256,7 +292,9 @@ impl TreeFile {
     ) -> Result<(), ImportError> {
         let page = self.pages.iter().find(|p| p.name.as_deref() == sheet);
         let (Some(page), Some(paths)) = (page, &self.paths) else { return Ok(()) };
-        let seen = page.rows(paths, visit)?;
+        let (seen, rows) = page.rows(paths, visit)?;
+        self.rows += rows;
+        self.met.extend(paths.met(&seen));
         for (name, (count, path)) in seen.unread {
             self.unread.entry(name).or_insert((0, path)).0 += count;
         }
@@ -307,12 +345,12 @@ fn open_page(path: &Path) -> Result<Page, ImportError> {
 }
 
 impl Page {
-    fn rows(&self, paths: &Paths, visit: Visit<'_>) -> Result<Seen, ImportError> {
+    fn rows(&self, paths: &Paths, visit: Visit<'_>) -> Result<(Seen, u64), ImportError> {
         let known = self.known(paths)?;
         let joins = paths.before.as_ref().map_or(&[][..], |b| &b.joins);
         let (plan, watch) = (&paths.rows, !paths.watch.is_empty());
         let (mut number, mut spare) = (0, Cells::default());
-        self.walk(plan, watch, None, &mut |held, waiting| {
+        let seen = self.walk(plan, watch, None, &mut |held, waiting| {
             number += 1;
             let mut cells = std::mem::take(&mut spare).cleared(plan.width);
             held.fill(plan, waiting, &mut cells);
@@ -325,7 +363,8 @@ impl Page {
                 visit(&Row { number, cells: &cells.cells, fields, hidden, stray, fault, branch })?;
             spare = cells.cleared(0);
             Ok(flow)
-        })
+        })?;
+        Ok((seen, number))
     }
 
     /// What must be known before the rows are read.

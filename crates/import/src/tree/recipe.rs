@@ -2,7 +2,9 @@
 
 use super::plan::{At, Plan, Want};
 use super::pointer::{Step, below, parse};
+use super::walk::Seen;
 use crate::recipe::{Any, Spec, TreeSpec};
+use std::collections::BTreeSet;
 
 /// The paths of a recipe.
 #[derive(Debug, Clone)]
@@ -90,6 +92,18 @@ impl Paths {
             rows,
             watch: tree.watch.clone(),
         })
+    }
+}
+
+impl Paths {
+    /// Columns that a value was met for; of names, the document and joined rows it is not asked.
+    pub(crate) fn met(&self, seen: &Seen) -> BTreeSet<u16> {
+        let nodes = self.rows.nodes.iter().zip(&seen.met).filter(|(_, met)| **met);
+        let fills = nodes.flat_map(|(node, _)| &node.fills);
+        let met = fills.map(|f| self.rows.fills[*f as usize].column);
+        let of_rows: BTreeSet<u16> = self.rows.fills.iter().map(|f| f.column).collect();
+        let others = (0..self.columns.len() as u16).filter(|c| !of_rows.contains(c));
+        met.chain(others).collect()
     }
 }
 

@@ -70,11 +70,7 @@ impl TreeFile {
     /// The lists and maps of objects of the first page, and whether all of it was looked at.
     pub(crate) fn lists(&self) -> (Vec<Found>, bool) {
         let Some(page) = self.pages.first() else { return (Vec::new(), true) };
-        let whole = page.text.decoded().is_ok_and(|text| {
-            let looked = std::io::copy(&mut text.take(HEAD + 1), &mut std::io::sink());
-            looked.is_ok_and(|bytes| bytes <= HEAD)
-        });
-        (shapes(page), whole)
+        (shapes(page), !page.longer(HEAD))
     }
 
     /// Shows the objects of a list as rows.

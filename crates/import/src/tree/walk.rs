@@ -13,6 +13,8 @@ use std::ops::ControlFlow;
 
 /// Most names of one object that is a list of rows.
 const MEMBERS: usize = 1 << 23;
+/// Names whose room is used again.
+const KEPT: usize = 1 << 10;
 /// Most names that are not read and told.
 const UNREAD: usize = 1 << 12;
 
@@ -269,15 +271,15 @@ impl<'w, R: Read> Walk<'w, R> {
         let mut more = self.ok(more)?;
         self.objects += 1;
         let object = self.objects;
-        self.members[at as usize].clear();
+        self.forget_members(at);
         while more {
             let read = self.reader.name(&mut self.name);
             self.ok(read)?;
             match node.member(&self.name) {
-                Some((child, number)) => {
-                    let twice = self.stands_twice(at, object, number)?;
-                    self.child(child, depth, twice)?;
-                }
+                Some((child, number)) => match self.stands_twice(at, object, number)? {
+                    true => self.again(child, depth)?,
+                    false => self.child(child, depth, false)?,
+                },
                 None => {
                     if self.watch && !node.rows.is_empty() {
                         self.unread()?;
@@ -289,6 +291,22 @@ impl<'w, R: Read> Walk<'w, R> {
             more = self.ok(read)?;
         }
         Ok(())
+    }
+
+    /// A member that stands twice: rows in it are shown, to be rejected, and values are not kept.
+    fn again(&mut self, child: u32, depth: usize) -> Done<()> {
+        let node = &self.plan.nodes[child as usize];
+        if node.leads || !node.rows.is_empty() || !node.values.is_empty() {
+            return self.child(child, depth, true);
+        }
+        self.held.twice(&self.name);
+        self.pass()
+    }
+
+    /// Makes room for the names of another object; the room of a long one is given back.
+    fn forget_members(&mut self, at: u32) {
+        let members = &mut self.members[at as usize];
+        if members.capacity() > KEPT { *members = HashSet::default() } else { members.clear() }
     }
 
     /// Whether a member of this name was met in the same object before.
