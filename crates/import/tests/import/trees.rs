@@ -332,8 +332,8 @@ proptest! {
 #[test]
 fn long_lists_are_read_through_many_blocks() {
     let group = |i: u16| Group {
-        early: (i % 3 == 0).then_some(i as u8),
-        late: (i % 2 == 0).then_some(i as u8),
+        early: i.is_multiple_of(3).then_some(i as u8),
+        late: i.is_multiple_of(2).then_some(i as u8),
         items: (0..i % 7).map(|k| (format!("key/{i}~{k}"), Price::Number(i + k + 1))).collect(),
     };
     let groups: Vec<Group> = (0..3000).map(group).collect();
