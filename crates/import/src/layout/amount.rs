@@ -190,6 +190,7 @@ impl Columns<'_> {
             };
         }
         let date = text(&spec.date)?.map(|t| self.binder.day(&t)).transpose()?;
+        let scale = self.scale(spec, &column)?;
         Ok(AmountColumn {
             reading: self.reading(spec)?,
             statistic: self.statistic(spec, captures)?,
@@ -203,7 +204,8 @@ impl Columns<'_> {
             date,
             quantities: [spec.quantity_from, spec.quantity_to]
                 .map(|q| q.and_then(|q| to_scaled(q).ok())),
-            scale: self.scale(spec, &column)?,
+            times: scale.map_or_else(String::new, |s| format!(" * {}", s.normalize())),
+            scale,
             least: spec.least.map(|l| (l, spec.least_reason.clone().unwrap_or_default())),
             signs: self.signs(spec),
             once: self.once(spec)?,

@@ -49,7 +49,11 @@ impl Layout {
         faults: &mut Faults,
     ) {
         state.cells.clear();
-        for (i, amount) in self.amounts.iter().enumerate() {
+        for (i, (column, alone)) in self.amounts_at.iter().enumerate() {
+            if *alone && matches!(row.cell(*column), Cell::Missing) {
+                continue;
+            }
+            let amount = &self.amounts[i];
             match amount.reading {
                 Reading::Upper => {}
                 Reading::Lower { upper } => self.range(i, upper, row, reading, state, faults),
@@ -66,9 +70,6 @@ impl Layout {
         state: &mut State<'l>,
         faults: &mut Faults,
     ) {
-        if matches!(row.cell(amount.column.index), Cell::Missing) {
-            return;
-        }
         let Some(held) = faults.keep(self.held(amount, row)) else { return };
         for held in ends(held) {
             let what = self.what(amount, held, row, reading);
@@ -87,6 +88,10 @@ impl Layout {
         faults: &mut Faults,
     ) {
         let (from, to) = (&self.amounts[lower], &self.amounts[upper]);
+        let missing = |end: &AmountColumn| matches!(row.cell(end.column.index), Cell::Missing);
+        if missing(from) && missing(to) {
+            return;
+        }
         let held = [faults.keep(self.held(from, row)), faults.keep(self.held(to, row))];
         let [Some(low), Some(high)] = held else { return };
         let (low, high) = match as_range(low, high) {
@@ -208,7 +213,7 @@ impl Layout {
         let scaled = number.checked_mul(scale).and_then(number::fit);
         let too_long = || reject("I0101", &column.column, "expected fewer digits".into(), &shown);
         let scaled = scaled.ok_or_else(too_long)?;
-        Ok(Computed::Amount(scaled, Some(format!("{shown} * {}", scale.normalize()))))
+        Ok(Computed::Amount(scaled, Some([shown.as_ref(), &column.times].concat())))
     }
 
     fn formula<'l>(

@@ -46,8 +46,8 @@ impl Layout {
 
     /// Whether a row of a tree has no member that is read as an amount.
     pub(super) fn says_nothing(&self, row: &Row<'_>) -> bool {
-        let missing = |a: &AmountColumn| matches!(row.cell(a.column.index), Cell::Missing);
-        row.branch.is_some() && self.amounts.iter().all(missing)
+        let missing = |(column, _): &(usize, bool)| matches!(row.cell(*column), Cell::Missing);
+        row.branch.is_some() && self.amounts_at.iter().all(missing)
     }
 
     /// Whether another table begins: a row of texts below a blank one, in the columns of amounts

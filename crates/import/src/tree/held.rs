@@ -215,7 +215,7 @@ impl Held {
     pub(crate) fn pointer(&self, plan: &Plan, origin: Origin) -> String {
         let path = self.scopes.get(origin.scope as usize).map_or("", |s| self.piece(s.path));
         let tail = plan.fills.get(origin.fill as usize).map_or("", |f| f.tail.as_str());
-        format!("{path}{tail}")
+        [path, tail].concat()
     }
 
     /// The name of a member that stands twice in an object on the way to a row.

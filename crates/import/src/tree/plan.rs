@@ -28,7 +28,7 @@ pub(crate) struct Plan {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Node {
     /// The nodes of members by name, each with a number of its own.
-    names: HashMap<Box<str>, (u32, u32), BuildHasherDefault<Quick>>,
+    names: HashMap<Box<[u8]>, (u32, u32), BuildHasherDefault<Quick>>,
     /// The node of every other member or element.
     pub(crate) any: Option<u32>,
     /// Whether columns hang on this place: it stands for any member, or is a row.
@@ -45,7 +45,7 @@ pub(crate) struct Node {
 
 impl Node {
     /// The node of a member, and the number of its name if it is listed.
-    pub(crate) fn member(&self, name: &str) -> Option<(u32, Option<u32>)> {
+    pub(crate) fn member(&self, name: &[u8]) -> Option<(u32, Option<u32>)> {
         match self.names.get(name) {
             Some((node, number)) => Some((*node, Some(*number))),
             None => self.any.map(|node| (node, None)),
@@ -232,7 +232,7 @@ impl Plan {
             };
             let below: Vec<usize> = on.iter().copied().filter(fits).collect();
             let child = self.node(items, &below, depth + 1)?;
-            node.names.insert(name.into(), (child, self.names as u32));
+            node.names.insert(name.as_bytes().into(), (child, self.names as u32));
             self.names += 1;
         }
         if !any.is_empty() {

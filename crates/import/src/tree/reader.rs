@@ -81,12 +81,10 @@ impl<R: Read> Reader<R> {
     pub(crate) fn peek_or_end(&mut self) -> Done<Option<u8>> {
         loop {
             let rest = &self.buffer[self.at..self.end];
-            match rest.iter().position(|b| !matches!(b, b' ' | b'\n' | b'\r' | b'\t')) {
-                Some(skipped) => {
-                    self.at += skipped;
-                    return Ok(Some(self.buffer[self.at]));
-                }
-                None => self.at = self.end,
+            let skipped = white(rest);
+            self.at += skipped;
+            if let Some(byte) = rest.get(skipped) {
+                return Ok(Some(*byte));
             }
             if !self.refill(self.end)? {
                 return Ok(None);
@@ -146,14 +144,21 @@ impl<R: Read> Reader<R> {
         self.colon()
     }
 
-    fn quoted(&mut self) -> Done<Span> {
+    /// A piece as it stands in the buffer; none if there are escapes in it.
+    pub(crate) fn plain(&self, span: Span) -> Option<&[u8]> {
+        (!span.escaped).then(|| &self.buffer[span.from..span.to])
+    }
+
+    /// The name of a member, before the colon.
+    pub(crate) fn quoted(&mut self) -> Done<Span> {
         match self.peek()? {
             b'"' => self.text(),
             _ => self.wrong(Wrong::Expected("a name in quotes")),
         }
     }
 
-    fn colon(&mut self) -> Done<()> {
+    /// The colon behind a name.
+    pub(crate) fn colon(&mut self) -> Done<()> {
         match self.peek()? {
             b':' => {
                 self.at += 1;
@@ -193,7 +198,7 @@ impl<R: Read> Reader<R> {
         let (mut i, mut escaped) = (self.at + 1, false);
         loop {
             let rest = self.buffer.get(i..self.end).unwrap_or_default();
-            let Some(found) = rest.iter().position(|b| SPECIAL[usize::from(*b)]) else {
+            let Some(found) = special(rest) else {
                 i = self.further(i.max(self.end))?;
                 continue;
             };
@@ -343,6 +348,41 @@ impl<R: Read> Reader<R> {
         to.push_str(self.utf8(rest)?);
         Ok(())
     }
+}
+
+/// How many bytes of white space a text begins with. Indentation comes by eights.
+fn white(text: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        match text.get(at) {
+            Some(b' ') => {
+                let (eights, _) = text[at..].as_chunks::<8>();
+                let blank = eights.iter().take_while(|e| **e == *b"        ").count();
+                at += (8 * blank).max(1);
+            }
+            Some(b'\n' | b'\r' | b'\t') => at += 1,
+            _ => return at,
+        }
+    }
+}
+
+/// Where the first byte stands at which a text ends or goes on otherwise. Eight bytes are tested at
+/// once: a byte is zero, or less than another, where subtracting borrows from its highest bit.
+fn special(text: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
+    let (eights, _) = text.as_chunks::<8>();
+    let plain = |eight: &&[u8; 8]| {
+        let word = u64::from_le_bytes(**eight);
+        let control = word.wrapping_sub(ONES * 0x20) & !word;
+        let quote = zero(word ^ (ONES * u64::from(b'"')));
+        let escape = zero(word ^ (ONES * u64::from(b'\\')));
+        (control | quote | escape) & HIGH == 0
+    };
+    let passed = 8 * eights.iter().take_while(plain).count();
+    let found = text[passed..].iter().position(|b| SPECIAL[usize::from(*b)]);
+    found.map(|at| passed + at)
 }
 
 /// Bytes at which a text ends, goes on otherwise, or is malformed.
@@ -524,6 +564,17 @@ mod tests {
             prop_assert!(huge || theirs.is_ok() == ours.is_ok(), "{:?} {:?}", theirs, ours);
             prop_assert!(huge || ours.is_err() || theirs.unwrap() == ours.unwrap());
             prop_assert!(huge || passed(&text, 7).is_ok() || serde_json::from_slice::<Value>(&text).is_err());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn eight_bytes_at_once_are_each_of_them(text in proptest::collection::vec(any::<u8>(), 0..40)) {
+            let one = text.iter().position(|b| *b < 0x20 || matches!(b, b'"' | b'\\'));
+            prop_assert_eq!(special(&text), one);
+            let letters: Vec<u8> = text.iter().map(|b| b" \n\t\r      a"[usize::from(*b % 11)]).collect();
+            let one = letters.iter().position(|b| *b == b'a').unwrap_or(letters.len());
+            prop_assert_eq!(white(&letters), one);
         }
     }
 

@@ -273,24 +273,39 @@ impl<'w, R: Read> Walk<'w, R> {
         let object = self.objects;
         self.forget_members(at);
         while more {
-            let read = self.reader.name(&mut self.name);
-            self.ok(read)?;
-            match node.member(&self.name) {
+            match self.member(node)? {
                 Some((child, number)) => match self.stands_twice(at, object, number)? {
                     true => self.again(child, depth)?,
                     false => self.child(child, depth, false)?,
                 },
-                None => {
-                    if self.watch && !node.rows.is_empty() {
-                        self.unread()?;
-                    }
-                    self.pass()?;
-                }
+                None => self.pass()?,
             }
             let read = self.reader.more(Sort::Object);
             more = self.ok(read)?;
         }
         Ok(())
+    }
+
+    /// The node of the next member, whose name is read; one that nobody looks for is passed over
+    /// without a copy.
+    fn member(&mut self, node: &Node) -> Done<Option<(u32, Option<u32>)>> {
+        let span = self.reader.quoted();
+        let span = self.ok(span)?;
+        let plain = self.reader.plain(span);
+        let mut found = plain.and_then(|name| node.member(name));
+        let watched = self.watch && !node.rows.is_empty();
+        if plain.is_none() || found.is_some() || watched {
+            self.name.clear();
+            let read = self.reader.copy(span, &mut self.name);
+            self.ok(read)?;
+            found = found.or_else(|| node.member(self.name.as_bytes()));
+        }
+        let read = self.reader.colon();
+        self.ok(read)?;
+        if found.is_none() && watched {
+            self.unread()?;
+        }
+        Ok(found)
     }
 
     /// A member that stands twice: rows in it are shown, to be rejected, and values are not kept.
@@ -355,7 +370,7 @@ impl<'w, R: Read> Walk<'w, R> {
         self.name.clear();
         // Writing to a text cannot fail.
         let _ = write!(self.name, "{number}");
-        match self.plan.nodes[at as usize].member(&self.name) {
+        match self.plan.nodes[at as usize].member(self.name.as_bytes()) {
             Some((child, _)) => self.child(child, depth, false),
             None => self.pass(),
         }
@@ -367,9 +382,11 @@ impl<'w, R: Read> Walk<'w, R> {
         if depth > DEEPEST {
             return self.fail(Fault { at: self.reader.position(), what: Wrong::Deep });
         }
-        let before = self.path.len();
-        pointer::push(&mut self.path, &self.name);
-        let scope = self.plan.nodes[child as usize].scope;
+        let (before, node) = (self.path.len(), &self.plan.nodes[child as usize]);
+        let scope = node.scope;
+        if scope || node.deeper() {
+            pointer::push(&mut self.path, &self.name);
+        }
         let mark = scope.then(|| self.held.enter(depth, &self.name, &self.path));
         if twice {
             self.held.twice(&self.name);
