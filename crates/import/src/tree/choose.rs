@@ -57,7 +57,8 @@ fn by_signature(tree: &TreeFile, recipes: &[Recipe]) -> Result<(usize, Vec<usize
         fits.into_iter().partition(|i| Some(length(i)) == most);
     match best.as_slice() {
         [only] => Ok((*only, others)),
-        [] => Err(fail("E0006", format!("no recipe fits; found {}", found(tree)))),
+        [] => whole(&tree.pages[0])
+            .and(Err(fail("E0006", format!("no recipe fits; found {}", found(tree))))),
         several => {
             let names: Vec<String> =
                 several.iter().map(|i| format!("`{}`", recipes[*i].name())).collect();
@@ -71,6 +72,15 @@ fn by_signature(tree: &TreeFile, recipes: &[Recipe]) -> Result<(usize, Vec<usize
 
 fn fail(code: &'static str, message: String) -> ImportError {
     ImportError::source(code, Locator::default(), message)
+}
+
+/// That a page is no JSON is told before that nobody knows it; of a long one its first part.
+fn whole(page: &Page) -> Result<(), ImportError> {
+    let plan = Plan::new(&[], &[], 0).map_err(|e| fail("E0012", e))?;
+    match page.longer(BEGINNING) {
+        true => Ok(()),
+        false => page.walk(&plan, false, None, &mut |_, _| Ok(ControlFlow::Continue(()))).map(drop),
+    }
 }
 
 /// Whether a page has everything that a layout always has, and nothing that it never has.

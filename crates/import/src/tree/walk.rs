@@ -199,7 +199,9 @@ impl<'w, R: Read> Walk<'w, R> {
     }
 
     fn scalar(&mut self, node: &Node, sort: Sort) -> Done<()> {
-        self.rows(&node.rows, Some("a plain value, not an object"));
+        if node.values.is_empty() {
+            self.rows(&node.rows, Some("a plain value, not an object"));
+        }
         self.rows(&node.values, None);
         let span = self.reader.scalar(sort);
         let span = self.ok(span)?;
