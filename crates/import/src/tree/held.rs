@@ -6,7 +6,7 @@ use crate::cell::Cell;
 use std::borrow::Cow;
 
 /// Most bytes that rows may wait with.
-const ROOM: usize = 64 << 20;
+const ROOM: usize = 128 << 20;
 /// The place around the top.
 const NOWHERE: u32 = u32::MAX;
 
@@ -47,8 +47,12 @@ struct Scope {
     path: Piece,
     /// The last of its values.
     last: u32,
+    /// How many of its values are still to come, if they come at all.
+    missing: u32,
     /// The name of a member that stands in it twice.
     twice: Option<Piece>,
+    /// Whether rows in it were shown.
+    shown: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -97,14 +101,23 @@ impl Held {
     }
 
     /// Opens a place of a name and a pointer; how much was held before.
-    pub(crate) fn enter(&mut self, depth: usize, name: &str, path: &str) -> Mark {
+    pub(crate) fn enter(&mut self, depth: usize, name: &str, path: &str, wanted: u32) -> Mark {
         let mark =
             Mark { scope: self.scopes.len(), entries: self.entries.len(), text: self.text.len() };
         let (name, path) = (self.add(name), self.add(path));
         let parent = self.open.last().copied().unwrap_or(NOWHERE);
         self.open.push(self.scopes.len() as u32);
         let depth = depth as u16;
-        self.scopes.push(Scope { parent, depth, name, path, last: NOWHERE, twice: None });
+        self.scopes.push(Scope {
+            parent,
+            depth,
+            name,
+            path,
+            last: NOWHERE,
+            missing: wanted,
+            twice: None,
+            shown: false,
+        });
         mark
     }
 
@@ -137,6 +150,7 @@ impl Held {
             let scope = &mut self.scopes[at as usize];
             let entry = Entry { before: scope.last, fill, value, text };
             scope.last = self.entries.len() as u32;
+            scope.missing = scope.missing.saturating_sub(1);
             self.entries.push(entry);
             if place + 1 < self.open.len() {
                 let (scope, entries, text) =
@@ -154,14 +168,25 @@ impl Held {
         self.rows.push(Waiting { scope, kind, aside });
     }
 
-    /// Whether the waiting rows have all that they need once a place of this depth is closed.
+    /// Whether the waiting rows have all that they need once a place of this depth is closed: of
+    /// every object around it that they need, all that hangs on it was met.
     pub(crate) fn ready(&self, depth: usize) -> bool {
-        !self.rows.is_empty() && self.need >= depth
+        let around = self.open.iter().map(|s| &self.scopes[*s as usize]);
+        let mut needed = around.filter(|s| (self.need..depth).contains(&usize::from(s.depth)));
+        !self.rows.is_empty() && needed.all(|s| s.missing == 0)
     }
 
     /// Forgets the rows, which were shown.
     pub(crate) fn shown(&mut self) {
         self.rows.clear();
+        for scope in &self.open {
+            self.scopes[*scope as usize].shown = true;
+        }
+    }
+
+    /// Whether rows in the innermost open place were shown.
+    pub(crate) fn was_shown(&self) -> bool {
+        self.open.last().is_some_and(|scope| self.scopes[*scope as usize].shown)
     }
 
     /// Closes the innermost place, and forgets it unless rows wait for others.

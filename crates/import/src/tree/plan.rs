@@ -33,6 +33,8 @@ pub(crate) struct Node {
     pub(crate) any: Option<u32>,
     /// Whether columns hang on this place: it stands for any member, or is a row.
     pub(crate) scope: bool,
+    /// How many values hang on this place.
+    pub(crate) wanted: u32,
     /// Columns that a value here fills.
     pub(crate) fills: Vec<u32>,
     /// Kinds of rows that an object here is.
@@ -215,6 +217,9 @@ impl Plan {
         let row = |i: &&usize| !matches!(items[**i].end, End::Fill(_));
         node.leads = on.iter().any(|i| row(&i));
         node.scope = here.iter().any(|i| self.hangs(&items[*i], depth));
+        let value =
+            |i: &&usize| matches!(items[**i].end, End::Fill(_)) && items[**i].scope == depth;
+        node.wanted = here.iter().filter(value).count() as u32;
         let step = |i: usize| &items[i].steps[depth];
         let any: Vec<usize> =
             on.iter().copied().filter(|i| matches!(step(*i), Step::Any(_))).collect();

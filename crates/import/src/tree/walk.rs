@@ -99,7 +99,7 @@ impl<'w, R: Read> Walk<'w, R> {
     }
 
     fn all(&mut self, lines: bool) -> Done<()> {
-        let mark = self.held.enter(0, "", "");
+        let mark = self.held.enter(0, "", "", self.plan.nodes[0].wanted);
         let walked = if lines { self.lines() } else { self.document() };
         if !matches!(walked, Ok(()) | Err(Stop::Known)) {
             return walked;
@@ -316,6 +316,11 @@ impl<'w, R: Read> Walk<'w, R> {
         if node.leads || !node.rows.is_empty() || !node.values.is_empty() {
             return self.child(child, depth, true);
         }
+        if self.held.was_shown() {
+            let expected = "every member once in its object, around rows that were read";
+            return self
+                .fail(Fault { at: self.reader.position(), what: Wrong::Expected(expected) });
+        }
         self.held.twice(&self.name);
         self.pass()
     }
@@ -389,7 +394,7 @@ impl<'w, R: Read> Walk<'w, R> {
         if scope || node.deeper() {
             pointer::push(&mut self.path, &self.name);
         }
-        let mark = scope.then(|| self.held.enter(depth, &self.name, &self.path));
+        let mark = scope.then(|| self.held.enter(depth, &self.name, &self.path, node.wanted));
         if twice {
             self.held.twice(&self.name);
         }
