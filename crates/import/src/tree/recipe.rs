@@ -78,7 +78,12 @@ impl Paths {
             for (rank, text) in (0_u16..).zip(any) {
                 match address(text, tree)? {
                     Address::Row(at) => wants.push(Want { column, rank, kinds: u64::MAX, at }),
-                    Address::Document(steps) => before.document(column, rank, steps),
+                    Address::Document(steps) => {
+                        // It is read before; beside the rows it is only watched to stand once.
+                        let at = At::Top(steps.clone());
+                        wants.push(Want { column, rank, kinds: 0, at });
+                        before.document(column, rank, steps);
+                    }
                     Address::Joined(join, at) => before.joined(join, column, rank, at),
                 }
             }
