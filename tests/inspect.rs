@@ -223,3 +223,36 @@ fn problems_of_an_unknown_workbook_are_told() {
     let run = bench.run("import side.xlsx --recipe side.toml");
     assert!(run.out.contains("mapped 2 = observations 2 + absent 0"), "{}{}", run.out, run.err);
 }
+
+/// A list in JSON: what it holds, pointers as places, an import; a broken one stores nothing.
+#[test]
+fn a_list_in_json_is_told_and_imported() {
+    let bench = Bench::new();
+    let list = r#"{
+  "maker/one": {"litellm_provider": "maker", "mode": "chat", "input_cost_per_token": 3e-06},
+  "maker/two": {"litellm_provider": "maker", "mode": "chat", "input_cost_per_token": "cheap"},
+  "maker/three": {"litellm_provider": "maker", "mode": "chat", "input_cost_per_token": 0}
+}"#;
+    bench.write("models.json", list);
+    let run = bench.run("inspect models.json");
+    assert_eq!(run.code, 0, "{}", run.err);
+    for part in [
+        "models.json: JSON, UTF-8",
+        "list `/*`: 3 rows, the plain values below each",
+        "input_cost_per_token",
+        "recipe litellm-model-prices",
+        "models.json#/maker~1one/input_cost_per_token",
+        "[I0101]",
+    ] {
+        assert!(run.out.contains(part), "{part}: {}", run.out);
+    }
+    let run = bench.run("import models.json");
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.contains("mapped 2 = observations 1 + absent 1"), "{}", run.out);
+    let market = bench.run("benchmark --where per=1M-tokens --as-of 2026-03-01 --format json");
+    let market: serde_json::Value = serde_json::from_str(&market.out).unwrap();
+    assert_eq!(market["market"]["n"], 1, "{market}");
+    bench.write("broken.json", &list[..150]);
+    let run = bench.run("import broken.json");
+    assert!(run.code == 1 && run.err.contains("broken.json:3:"), "{}", run.err);
+}

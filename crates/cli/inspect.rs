@@ -117,10 +117,12 @@ fn push(out: &mut String, line: &str) {
 }
 
 fn table(out: &mut String, t: &Table) {
-    let name = t.sheet.as_ref().map_or("table".to_owned(), |s| format!("sheet `{s}`"));
+    let sort = if t.tree.is_some() { "list" } else { "sheet" };
+    let name = t.sheet.as_ref().map_or("table".to_owned(), |s| format!("{sort} `{s}`"));
     let hidden = if t.hidden { ", hidden" } else { "" };
     let more = if t.more { "the first " } else { "" };
     let header = match t.header {
+        None if t.tree.is_some() => "the plain values below each".to_owned(),
         None => "no header found".to_owned(),
         Some((first, last)) if first == last => format!("header in row {last}"),
         Some((first, last)) => format!("header in rows {first} to {last}"),
@@ -137,16 +139,16 @@ fn table(out: &mut String, t: &Table) {
         push(out, &format!("  above: {}", cut(title, 100)));
     }
     if t.header.is_some() || t.columns.iter().any(|c| c.filled > 0) {
-        columns(out, &t.columns);
+        columns(out, &t.columns, t.tree.is_some());
     }
     t.problems.iter().for_each(|p| push(out, &format!("  problem: {p}")));
 }
 
-fn columns(out: &mut String, columns: &[Column]) {
+fn columns(out: &mut String, columns: &[Column], tree: bool) {
     let shown: Vec<&Column> =
         columns.iter().filter(|c| c.filled > 0 || !c.header.is_empty()).collect();
     for c in shown.iter().take(LISTED) {
-        let letters = column_letters(c.number);
+        let letters = if tree { String::new() } else { column_letters(c.number) };
         let head = format!(
             "  {letters:<3} {:<34} {:<10} {:>6}",
             cut(&c.header, 34),

@@ -75,7 +75,7 @@ codes! {
     "E0006" "no recipe fits": "no known layout has its columns in this file" / "`haggle inspect FILE --propose recipe.toml` writes a recipe to begin with; settle its doubts and pass it with `--recipe recipe.toml`, or as `recipe = ...` in the deal file";
     "E0007" "several recipes fit": "more than one layout claims this file equally well" / "name one with `recipe = ...` or `--recipe`";
     "E0008" "column is missing": "the named recipe needs a column that no header row of this file has" / "compare the header with the recipe; a renamed column is added to the recipe's `any` list";
-    "E0009" "too large to read whole": "XLS and ODS workbooks are read whole, up to a limit, and this one is larger" / "save it as XLSX or CSV, which stream";
+    "E0009" "too large to read whole": "XLS and ODS workbooks are read whole, up to a limit, and this one is larger; or a part of JSON that must be held (a text, a name, an object around rows) is" / "save a workbook as XLSX or CSV, which stream; of JSON see the place";
     "E0010" "ambiguous table": "the header occurs in more than one sheet, or twice in one" / "name the sheet in the recipe";
     "E0011" "text cannot be decoded": "bytes are not valid in the encoding that the file is read in" / "save the file as UTF-8";
     "E0012" "recipe is wrong": "the recipe file cannot be used" / "see the place and the expected key";
@@ -96,6 +96,7 @@ codes! {
     "I0110" "contradicted currency": "the amount carries the mark of another currency than its row or file states" / "correct the cell, or the currency in the recipe";
     "I0111" "amount too small": "the recipe states the least that an amount of this column can be, and the amount is smaller: a code, another unit, or a number typed in thousands" / "correct the cell, or `least` in the recipe";
     "I0121" "unquoted thousands mark": "the row has more fields than the header, and a number such as `$1,973.00` without quotes may be why; but the fields can be joined in more than one way, or not so that every column holds what it holds elsewhere" / "put the number in quotes, or export the table with another separator";
+    "I0122" "member stands twice": "an object has two members of one name, on the way to the row or in it, and which is meant is not known" / "correct the file";
     "I0201" "aggregate row": "the row sums up others that are read as well, so reading it would count people twice" / "none is needed";
     "I0202" "not data": "a title, a footer, a note or a blank line" / "none is needed";
     "I0203" "passed over by the recipe": "the recipe keeps rows of other values only" / "change `keep` in the recipe";

@@ -42,6 +42,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("I0110", "`€500` in a row whose currency is `USD`"),
     ("I0111", "a salary of `4` where the recipe states that none is below 100"),
     ("I0121", "`bolt, small,1,973.00` under `Item,Price`"),
+    ("I0122", "`{\"price\": 1, \"price\": 2}`"),
     ("I0201", "the row `All occupations` above its parts"),
     ("I0202", "a title above the header, `Source: ...` below the table"),
     ("I0203", "a row whose status is `WITHDRAWN` where the recipe keeps `CERTIFIED`"),

@@ -28,20 +28,22 @@ impl Locator {
     }
 
     /// The place with its file in front: `file.csv:118:7`, `book.xlsx:Prices!C14`,
-    /// `list.json#/items/3/price`.
+    /// `list.json#/items/3/price`, `list.json:page 2#/items/3/price`.
     pub fn within(&self, file: &str) -> String {
         match (&self.path, &self.sheet, self.row) {
-            (Some(path), _, _) => format!("{file}#{path}"),
+            (Some(path), None, _) => format!("{file}#{path}"),
+            (Some(path), Some(page), _) => format!("{file}:{page}#{path}"),
             (None, None, 0) => file.to_owned(),
             _ => format!("{file}:{self}"),
         }
     }
 }
 
-/// Without a file: `118:7`, `Prices!C14`, `#/items/3/price`.
+/// Without a file: `118:7`, `Prices!C14`, `#/items/3/price`, `page 2#/items/3/price`.
 impl fmt::Display for Locator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(path) = &self.path {
+            self.sheet.iter().try_for_each(|page| f.write_str(page))?;
             return write!(f, "#{path}");
         }
         if let Some(sheet) = &self.sheet {
@@ -80,6 +82,9 @@ mod tests {
         assert_eq!(Locator::cell("Prices", 14, 3).within("book.xlsx"), "book.xlsx:Prices!C14");
         let path = Locator { path: Some("/items/3/price".into()), ..Locator::default() };
         assert_eq!(path.within("list.json"), "list.json#/items/3/price");
+        let page = Locator { sheet: Some("page 2".into()), ..path };
+        assert_eq!(page.within("list.json"), "list.json:page 2#/items/3/price");
+        assert_eq!(page.to_string(), "page 2#/items/3/price");
         assert_eq!(Locator::default().within("file.csv"), "file.csv");
         for (column, letters) in [(1, "A"), (26, "Z"), (27, "AA"), (702, "ZZ"), (703, "AAA")] {
             assert_eq!(column_letters(column), letters);

@@ -14,7 +14,9 @@ macro_rules! recipes {
 
 const TEXTS: &[(&str, &str)] = recipes![
     "ask-a-manager",
+    "aws-price-list-json",
     "aws-price-list",
+    "azure-retail-prices",
     "baltimore-payroll",
     "bid-tab-long",
     "bid-tab-wide-two-rows",
@@ -23,18 +25,24 @@ const TEXTS: &[(&str, &str)] = recipes![
     "chargemaster-no-header",
     "chargemaster",
     "chicago-payroll",
+    "cms-hospital-json",
     "cms-hospital-tall",
     "cms-hospital-wide",
+    "cms-payer-allowed-amounts",
+    "cms-payer-rates",
     "college-majors",
     "community-salaries-usd",
     "community-salaries",
     "consumer-price-index",
     "drg-average-charges",
+    "ec2instances",
+    "ecb-rates-xml",
     "ecb-rates",
     "eu-it-survey-2018",
     "eu-it-survey-2019",
     "eu-it-survey-2020",
     "fcc-new-coders",
+    "genai-prices",
     "gsa-calc-export",
     "gsa-courses",
     "gsa-labor-short",
@@ -43,13 +51,19 @@ const TEXTS: &[(&str, &str)] = recipes![
     "gsa-support",
     "koodiklinikka-cleaned",
     "koodiklinikka",
+    "litellm-model-prices",
+    "llm-prices",
     "nyc-payroll",
     "ocds-award-items",
     "ocds-awards",
     "ocds-contract-items",
+    "ocds-json-award-items",
+    "ocds-json-awards",
+    "ocds-json-bids",
     "ocds-tender-items",
     "oflc-lca",
     "ons-ashe-14",
+    "openrouter-models",
     "oshpd-common-procedures",
     "percentile-table",
     "price-index-series",
@@ -64,7 +78,7 @@ const TEXTS: &[(&str, &str)] = recipes![
 
 static RECIPES: LazyLock<Vec<Recipe>> = LazyLock::new(|| {
     let parse = |(origin, text): &(&str, &str)| {
-        Recipe::parse(text, origin).expect("built-in recipes are parsed by a test")
+        Recipe::unchecked(text, origin).expect("built-in recipes are parsed by a test")
     };
     TEXTS.iter().map(parse).collect()
 });

@@ -23,6 +23,14 @@ pub(crate) enum Cell<'a> {
     Date(String),
     /// An error such as `#REF!`.
     Error(String),
+    /// A number by the digits that JSON writes, whatever the notation of texts.
+    Written(Cow<'a, str>),
+    /// `null`: it is said that there is nothing.
+    Null,
+    /// No cell at all: an object without this member.
+    Missing,
+    /// A list or an object where a plain value should stand, and which of them.
+    Tree(&'static str),
 }
 
 /// How a sheet shows a number, as far as it changes what a reader takes the number for.
@@ -105,15 +113,16 @@ impl<'a> Cell<'a> {
 
     /// Whether nothing stands here.
     pub(crate) fn is_blank(&self) -> bool {
-        *self == Self::Blank
+        matches!(self, Self::Blank | Self::Null | Self::Missing)
     }
 
     /// What a reader of the sheet would see, more or less: whole numbers without a point, no
     /// grouping.
     pub(crate) fn shown(&self) -> Cow<'_, str> {
         match self {
-            Self::Blank => Cow::Borrowed(""),
-            Self::Text(t) => Cow::Borrowed(t),
+            Self::Blank | Self::Null | Self::Missing => Cow::Borrowed(""),
+            Self::Text(t) | Self::Written(t) => Cow::Borrowed(t),
+            Self::Tree(what) => Cow::Borrowed(what),
             Self::Number(n, format) => Cow::Owned(shown(*n, *format)),
             Self::Bool(b) => Cow::Borrowed(if *b { "TRUE" } else { "FALSE" }),
             Self::Date(t) | Self::Error(t) => Cow::Borrowed(t),

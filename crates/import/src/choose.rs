@@ -44,7 +44,7 @@ pub(crate) fn by_signature(
     sheet: Option<&str>,
 ) -> Result<Choice, ImportError> {
     let mut fits: Vec<(usize, Vec<Place>)> = Vec::new();
-    for (recipe, spec) in specs.iter().enumerate().filter(|(_, s)| !s.signature.is_empty()) {
+    for (recipe, spec) in specs.iter().enumerate().filter(|(_, s)| is_for_tables(s)) {
         let found = places(spec, tables, |h| signed(spec, h));
         if !found.is_empty() {
             fits.push((recipe, found));
@@ -64,6 +64,11 @@ pub(crate) fn by_signature(
     }
 }
 
+/// Whether a recipe finds tables by their header.
+fn is_for_tables(spec: &Spec) -> bool {
+    spec.tree.is_none() && !spec.signature.is_empty()
+}
+
 /// Whether a header has everything that a layout always has, and nothing that it never has.
 fn signed(spec: &Spec, header: &Header) -> bool {
     spec.signature.iter().all(|any| header.has(any))
@@ -76,6 +81,10 @@ pub(crate) fn by_name(
     tables: &[Preview],
     sheet: Option<&str>,
 ) -> Result<Choice, ImportError> {
+    if spec.tree.is_some() {
+        let message = format!("recipe `{}` reads JSON or XML, found a table", spec.name);
+        return Err(fail("E0003", message));
+    }
     let required = required(spec);
     let amounts = spec.amount.get_ref();
     let fits = |h: &Header| {
@@ -96,7 +105,7 @@ pub(crate) fn by_name(
 }
 
 /// The header texts of every column that a recipe cannot do without.
-fn required(spec: &Spec) -> Vec<Any> {
+pub(crate) fn required(spec: &Spec) -> Vec<Any> {
     let fields = spec.field.iter().filter(|(_, f)| f.required && f.note.is_none());
     let fields = fields.map(|(_, f)| &f.any);
     let attributes = spec.attribute.iter().filter(|a| a.required && a.note.is_none());
@@ -233,7 +242,7 @@ fn unfit(spec: &Spec, table: &Preview, above: usize) -> Option<String> {
 
 /// A recipe that has the columns of a table, but not what stands above it, and why.
 fn turned_away<'s>(specs: &[&'s Spec], tables: &[Preview]) -> Option<(&'s Spec, String)> {
-    let noted = specs.iter().filter(|s| !s.signature.is_empty());
+    let noted = specs.iter().filter(|s| is_for_tables(s));
     let noted = noted.filter(|s| !(s.notes.is_empty() && s.without.is_empty()));
     noted.into_iter().find_map(|spec| {
         let found = headers(spec, tables, |h| signed(spec, h));
@@ -353,7 +362,7 @@ pub(crate) fn nearest_recipe<'s>(
     specs: &[&'s Spec],
     header: &Header,
 ) -> Option<(&'s Spec, Vec<&'s str>)> {
-    let signed = specs.iter().filter(|s| !s.signature.is_empty());
+    let signed = specs.iter().filter(|s| is_for_tables(s));
     let lacks = |s: &&&Spec| lacking(&s.signature, header).len() * 1000 / s.signature.len();
     let spec = signed.min_by_key(lacks)?;
     let lacks = lacking(&spec.signature, header);

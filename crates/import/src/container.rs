@@ -1,9 +1,10 @@
-//! Files inside files: gzip and zip unpacked, and streams written down, to temporary files.
+//! Files inside files: gzip, zstd and zip unpacked, and streams written down, to temporary files.
 
 use crate::hash::Hashed;
 use crate::source::warning;
 use flate2::bufread::GzDecoder;
 use haggle_evidence::{Diagnostic, ImportError, Locator, Severity};
+use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -81,7 +82,7 @@ pub(crate) fn locate(path: &Path) -> (PathBuf, Option<String>) {
     }
 }
 
-/// The file inside a gzip or zip file of some name, which may be inside another; nothing if it is
+/// The file inside a gzip, zstd or zip file of some name, which may be inside another; nothing if it is
 /// neither.
 pub(crate) fn unpack(
     path: &Path,
@@ -108,6 +109,7 @@ pub(crate) fn file_name(path: &Path) -> String {
 
 enum Kind {
     Gzip,
+    Zstd,
     Zip(ZipArchive<BufReader<File>>),
     None,
 }
@@ -121,6 +123,9 @@ fn kind(path: &Path) -> Result<Kind, ImportError> {
     (&mut file).take(4).read_to_end(&mut head).map_err(unreadable)?;
     if head.starts_with(b"\x1f\x8b") {
         return Ok(Kind::Gzip);
+    }
+    if head.starts_with(ZSTD) || matches!(head.as_slice(), [0x50..0x60, 0x2a, 0x4d, 0x18]) {
+        return Ok(Kind::Zstd);
     }
     if !is_zip(&head) {
         return Ok(Kind::None);
@@ -146,6 +151,7 @@ fn once(path: &Path, name: &str, member: Option<&str>) -> Result<Option<Unpacked
     match kind(path)? {
         Kind::None => Ok(None),
         Kind::Gzip => gunzip(path, name, member).map(Some),
+        Kind::Zstd => unzstd(path, name, member).map(Some),
         Kind::Zip(mut zip) => unzip(&mut zip, name, member).map(Some),
     }
 }
@@ -156,23 +162,104 @@ fn gunzip(path: &Path, outer: &str, member: Option<&str>) -> Result<Unpacked, Im
         io::ErrorKind::UnexpectedEof => fail("E0005", "the gzip data ends early"),
         _ => fail("E0005", format!("the gzip data is damaged: {e}")),
     };
-    let file = File::open(path).map_err(|e| fail("E0001", e.to_string()))?;
-    let packed = file.metadata().map_err(|e| fail("E0001", e.to_string()))?.len();
-    let mut members = Members { input: Some(GzDecoder::new(BufReader::new(file))) };
+    let (file, packed) = opened(path)?;
+    let mut members = Members { input: Some(GzDecoder::new(file)) };
     let header = members.input.as_ref().and_then(|d| d.header()).and_then(|h| h.filename());
     let stated = header.map(|n| String::from_utf8_lossy(n).into_owned());
-    let stem = outer.rsplit_once('.').map_or(outer, |(stem, _)| stem).to_owned();
-    let name = stated.filter(|n| !n.is_empty()).unwrap_or(stem);
+    let name = stated.filter(|n| !n.is_empty());
+    alone(&mut members, packed, (name, outer, member), damaged)
+}
+
+/// A file to unpack, and its size.
+fn opened(path: &Path) -> Result<(BufReader<File>, u64), ImportError> {
+    let file = File::open(path).map_err(|e| fail("E0001", e.to_string()))?;
+    let packed = file.metadata().map_err(|e| fail("E0001", e.to_string()))?.len();
+    Ok((BufReader::new(file), packed))
+}
+
+/// The one file of a stream; it is called as it says, or as what it is in without the ending.
+fn alone(
+    stream: &mut impl Read,
+    packed: u64,
+    (name, outer, member): (Option<String>, &str, Option<&str>),
+    damaged: impl Fn(io::Error) -> ImportError,
+) -> Result<Unpacked, ImportError> {
+    let stem = outer.rsplit_once('.').map_or(outer, |(stem, _)| stem);
+    let name = name.unwrap_or_else(|| stem.to_owned());
     if member.is_some_and(|wanted| wanted != name) {
-        return Err(fail("E0001", format!("the gzip file holds `{name}` alone")));
+        return Err(fail("E0001", format!("`{outer}` holds `{name}` alone")));
     }
     let limit = limit(packed);
-    let (path, size) = save(&mut members, limit).map_err(damaged)?;
+    let (path, size) = save(stream, limit).map_err(damaged)?;
     if size > limit {
         return Err(bomb(&name, limit));
     }
     let name = if name == outer { name } else { format!("{name} in {outer}") };
     Ok(Unpacked { path, name, note: None })
+}
+
+/// How a frame of a zstd file begins; one to be passed over begins otherwise.
+const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
+
+/// Every frame of a zstd file, one after the other.
+fn unzstd(path: &Path, outer: &str, member: Option<&str>) -> Result<Unpacked, ImportError> {
+    let damaged = |e: io::Error| fail("E0005", format!("the zstd data is damaged: {e}"));
+    let (file, packed) = opened(path)?;
+    let mut frames = Frames { input: Some(file), frame: None };
+    alone(&mut frames, packed, (None, outer, member), damaged)
+}
+
+type Frame = StreamingDecoder<BufReader<File>, FrameDecoder>;
+
+/// The frames of a zstd file as one stream.
+struct Frames {
+    /// What follows the frame before; none while one is read.
+    input: Option<BufReader<File>>,
+    frame: Option<Frame>,
+}
+
+impl Frames {
+    /// Goes to the next frame, if there is one; a frame to be passed over holds no data.
+    fn advance(&mut self) -> io::Result<bool> {
+        let Some(mut input) = self.input.take() else { return Ok(false) };
+        while let [0x50..0x60, 0x2a, 0x4d, 0x18, a, b, c, d, ..] = *input.fill_buf()? {
+            input.seek_relative(8 + i64::from(u32::from_le_bytes([a, b, c, d])))?;
+        }
+        if input.fill_buf()?.is_empty() {
+            return Ok(false);
+        }
+        self.frame = Some(StreamingDecoder::new(input).map_err(io::Error::other)?);
+        Ok(true)
+    }
+
+    /// Ends a frame, whose data must be what its checksum says.
+    fn end(&mut self) -> io::Result<()> {
+        let Some(frame) = self.frame.take() else { return Ok(()) };
+        let (input, decoder) = frame.into_parts();
+        let (stated, found) = (decoder.get_checksum_from_data(), decoder.get_calculated_checksum());
+        if stated.is_some() && stated != found {
+            return Err(io::Error::other("the checksum differs"));
+        }
+        self.input = Some(input);
+        Ok(())
+    }
+}
+
+impl Read for Frames {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if let Some(frame) = &mut self.frame {
+                let count = frame.read(buffer)?;
+                if count > 0 || buffer.is_empty() {
+                    return Ok(count);
+                }
+                self.end()?;
+            }
+            if !self.advance()? {
+                return Ok(0);
+            }
+        }
+    }
 }
 
 fn limit(packed: u64) -> u64 {
@@ -292,9 +379,9 @@ fn pick<'n>(
 
 /// Whether a name promises a table, and not the notes to one.
 fn is_table(name: &str) -> bool {
-    const TABLES: [&str; 15] = [
+    const TABLES: [&str; 21] = [
         "csv", "tsv", "tab", "psv", "txt", "dat", "xlsx", "xlsm", "xls", "ods", "htm", "html",
-        "xml", "gz", "zip",
+        "xml", "gz", "zip", "json", "jsonl", "ndjson", "geojson", "zst", "zstd",
     ];
     const NOTES: [&str; 6] = ["readme", "license", "licence", "copying", "changelog", "metadata_"];
     let name = name.rsplit('/').next().unwrap_or(name).to_lowercase();
@@ -317,6 +404,7 @@ mod tests {
         for (name, table) in [
             ("a/b.CSV", true),
             ("b.csv.gz", true),
+            ("list.jsonl", true),
             ("README.txt", false),
             ("x/Metadata_Country.csv", false),
             ("licence.html", false),

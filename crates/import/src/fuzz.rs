@@ -107,12 +107,34 @@ pub fn files(bytes: &[u8]) {
     }
 }
 
+/// A tree by a recipe of rows in rows: both conservation laws hold.
+pub fn trees(bytes: &[u8]) {
+    const RECIPE: &str = "name = \"fuzz\"\nversion = 1\nsource = { name = \"fuzz\" }\n\
+        number = { decimal = \".\", thousands = \"\" }\n\
+        constant = { kind = \"price\", basis = \"list\", tax = \"excluded\", currency = \"USD\", per = \"each\" }\n\
+        tree = { rows = [\"/{a}\", \"/{a}/b/{c}\"], values = [\"/{a}/v\"], watch = [\"*\"], join = [{ name = \"j\", rows = \"/j/*\", key = \"k\", by = [\"@a\"] }] }\n\
+        field.title = { any = [\"/{a}/t\", \"/t\", \"j:t\"] }\n\
+        amount = [{ any = [\"@value\", \"p\", \"p/0\"], statistic = \"value\" }]\n";
+    let Ok(mut file) = tempfile::NamedTempFile::new() else { return };
+    let Ok(recipe) = Recipe::parse(RECIPE, "fuzz.toml") else { return };
+    if file.write_all(bytes).is_err() {
+        return;
+    }
+    let options = Options { recipe: Some(recipe), ..Options::default() };
+    let Ok(mut importer) = open(file.path(), &options) else { return };
+    if let Ok(import) = importer.run(&mut |_| Ok(())) {
+        assert!(import.account.check(), "both laws");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     const SURVEY: &str = "work_year,job_title,salary,salary_currency\n2024,Cook,30000,EUR\n2023,\"A, B\",\"1,5\",USD\n";
+
+    const TREE: &str = r#"{"j": [{"k": "x", "t": "T"}, {"k": "y"}], "x": {"v": 1, "b": [{"p": 2}, {"p": [3]}], "p": "4", "t": null}, "y": {"b": {"q": {"p": 5e1}}, "v": {}}, "t": "\u00e9", "x": 1}"#;
 
     proptest! {
         #[test]
@@ -146,6 +168,18 @@ mod tests {
             }
             files(&bytes);
             files(&bytes[..cut]);
+        }
+
+        #[test]
+        fn changed_trees(changes in proptest::collection::vec((0..TREE.len(), any::<u8>()), 0..4), cut in 0..TREE.len()) {
+            let mut bytes = TREE.as_bytes().to_vec();
+            trees(&bytes);
+            for (at, byte) in changes {
+                bytes[at] = byte;
+            }
+            trees(&bytes);
+            trees(&bytes[..cut]);
+            files(&bytes);
         }
 
         #[test]

@@ -15,6 +15,8 @@ pub(crate) struct Header {
     rows: Vec<Vec<String>>,
     /// Columns in order of their keys, once it was asked for.
     order: OnceLock<Vec<usize>>,
+    /// Whether the texts are compared as they stand.
+    literal: bool,
 }
 
 /// The same header text stands above two columns, so that neither can be meant.
@@ -54,7 +56,12 @@ impl Header {
             _ => (0..width).map(join).collect(),
         };
         let keys = shown.iter().map(|t| key(t)).collect();
-        Self { shown, keys, rows, order: OnceLock::new() }
+        Self { shown, keys, rows, order: OnceLock::new(), literal: false }
+    }
+
+    /// The header of texts that are paths: no sign in them stands for anything, and case counts.
+    pub(crate) fn literal(self) -> Self {
+        Self { keys: self.shown.clone(), literal: true, ..self }
     }
 
     /// The header of the first columns; above the others stands nothing.
@@ -85,14 +92,15 @@ impl Header {
 
     /// Columns above which a text stands.
     fn columns(&self, text: &str) -> impl Iterator<Item = usize> {
-        let wanted = key(text);
+        let wanted = if self.literal { text.to_owned() } else { key(text) };
         let most = if text.is_empty() { 1 } else { self.shown.len() };
-        let pattern = text.contains('*').then(|| Pattern::header(text));
+        let starred = text.contains('*') && !self.literal;
+        let pattern = starred.then(|| Pattern::header(text));
+        let exact = pattern.is_none().then(|| self.exact(&wanted));
         let like = pattern.map(|p| {
             let fits = move |key: &String| *key == wanted || p.fits_key(key);
             (0..most).filter(move |i| fits(&self.keys[*i]))
         });
-        let exact = like.is_none().then(|| self.exact(&key(text)));
         let exact = exact.into_iter().flatten().copied().filter(move |i| *i < most);
         like.into_iter().flatten().chain(exact)
     }

@@ -10,14 +10,14 @@ use crate::run::Run;
 use crate::source::{Preview, Row, Source, warning};
 use crate::suspicion::Sizes;
 use crate::vintage::{self, Hints, Vintage};
-use crate::{facts, notation, quality};
+use crate::{facts, notation, quality, tree};
 use haggle_evidence::{
     Account, BatchBuilder, Diagnostic, Import, ImportError, Importer, ImporterIdentity, Kind,
     Locator, RowSet, Sink, SourceFacts,
 };
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Version of the importing code; raised whenever the same file would give other observations.
 pub const IMPORTER_VERSION: u32 = 3;
@@ -78,6 +78,19 @@ pub struct FileImporter {
 /// of amounts can be read in two ways.
 pub fn open(path: &Path, options: &Options) -> Result<FileImporter, ImportError> {
     opened_within(Source::open_as(path, options.name.as_deref())?, path, options, None)
+}
+
+/// Opens the pages of one list, in their order, as one source; each is a sheet, `page 1` and so on.
+///
+/// # Errors
+/// [`ImportError`] as of [`open`]; a page that cannot be read, or is of another shape than the
+/// recipe reads, is named. Several pages are read of JSON and XML only.
+pub fn open_pages(paths: &[PathBuf], options: &Options) -> Result<FileImporter, ImportError> {
+    match paths {
+        [only] => open(only, options),
+        [first, ..] => opened_within(Source::open_pages(paths)?, first, options, None),
+        [] => Err(ImportError::source("E0002", Locator::default(), "found no page")),
+    }
 }
 
 /// Opens a source, looking at so many rows of each table where it must look at numbers first.
@@ -257,6 +270,9 @@ fn choose(
     named: bool,
     sheet: Option<&str>,
 ) -> Result<(Vec<Preview>, Choice), ImportError> {
+    if let Some(tree) = source.tree() {
+        return tree::choose(tree, recipes, named);
+    }
     let mut first_error = None;
     for separator in source.separators()? {
         source.set_separator(separator);

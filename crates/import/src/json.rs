@@ -33,7 +33,8 @@ pub(crate) fn close(out: &mut String) {
 
 /// The object with one more text at its end.
 pub(crate) fn with(object: &str, name: &str, added: &str) -> String {
-    let mut out = object.strip_suffix('}').unwrap_or(object).to_owned();
+    let mut out = String::with_capacity(object.len() + name.len() + added.len() + 8);
+    out += object.strip_suffix('}').unwrap_or(object);
     text(&mut out, &Name::new(name), added);
     close(&mut out);
     out

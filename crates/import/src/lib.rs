@@ -1,10 +1,10 @@
-//! Importer for files: CSV, TSV, XLSX, XLSB, XLS and ODS through recipes, every row and cell accounted for.
+//! Importer for files: CSV, TSV, XLSX, XLSB, XLS, ODS, JSON and XML through recipes, every row and cell accounted for.
 //!
 //! [`open`] looks at a file's content, chooses a [`Recipe`] by the columns it finds and gives a
 //! [`FileImporter`]; its `run` sends batches of observations to a sink and returns the account.
 //!
 //! One way through the code: `container` (what is packed) → `sniff` (which format) → `source` (rows
-//! of cells, from `text`, `workbook` or `pages`) → `choose` (which recipe, which header) → `layout`
+//! of cells, from `text`, `workbook`, `pages` or `tree`) → `choose` (which recipe, which header) → `layout`
 //! (columns by number) → `read` (cells to observations) → `importer` (batches and the account).
 
 mod builtin;
@@ -45,6 +45,7 @@ mod source;
 mod spellings;
 mod suspicion;
 mod text;
+mod tree;
 mod vintage;
 mod workbook;
 mod xml2003;
@@ -53,8 +54,9 @@ pub use builtin::{builtin_hash, builtin_recipes, nearest_recipes};
 pub use container::{Spooled, spool};
 pub use facts::reading_name;
 pub use hash::content_hash;
-pub use importer::{FileImporter, IMPORTER_VERSION, Issue, Observer, Options, open};
+pub use importer::{FileImporter, IMPORTER_VERSION, Issue, Observer, Options, open, open_pages};
 pub use issues::IssueWriter;
 pub use quality::siblings;
-pub use recipe::{Recipe, RecipeError};
+pub use recipe::{Paging, Recipe, RecipeError};
+pub use tree::{PageLook, look_at_page};
 pub use workbook::WHOLE_FILE_LIMIT;

@@ -52,6 +52,7 @@ pub(crate) fn number(cell: &Cell<'_>, notation: Notation) -> Result<Amount, Stri
             Err("expected a number whose format puts no word such as `k` behind it".to_owned())
         }
         Cell::Number(number, _) => double(*number),
+        Cell::Written(digits) => text_number(digits, Notation::PLAIN),
         _ => Err(format!("expected a number such as `{}`", notation.example())),
     }
 }
@@ -103,6 +104,11 @@ pub(crate) fn text_number(text: &str, notation: Notation) -> Result<Amount, Stri
         AmountError::NotANumber => expected(),
         AmountError::TooManyDigits => format!("expected a number that can be kept: {e}"),
     })
+}
+
+/// The number that JSON digits state, with all of them, as far as they can be computed with.
+pub(crate) fn all_digits(digits: &str) -> Option<Amount> {
+    digits.parse().or_else(|_| Amount::from_scientific(digits)).ok()
 }
 
 /// The commonest case, at no cost.

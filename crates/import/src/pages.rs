@@ -83,7 +83,8 @@ impl Pages {
         for (number, cells) in (1..).zip(sheet.into_iter().flat_map(|s| &s.rows)) {
             let hidden = sheet.is_some_and(|s| s.hidden_rows.contains(&number));
             let (fields, stray, fault) = (None, false, None);
-            if visit(&Row { number, cells, fields, hidden, stray, fault })?.is_break() {
+            if visit(&Row { number, cells, fields, hidden, stray, fault, branch: None })?.is_break()
+            {
                 break;
             }
         }

@@ -92,5 +92,9 @@ fn shown(cell: &Cell<'_>) -> String {
         Cell::Bool(b) => format!("b{b}"),
         Cell::Date(t) => format!("d{t}"),
         Cell::Error(t) => format!("e{t}"),
+        Cell::Written(digits) => format!("w{digits}"),
+        Cell::Null => "0".to_owned(),
+        Cell::Missing => "-".to_owned(),
+        Cell::Tree(what) => format!("o{what}"),
     }
 }

@@ -62,9 +62,9 @@ impl<'a> Run<'a> {
                         message,
                     ));
                 }
-                self.skip(row.number, &skip);
+                self.skip(row, &skip);
             }
-            Outcome::Reject(reject) => return self.reject(row.number, reject),
+            Outcome::Reject(reject) => return self.reject(row, reject),
             Outcome::Import => {
                 if row.hidden {
                     self.hidden.push(self.layout.sheet.as_deref().unwrap_or(""), row.number);
@@ -84,7 +84,7 @@ impl<'a> Run<'a> {
             Some(_) => "title",
         };
         let found = first.map_or_else(String::new, |c| c.shown().into_owned());
-        self.skip(row.number, &read::Skip { code: "I0202", reason: reason.to_owned(), found });
+        self.skip(row, &read::Skip { code: "I0202", reason: reason.to_owned(), found });
     }
 
     fn place(&self, row: u64, column: Option<usize>) -> Locator {
@@ -92,14 +92,20 @@ impl<'a> Run<'a> {
         Locator { sheet: self.layout.sheet.clone(), row, column, path: None }
     }
 
-    fn skip(&mut self, row: u64, skip: &read::Skip) {
-        let place = self.place(row, None);
+    /// The place of a row or of its cell in a column.
+    fn at(&self, row: &Row<'_>, column: Option<usize>) -> Locator {
+        let path = row.branch.map(|branch| branch.pointer(column));
+        Locator { path, ..self.place(row.number, column) }
+    }
+
+    fn skip(&mut self, row: &Row<'_>, skip: &read::Skip) {
+        let place = self.at(row, None);
         self.account.skip(skip.code, &skip.reason, &place, &short(&skip.found));
     }
 
     /// A malformed row; one whose amount can be read in two ways ends the import.
-    fn reject(&mut self, row: u64, r: Reject) -> Result<(), ImportError> {
-        let place = self.place(row, r.column);
+    fn reject(&mut self, row: &Row<'_>, r: Reject) -> Result<(), ImportError> {
+        let place = self.at(row, r.column);
         if r.code == read::AMBIGUOUS {
             let message = format!("column `{}`: found `{}`, {}", r.field, r.found, r.reason);
             return Err(ImportError::source("E0014", place, message));
@@ -130,7 +136,6 @@ impl<'a> Run<'a> {
         let mut observations = 0;
         self.note_words(row, state);
         let errors = self.layout.quality.as_ref().and_then(|q| q.of(row));
-        let row = row.number;
         for (amount, what) in &state.cells {
             match what {
                 What::Stated(stated) => {
@@ -139,7 +144,7 @@ impl<'a> Run<'a> {
                     self.push(row, reading, (&state.attributes, error), amount, stated)?;
                 }
                 What::Absent { code, reason, found } => {
-                    let place = self.place(row, Some(amount.column.index));
+                    let place = self.at(row, Some(amount.column.index));
                     self.account.absent(code, &amount.column.name, reason, &place, &short(found));
                 }
             }
@@ -156,7 +161,7 @@ impl<'a> Run<'a> {
 
     fn push(
         &mut self,
-        row: u64,
+        row: &Row<'_>,
         reading: &RowReading<'_>,
         (attributes, error): (&str, Option<f64>),
         amount: &AmountColumn,
@@ -174,10 +179,12 @@ impl<'a> Run<'a> {
             stated.stated.as_ref().map(|s| crate::json::with(attributes, "stated", s));
         let attributes = with_origin.as_deref().or(Some(attributes)).filter(|a| !a.is_empty());
         let beside = &layout.beside;
+        let path = row.branch.map(|branch| branch.pointer(Some(amount.column.index)));
         self.builder.push(&Observation {
             sheet: layout.sheet.as_deref(),
-            row,
+            row: row.number,
             column: amount.column.index as u32 + 1,
+            path: path.as_deref(),
             kind: amount.kind,
             basis: amount.basis.or(reading.basis).unwrap_or(constants.basis),
             component: component.or(constants.component.as_deref()),
@@ -195,15 +202,15 @@ impl<'a> Run<'a> {
             employers: of(&beside.employers, statistic, reading.employers),
             sample_size: of(&beside.sample_size, statistic, reading.sample_size),
             relative_error: error.or(of(&beside.relative_error, statistic, reading.relative_error)),
-            quantity_from: reading.quantity_from,
-            quantity_to: reading.quantity_to,
+            quantity_from: amount.quantities[0].or(reading.quantity_from),
+            quantity_to: amount.quantities[1].or(reading.quantity_to),
             date: amount.date.or(reading.date),
             attributes,
             ..Observation::new(stated.scaled, stated.currency.as_str(), stated.per.code())
         });
         if self.kind == Kind::Wage && statistic == Statistic::Value {
             let (column, per) = (amount.column.index, stated.per.as_str());
-            self.sizes.add(column, stated.currency.as_str(), per, stated.scaled, row);
+            self.sizes.add(column, stated.currency.as_str(), per, stated.scaled, row.number);
         }
         if self.builder.len() >= BATCH_SIZE { self.flush() } else { Ok(()) }
     }

@@ -25,6 +25,10 @@ pub(crate) enum Format {
     Page,
     /// A workbook that Excel 2003 saved as XML.
     Xml2003,
+    /// JSON, or one JSON value on each line.
+    Json,
+    /// Any other XML.
+    Xml,
 }
 
 /// Bytes that are looked at.
@@ -34,11 +38,13 @@ const PAGE_MARKS: [&str; 4] = ["<!doctype html", "<html", "<table", "<body"];
 const XML_MARKS: [&str; 2] =
     ["progid=\"excel.sheet\"", "=\"urn:schemas-microsoft-com:office:spreadsheet\""];
 const XML_BOOK: &str = "a workbook as XML";
+const JSON: &str = "JSON";
+const XML: &str = "an XML document";
 const PAGE: &str = "a web page";
 const OLE: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 
 /// First bytes of formats that are no tables.
-const FOREIGN: [(&[u8], &str); 12] = [
+const FOREIGN: [(&[u8], &str); 11] = [
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -48,7 +54,6 @@ const FOREIGN: [(&[u8], &str); 12] = [
     (b"Rar!", "a RAR archive"),
     (b"{\\rtf", "a rich text document"),
     (b"PAR1", "a Parquet file"),
-    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ\0", "an xz archive"),
 ];
@@ -103,9 +108,9 @@ fn text(head: &[u8]) -> Result<Format, ImportError> {
         match what {
             PAGE => return Ok(Format::Page),
             XML_BOOK => return Ok(Format::Xml2003),
-            _ => {}
+            JSON => return Ok(Format::Json),
+            _ => return Ok(Format::Xml),
         }
-        return Err(fail("E0003", &format!("found {what}, expected a table")));
     }
     let marked = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
     let zeros = head.iter().filter(|b| **b == 0).count();
@@ -116,7 +121,7 @@ fn text(head: &[u8]) -> Result<Format, ImportError> {
     Ok(Format::Text)
 }
 
-/// Web pages, XML and JSON, which come under any name.
+/// Web pages, XML and JSON, which come under any name and are told by how they begin.
 fn markup(head: &[u8]) -> Option<&'static str> {
     let printable = head.iter().filter(|b| **b != 0).map(u8::to_ascii_lowercase);
     let text: Vec<u8> =
@@ -125,11 +130,11 @@ fn markup(head: &[u8]) -> Option<&'static str> {
     let any = |words: &[&str]| words.iter().any(|w| has(w));
     let inner = text.iter().skip(1).find(|b| !b.is_ascii_whitespace());
     match text.first() {
-        Some(b'{') if matches!(inner, Some(b'"')) => Some("JSON"),
-        Some(b'[') if matches!(inner, Some(b'"' | b'{' | b'[')) => Some("JSON"),
+        Some(b'{') if matches!(inner, Some(b'"' | b'}')) => Some(JSON),
+        Some(b'[') if matches!(inner, Some(b'"' | b'{' | b'[' | b']')) => Some(JSON),
         Some(b'<') if any(&XML_MARKS) && !has("<html") => Some(XML_BOOK),
         Some(b'<') if any(&PAGE_MARKS) => Some(PAGE),
-        Some(b'<') if text.starts_with(b"<?xml") || has("</") => Some("an XML document"),
+        Some(b'<') if text.starts_with(b"<?xml") || has("</") => Some(XML),
         _ => None,
     }
 }

@@ -6,10 +6,12 @@ use crate::header::Header;
 use crate::pages::Pages;
 use crate::sniff::{Format, sniff};
 use crate::text::TextFile;
+use crate::tree::{Branch, TreeFile};
 use crate::workbook::{Area, Workbook};
 use haggle_evidence::{Diagnostic, ImportError, Locator, Severity, code};
+use std::borrow::Cow;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Rows of a table among which the header is looked for: up to twenty title lines and some blank.
 pub(crate) const HEADER_WITHIN: usize = 30;
@@ -36,6 +38,8 @@ pub(crate) struct Row<'a> {
     pub(crate) stray: bool,
     /// What the reader of the file knows to be wrong with the row.
     pub(crate) fault: Option<&'a Fault>,
+    /// Where it stands in a tree.
+    pub(crate) branch: Option<&'a Branch<'a>>,
 }
 
 /// What is wrong with a row as a whole.
@@ -53,6 +57,14 @@ impl<'a> Row<'a> {
     /// The cell of a column, from 0.
     pub(crate) fn cell(&self, column: usize) -> &'a Cell<'a> {
         self.cells.get(column).unwrap_or(&Cell::Blank)
+    }
+
+    /// What a person knows the row by: its place in a tree, else its first filled cell.
+    pub(crate) fn shown(&self) -> Cow<'a, str> {
+        if let Some(branch) = self.branch {
+            return Cow::Owned(branch.pointer(None));
+        }
+        self.cells.iter().find(|c| !c.is_blank()).map(Cell::shown).unwrap_or_default()
     }
 }
 
@@ -75,6 +87,8 @@ enum Content {
     Workbook(Workbook),
     /// Tables of a web page.
     Pages(Pages),
+    /// JSON and its kin.
+    Tree(Box<TreeFile>),
 }
 
 /// The beginning of a table.
@@ -110,11 +124,19 @@ impl Source {
         let inner: &Path = unpacked.as_ref().map_or(&file, |u| &u.path);
         let content = match sniff(inner)? {
             Format::Text => Content::Text(Box::new(TextFile::open(inner)?)),
+            Format::Json => Content::Tree(Box::new(TreeFile::open(inner, &called)?)),
+            Format::Xml => Content::Tree(Box::new(TreeFile::open_xml(inner)?)),
             Format::Page => Content::Pages(Pages::open(inner)?),
             Format::Xml2003 => Content::Pages(Pages::open_xml(inner)?),
             format => Content::Workbook(Workbook::open(inner, format)?),
         };
         Ok(Self { content, unpacked, named })
+    }
+
+    /// Opens the pages of one list.
+    pub(crate) fn open_pages(paths: &[PathBuf]) -> Result<Self, ImportError> {
+        let content = Content::Tree(Box::new(TreeFile::open_pages(paths)?));
+        Ok(Self { content, unpacked: None, named: None })
     }
 
     /// The same file once more; what was found out about a text is not found out again.
@@ -164,12 +186,21 @@ impl Source {
         }
     }
 
+    /// The tree, if it is one.
+    pub(crate) fn tree(&mut self) -> Option<&mut TreeFile> {
+        match &mut self.content {
+            Content::Tree(tree) => Some(tree),
+            _ => None,
+        }
+    }
+
     /// What the file is, for people.
     pub(crate) fn format(&self) -> String {
         let format = match &self.content {
             Content::Text(_) => "separated text",
             Content::Workbook(book) => book.format(),
             Content::Pages(pages) => pages.format,
+            Content::Tree(tree) => tree.format(),
         };
         match &self.unpacked {
             None => format.to_owned(),
@@ -181,6 +212,7 @@ impl Source {
     pub(crate) fn encoding(&self) -> Option<String> {
         match &self.content {
             Content::Text(text) => Some(text.encoding_name()),
+            Content::Tree(tree) => tree.encoding_name(),
             _ => None,
         }
     }
@@ -212,6 +244,7 @@ impl Source {
         let of_text = match &self.content {
             Content::Text(text) => text.diagnostics(),
             Content::Pages(pages) => pages.diagnostics.clone(),
+            Content::Tree(tree) => tree.diagnostics(),
             Content::Workbook(_) => Vec::new(),
         };
         beside.into_iter().chain(of_text).collect()
@@ -227,6 +260,7 @@ impl Source {
             Content::Text(text) => text.rows(visit),
             Content::Workbook(book) => book.rows(sheet.unwrap_or(""), visit),
             Content::Pages(pages) => pages.rows(sheet.unwrap_or(""), visit),
+            Content::Tree(tree) => tree.rows(sheet, visit),
         }
     }
 
@@ -234,6 +268,7 @@ impl Source {
     pub(crate) fn previews(&mut self) -> Result<Vec<Preview>, ImportError> {
         let sheets = match &self.content {
             Content::Text(_) => vec![(None, false)],
+            Content::Tree(tree) => return Ok(tree.previews()),
             Content::Workbook(book) => book.sheets(),
             Content::Pages(pages) => pages.sheets(),
         };
@@ -269,7 +304,7 @@ impl Source {
         let (merged, hidden_columns) = match &mut self.content {
             Content::Workbook(book) => (book.merged(name)?, book.hidden_columns(name)?),
             Content::Pages(pages) => (Vec::new(), pages.hidden_columns(name)),
-            Content::Text(_) => (Vec::new(), Vec::new()),
+            Content::Text(_) | Content::Tree(_) => (Vec::new(), Vec::new()),
         };
         let across = across(&merged, rows.last().map_or(0, |(number, _)| *number));
         Ok(Preview { sheet, hidden, rows, merged, across, hidden_columns })

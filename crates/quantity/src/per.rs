@@ -43,6 +43,23 @@ const WORDS: &[(&str, &str, &[&str])] = &[
     ("m3", "MTQ", &["cubic metre"]),
     ("kWh", "KWH", &["kwh"]),
     ("barrel", "BLL", &["bbl"]),
+    ("token", "token", &["tokens", "per token"]),
+    ("1K-tokens", "1K-tokens", &["1k tokens", "thousand tokens", "ktok", "per 1k tokens"]),
+    ("1M-tokens", "1M-tokens", &["1m tokens", "million tokens", "mtok", "per 1m tokens"]),
+    ("1K-units", "1K-units", &[]),
+    ("10K-units", "10K-units", &[]),
+    ("1M-units", "1M-units", &[]),
+];
+
+/// Counted units: the word, what is counted, and how many.
+const COUNTS: &[(&str, &str, f64)] = &[
+    ("token", "token", 1.0),
+    ("1K-tokens", "token", 1e3),
+    ("1M-tokens", "token", 1e6),
+    ("each", "unit", 1.0),
+    ("1K-units", "unit", 1e3),
+    ("10K-units", "unit", 1e4),
+    ("1M-units", "unit", 1e6),
 ];
 
 impl Per {
@@ -95,7 +112,15 @@ impl Per {
         if self == target {
             return Some(1.0);
         }
+        if let (Some((what, own)), Some((other, wanted))) = (self.count(), target.count()) {
+            return (what == other).then_some(wanted / own);
+        }
         Some(self.units_per_year(hours)? / target.units_per_year(hours)?)
+    }
+
+    /// What is counted, and how many of it the unit is.
+    fn count(&self) -> Option<(&'static str, f64)> {
+        COUNTS.iter().find(|(word, _, _)| *word == self.0).map(|(_, what, many)| (*what, *many))
     }
 }
 
@@ -142,6 +167,24 @@ mod tests {
         assert_eq!(factor("quarter", "month"), Some(1.0 / 3.0));
         assert!(Per::new("fortnight").is_known() && Per::new("EA").is_known());
         assert!(!Per::new("sack").is_known() && !Per::new("bimonthly").is_known());
+    }
+
+    /// 3 for a million tokens is 0.003 for a thousand; a token is no piece.
+    #[test]
+    fn counts() {
+        let factor = |from: &str, to: &str| Per::new(from).factor_to(&Per::new(to), HOURS_PER_YEAR);
+        for (from, to, expected) in [
+            ("token", "1M-tokens", Some(1e6)),
+            ("1M tokens", "1k tokens", Some(1e-3)),
+            ("mtok", "token", Some(1e-6)),
+            ("1K-units", "1M-units", Some(1e3)),
+            ("10K-units", "each", Some(1e-4)),
+            ("token", "each", None),
+            ("token", "hour", None),
+        ] {
+            assert_eq!(factor(from, to), expected, "{from} {to}");
+        }
+        assert!(Per::new("million tokens").is_known());
     }
 
     /// `science.md` F17: 45.00 an hour is 93,600 a year; 95,000 a year is 45.67 an hour.

@@ -225,7 +225,10 @@ impl Counts {
             }
             Cell::Date(_) => Content::Date,
             Cell::Bool(_) => Content::Flag,
-            Cell::Blank | Cell::Error(_) => Content::Blank,
+            Cell::Written(_) => Content::Number,
+            Cell::Blank | Cell::Error(_) | Cell::Null | Cell::Missing | Cell::Tree(_) => {
+                Content::Blank
+            }
         }
     }
 

@@ -13,6 +13,7 @@ use crate::header::Header;
 use crate::importer::{Issue, opened_within};
 use crate::recipe::Spec;
 use crate::source::{Preview, Source};
+use crate::tree::{Found, TreeFile};
 use crate::{FileImporter, Options, Recipe};
 use column::Columns;
 use haggle_evidence::{
@@ -32,6 +33,8 @@ pub const LOOK: u64 = 20_000;
 pub const JUDGED: u64 = 5_000;
 /// Observations that are shown.
 const SHOWN: usize = 10;
+/// Lists of a tree that are shown.
+const LISTS: usize = 40;
 /// Units that are shown.
 const UNITS: usize = 8;
 /// Issues that are shown.
@@ -57,7 +60,7 @@ pub struct Inspection {
 }
 
 /// One sheet, or the table of a text file.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Table {
     /// Name of the sheet.
     pub sheet: Option<String>,
@@ -85,6 +88,9 @@ pub struct Table {
     pub(crate) spread: bool,
     /// Columns of the first table, where another stands beside it.
     pub(crate) width: Option<usize>,
+    /// Of a list or map of objects in a tree: the path of its objects. It is called by `sheet`, and
+    /// its columns are members.
+    pub tree: Option<String>,
 }
 
 /// How the file and the recipes meet.
@@ -163,8 +169,10 @@ pub fn inspect(path: &Path, options: &Options) -> Result<Inspection, ImportError
     };
     separator.into_iter().for_each(|s| source.set_separator(s));
     let previews = source.previews()?;
-    let mut tables = Vec::new();
-    for (i, preview) in previews.iter().enumerate() {
+    let mut tables = lists(&mut source)?;
+    let tabular = previews.iter().enumerate().filter(|_| source.tree().is_none());
+    let tabular: Vec<(usize, &Preview)> = tabular.collect();
+    for (i, preview) in tabular {
         let known = opened
             .as_ref()
             .ok()
@@ -187,6 +195,32 @@ fn proposal(fit: &Fit, file: &str, tables: &[Table]) -> Option<String> {
         Fit::Fits(fits) => builtin_text(&fits.recipe).map(str::to_owned),
         Fit::None { .. } => propose::recipe(file, tables),
     }
+}
+
+/// The lists and maps of objects of a tree.
+fn lists(source: &mut Source) -> Result<Vec<Table>, ImportError> {
+    let Some(tree) = source.tree() else { return Ok(Vec::new()) };
+    let (found, whole) = tree.lists();
+    let shown = found.iter().take(LISTS);
+    shown.map(|list| Ok(Table { more: !whole, ..of_list(tree, list)? })).collect()
+}
+
+fn of_list(tree: &TreeFile, list: &Found) -> Result<Table, ImportError> {
+    let header = Header::of(list.columns()).literal();
+    let mut columns = Columns::new(&header);
+    let mut judged = 0;
+    tree.look(list, &mut |row| {
+        judged += 1;
+        columns.add(row);
+        Ok(if judged == JUDGED { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })?;
+    Ok(Table {
+        sheet: Some(list.path.clone()),
+        rows: list.count,
+        columns: columns.finish(),
+        tree: Some(list.rows_path()),
+        ..Table::default()
+    })
 }
 
 /// The columns of one table, under the header that is known or looks like one.
@@ -231,6 +265,7 @@ fn table(
         notes: notes(preview, rows),
         spread: shape.spread,
         width: shape.width,
+        tree: None,
     })
 }
 
@@ -317,7 +352,7 @@ fn seen(o: &haggle_evidence::Observation<'_>) -> Seen {
             sheet: o.sheet.map(str::to_owned),
             row: o.row,
             column: o.column,
-            path: None,
+            path: o.path.map(str::to_owned),
         },
         what: texts.into_iter().flatten().map(str::to_owned).collect(),
         statistic: o.statistic.to_string(),

@@ -15,7 +15,7 @@ use crate::recipe::{AmountSpec, Sentinel, TextField, WordSpec};
 use crate::spellings::Spellings;
 use crate::vintage::threshold;
 use haggle_evidence::{Bound, ImportError, Statistic};
-use haggle_quantity::{Amount, Currency, Per, parse_amount};
+use haggle_quantity::{Amount, Currency, Per, parse_amount, to_scaled};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Binder<'_> {
@@ -190,6 +190,7 @@ impl Columns<'_> {
             };
         }
         let date = text(&spec.date)?.map(|t| self.binder.day(&t)).transpose()?;
+        let scale = self.scale(spec, &column)?;
         Ok(AmountColumn {
             reading: self.reading(spec)?,
             statistic: self.statistic(spec, captures)?,
@@ -201,7 +202,10 @@ impl Columns<'_> {
             component: text(&spec.component)?,
             texts,
             date,
-            scale: self.scale(spec, &column)?,
+            quantities: [spec.quantity_from, spec.quantity_to]
+                .map(|q| q.and_then(|q| to_scaled(q).ok())),
+            times: scale.map_or_else(String::new, |s| format!(" * {}", s.normalize())),
+            scale,
             least: spec.least.map(|l| (l, spec.least_reason.clone().unwrap_or_default())),
             signs: self.signs(spec),
             once: self.once(spec)?,

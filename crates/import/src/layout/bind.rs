@@ -3,7 +3,7 @@
 use super::word::{contained, patterns, with_spellings};
 use super::{
     AmountColumn, Attribute, AttributeFrom, Beside, BoundRule, Case, Column, Constants, DateColumn,
-    Layout, Mapped, NamedNumber, RowWords, TemplatePiece, TextColumn, TextFrom, Words,
+    Layout, Mapped, NamedNumber, Reading, RowWords, TemplatePiece, TextColumn, TextFrom, Words,
 };
 use crate::date::DateFormat;
 use crate::doubt::doubtful;
@@ -91,6 +91,7 @@ impl Binder<'_> {
             values,
             warnings: self.warnings(&amounts)?,
             constants,
+            amounts_at: amounts.iter().map(alone).collect(),
             amounts,
             assumptions: self.assumptions,
         })
@@ -582,6 +583,12 @@ pub(crate) fn in_doubt(text: &str, word: &str) -> String {
     format!(
         "`{text}` may say that amounts are not what stands there (`{word}`), expected a recipe of your own with `scale`, as `haggle inspect FILE --propose` begins one"
     )
+}
+
+/// Where an amount stands, and whether it stands alone.
+fn alone(amount: &AmountColumn) -> (usize, bool) {
+    let range = matches!(amount.reading, Reading::Lower { .. } | Reading::Upper);
+    (amount.column.index, !range)
 }
 
 fn push_text(pieces: &mut Vec<TemplatePiece>, text: &str) {

@@ -85,7 +85,11 @@ pub(crate) struct AmountColumn {
     pub(crate) texts: [Option<String>; TextField::COUNT],
     /// The date that the header says of every row.
     pub(crate) date: Option<i32>,
+    /// Quantities that the recipe says of every row, times 10^12: from and to.
+    pub(crate) quantities: [Option<i128>; 2],
     pub(crate) scale: Option<Amount>,
+    /// ` * ` and the scale, as a reader is told it.
+    pub(crate) times: String,
     /// The least that an amount can be, and what a smaller one is.
     pub(crate) least: Option<(Amount, String)>,
     pub(crate) signs: Signs,
@@ -259,6 +263,8 @@ pub(crate) struct Layout {
     pub(crate) beside: Beside,
     pub(crate) values: Vec<NamedNumber>,
     pub(crate) amounts: Vec<AmountColumn>,
+    /// Of each of them its column, and whether a cell that is not there says all of it.
+    pub(crate) amounts_at: Vec<(usize, bool)>,
     /// What is taken as given because the file does not say it.
     pub(crate) assumptions: Vec<String>,
     /// What a reader should know because a column is not there: code and words.

@@ -49,7 +49,11 @@ impl Layout {
         faults: &mut Faults,
     ) {
         state.cells.clear();
-        for (i, amount) in self.amounts.iter().enumerate() {
+        for (i, (column, alone)) in self.amounts_at.iter().enumerate() {
+            if *alone && matches!(row.cell(*column), Cell::Missing) {
+                continue;
+            }
+            let amount = &self.amounts[i];
             match amount.reading {
                 Reading::Upper => {}
                 Reading::Lower { upper } => self.range(i, upper, row, reading, state, faults),
@@ -84,6 +88,10 @@ impl Layout {
         faults: &mut Faults,
     ) {
         let (from, to) = (&self.amounts[lower], &self.amounts[upper]);
+        let missing = |end: &AmountColumn| matches!(row.cell(end.column.index), Cell::Missing);
+        if missing(from) && missing(to) {
+            return;
+        }
         let held = [faults.keep(self.held(from, row)), faults.keep(self.held(to, row))];
         let [Some(low), Some(high)] = held else { return };
         let (low, high) = match as_range(low, high) {
@@ -104,6 +112,10 @@ impl Layout {
         let cell = row.cell(amount.column.index);
         match cell {
             Cell::Error(_) => return Err(error_cell(&amount.column, cell)),
+            Cell::Tree(what) => {
+                let reason = "expected an amount, or the path of one further down".to_owned();
+                return Err(reject("I0101", &amount.column, reason, what));
+            }
             Cell::Bool(_) => {
                 let reason = "expected an amount, not a truth value".to_owned();
                 return Err(reject("I0101", &amount.column, reason, &cell.shown()));
@@ -111,7 +123,8 @@ impl Layout {
             _ => {}
         }
         if cell.is_blank() {
-            return Ok(Held::Absent { code: "I0301", reason: "blank", found: String::new() });
+            let reason = if matches!(cell, Cell::Null) { "null" } else { "blank" };
+            return Ok(Held::Absent { code: "I0301", reason, found: String::new() });
         }
         if let Some(sign) = text_sign(&amount.signs, cell) {
             return Ok(signed(sign, cell));
@@ -200,7 +213,7 @@ impl Layout {
         let scaled = number.checked_mul(scale).and_then(number::fit);
         let too_long = || reject("I0101", &column.column, "expected fewer digits".into(), &shown);
         let scaled = scaled.ok_or_else(too_long)?;
-        Ok(Computed::Amount(scaled, Some(format!("{shown} * {}", scale.normalize()))))
+        Ok(Computed::Amount(scaled, Some([shown.as_ref(), &column.times].concat())))
     }
 
     fn formula<'l>(
@@ -527,6 +540,12 @@ fn plain<'l, 'r>(
             let money = money::money(text, notation).map_err(failed)?;
             twice_thousands(&column.column, column.scale, money.thousands, text)?;
             (money.amount, money.mark)
+        }
+        // Digits beyond those that are stored may count once they are scaled.
+        Cell::Written(digits) if column.scale.is_some() => {
+            let number =
+                number::all_digits(digits).map_or_else(|| number::number(cell, notation), Ok);
+            (number.map_err(failed)?, None)
         }
         Cell::Number(_, Format::Percent) => {
             return Err(failed("expected an amount, not a percentage".to_owned()));

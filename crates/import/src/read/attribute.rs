@@ -50,7 +50,7 @@ impl Layout {
         row: &Row<'_>,
     ) -> Read<()> {
         let cell = row.cell(column.index);
-        if matches!(cell, Cell::Error(_)) {
+        if matches!(cell, Cell::Error(_) | Cell::Tree(_)) {
             return Err(error_cell(column, cell));
         }
         let shown = cell.shown();
@@ -73,8 +73,8 @@ fn text(
 ) -> Read<()> {
     let cell = row.cell(column.index);
     match cell {
-        Cell::Error(_) => return Err(error_cell(column, cell)),
-        Cell::Blank => return Ok(()),
+        Cell::Error(_) | Cell::Tree(_) => return Err(error_cell(column, cell)),
+        cell if cell.is_blank() => return Ok(()),
         _ => {}
     }
     let shown = cell.shown();

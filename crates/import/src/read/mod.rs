@@ -141,6 +141,9 @@ impl Layout {
         match self.passed_over(row, state) {
             Err(reject) => Outcome::Reject(reject),
             Ok(Some(skip)) => Outcome::Skip(skip),
+            Ok(None) if self.says_nothing(row) => {
+                Outcome::Skip(skip("I0203", "no amount", &row.shown()))
+            }
             Ok(None) => self.data(row, state, reading),
         }
     }
@@ -181,7 +184,7 @@ impl Layout {
             return Ok(self.constants.date);
         };
         let cell = row.cell(column.index);
-        if matches!(cell, Cell::Bool(_) | Cell::Error(_)) {
+        if matches!(cell, Cell::Bool(_) | Cell::Error(_) | Cell::Tree(_)) {
             return Err(error_cell(column, cell));
         }
         if cell.is_blank() || absent.iter().any(|sign| *sign == cell.shown()) {
@@ -241,6 +244,7 @@ fn reject(code: &'static str, column: &Column, reason: String, found: &str) -> R
 fn error_cell(column: &Column, cell: &Cell<'_>) -> Reject {
     let reason = match cell {
         Cell::Error(_) => "expected a value, not the error of a formula",
+        Cell::Tree(_) => "expected a plain value",
         _ => "expected a value, not a truth value",
     };
     let code = if matches!(cell, Cell::Error(_)) { "I0107" } else { "I0102" };

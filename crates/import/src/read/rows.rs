@@ -12,6 +12,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 impl Layout {
     /// Blank rows, notes, footers, and the header where it is repeated.
     pub(super) fn not_data(&self, row: &Row<'_>, state: &mut State<'_>) -> Option<Skip> {
+        if let Some(branch) = row.branch {
+            let ended = state.ended.as_ref().map(|(code, why)| skip(code, why, &row.shown()));
+            return ended.or(branch.aside().map(|what| skip("I0202", "no row", what)));
+        }
         let mut filled = row.cells.iter().filter(|c| !c.is_blank());
         let Some(first) = filled.next() else {
             state.after_blank = true;
@@ -38,6 +42,12 @@ impl Layout {
             return Some(skip("I0205", "row of another table", &first.shown()));
         }
         None
+    }
+
+    /// Whether a row of a tree has no member that is read as an amount.
+    pub(super) fn says_nothing(&self, row: &Row<'_>) -> bool {
+        let missing = |(column, _): &(usize, bool)| matches!(row.cell(*column), Cell::Missing);
+        row.branch.is_some() && self.amounts_at.iter().all(missing)
     }
 
     /// Whether another table begins: a row of texts below a blank one, in the columns of amounts
@@ -204,7 +214,7 @@ pub(super) fn listed(words: &[String], word: &str) -> bool {
 /// The word that decides whether a row is read.
 pub(super) fn marker<'r>(column: &Column, row: &Row<'r>) -> Read<Cow<'r, str>> {
     match row.cell(column.index) {
-        cell @ Cell::Error(_) => Err(error_cell(column, cell)),
+        cell @ (Cell::Error(_) | Cell::Tree(_)) => Err(error_cell(column, cell)),
         cell => Ok(cell.shown()),
     }
 }

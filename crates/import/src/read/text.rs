@@ -97,8 +97,8 @@ fn template<'r>(pieces: &[TemplatePiece], row: &Row<'r>) -> Read<Option<Cow<'r, 
 /// A text or code; a date here is a code that a spreadsheet program took for one.
 pub(super) fn plain<'r>(column: &Column, row: &Row<'r>) -> Read<Option<Cow<'r, str>>> {
     match row.cell(column.index) {
-        Cell::Blank => Ok(None),
-        cell @ (Cell::Bool(_) | Cell::Error(_)) => Err(error_cell(column, cell)),
+        cell if cell.is_blank() => Ok(None),
+        cell @ (Cell::Bool(_) | Cell::Error(_) | Cell::Tree(_)) => Err(error_cell(column, cell)),
         cell @ Cell::Date(_) => Err(reject(
             "I0102",
             column,

@@ -5,6 +5,7 @@ use crate::date::DateFormat;
 use crate::formula::{CELL, Formula};
 use crate::pattern::{Pattern, braces};
 use crate::spellings::Spellings;
+use crate::tree::{Paths, fault_of_path};
 use haggle_evidence::Statistic;
 use haggle_quantity::{parse_amount, parse_date};
 use std::ops::Range;
@@ -29,6 +30,7 @@ fn whole(message: &str) -> Checked {
 /// Finds the first contradiction.
 pub(super) fn check(spec: &Spec) -> Checked {
     name(spec)?;
+    tree(spec)?;
     signature(spec)?;
     notation(spec)?;
     money(spec)?;
@@ -59,7 +61,47 @@ fn name(spec: &Spec) -> Checked {
     }
 }
 
+/// The paths of a tree, and that nothing of tables is asked of it.
+fn tree(spec: &Spec) -> Checked {
+    let Some(tree) = &spec.tree else {
+        return match &spec.paging {
+            Some(_) => whole("found `[paging]` without `[tree]`, expected both"),
+            None => Ok(()),
+        };
+    };
+    let paths = spec.signature.iter().chain(&spec.never).flatten();
+    let wrong = paths.filter_map(|path| fault_of_path(path)).next();
+    if let Some(message) = wrong.or(Paths::new(spec, tree).err()) {
+        return whole(&message);
+    }
+    let (header, amounts) = (&spec.header, spec.amount.get_ref());
+    let of_tables = [
+        ("[header]", header.rows != 1 || header.width.is_some() || header.spread),
+        ("`like` or `rows` at an amount", amounts.iter().any(AmountSpec::is_wide)),
+        ("`notes` or `without`", !spec.notes.is_empty() || !spec.without.is_empty()),
+        ("`sheet` or `sheets`", !spec.sheets().is_empty()),
+        ("[quality]", spec.quality.is_some()),
+        ("[[end]]", !spec.end.is_empty()),
+        (
+            "`note` or `notes` at a word",
+            spec.row_words().any(|w| w.note.is_some() || w.notes || w.header),
+        ),
+        ("`note` at a field", spec.field.iter().any(|(_, f)| f.note.is_some())),
+        ("`note` at an attribute", spec.attribute.iter().any(|a| a.note.is_some())),
+        ("`note` at the date", spec.date.as_ref().is_some_and(|d| d.note.is_some())),
+    ];
+    match of_tables.iter().find(|(_, asked)| *asked) {
+        Some((what, _)) => whole(&format!(
+            "found {what} beside `[tree]`, expected paths of the tree: it has neither header nor notes"
+        )),
+        None => Ok(()),
+    }
+}
+
 fn signature(spec: &Spec) -> Checked {
+    if spec.tree.is_some() && spec.signature.is_empty() {
+        return Ok(());
+    }
     let headless = spec.header.rows == 0;
     if headless == spec.header.columns.is_empty() {
         return whole(

@@ -48,6 +48,16 @@ pub(super) fn detect(path: &Path) -> Result<(Charset, Option<Diagnostic>), Impor
     }
 }
 
+/// The encoding of a text that must be UTF-8, or UTF-16 that says so.
+pub(super) fn strict(path: &Path) -> Result<Charset, ImportError> {
+    let mut head = Vec::new();
+    open(path, 0)?.take(4096).read_to_end(&mut head).map_err(unreadable)?;
+    let marked = Encoding::for_bom(&head);
+    let (encoding, mark) = marked.or(wide(&head).map(|e| (e, 0))).unwrap_or((UTF_8, 0));
+    let charset = Charset { encoding, mixed: false, mark: mark as u64 };
+    check(path, charset).map(|()| charset)
+}
+
 /// The order of bytes, if every other one is zero, as in UTF-16 of a western language.
 pub(crate) fn wide(head: &[u8]) -> Option<&'static Encoding> {
     let (pairs, _) = head.as_chunks::<2>();
@@ -92,7 +102,10 @@ fn check(path: &Path, charset: Charset) -> Result<(), ImportError> {
         Some(Invalid::Zero(line)) => Err(zero(line)),
         Some(Invalid::Bytes(line)) => {
             let name = charset.encoding.name();
-            let message = format!("bytes that are not {name}, which its first bytes promise");
+            let message = match charset.mark {
+                0 => format!("found bytes that are not {name}, expected {name}"),
+                _ => format!("bytes that are not {name}, which its first bytes promise"),
+            };
             Err(ImportError::source("E0011", Locator::one_based(line, 0), message))
         }
     }

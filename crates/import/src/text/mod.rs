@@ -69,6 +69,21 @@ impl TextFile {
         Ok(Self { declared, ..text })
     }
 
+    /// Opens a text that is UTF-8 or UTF-16; any other is refused with its place.
+    pub(crate) fn strict(path: &Path) -> Result<Self, ImportError> {
+        let charset = encoding::strict(path)?;
+        let (shape, note, repaired) = (None, None, Repaired::default());
+        Ok(Self {
+            path: path.to_owned(),
+            charset,
+            delimiter: b',',
+            declared: None,
+            shape,
+            note,
+            repaired,
+        })
+    }
+
     /// Name of the encoding that the text is read in.
     pub(crate) fn encoding_name(&self) -> String {
         let name = self.charset.encoding.name();
@@ -112,7 +127,8 @@ impl TextFile {
         Ok(head)
     }
 
-    fn decoded(&self) -> Result<Box<dyn Read>, ImportError> {
+    /// The text as UTF-8, without a byte order mark.
+    pub(crate) fn decoded(&self) -> Result<Box<dyn Read>, ImportError> {
         decode::decoded(&self.path, self.charset)
     }
 
@@ -164,7 +180,15 @@ impl TextFile {
             }
         }
         let (number, stray) = (record.line, record.stray);
-        visit(&Row { number, cells, fields, hidden: false, stray, fault: fault.as_ref() })
+        visit(&Row {
+            number,
+            cells,
+            fields,
+            hidden: false,
+            stray,
+            fault: fault.as_ref(),
+            branch: None,
+        })
     }
 
     /// Whether a row is whole; one of too many fields is put together where that is proved.

@@ -97,6 +97,7 @@ impl<'a, 'v> Rows<'a, 'v> {
             stray: false,
             fault: None,
             hidden,
+            branch: None,
         };
         self.enough = (self.visit)(&row)? == ControlFlow::Break(());
         Ok(())

@@ -36,7 +36,7 @@ struct Subject {
     workbook: Option<String>,
     /// 1900 (default) or 1904.
     epoch: Option<u16>,
-    /// `gzip`, `zip`, or `zip-of-two`.
+    /// `gzip`, `zstd`, `zip`, or `zip-of-two`.
     container: Option<String>,
     /// Only so many bytes of the file.
     truncate: Option<usize>,
@@ -106,9 +106,11 @@ struct Outcome {
     /// Words that a diagnostic, a reason or an assumption must hold.
     #[serde(default)]
     says: Vec<String>,
-    /// Of each observation: its day (`-`: none), its kind, basis and tax, its attributes as JSON.
+    /// Of each observation: its day (`-`: none), its kind, basis and tax, its component, its
+    /// attributes as JSON.
     dates: Option<Vec<String>>,
     kinds: Option<Vec<String>>,
+    components: Option<Vec<String>>,
     attributes: Option<Vec<String>>,
     /// Of each observation: weight, count, quantity from and to, relative error.
     numbers: Option<Vec<String>>,
@@ -221,6 +223,7 @@ struct Came {
     amounts: Vec<(String, String)>,
     dates: Vec<String>,
     kinds: Vec<String>,
+    components: Vec<String>,
     attributes: Vec<String>,
     numbers: Vec<String>,
 }
@@ -240,6 +243,7 @@ fn collect(importer: &mut dyn Importer) -> Result<Came, ImportError> {
         amounts: Vec::new(),
         dates: Vec::new(),
         kinds: Vec::new(),
+        components: Vec::new(),
         attributes: Vec::new(),
         numbers: Vec::new(),
     };
@@ -254,8 +258,8 @@ fn collect(importer: &mut dyn Importer) -> Result<Came, ImportError> {
 }
 
 fn add(came: &mut Came, o: &Observation<'_>) {
-    let place =
-        Locator { sheet: o.sheet.map(str::to_owned), row: o.row, column: o.column, path: None };
+    let (sheet, path) = (o.sheet.map(str::to_owned), o.path.map(str::to_owned));
+    let place = Locator { sheet, row: o.row, column: o.column, path };
     let texts = [o.subject, o.title, o.place, o.party, o.level].map(|t| t.unwrap_or("-")).join("|");
     let amount = from_scaled(o.amount).unwrap().to_string();
     let (statistic, bound) = (o.statistic, o.bound);
@@ -264,6 +268,7 @@ fn add(came: &mut Came, o: &Observation<'_>) {
     came.amounts.push((amount, bound.to_string()));
     came.dates.push(o.date.map_or_else(|| "-".to_owned(), day));
     came.kinds.push(format!("{} {} {}", o.kind, o.basis, o.tax));
+    came.components.push(o.component.unwrap_or("-").to_owned());
     came.attributes.push(o.attributes.unwrap_or("-").to_owned());
     let number = |n: Option<String>| n.unwrap_or_else(|| "-".to_owned());
     let quantity = |q: Option<i128>| number(q.map(|q| from_scaled(q).unwrap().to_string()));
@@ -311,6 +316,7 @@ fn read_differences(wanted: &Outcome, came: &Came) -> Vec<String> {
     all.extend(list("observations", wanted.observations.as_ref(), &came.lines));
     all.extend(list("dates", wanted.dates.as_ref(), &came.dates));
     all.extend(list("kinds", wanted.kinds.as_ref(), &came.kinds));
+    all.extend(list("components", wanted.components.as_ref(), &came.components));
     all.extend(list("attributes", wanted.attributes.as_ref(), &came.attributes));
     all.extend(list("numbers", wanted.numbers.as_ref(), &came.numbers));
     for (amount, bound) in came.amounts.iter().filter(|_| wanted.only.is_some()) {
@@ -434,12 +440,21 @@ fn content(subject: &Subject) -> Vec<u8> {
     bytes = match subject.container.as_deref() {
         None => bytes,
         Some("gzip") => gzip(&bytes),
+        Some("zstd") => zstd(&bytes),
         Some("zip") => support::zip(&[("inner.csv", &bytes)]),
         Some("zip-of-two") => support::zip(&[("a.csv", &bytes), ("b.csv", &bytes)]),
         Some(other) => panic!("container `{other}`"),
     };
     bytes.truncate(subject.truncate.unwrap_or(usize::MAX));
     bytes
+}
+
+/// Two frames of zstd, as programs write that pack in parallel.
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    let (first, second) = bytes.split_at(bytes.len() / 2);
+    let pack =
+        |part| ruzstd::encoding::compress_to_vec(part, ruzstd::encoding::CompressionLevel::Fastest);
+    [pack(first), pack(second)].concat()
 }
 
 fn encoded(subject: &Subject) -> Vec<u8> {

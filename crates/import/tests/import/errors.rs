@@ -17,13 +17,19 @@ fn foreign_content_is_named_whatever_the_name_says() {
         (b"\x89PNG\r\n\x1a\n", "a PNG image"),
         (b"\r\n <!DOCTYPE html><html><form>Log in</form>", "a web page without a table"),
         (b"\xef\xbb\xbf<html><body>Not found</body></html>", "a web page without a table"),
-        (b"<?xml version=\"1.0\"?><Workbook></Workbook>", "an XML document"),
-        (b" [\n {\"a\": 1}]", "JSON"),
         (b"\x01\x02\x00\x03", "binary data"),
     ] {
         let (code, message) = failure(read("prices.xls", bytes));
         assert_eq!(code, "E0003", "{what}");
         assert!(message.contains(what), "{message}");
+    }
+    for (bytes, found) in [
+        (b"<?xml version=\"1.0\"?><Workbook></Workbook>".as_slice(), "no list of objects"),
+        (b" [\n {\"a\": 1}]", "the lists of objects `/*` (1)"),
+    ] {
+        let (code, message) = failure(read("prices.xls", bytes));
+        assert_eq!(code, "E0006");
+        assert!(message.contains(found), "{message}");
     }
     assert_eq!(code("a.xlsx", zip(&[("word/document.xml", b"<x/>")])), "E0003");
     assert_eq!(code("a.xls", compound("WordDocument", b"x")), "E0003");

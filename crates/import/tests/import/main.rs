@@ -16,4 +16,5 @@ mod proposals;
 mod quality;
 mod support;
 mod text;
+mod trees;
 mod workbooks;

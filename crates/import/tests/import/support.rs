@@ -63,8 +63,8 @@ fn reasons(account: &Account) -> Vec<String> {
 }
 
 pub(crate) fn line(o: &Observation<'_>) -> String {
-    let place =
-        Locator { sheet: o.sheet.map(str::to_owned), row: o.row, column: o.column, path: None };
+    let (sheet, path) = (o.sheet.map(str::to_owned), o.path.map(str::to_owned));
+    let place = Locator { sheet, row: o.row, column: o.column, path };
     let texts = [o.subject, o.title, o.place, o.level].map(|t| t.unwrap_or("-")).join("|");
     let amount = from_scaled(o.amount).unwrap();
     let (statistic, bound) = (o.statistic, o.bound);

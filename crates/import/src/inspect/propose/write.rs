@@ -46,10 +46,18 @@ impl Proposal<'_> {
             &format!("# Proposed for {file}: settle every `doubt`, then import with `--recipe`."),
         );
         line(out, &format!("\nname = {}\nversion = 1", quoted(&slug(stem))));
-        let lists: Vec<String> =
-            self.signature().iter().map(|h| format!("[{}]", quoted(h))).collect();
-        line(out, &format!("signature = [{}]", lists.join(", ")));
-        if let Some(sheet) = self.table.sheet.as_ref().filter(|_| tables.len() > 1) {
+        if let Some(rows) = &self.table.tree {
+            let members = self.signature().into_iter().filter(|path| !path.starts_with('@'));
+            let paths = members.map(|path| format!("[{}]", quoted(&format!("{rows}/{path}"))));
+            let paths = paths.collect::<Vec<_>>().join(", ");
+            line(out, &format!("signature = [{paths}]\ntree = {{ rows = [{}] }}", quoted(rows)));
+        } else {
+            let lists: Vec<String> =
+                self.signature().iter().map(|h| format!("[{}]", quoted(h))).collect();
+            line(out, &format!("signature = [{}]", lists.join(", ")));
+        }
+        let sheet = self.table.sheet.as_ref().filter(|_| self.table.tree.is_none());
+        if let Some(sheet) = sheet.filter(|_| tables.len() > 1) {
             line(out, &format!("sheets = [{}]", quoted(sheet)));
             let headers =
                 |t: &Table| t.columns.iter().map(|c| c.header.clone()).collect::<Vec<_>>();

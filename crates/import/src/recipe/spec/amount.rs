@@ -55,6 +55,11 @@ pub(crate) struct AmountSpec {
     pub(crate) level: Option<String>,
     /// The date, read by the formats of `[date]`.
     pub(crate) date: Option<String>,
+    /// The quantities that the amount is for, where the row does not say: above, and up to.
+    #[serde(default, deserialize_with = "some_amount")]
+    pub(crate) quantity_from: Option<Amount>,
+    #[serde(default, deserialize_with = "some_amount")]
+    pub(crate) quantity_to: Option<Amount>,
     /// The column of the upper end of a range whose lower end this is.
     #[serde(default)]
     pub(crate) to: Any,

@@ -5,19 +5,23 @@ mod field;
 mod number;
 mod parse;
 mod rows;
+mod tree;
 mod word;
 
 pub(crate) use amount::AmountSpec;
 pub(crate) use field::{AttributeSpec, FieldSpec, FieldsSpec, FlagSpec, TextField};
 pub(crate) use number::{FromNumber, Sentinel, Threshold, ValueSpec};
 pub(crate) use rows::{DuplicatesSpec, Hidden, RowRule};
+pub use tree::Paging;
+pub(crate) use tree::TreeSpec;
 pub(crate) use word::{DateSpec, NoteSpec, Value, WordSpec};
 
+use crate::pattern::braces;
 use haggle_evidence::{Basis, Grade, Kind, Tax};
 use haggle_quantity::Currency;
 use parse::{some_word, word as one_word};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
 
 /// Header texts of which the first that is there names the column; `*` stands for any text.
@@ -57,6 +61,10 @@ pub(crate) struct Spec {
     /// What becomes of rows that the workbook hides.
     #[serde(default)]
     pub(crate) hidden: Hidden,
+    /// Where the rows stand, if the source is a tree: JSON, JSON Lines, XML.
+    pub(crate) tree: Option<TreeSpec>,
+    /// How a service cuts the list into pages.
+    pub(crate) paging: Option<Paging>,
     pub(crate) source: SourceSpec,
     #[serde(default)]
     pub(crate) vintage: VintageSpec,
@@ -156,6 +164,22 @@ impl Spec {
         let fields = self.field.iter().filter_map(|(_, f)| f.template.as_ref());
         let attributes = self.attribute.iter().filter_map(|a| a.template.as_ref());
         fields.chain(attributes).map(|t| t.get_ref().as_str())
+    }
+
+    /// Every list of paths that a recipe of a tree names: each is a column.
+    pub(crate) fn columns(&self) -> Vec<Any> {
+        let amounts = || self.amount.get_ref().iter();
+        let templates = self.templates().flat_map(braces);
+        let templates = templates.filter(|t| !matches!(*t, "@sheet" | "@file"));
+        let mut all: Vec<Any> = self.other_columns().cloned().collect();
+        all.extend(amounts().map(|a| a.any.clone()));
+        all.extend(templates.map(|t| vec![t.to_owned()]));
+        all.extend(self.duplicates.iter().flat_map(|d| d.by.clone()));
+        all.extend(amounts().flat_map(|a| a.once.clone()));
+        all.extend(self.tree.iter().flat_map(|t| &t.join).map(|j| j.by.clone()));
+        let mut seen = BTreeSet::new();
+        all.retain(|any| !any.is_empty() && seen.insert(any.clone()));
+        all
     }
 
     /// Header texts of every column that is read as something other than an amount.

@@ -1,0 +1,386 @@
+//! Sources that are trees (JSON, JSON Lines, XML), as rows of cells under the paths of a recipe.
+
+mod choose;
+mod held;
+mod known;
+mod pages;
+mod plan;
+mod pointer;
+mod reader;
+mod recipe;
+mod shape;
+mod walk;
+mod xml;
+
+pub(crate) use choose::choose;
+pub use pages::{PageLook, look_at_page};
+pub(crate) use recipe::Paths;
+pub(crate) use shape::Found;
+
+use crate::choose::required;
+use crate::container::{self, Unpacked};
+use crate::pattern::Pattern;
+use crate::recipe::Spec;
+use crate::sniff::{Format, sniff};
+use crate::source::{Fault, Preview, Row, Visit, warning};
+use crate::text::TextFile;
+use haggle_evidence::{Diagnostic, ImportError, Locator};
+use held::{Cells, Held, Origin, Waiting};
+use known::Known;
+use plan::Plan;
+use reader::Reader;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader, Read};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use walk::{Seen, Stop, Take, Walk};
+
+/// Most bytes of the first line by which one value on each line is known.
+const LINE: u64 = 16 << 20;
+/// Names that a message lists.
+const LISTED: usize = 20;
+
+/// One file, or the pages of a list.
+pub(crate) struct TreeFile {
+    pages: Vec<Page>,
+    paths: Option<Paths>,
+    /// Columns that the recipe requires.
+    required: Vec<String>,
+    unread: BTreeMap<String, (u64, String)>,
+    /// Columns that were met in some row, and how many rows there were.
+    met: BTreeSet<u16>,
+    rows: u64,
+}
+
+/// One file.
+struct Page {
+    /// What it is called beside others.
+    name: Option<String>,
+    text: TextFile,
+    /// Whether it is one value on each line.
+    lines: bool,
+    /// What it is, for people.
+    format: &'static str,
+    /// The files that it was unpacked or rewritten to, which must not go while it is read.
+    _kept: Vec<tempfile::TempPath>,
+}
+
+/// Where a row stands in its tree.
+pub(crate) struct Branch<'a> {
+    held: &'a Held,
+    plan: &'a Plan,
+    row: &'a Waiting,
+    origins: &'a [Origin],
+}
+
+impl std::fmt::Debug for Branch<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.pointer(None))
+    }
+}
+
+impl Branch<'_> {
+    /// The pointer of the row, or of its cell in a column.
+    pub(crate) fn pointer(&self, column: Option<usize>) -> String {
+        let origin = column.and_then(|c| self.origins.get(c)).filter(|o| **o != Origin::NONE);
+        match origin {
+            Some(origin) => self.held.pointer(self.plan, *origin),
+            None => self.held.path(self.row).to_owned(),
+        }
+    }
+
+    /// What stands there, if it is no row.
+    pub(crate) fn aside(&self) -> Option<&'static str> {
+        self.row.aside
+    }
+}
+
+impl Page {
+    fn open(path: &Path, called: &str) -> Result<Self, ImportError> {
+        let text = TextFile::strict(path)?;
+        let by_name = ["jsonl", "ndjson"].iter().any(|e| called.to_lowercase().ends_with(e));
+        let lines = is_lines(text.decoded()?, by_name);
+        let format = if lines { "JSON Lines" } else { "JSON" };
+        Ok(Self { name: None, text, lines, format, _kept: Vec::new() })
+    }
+
+    fn open_xml(path: &Path) -> Result<Self, ImportError> {
+        let json = xml::rewritten(path)?;
+        let page = Self::open(&json, "")?;
+        Ok(Self { format: "XML", _kept: vec![json], ..page })
+    }
+
+    /// Whether it has more bytes than that.
+    fn longer(&self, bytes: u64) -> bool {
+        let Ok(text) = self.text.decoded() else { return false };
+        let looked = std::io::copy(&mut text.take(bytes.saturating_add(1)), &mut std::io::sink());
+        looked.is_ok_and(|length| length > bytes)
+    }
+
+    /// Walks through the file; what was seen on the way.
+    fn walk(
+        &self,
+        plan: &Plan,
+        watch: bool,
+        enough: Option<usize>,
+        take: Take<'_>,
+    ) -> Result<Seen, ImportError> {
+        let walk = Walk::new(self.text.decoded()?, plan, watch, take).until(enough);
+        let (seen, done) = walk.run(self.lines);
+        match done {
+            Ok(()) | Err(Stop::Enough) => Ok(seen),
+            Err(stop) => Err(self.error(stop)),
+        }
+    }
+
+    /// A reason to stop as an error with its line and column.
+    fn error(&self, stop: Stop) -> ImportError {
+        let (place, message, code) = match stop {
+            Stop::Error(error) => return error,
+            Stop::Enough | Stop::Known => (Locator::default(), "stopped".to_owned(), "E0005"),
+            Stop::Large(message) => (Locator::default(), message, "E0009"),
+            Stop::Fault(fault, path) => {
+                let (line, column) = self.line(fault.at);
+                let place = Locator { sheet: None, row: line, column, path: None };
+                let (code, what) = said(&fault.what);
+                let within = if path.is_empty() { String::new() } else { format!(", in `{path}`") };
+                (place, format!("{what} at byte {}{within}", fault.at), code)
+            }
+        };
+        let message =
+            self.name.as_ref().map_or(message.clone(), |name| format!("{name}: {message}"));
+        ImportError::source(code, place, message)
+    }
+
+    /// The line and column of a byte, counted when they are asked for.
+    fn line(&self, at: u64) -> (u64, u32) {
+        let (mut line, mut column) = (1, 1);
+        let Ok(text) = self.text.decoded() else { return (0, 0) };
+        for byte in BufReader::new(text.take(at)).bytes().map_while(Result::ok) {
+            match byte {
+                b'\n' => (line, column) = (line + 1, 1),
+                0x80..0xc0 => {}
+                _ => column += 1,
+            }
+        }
+        (line, column)
+    }
+}
+
+fn said(what: &reader::Wrong) -> (&'static str, String) {
+    use reader::{DEEPEST, Wrong};
+    match what {
+        Wrong::Io(error) => ("E0005", error.to_string()),
+        Wrong::Ends => ("E0005", "the JSON ends too early".to_owned()),
+        Wrong::Expected(expected) => ("E0005", format!("malformed JSON, expected {expected}")),
+        Wrong::Long => ("E0009", "a text or number that is too long".to_owned()),
+        Wrong::Deep => ("E0009", format!("lists and objects nested deeper than {DEEPEST}")),
+    }
+}
+
+/// Whether a text is one value on each line: its first line is a whole value, and more follows.
+fn is_lines(text: impl Read, by_name: bool) -> bool {
+    let mut text = BufReader::new(text);
+    let mut line = Vec::new();
+    while line.iter().all(u8::is_ascii_whitespace) {
+        line.clear();
+        if !matches!((&mut text).take(LINE).read_until(b'\n', &mut line), Ok(1..)) {
+            return false;
+        }
+    }
+    let mut reader = Reader::new(line.as_slice());
+    let whole = reader.pass().is_ok() && matches!(reader.peek_or_end(), Ok(None));
+    let more = || text.bytes().map_while(Result::ok).any(|b| !b.is_ascii_whitespace());
+    whole && (by_name || more())
+}
+
+impl TreeFile {
+    /// Opens a file of JSON.
+    pub(crate) fn open(path: &Path, called: &str) -> Result<Self, ImportError> {
+        Ok(Self::of(vec![Page::open(path, called)?]))
+    }
+
+    /// Opens a file of XML, which is read as a tree too.
+    pub(crate) fn open_xml(path: &Path) -> Result<Self, ImportError> {
+        Ok(Self::of(vec![Page::open_xml(path)?]))
+    }
+
+    /// Opens the pages of one list.
+    pub(crate) fn open_pages(paths: &[PathBuf]) -> Result<Self, ImportError> {
+        let pages = (1..).zip(paths).map(|(number, path)| {
+            let mut page = open_page(path).map_err(|e| of_page(e, number))?;
+            page.name = Some(format!("page {number}"));
+            Ok(page)
+        });
+        Ok(Self::of(pages.collect::<Result<_, ImportError>>()?))
+    }
+
+    fn of(pages: Vec<Page>) -> Self {
+        Self {
+            pages,
+            paths: None,
+            required: Vec::new(),
+            unread: BTreeMap::new(),
+            met: BTreeSet::new(),
+            rows: 0,
+        }
+    }
+
+    pub(crate) fn format(&self) -> &'static str {
+        self.pages.first().map_or("JSON", |page| page.format)
+    }
+
+    pub(crate) fn encoding_name(&self) -> Option<String> {
+        self.pages.first().map(|page| page.text.encoding_name())
+    }
+
+    /// What is doubtful about the rows that were shown.
+    pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
+        self.unmet().into_iter().chain(self.unread()).collect()
+    }
+
+    /// That no row has what the recipe requires.
+    fn unmet(&self) -> Option<Diagnostic> {
+        let columns = (0_u16..).zip(self.columns());
+        let unmet = columns.filter(|(i, _)| self.rows > 0 && !self.met.contains(i));
+        let unmet = unmet.filter(|(_, path)| self.required.contains(path));
+        let unmet: Vec<String> = unmet.map(|(_, path)| format!("`{path}`")).collect();
+        let message = format!("no row has {}: nothing is read for it", unmet.join(", "));
+        (!unmet.is_empty()).then(|| warning("W0105", message))
+    }
+
+    /// Members of rows that look like amounts and are not read.
+    fn unread(&self) -> Option<Diagnostic> {
+        let watch = self.paths.iter().flat_map(|p| &p.watch).map(|w| Pattern::header(w));
+        let watch: Vec<Pattern> = watch.collect();
+        let like = |name: &&String| watch.iter().any(|w| w.fits(name));
+        let names: Vec<&String> = self.unread.keys().filter(like).collect();
+        let first = *names.first()?;
+        let shown = names.iter().take(LISTED).map(|n| format!("`{n}` ({})", self.unread[*n].0));
+        let more = names.len().saturating_sub(LISTED);
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let shown = shown.collect::<Vec<_>>().join(", ");
+        let message = format!("members that look like amounts are not read: {shown}{rest}");
+        let place = Locator { path: Some(self.unread[first].1.clone()), ..Locator::default() };
+        Some(Diagnostic { place, ..warning("W0127", message) })
+    }
+
+    /// Its pages, of which nothing is known before a recipe is chosen.
+    pub(crate) fn previews(&self) -> Vec<Preview> {
+        let preview = |page: &Page| Preview { sheet: page.name.clone(), ..Preview::default() };
+        self.pages.iter().map(preview).collect()
+    }
+
+    /// Reads by this recipe from now on.
+    pub(crate) fn bind(&mut self, spec: &Spec) -> Result<(), ImportError> {
+        self.paths = paths(spec)?;
+        self.required = required(spec).iter().filter_map(|any| any.first().cloned()).collect();
+        Ok(())
+    }
+
+    /// The lists of paths of the recipe, each of which is a column.
+    pub(crate) fn columns(&self) -> Vec<String> {
+        let columns = self.paths.iter().flat_map(|p| &p.columns);
+        columns.filter_map(|any| any.first().cloned()).collect()
+    }
+
+    /// Shows every row of a page to a visitor.
+    pub(crate) fn rows(
+        &mut self,
+        sheet: Option<&str>,
+        visit: Visit<'_>,
+    ) -> Result<(), ImportError> {
+        let page = self.pages.iter().find(|p| p.name.as_deref() == sheet);
+        let (Some(page), Some(paths)) = (page, &self.paths) else { return Ok(()) };
+        let (seen, rows) = page.rows(paths, visit)?;
+        self.rows += rows;
+        self.met.extend(paths.met(&seen));
+        for (name, (count, path)) in seen.unread {
+            self.unread.entry(name).or_insert((0, path)).0 += count;
+        }
+        Ok(())
+    }
+}
+
+/// What is wrong with a path from the top, if anything is.
+pub(crate) fn fault_of_path(path: &str) -> Option<String> {
+    pointer::parse(path).err()
+}
+
+/// The paths of a recipe, which was checked when it was read.
+fn paths(spec: &Spec) -> Result<Option<Paths>, ImportError> {
+    let paths = spec.tree.as_ref().map(|tree| Paths::new(spec, tree)).transpose();
+    paths.map_err(|e| ImportError::source("E0012", Locator::default(), e))
+}
+
+/// An error with the page that it is of.
+fn of_page(error: ImportError, number: usize) -> ImportError {
+    match error {
+        ImportError::Source(mut d) => {
+            d.message = format!("page {number}: {}", d.message);
+            ImportError::Source(d)
+        }
+        other => other,
+    }
+}
+
+fn open_page(path: &Path) -> Result<Page, ImportError> {
+    let called = container::file_name(path);
+    let unpacked = container::unpack(path, &called, None)?;
+    let inner: &Path = unpacked.as_ref().map_or(path, |u| &u.path);
+    let called = unpacked.as_ref().map_or(&*called, |u| &u.name);
+    let mut page = match sniff(inner)? {
+        Format::Json => Page::open(inner, called)?,
+        Format::Xml => Page::open_xml(inner)?,
+        _ => {
+            return Err(ImportError::source(
+                "E0003",
+                Locator::default(),
+                "found a table, expected JSON",
+            ));
+        }
+    };
+    page._kept.extend(unpacked.map(|Unpacked { path, .. }| path));
+    Ok(page)
+}
+
+impl Page {
+    fn rows(&self, paths: &Paths, visit: Visit<'_>) -> Result<(Seen, u64), ImportError> {
+        let known = self.known(paths)?;
+        let joins = paths.before.as_ref().map_or(&[][..], |b| &b.joins);
+        let (plan, watch) = (&paths.rows, !paths.watch.is_empty());
+        let (mut number, mut spare) = (0, Cells::default());
+        let seen = self.walk(plan, watch, None, &mut |held, waiting| {
+            number += 1;
+            let mut cells = std::mem::take(&mut spare).cleared(plan.width);
+            held.fill(plan, waiting, &mut cells);
+            let unjoined = known.fill(joins, &mut cells);
+            let fault = held.doubled(waiting).map(twice).or(unjoined);
+            let branch = Branch { held, plan, row: waiting, origins: &cells.origins };
+            let (fault, branch) = (fault.as_ref(), Some(&branch));
+            let (fields, hidden, stray) = (None, false, false);
+            let flow =
+                visit(&Row { number, cells: &cells.cells, fields, hidden, stray, fault, branch })?;
+            spare = cells.cleared(0);
+            Ok(flow)
+        })?;
+        Ok((seen, number))
+    }
+
+    /// What must be known before the rows are read.
+    fn known(&self, paths: &Paths) -> Result<Known, ImportError> {
+        let Some(before) = &paths.before else { return Ok(Known::default()) };
+        let mut known = Known::new(before);
+        let enough = before.joins.is_empty().then_some(before.document.len());
+        self.walk(&before.plan, false, enough, &mut |held, row| {
+            known.take(before, held, row)?;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(known)
+    }
+}
+
+fn twice(name: &str) -> Fault {
+    let reason = "expected every member once in its object; which is meant is not known";
+    Fault { code: "I0122", found: name.to_owned(), reason: reason.to_owned() }
+}

@@ -1,0 +1,342 @@
+//! Trees: pages of one list, what a look tells, and rows and joins against a brute force.
+
+use crate::support::{Saved, failure, read, read_by, run, save};
+use haggle_import::inspect::{Fit, inspect};
+use haggle_import::{Options, PageLook, Paging, Recipe, look_at_page, open_pages};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// A recipe of prices in US dollars, of which the rows and columns are still to be said.
+fn recipe(rest: &str) -> Recipe {
+    let text = format!("{PLAIN}{rest}");
+    Recipe::parse(&text, "test.toml").unwrap_or_else(|e| panic!("{e}"))
+}
+
+const PLAIN: &str = "name = \"test\"\nversion = 1\nsource = { name = \"test\" }\n\
+    number = { decimal = \".\", thousands = \"\" }\n\
+    constant = { kind = \"price\", basis = \"list\", tax = \"excluded\", currency = \"USD\", per = \"each\" }\n";
+
+const ITEMS: &str = "tree = { rows = [\"/items/{i}\"] }\nfield.subject = { any = [\"id\"] }\n\
+    date = { any = [\"/date\"], format = \"YYYY-MM-DD\" }\n\
+    amount = [{ any = [\"price\"], statistic = \"value\" }]\n";
+
+fn pages(bodies: &[&str]) -> (Vec<Saved>, Vec<PathBuf>) {
+    let saved: Vec<Saved> = bodies.iter().map(|body| save("page.json", body)).collect();
+    let paths = saved.iter().map(|s| s.path.clone()).collect();
+    (saved, paths)
+}
+
+fn options(recipe: Recipe) -> Options {
+    Options { recipe: Some(recipe), ..Options::default() }
+}
+
+#[test]
+fn pages_are_one_source_in_their_order() {
+    let (_saved, paths) = pages(&[
+        r#"{"date": "2026-01-01", "items": [{"id": "a", "price": 1}, {"id": "b", "price": 2}]}"#,
+        r#"{"items": [{"id": "c", "price": "x"}, {"id": "d", "price": 4}], "date": "2026-01-02"}"#,
+        r#"{"date": "2026-01-03", "items": []}"#,
+    ]);
+    let mut importer = open_pages(&paths, &options(recipe(ITEMS))).unwrap();
+    let done = run(&mut importer).unwrap();
+    assert_eq!(
+        done.lines,
+        [
+            "page 1#/items/0/price a|-|-|- value 1 exact USD EA",
+            "page 1#/items/1/price b|-|-|- value 2 exact USD EA",
+            "page 2#/items/1/price d|-|-|- value 4 exact USD EA",
+        ]
+    );
+    assert_eq!(done.reasons(), ["rejected I0101 page 2#/items/0/price=x"]);
+    // What a page says of itself holds for its own rows.
+    assert_eq!(done.dates, [Some(20454), Some(20454), Some(20455)]);
+    let account = &done.import.account;
+    assert_eq!((account.read, account.imported, account.rejected), (4, 3, 1));
+}
+
+#[test]
+fn a_page_of_another_shape_or_a_broken_one_is_named() {
+    let good = r#"{"items": [{"id": "a", "price": 1}]}"#;
+    for (second, code, says) in [
+        (r#"{"error": {"code": 429}}"#, "E0008", "page 2 is of another shape: expected `/items`"),
+        (r#"{"items": [{"id": "b""#, "E0005", "page 2"),
+        ("id,price\nb,2\n", "E0003", "page 2"),
+        ("", "E0002", "page 2"),
+    ] {
+        let (_saved, paths) = pages(&[good, second, good]);
+        let opened = open_pages(&paths, &options(recipe(ITEMS)));
+        let read = opened.and_then(|mut importer| run(&mut importer).map(|done| done.lines));
+        let (found, message) = failure(read);
+        assert_eq!(found, code, "{message}");
+        assert!(message.contains(says), "{message}");
+    }
+    let (_saved, paths) = pages(&[good]);
+    let done = run(&mut open_pages(&paths, &options(recipe(ITEMS))).unwrap()).unwrap();
+    assert_eq!(done.lines, ["#/items/0/price a|-|-|- value 1 exact USD EA"], "one page is a file");
+    assert_eq!(failure(open_pages(&[], &Options::default()).map(|_| ())).0, "E0002");
+}
+
+#[test]
+fn a_page_says_how_many_items_it_has_and_where_the_next_one_is() {
+    let two = r#"{"next": "x?page=2", "meta": {"mark": 17}, "items": [{"price": 1, "deep": [{"price": 2}]}, 7]}"#;
+    let last = r#"{"next": null, "meta": {"mark": ""}, "items": []}"#;
+    for (way, next) in [
+        ("way = \"link\"", None),
+        ("way = \"body\", pointer = \"/next\"", Some("x?page=2")),
+        ("way = \"cursor\", pointer = \"/meta/mark\", parameter = \"after\"", Some("17")),
+        ("way = \"number\", parameter = \"page\", first = 1", None),
+        ("way = \"offset\", parameter = \"skip\", step = 2", None),
+    ] {
+        let recipe = recipe(&format!("paging = {{ {way} }}\n{ITEMS}"));
+        let look = |body: &str| look_at_page(&save("p.json", body).path, &recipe).unwrap();
+        assert_eq!(look(two), PageLook { next: next.map(str::to_owned), items: 2 }, "{way}");
+        assert_eq!(look(last), PageLook { next: None, items: 0 }, "{way}");
+        assert!(look_at_page(&save("p.json", &two[..40]).path, &recipe).is_err());
+    }
+    let paging = recipe(&format!("paging = {{ way = \"link\" }}\n{ITEMS}"));
+    assert_eq!(paging.paging(), Some(&Paging::Link));
+    assert_eq!(recipe(ITEMS).paging(), None);
+    let deeper = ITEMS.replace("/items/{i}", "/items/{i}/deep/{d}").replace("[\"id\"]", "[\"@d\"]");
+    let look = look_at_page(&save("p.json", two).path, &recipe(&deeper)).unwrap();
+    assert_eq!(look.items, 2, "items of the page, not the rows in them");
+    let azure = haggle_import::builtin_recipes().iter().find(|r| r.name() == "azure-retail-prices");
+    let pointer = "/NextPageLink".to_owned();
+    assert_eq!(azure.unwrap().paging(), Some(&Paging::Body { pointer }));
+}
+
+#[test]
+fn a_look_tells_lists_and_members_and_proposes_a_recipe_that_imports() {
+    let list = r#"{"items": [
+        {"sku": "A-1", "name": "Bolt", "unit_price": 1.5, "currency": "USD", "unit": "each"},
+        {"sku": "A-2", "name": "Nut", "unit_price": 0.75, "currency": "EUR", "unit": "kg", "size": {"d": "x*"}}
+    ], "others": {"k.1": {"w": 1}, "k/2": {"w": 2}, "k*3": {"w": null}}}"#;
+    let saved = save("list.json", list);
+    let found = inspect(&saved.path, &Options::default()).unwrap();
+    assert_eq!((found.format.as_str(), found.encoding.as_deref()), ("JSON", Some("UTF-8")));
+    let told: Vec<String> = found
+        .tables
+        .iter()
+        .map(|t| {
+            let columns: Vec<String> = t
+                .columns
+                .iter()
+                .map(|c| format!("{} {} {}", c.header, c.content.as_str(), c.filled))
+                .collect();
+            format!("{} {}: {}", t.sheet.as_deref().unwrap(), t.rows, columns.join(", "))
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "/items/* 2: sku text 2, name text 2, unit_price number 2, currency text 2, unit text 2, size/d text 1",
+            "/others/* 3: @name text 3, w number 2",
+        ]
+    );
+    let Fit::None { error, .. } = &found.fit else { panic!("{:?}", found.fit) };
+    assert!(error.message.contains("`/items/*` (2), `/others/*` (3)"), "{}", error.message);
+    let proposal = found.proposal.unwrap();
+    assert!(proposal.contains("tree = { rows = [\"/items/*\"] }"), "{proposal}");
+    let done = read_by(&proposal, list).unwrap();
+    assert_eq!(
+        done.lines,
+        [
+            "#/items/0/unit_price A-1|Bolt|-|- value 1.5 exact USD EA",
+            "#/items/1/unit_price A-2|Nut|-|- value 0.75 exact EUR KGM",
+        ]
+    );
+}
+
+#[test]
+fn a_look_at_a_known_layout_shows_pointers() {
+    let saved = save(
+        "m.json",
+        r#"{"m": {"litellm_provider": "p", "mode": "chat", "input_cost_per_token": 1e-6}}"#,
+    );
+    let found = inspect(&saved.path, &Options::default()).unwrap();
+    let Fit::Fits(fits) = &found.fit else { panic!("{:?}", found.fit) };
+    assert_eq!(fits.recipe, "litellm-model-prices");
+    assert_eq!(fits.observations[0].place.within("m.json"), "m.json#/m/input_cost_per_token");
+}
+
+#[test]
+fn packed_trees_are_whole_or_refused() {
+    use ruzstd::encoding::{CompressionLevel, compress_to_vec};
+    let body = format!("{{\"items\": [{}]}}", vec!["{\"id\": \"a\", \"price\": 1}"; 500].join(","));
+    let packed = compress_to_vec(body.as_bytes(), CompressionLevel::Fastest);
+    // A frame to be passed over, as some programs put in front.
+    let skipped = [b"\x50\x2a\x4d\x18\x03\0\0\0abc".as_slice(), &packed].concat();
+    let text = format!("{PLAIN}{ITEMS}");
+    for bytes in [&packed, &skipped] {
+        assert_eq!(read_by(&text, bytes).unwrap().lines.len(), 500);
+    }
+    for cut in [packed.len() - 1, packed.len() / 2, 5] {
+        assert_eq!(failure(read_by(&text, &packed[..cut]).map(|d| d.lines)).0, "E0005", "{cut}");
+    }
+    let mut spoilt = packed.clone();
+    let last = spoilt.len() - 1;
+    spoilt[last] ^= 1;
+    assert_eq!(failure(read_by(&text, spoilt).map(|d| d.lines)).0, "E0005", "the checksum");
+    assert_eq!(
+        failure(read("a.json.zst", &packed[..packed.len() / 2]).map(|d| d.lines)).0,
+        "E0005"
+    );
+}
+
+/// A price as a generated document writes it.
+#[derive(Debug, Clone)]
+enum Price {
+    Missing,
+    Null,
+    Number(u16),
+    Text(u16),
+    Below(u16),
+    Other,
+}
+
+/// A group of items, whose name may stand before them, behind them, or both.
+#[derive(Debug, Clone)]
+struct Group {
+    early: Option<u8>,
+    late: Option<u8>,
+    items: BTreeMap<String, Price>,
+}
+
+fn any_price() -> impl Strategy<Value = Price> {
+    prop_oneof![
+        Just(Price::Missing),
+        Just(Price::Null),
+        (1_u16..2000).prop_map(Price::Number),
+        (1_u16..2000).prop_map(Price::Text),
+        (1_u16..2000).prop_map(Price::Below),
+        Just(Price::Other),
+    ]
+}
+
+fn any_group() -> impl Strategy<Value = Group> {
+    let items = proptest::collection::btree_map("[a-c/~.*]{1,3}", any_price(), 0..6);
+    (any::<Option<u8>>(), any::<Option<u8>>(), items).prop_map(|(early, late, items)| Group {
+        early,
+        late,
+        items,
+    })
+}
+
+fn quarter(n: u16) -> f64 {
+    f64::from(n) / 4.0
+}
+
+/// The document, in which serde_json orders members by their names.
+fn document(groups: &[Group]) -> Value {
+    let item = |price: &Price| match price {
+        Price::Missing => json!({"x": 1}),
+        Price::Null => json!({"price": null}),
+        Price::Number(n) => json!({"price": quarter(*n)}),
+        Price::Text(n) => json!({"price": quarter(*n).to_string()}),
+        Price::Below(n) => json!({"price": {"base": quarter(*n), "y": []}}),
+        Price::Other => json!([[], "price", {"price": 1}]),
+    };
+    let group = |g: &Group| {
+        let items: Map<String, Value> = g.items.iter().map(|(k, p)| (k.clone(), item(p))).collect();
+        let mut group = json!({"items": items});
+        g.early.iter().for_each(|n| group["a"] = json!(n));
+        g.late.iter().for_each(|n| group["z"] = json!({"name": format!("late {n}")}));
+        group
+    };
+    json!({"groups": groups.iter().map(group).collect::<Vec<_>>(), "unread": {"price": 1}})
+}
+
+/// What a person reads of it: a line for each price, and the rows that are passed over.
+fn by_hand(groups: &[Group]) -> (Vec<String>, u64, u64) {
+    let (mut lines, mut rows, mut skipped) = (Vec::new(), 0, 0);
+    for (i, group) in groups.iter().enumerate() {
+        let late = group.late.map(|n| format!("late {n}"));
+        let title = group.early.map(|n| n.to_string()).or(late).unwrap_or("-".to_owned());
+        for (key, price) in &group.items {
+            rows += 1;
+            let (tail, n) = match price {
+                Price::Number(n) | Price::Text(n) => ("price", n),
+                Price::Below(n) => ("price/base", n),
+                Price::Null => continue,
+                Price::Missing | Price::Other => {
+                    skipped += 1;
+                    continue;
+                }
+            };
+            let pointer = key.replace('~', "~0").replace('/', "~1");
+            lines.push(format!(
+                "#/groups/{i}/items/{pointer}/{tail} {key}|{title}|-|- value {} exact USD EA",
+                quarter(*n)
+            ));
+        }
+    }
+    (lines, rows, skipped)
+}
+
+const GROUPS: &str = "tree = { rows = [\"/groups/*/items/{key}\"] }\nfield.subject = { any = [\"@key\"] }\n\
+    field.title = { any = [\"/groups/*/a\", \"/groups/*/z/name\"] }\n\
+    amount = [{ any = [\"price\", \"price/base\"], statistic = \"value\" }]\n";
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn rows_are_those_of_a_brute_force(groups in proptest::collection::vec(any_group(), 0..6), pretty: bool) {
+        let document = document(&groups);
+        let text = if pretty { format!("{document:#}") } else { document.to_string() };
+        let done = read_by(&format!("{PLAIN}{GROUPS}"), &text).unwrap();
+        let (lines, rows, skipped) = by_hand(&groups);
+        prop_assert_eq!(&done.lines, &lines, "{}", text);
+        let account = &done.import.account;
+        prop_assert_eq!((account.read, account.skipped, account.rejected), (rows, skipped, 0));
+        // The same group by group, one on each line.
+        let per_line: String = document["groups"].as_array().unwrap().iter().map(|g| format!("{g}\n")).collect();
+        if groups.len() > 1 {
+            let recipe = GROUPS.replace("/groups/*", "/*");
+            let done = read_by(&format!("{PLAIN}{recipe}"), per_line).unwrap();
+            let lines: Vec<String> = lines.iter().map(|l| l.replacen("#/groups", "#", 1)).collect();
+            prop_assert_eq!(done.lines, lines);
+        }
+    }
+
+    #[test]
+    fn joins_are_those_of_a_brute_force(
+        products in proptest::collection::vec((0_u8..6, 0_u8..3), 0..8),
+        prices in proptest::collection::vec((0_u8..6, 1_u16..500), 0..12),
+        first: bool,
+    ) {
+        let product = |(sku, place): &(u8, u8)| json!({"sku": sku.to_string(), "at": {"place": format!("p{place}")}});
+        let price = |(sku, n): &(u8, u16)| json!({"of": sku, "price": n});
+        let list: Vec<Value> = products.iter().map(product).collect();
+        let name = if first { "a" } else { "z" };
+        let document = json!({"m": prices.iter().map(price).collect::<Vec<_>>(), name: list});
+        let recipe = format!(
+            "{PLAIN}tree = {{ rows = [\"/m/*\"], join = [{{ name = \"p\", rows = \"/{name}/*\", key = \"sku\", by = [\"of\"] }}] }}\n\
+             field.place = {{ any = [\"p:at/place\"] }}\namount = [{{ any = [\"price\"], statistic = \"value\" }}]\n"
+        );
+        let done = read_by(&recipe, document.to_string()).unwrap();
+        let mut lines = Vec::new();
+        for (i, (sku, n)) in prices.iter().enumerate() {
+            let partners: Vec<&(u8, u8)> = products.iter().filter(|(s, _)| s == sku).collect();
+            if let [(_, place)] = partners.as_slice() {
+                lines.push(format!("#/m/{i}/price -|-|p{place}|- value {n} exact USD EA"));
+            }
+        }
+        prop_assert_eq!(done.import.account.rejected, (prices.len() - lines.len()) as u64);
+        prop_assert_eq!(done.lines, lines);
+    }
+}
+
+/// More than the buffer holds, cut wherever its blocks end.
+#[test]
+fn long_lists_are_read_through_many_blocks() {
+    let group = |i: u16| Group {
+        early: i.is_multiple_of(3).then_some(i as u8),
+        late: i.is_multiple_of(2).then_some(i as u8),
+        items: (0..i % 7).map(|k| (format!("key/{i}~{k}"), Price::Number(i + k + 1))).collect(),
+    };
+    let groups: Vec<Group> = (0..3000).map(group).collect();
+    let done = read_by(&format!("{PLAIN}{GROUPS}"), document(&groups).to_string()).unwrap();
+    assert_eq!(done.lines, by_hand(&groups).0);
+}
