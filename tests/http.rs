@@ -431,6 +431,56 @@ fn the_cache_is_listed_and_cleaned() {
     assert_eq!((json["bodies"].as_u64(), json["kept"].as_array().unwrap().len()), (Some(0), 0));
 }
 
+/// A page of meters as Azure's service gives them.
+fn meters(items: &[u32], next: Option<&str>) -> String {
+    let item = |n: &u32| {
+        serde_json::json!({
+            "currencyCode": "USD", "tierMinimumUnits": 0.0, "retailPrice": f64::from(*n) / 100.0,
+            "armRegionName": "westeurope", "effectiveStartDate": "2026-01-01T00:00:00Z",
+            "meterName": format!("meter {n}"), "meterId": format!("m{n}"), "skuId": format!("S{n}"),
+            "productName": "P", "skuName": "K", "serviceName": "V", "unitOfMeasure": "1 Hour",
+            "type": "Consumption", "armSkuName": "A",
+        })
+    };
+    serde_json::json!({
+        "BillingCurrency": "USD", "CustomerEntityId": "Default", "CustomerEntityType": "Retail",
+        "Items": items.iter().map(item).collect::<Vec<_>>(),
+        "NextPageLink": next, "Count": items.len(),
+    })
+    .to_string()
+}
+
+/// The recipe says that it is a list of pages, named or found by the first page.
+#[test]
+fn all_pages_of_a_list_are_one_source() {
+    let more = Arc::new(Mutex::new(false));
+    let now = Arc::clone(&more);
+    let server = Server::start(move |asked| {
+        let next = if *now.lock().unwrap() { Some("?skip=4") } else { None };
+        match asked.target.as_str() {
+            "/prices" => tagged(asked, &meters(&[1, 2], Some("?skip=2")), "\"1\""),
+            "/prices?skip=2" => Reply::body(meters(&[3, 4], next)),
+            _ => Reply::body(meters(&[5], None)),
+        }
+    });
+    let (bench, url) = (Bench::new(), server.url("/prices"));
+    let named = fine(bench.run(&format!("import {url} --recipe azure-retail-prices")));
+    assert!(named.out.contains("observations 4"), "{}", named.out);
+    let found = fine(bench.run(&format!("import {url}")));
+    assert!(
+        found.out.contains("unchanged") && found.out.contains("observations 4"),
+        "{}",
+        found.out
+    );
+    let asked = server.seen().len();
+    let offline = fine(bench.run(&format!("import {url} --offline")));
+    assert_eq!((offline.out, server.seen().len()), (found.out, asked));
+    *more.lock().unwrap() = true;
+    let grown = fine(bench.run(&format!("import {url}")));
+    assert!(grown.out.contains("observations 5"), "{}", grown.out);
+    assert!(grown.err.contains("replaces"), "{}", grown.err);
+}
+
 #[test]
 fn a_proxy_of_the_environment_is_asked() {
     let text = survey();

@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::lock::{Lock, Pin};
 use crate::progress::Watched;
-use crate::remote::{self, Remote};
+use crate::remote::{self, Remote, Wanted};
 use haggle_evidence::{Importer, Locator};
 use haggle_fetch::Address;
 use haggle_import::{FileImporter, Observer, Options, Recipe};
@@ -121,21 +121,21 @@ fn fetch_all(
     for (i, source) in deal.sources.iter().enumerate() {
         let Origin::Url(text) = &source.origin else { continue };
         let address = Address::written(text).map_err(|e| Failure::fetch(&e))?;
-        let (_, pin) = pinned(source, text, file, lock)?;
+        let (recipe, pin) = pinned(source, text, file, lock)?;
         if pinning.locked {
             must_be_pinned(text, pin.as_ref())?;
         }
         if !pinning.offline || stored(pin.as_ref(), context)?.is_none() {
-            asked.push((i, address));
+            asked.push((i, Wanted { address, options: options(source, recipe) }));
         }
     }
     let mut all: Vec<Option<Remote>> = deal.sources.iter().map(|_| None).collect();
     if asked.is_empty() {
         return Ok(all);
     }
-    let (places, addresses): (Vec<usize>, Vec<Address>) = asked.into_iter().unzip();
+    let (places, wanted): (Vec<usize>, Vec<Wanted>) = asked.into_iter().unzip();
     let mode = context.network.mode(pinning.offline)?;
-    for (i, remote) in places.into_iter().zip(remote::fetch(&addresses, mode, context)?) {
+    for (i, remote) in places.into_iter().zip(remote::fetch(&wanted, mode, context)?) {
         all[i] = Some(remote?);
     }
     Ok(all)
@@ -398,7 +398,8 @@ pub(crate) fn import_observed(
     let location = location.display().to_string();
     let key = SourceKey { sha256, size, location, retrieved: None };
     let unchanged = || Ok(hash(path, false, context)?.0 == key.sha256);
-    let content = Content { path, named: path, shown: &shown, key: &key };
+    let paths = &[path.to_owned()];
+    let content = Content { paths, named: path, shown: &shown, key: &key };
     import_content(&content, options, observer, context, &unchanged)
 }
 
@@ -416,7 +417,8 @@ pub(crate) fn import_stdin(
     let key = SourceKey { sha256, size, location, retrieved: None };
     let named = Path::new(STDIN);
     let options = &Options { name: Some(STDIN_NAME.to_owned()), ..options.clone() };
-    let content = Content { path: &spooled.path, named, shown: STDIN_NAME, key: &key };
+    let paths = &[spooled.path.to_path_buf()];
+    let content = Content { paths, named, shown: STDIN_NAME, key: &key };
     import_content(&content, options, observer, context, &|| Ok(true))
 }
 
@@ -439,7 +441,7 @@ pub(crate) fn import_remote_observed(
     context: &Context,
 ) -> Result<Outcome, Failure> {
     let named = Path::new(&remote.name);
-    let content = Content { path: &remote.path, named, shown: &remote.name, key: &remote.key };
+    let content = Content { paths: &remote.paths, named, shown: &remote.name, key: &remote.key };
     let options = &Options { name: Some(remote.file_name.clone()), ..options.clone() };
     // Its bytes are known by their hash and are nobody's to change.
     import_content(&content, options, observer, context, &|| Ok(true))
@@ -447,8 +449,8 @@ pub(crate) fn import_remote_observed(
 
 /// A content that was hashed.
 struct Content<'a> {
-    /// The file to read.
-    path: &'a Path,
+    /// The file to read, or the pages of one list.
+    paths: &'a [PathBuf],
     /// The file that it is known by.
     named: &'a Path,
     /// What messages call it.
@@ -464,7 +466,7 @@ fn import_content(
     context: &Context,
     unchanged: &dyn Fn() -> Result<bool, Failure>,
 ) -> Result<Outcome, Failure> {
-    let Content { path, named, shown, key } = *content;
+    let Content { paths, named, shown, key } = *content;
     let remembered = identity_key(&key.sha256, named, options, context)?;
     if observer.is_none()
         && let Some(part) = already(&remembered, &key.sha256, context)?
@@ -473,7 +475,7 @@ fn import_content(
         return Ok(Outcome::Unchanged(part));
     }
     let mut importer: FileImporter =
-        haggle_import::open(path, options).map_err(|e| Failure::source(shown, &e))?;
+        haggle_import::open_pages(paths, options).map_err(|e| Failure::source(shown, &e))?;
     let read_again = observer.is_some();
     observer.into_iter().for_each(|o| importer.observe(o));
     let mut importer = Watched::new(importer, shown, context);

@@ -7,7 +7,7 @@ use crate::gather::{
     STDIN, find_recipe, import_observed, import_remote_observed, import_stdin, warn_of_twins,
 };
 use crate::issues::Issues;
-use crate::remote::{self, Remote};
+use crate::remote::{self, Remote, Wanted};
 use haggle_import::Options;
 use haggle_store::{Outcome, Part, PartMeta};
 use std::fmt::Write;
@@ -24,7 +24,7 @@ pub(crate) fn run(args: &Import, context: &Context) -> Result<u8, Failure> {
     let mut code = exit::FINE;
     let mut accounts = Vec::new();
     let issues = Issues::new().map_err(|e| Failure::new(e.to_string()))?;
-    let fetched = fetch_all(&args.sources, args.offline, context)?;
+    let fetched = fetch_all(&args.sources, &options, args.offline, context)?;
     for (path, remote) in args.sources.iter().zip(fetched) {
         // One file that cannot be read does not keep the others out.
         let shown = shown(path);
@@ -64,20 +64,21 @@ pub(crate) fn run(args: &Import, context: &Context) -> Result<u8, Failure> {
 /// What the sources behind a URL give, all at a time, in the place of each.
 fn fetch_all(
     sources: &[PathBuf],
+    options: &Options,
     offline: bool,
     context: &Context,
 ) -> Result<Vec<Option<Result<Remote, Failure>>>, Failure> {
-    let (mut all, mut addresses) = (Vec::new(), Vec::new());
+    let (mut all, mut wanted) = (Vec::new(), Vec::new());
     for source in sources {
         let address = remote::address(source).transpose()?;
         all.push(address.is_some());
-        addresses.extend(address);
+        wanted.extend(address.map(|address| Wanted { address, options: options.clone() }));
     }
-    if addresses.is_empty() {
+    if wanted.is_empty() {
         return Ok(all.into_iter().map(|_| None).collect());
     }
     let mode = context.network.mode(offline)?;
-    let mut fetched = remote::fetch(&addresses, mode, context)?.into_iter();
+    let mut fetched = remote::fetch(&wanted, mode, context)?.into_iter();
     Ok(all.into_iter().map(|behind| if behind { fetched.next() } else { None }).collect())
 }
 

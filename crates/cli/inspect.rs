@@ -10,7 +10,7 @@ use haggle_import::inspect::{Column, Fit, Fits, Inspection, JUDGED, Seen, Table,
 use haggle_import::{Issue, Options, Spooled, spool};
 use serde_json::{Value, json};
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What formulas are that no program computed.
 const UNCOMPUTED: &str =
@@ -51,7 +51,8 @@ impl<'a> Held<'a> {
         }
         if let Some(address) = remote::address(source) {
             let mode = context.network.mode(offline)?;
-            return Ok(Self::Remote(Box::new(remote::fetch_one(&address?, mode, context)?)));
+            // A look at the first page is enough, whatever follows.
+            return Ok(Self::Remote(Box::new(remote::fetch_first(address?, mode, context)?)));
         }
         refuse_special(source, &source.display().to_string())?;
         Ok(Self::File(source))
@@ -70,7 +71,7 @@ impl<'a> Held<'a> {
         match self {
             Self::File(path) => path,
             Self::Stream(spooled) => &spooled.path,
-            Self::Remote(remote) => &remote.path,
+            Self::Remote(remote) => remote.paths.first().map_or(Path::new(""), PathBuf::as_path),
         }
     }
 

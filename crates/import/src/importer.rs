@@ -88,7 +88,10 @@ pub fn open(path: &Path, options: &Options) -> Result<FileImporter, ImportError>
 pub fn open_pages(paths: &[PathBuf], options: &Options) -> Result<FileImporter, ImportError> {
     match paths {
         [only] => open(only, options),
-        [first, ..] => opened_within(Source::open_pages(paths)?, first, options, None),
+        [first, ..] => {
+            let source = Source::open_pages(paths, options.name.as_deref())?;
+            opened_within(source, first, options, None)
+        }
         [] => Err(ImportError::source("E0002", Locator::default(), "found no page")),
     }
 }

@@ -134,9 +134,9 @@ impl Source {
     }
 
     /// Opens the pages of one list.
-    pub(crate) fn open_pages(paths: &[PathBuf]) -> Result<Self, ImportError> {
+    pub(crate) fn open_pages(paths: &[PathBuf], name: Option<&str>) -> Result<Self, ImportError> {
         let content = Content::Tree(Box::new(TreeFile::open_pages(paths)?));
-        Ok(Self { content, unpacked: None, named: None })
+        Ok(Self { content, unpacked: None, named: name.map(str::to_owned) })
     }
 
     /// The same file once more; what was found out about a text is not found out again.
