@@ -500,7 +500,7 @@ mod tests {
                 Ok(if sort == Sort::Text {
                     text.into()
                 } else {
-                    serde_json::from_str(&text).unwrap()
+                    serde_json::from_str(&text).unwrap_or_else(|_| text.into())
                 })
             }
         }
@@ -560,7 +560,7 @@ mod tests {
             let theirs = serde_json::from_slice::<Value>(&text);
             let ours = read(&text, 7);
             // A number of an exponent beyond a double is none for the library.
-            let huge = text.iter().any(|b| matches!(b, b'e' | b'E'));
+            let huge = text.windows(2).any(|w| w[0].is_ascii_digit() && matches!(w[1], b'e' | b'E'));
             prop_assert!(huge || theirs.is_ok() == ours.is_ok(), "{:?} {:?}", theirs, ours);
             prop_assert!(huge || ours.is_err() || theirs.unwrap() == ours.unwrap());
             prop_assert!(huge || passed(&text, 7).is_ok() || serde_json::from_slice::<Value>(&text).is_err());
