@@ -216,7 +216,7 @@ fn every_step_says_something_and_every_finding_cites() {
 #[test]
 fn the_graph_of_figures_is_closed() {
     let bench = Bench::with_data();
-    for deal in ["salary-us", "salary-thin", "salary-equity"] {
+    for deal in ["salary-us", "salary-thin", "salary-equity", "model-tokens"] {
         let report = bench.json(&format!("report data/deals/{deal}.toml --format json"));
         let figures = report["figures"].as_object().unwrap();
         for (id, figure) in figures {

@@ -8,7 +8,7 @@ const FORMATS: [&str; 4] = ["text", "md", "html", "json"];
 #[test]
 fn the_same_bytes_wherever_and_whenever() {
     let (here, there) = (Bench::with_data(), Bench::with_data());
-    for deal in ["salary-us", "salary-thin", "salary-equity"] {
+    for deal in ["salary-us", "salary-thin", "salary-equity", "model-tokens"] {
         for format in FORMATS {
             let command = format!("report data/deals/{deal}.toml --format {format}");
             let first = here.run(&command);

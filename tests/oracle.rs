@@ -7,6 +7,7 @@ mod deals;
 mod given;
 mod interpreter;
 mod market;
+mod prices;
 mod printing;
 mod reach;
 mod report;
@@ -142,4 +143,25 @@ fn a_changed_cell_changes_only_what_rests_on_it() {
     agreed(all, 20);
     let median = |report: &Report| report.value("survey.p50").unwrap();
     assert_ne!(median(&before[0]), median(&report(&bench, "salary-us")), "the survey's middle");
+}
+
+/// The bundled price list: amounts, walk-away, target and anchor from the JSON itself.
+#[test]
+fn a_price_list_is_recomputed_from_its_file() {
+    let bench = bench();
+    let report = report(&bench, "model-tokens");
+    let path = bench.path("data/evidence/model-prices.json");
+    let (prices, providers) = prices::output_prices(&path, (4.0, 30.0));
+    let curve = prices::curve(&prices, providers);
+    let mut found = Disagreements::default();
+    found.compare("n", Some(prices.len() as f64), report.value("list.n"), 0.0);
+    for (p, value) in &curve.points {
+        let id = format!("market.p{:.0}", 100.0 * p);
+        found.compare(&id, Some(*value), report.value(&id), 0.0);
+    }
+    given::check_givens(&report, &mut found);
+    chain::compute(&Given::read(&report), Some(&curve)).compare(&report, &mut found);
+    agreed(vec![("model-tokens", found)], 30);
+    let by_hand = 12.0 + 900.0 / 400.0;
+    assert!((report.value("walk_away").unwrap() - by_hand).abs() < 1e-9);
 }

@@ -46,7 +46,7 @@ fn differing(before: &Value, after: &Value) -> BTreeSet<String> {
 
 #[test]
 fn a_fresh_report_holds_whatever_the_store_says() {
-    for deal in ["salary-us", "salary-thin", "salary-equity"] {
+    for deal in ["salary-us", "salary-thin", "salary-equity", "model-tokens"] {
         let bench = reported(deal, "");
         let run = bench.run(&format!("verify {REPORT}"));
         assert_eq!(run.code, 0, "{}{}", run.out, run.err);

@@ -75,7 +75,10 @@ fn money_text(value: f64) -> String {
         format!("{value:.2}")
     } else {
         let places = (4.0 - libm::floor(libm::log10(size))) as usize;
-        format!("{value:.places$}")
+        let text = format!("{value:.places$}");
+        // Two digits at least, as money is written.
+        let kept = text.trim_end_matches('0').len().max(text.find('.').map_or(0, |dot| dot + 3));
+        text[..kept.min(text.len())].to_owned()
     }
 }
 

@@ -153,6 +153,9 @@ fn thin(facts: &Facts<'_>) -> Vec<Said> {
     let said = if market.percentiles.len() < 3 {
         Said::error(format!("Too thin to quote a percentile: {rows} ({why})."))
             .so("Show the comparables one by one, look for a second source, and treat every figure that rests on them as a guess.")
+    } else if why.is_empty() {
+        Said::warning("The comparables come from few parties: the plan rests on their middle and their edges alone.")
+            .so("Look for a source with more parties.")
     } else {
         Said::warning(format!("Some percentiles are not given: {rows} ({why})."))
             .so("Quote the middle only.")

@@ -101,7 +101,7 @@ impl fmt::Display for Refusal {
             }
             Self::DominantEmployer { share, limit } => write!(
                 f,
-                "one employer holds {:.0} % of the weight, at most {:.0} % allowed",
+                "one party holds {:.0} % of the weight, at most {:.0} % allowed",
                 100.0 * share,
                 100.0 * limit
             ),

@@ -56,7 +56,7 @@ impl SourceContext<'_> {
         self.flag_outliers(&curve, found, &set, ledger, result);
         if curve.clustering().is_some_and(|c| c.largest.share > self.params.max_employer_share) {
             let share = curve.clustering().map_or(0.0, |c| c.largest.share) * 100.0;
-            result.notes.push(("S3.1", format!("one employer holds {share:.0} % of the weight")));
+            result.notes.push(("S3.1", format!("one party holds {share:.0} % of the weight")));
         }
         result.curve = (n > 0).then(|| Curve::from(curve));
     }
