@@ -167,3 +167,44 @@ fn a_source_that_matches_nothing_is_named() {
         "survey: no observation of it meets `where`; the market rests on the others alone."
     );
 }
+
+/// Whatever a command reads, none of its outputs replaces it; a proposal replaces recipes alone.
+#[test]
+fn outputs_spare_what_is_read() {
+    let bench = Bench::with_data();
+    bench.write("own.toml", "name = \"own\"\nversion = 1\nsignature = [[\"salary\"]]\n");
+    bench.write("deal.toml", format!("{HEAD}[[source]]\n{SURVEY}\nrecipe = \"own.toml\"\n{STAY}"));
+    let survey = "data/evidence/pay-survey-2023.csv";
+    for (command, spared) in [
+        (format!("inspect {survey} --propose {survey}"), survey),
+        (format!("inspect {survey} --propose deal.toml"), "deal.toml"),
+        (format!("import {survey} --issues {survey}"), survey),
+        (format!("import {survey} --recipe own.toml --issues own.toml"), "own.toml"),
+    ] {
+        let before = bench.read(spared);
+        let run = bench.run(&command);
+        assert_eq!(run.code, 2, "{command}: {}", run.err);
+        assert_eq!(bench.read(spared), before, "{command}");
+    }
+    let run = bench.run(&format!("inspect {survey} --propose own.toml"));
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(bench.read("own.toml").contains("[[amount]]"));
+    let recipe = bench.read("own.toml");
+    bench.run("report deal.toml --out own.toml");
+    assert_eq!(bench.read("own.toml"), recipe, "the recipe of a deal is one of its inputs");
+}
+
+/// A what-if is called so to us; the other side reads nothing of it, and whoever sends it is warned.
+#[test]
+fn a_what_if_is_for_us_alone() {
+    let bench = Bench::with_data();
+    let deal = "report data/deals/salary-us.toml --set offer.amount=140000";
+    let private = bench.run(deal);
+    assert!(private.out.contains("What if: offer.amount=140000."), "{}", private.out);
+    for page in ["--page letter", "--audience shareable", "--audience shareable --format json"] {
+        let run = bench.run(&format!("{deal} {page}"));
+        assert_eq!(run.code, 0, "{}", run.err);
+        assert!(!run.out.to_lowercase().contains("what if") && !run.out.contains("140000"));
+        assert!(run.err.contains("this is not what the deal file says: offer.amount=140000"));
+    }
+}

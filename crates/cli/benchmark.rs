@@ -116,6 +116,7 @@ fn deal_of(
         counterpart: Counterpart::default(),
         events: Vec::new(),
         parts: Vec::new(),
+        set: Vec::new(),
         stated_walk_away: None,
         parameters: BTreeMap::new(),
         talks: Talks::default(),

@@ -8,12 +8,17 @@ use crate::gather::{
 };
 use crate::issues::Issues;
 use crate::remote::{self, Remote, Wanted};
+use crate::spare;
 use haggle_import::Options;
 use haggle_store::{Outcome, Part, PartMeta};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 pub(crate) fn run(args: &Import, context: &Context) -> Result<u8, Failure> {
+    if let Some(out) = &args.issues {
+        let recipe = args.recipe.iter().map(PathBuf::from);
+        spare::refuse("--issues", out, args.sources.iter().cloned().chain(recipe))?;
+    }
     let recipe = args.recipe.as_deref().map(|r| find_recipe(r, Path::new("."))).transpose()?;
     let options = Options {
         recipe,

@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::failure::{Failure, exit};
 use crate::gather::{STDIN, STDIN_NAME, find_recipe, refuse_special};
 use crate::remote::{self, Remote};
+use crate::spare;
 use haggle_evidence::{Diagnostic, Disposition, column_letters};
 use haggle_import::inspect::{Column, Fit, Fits, Inspection, JUDGED, Seen, Table, inspect};
 use haggle_import::{Issue, Options, Spooled, spool};
@@ -85,11 +86,31 @@ impl<'a> Held<'a> {
     }
 }
 
+/// A proposal replaces an earlier recipe and nothing else.
+fn refuse_other(out: &Path) -> Result<(), Failure> {
+    let Ok(text) = std::fs::read(out) else { return Ok(()) };
+    let is_recipe = String::from_utf8(text).is_ok_and(|text| {
+        let table = text.parse::<toml::Table>();
+        table.is_ok_and(|table| table.contains_key("signature") || table.contains_key("source"))
+            && !text.contains("haggle.deal/")
+    });
+    match is_recipe {
+        true => Ok(()),
+        false => Err(Failure::usage(format!(
+            "--propose {}: that file exists and is no recipe",
+            out.display()
+        ))
+        .help("name another file")),
+    }
+}
+
 fn propose(out: &Path, found: &Inspection, file: &str, context: &Context) -> Result<u8, Failure> {
     let Some(recipe) = &found.proposal else {
         return Err(Failure::new(format!("{file}: no table with a header and numbers to propose a recipe for"))
             .help("look at the sheets with `haggle inspect`, or write one by hand: crates/import/recipes/README.md"));
     };
+    spare::refuse("--propose", out, [PathBuf::from(file)])?;
+    refuse_other(out)?;
     context.deliver(Some(out), recipe)?;
     Ok(exit::FINE)
 }

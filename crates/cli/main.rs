@@ -24,6 +24,7 @@ mod reading;
 mod remote;
 mod report;
 mod sources;
+mod spare;
 mod stated;
 mod verify;
 mod whole;

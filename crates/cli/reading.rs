@@ -79,7 +79,7 @@ impl Reading {
         Ok((deal, stated))
     }
 
-    /// The deal that the settings make; its title says that it is not the file's.
+    /// The deal that the settings make; it says that it is not the file's.
     fn with_settings(
         &self,
         date: Option<Date>,
@@ -93,9 +93,7 @@ impl Reading {
                 failure.messages.dedup();
                 failure
             })?;
-        let count = self.set.len();
-        let plural = if count == 1 { "" } else { "s" };
-        deal.title.push_str(&format!(" (what if: {count} setting{plural} unlike the deal file)"));
+        deal.set.clone_from(&self.set);
         Ok((deal, stated))
     }
 }

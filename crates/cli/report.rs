@@ -7,14 +7,14 @@ use crate::failure::{Failure, exit};
 use crate::gather::{self, Pinning};
 use crate::playbook;
 use crate::reading::{Reading, date_option, read_text, said};
+use crate::spare;
 use haggle_negotiation::brief::{Brief, Gravity, prepare};
 use haggle_negotiation::change;
-use haggle_negotiation::deal::{self, Deal};
+use haggle_negotiation::deal::{self, Deal, Origin};
 use haggle_negotiation::market::SourceEvidence;
 use haggle_report::{Page, Record};
 use haggle_store::Part;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 pub(crate) fn run(args: &Report, context: &Context) -> Result<u8, Failure> {
@@ -22,10 +22,14 @@ pub(crate) fn run(args: &Report, context: &Context) -> Result<u8, Failure> {
     exposure::warn(&args.deal, context);
     let made = made(&args.deal, &args.pinned, context)?;
     let brief = &made.brief;
-    spare_inputs(args, brief)?;
+    spare_inputs(args, &made)?;
+    if args.page == PageArg::Letter && brief.headline.anchor.is_none() {
+        return Err(Failure::new("there is nothing to propose: no opening follows from this deal")
+            .help("read the private report: its findings say why"));
+    }
     context.deliver(args.out.as_deref(), &rendered(args, &made, context))?;
     match (shared(args), args.out.as_deref()) {
-        (true, _) => caution(brief, context),
+        (true, _) => caution(&made, context),
         (false, Some(out)) => exposure::warn(out, context),
         (false, None) => {}
     }
@@ -78,8 +82,14 @@ fn rendered(args: &Report, made: &Made, context: &Context) -> String {
 
 /// Grave findings about the evidence stand in the private report only: whoever sends the other one
 /// must know of them.
-fn caution(brief: &Brief, context: &Context) {
-    for found in brief.findings.iter().filter(|f| f.gravity == Gravity::Error && f.step == 3) {
+fn caution(made: &Made, context: &Context) {
+    if !made.deal.set.is_empty() {
+        context.talk(&format!(
+            "warning: this is not what the deal file says: {}\n  help: put it into the deal file before you send this\n",
+            made.deal.set.join(", ")
+        ));
+    }
+    for found in made.brief.findings.iter().filter(|f| f.gravity == Gravity::Error && f.step == 3) {
         let rule = found.rule;
         context.talk(&format!(
             "warning: {rule} is not settled: {}\n  help: read the private report before you send this one\n",
@@ -88,25 +98,19 @@ fn caution(brief: &Brief, context: &Context) {
     }
 }
 
-/// Refuses to write the report over the deal file, its lock file or one of its sources.
-fn spare_inputs(args: &Report, brief: &Brief) -> Result<(), Failure> {
-    let Some(out) = args.out.as_deref().and_then(|p| fs::canonicalize(p).ok()) else {
-        return Ok(());
-    };
+/// Refuses to write the report over anything that it is made from.
+fn spare_inputs(args: &Report, made: &Made) -> Result<(), Failure> {
+    let Some(out) = args.out.as_deref() else { return Ok(()) };
     let folder = args.deal.parent().unwrap_or(Path::new(""));
-    let sources = brief.sources.values().map(|s| folder.join(&s.location));
-    let inputs =
-        [args.deal.clone(), args.deal.with_file_name("haggle.lock")].into_iter().chain(sources);
-    for input in inputs.chain(brief.playbook.iter().map(|file| folder.join(file))) {
-        if fs::canonicalize(&input).is_ok_and(|p| p == out) {
-            return Err(Failure::usage(format!(
-                "--out {}: that is an input of this report",
-                out.display()
-            ))
-            .help("name another file"));
-        }
-    }
-    Ok(())
+    let deal = &made.deal;
+    let files = deal.sources.iter().filter_map(|source| match &source.origin {
+        Origin::Path(file) => Some(folder.join(file)),
+        Origin::Url(_) | Origin::Plugin(_) => None,
+    });
+    let recipes = deal.sources.iter().filter_map(|s| Some(folder.join(s.recipe.as_ref()?)));
+    let playbook = deal.playbook.iter().map(|file| folder.join(file));
+    let own = [args.deal.clone(), args.deal.with_file_name("haggle.lock")];
+    spare::refuse("--out", out, own.into_iter().chain(files).chain(recipes).chain(playbook))
 }
 
 /// 3 under `--strict` if the evidence is too weak, else 0.

@@ -83,6 +83,11 @@ impl Per {
         WORDS.iter().find(|(word, _, _)| *word == self.0).map_or(&self.0, |(_, code, _)| code)
     }
 
+    /// The known words: `year`, `hour`, `each` ...
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        WORDS.iter().map(|(word, _, _)| *word)
+    }
+
     /// Whether it is one of the known words: another one stands for itself alone, and nothing
     /// converts it.
     pub fn is_known(&self) -> bool {

@@ -159,12 +159,16 @@ fn map_of(value: Value) -> Map<String, Value> {
 
 pub(crate) fn deal(brief: &Brief) -> Value {
     let deal = &brief.deal;
-    json!({
+    let mut head = json!({
         "title": deal.title,
         "side": deal.side.as_str(),
         "currency": deal.currency,
         "per": deal.per,
-    })
+    });
+    if !deal.what_if.is_empty() {
+        head["what_if"] = json!(deal.what_if);
+    }
+    head
 }
 
 /// The index and its two factors, each side apart, and the band of settlements.

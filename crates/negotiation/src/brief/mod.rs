@@ -81,6 +81,8 @@ pub struct DealHead {
     pub currency: String,
     /// What the price is per.
     pub per: String,
+    /// Settings that replace what the deal file says: this is a what-if. Nobody else's business.
+    pub what_if: Vec<String>,
 }
 
 /// The market in figures: ids, absent where a percentile cannot be given.

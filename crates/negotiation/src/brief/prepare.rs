@@ -191,6 +191,7 @@ fn assemble(
             side: deal.side,
             currency: deal.currency.to_string(),
             per: deal.per.to_string(),
+            what_if: deal.set.clone(),
         },
         as_of: deal.as_of,
         market,

@@ -1,6 +1,8 @@
 //! The shareable brief: what may be shown to the other side, chosen by an allow-list.
 
-use super::{Audience, Brief, EvidenceSet, Headline, MarketHead, ParameterUse, SourceHead};
+use super::{
+    Audience, Brief, DealHead, EvidenceSet, Headline, MarketHead, ParameterUse, SourceHead,
+};
 use crate::figure::{Figure, Figures};
 use crate::parameter;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +29,7 @@ impl Brief {
         let of_public = |id: &String| sources.contains(id);
         Self {
             audience: Audience::Shareable,
-            deal: self.deal.clone(),
+            deal: DealHead { what_if: Vec::new(), ..self.deal.clone() },
             as_of: self.as_of,
             market: self.market.clone(),
             headline: Headline {

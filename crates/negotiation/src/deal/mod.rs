@@ -90,6 +90,8 @@ pub struct Deal {
     pub parameters: BTreeMap<&'static str, Setting>,
     /// How the talks are meant to go, and how they went so far.
     pub talks: Talks,
+    /// Settings of the command line that replace what the file says, as they were written.
+    pub set: Vec<String>,
     /// The file of the playbook, relative to the deal file.
     pub playbook: Option<String>,
     /// The playbook's parameters, once somebody has read its file; the deal's own come first.

@@ -105,4 +105,10 @@ pub const CODES: &[[&str; 4]] = &[
         "the deal names no source, so no market enters the brief",
         "add a `[[source]]`",
     ],
+    [
+        "D0205",
+        "unit that nothing converts",
+        "the price is per a unit that the program does not know, so only amounts per the same word are comparable",
+        "use a known unit (year, month, week, day, hour, each, lump, kg ...) if one fits",
+    ],
 ];

@@ -130,6 +130,7 @@ fn read_deal(r: &Reader<'_, '_>, as_of: Option<Date>) -> Option<Deal> {
         stated_walk_away: read_stated(r, side, &mut talks),
         parameters: read_parameters(r),
         talks,
+        set: Vec::new(),
         playbook: r.text("playbook").map(|f| f.value),
         playbook_parameters: BTreeMap::new(),
     };
@@ -663,6 +664,16 @@ fn warn_about(r: &Reader<'_, '_>, deal: &Deal) {
     if deal.sources.is_empty() {
         let help = "add a `[[source]]` with a `path`";
         r.log().warn(0..0, "D0204", "the deal names no evidence".to_owned(), help);
+    }
+    if !deal.per.is_known() && !deal.per.as_str().is_empty() {
+        let near = nearest(deal.per.as_str(), Per::words());
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "amounts per anything else will not be comparable".to_owned(),
+        };
+        let message =
+            format!("`per` is `{}`: no arithmetic leads there from other units", deal.per);
+        r.log().warn(0..0, "D0205", message, &help);
     }
     let uncertain =
         !deal.alternatives.is_empty() && deal.alternatives.iter().all(|a| a.probability < 1.0);

@@ -3,7 +3,7 @@
 use super::{find, links, named, spoken};
 use crate::inline::{Inline, Tone};
 use crate::number;
-use crate::section::{Block, Chart, Item, Table, heading, list};
+use crate::section::{Block, Chart, Item, Table, heading, list, paragraph};
 use haggle_negotiation::brief::Brief;
 use haggle_negotiation::figure::Figure;
 
@@ -20,7 +20,10 @@ fn triggers(brief: &Brief) -> Vec<Block> {
         more: Some(links(brief, &trigger.figures)).filter(|l| !l.is_empty()).into_iter().collect(),
     });
     match list(items.collect()) {
-        Some(list) => vec![heading(3, "triggers", "Leave when: sign this before you meet"), list],
+        Some(list) => {
+            let title = heading(3, "triggers", "Leave when: sign this before you meet");
+            vec![title, list, paragraph("Date ______________  Signed ______________________")]
+        }
         None => Vec::new(),
     }
 }

@@ -5,7 +5,7 @@ use super::named;
 use crate::inline::{Inline, Tone};
 use crate::number;
 use crate::section::{Block, Chart, Item, Table, heading, list, paragraph};
-use haggle_negotiation::brief::{Brief, MarketHead};
+use haggle_negotiation::brief::{Brief, EvidenceSet, MarketHead};
 use haggle_negotiation::figure::Sense;
 use haggle_negotiation::market::Cited;
 
@@ -27,14 +27,19 @@ pub(crate) fn market(brief: &Brief) -> Vec<Block> {
     blocks
 }
 
+/// Whether the rows of a set stand beside the market one by one: it lacks percentiles, and the
+/// report has them all.
+pub(super) fn is_listed(brief: &Brief, set: &EvidenceSet) -> bool {
+    let lacking = brief.market.as_ref().is_some_and(|market| !market.refusals.is_empty());
+    let rows = brief.evidence.get(&format!("{}.rows", set.source)).is_some_and(|it| it == set);
+    lacking && rows && set.first.len() as u64 == set.n
+}
+
 /// The rows themselves, where there are too few of them for percentiles.
 pub(super) fn few(brief: &Brief, market: &MarketHead) -> Vec<Block> {
-    if market.refusals.is_empty() {
-        return Vec::new();
-    }
     let sets = market.sources.iter().filter_map(|id| brief.evidence.get(&format!("{id}.rows")));
     let mut rows = Table::new("Comparables", &["place", "#amount", "#counts as", "what"]);
-    for set in sets.filter(|set| set.first.len() as u64 == set.n) {
+    for set in sets.filter(|set| is_listed(brief, set)) {
         for it in &set.first {
             rows.row(comparable(&set.file, it));
         }

@@ -14,8 +14,10 @@ const FIRST_ACTIONS: usize = 4;
 /// Side and day, errors, target and anchor, what to say and do.
 pub(super) fn opening(brief: &Brief) -> Vec<Block> {
     let mut blocks = vec![subtitle(brief)];
+    blocks.extend(what_if(brief));
     blocks.extend(errors(brief));
     blocks.push(heading(2, "ask", "Target and anchor"));
+    blocks.extend(unasked(brief));
     blocks.extend(cards(brief));
     blocks.extend(say(brief));
     blocks.extend(first_actions(brief));
@@ -32,6 +34,14 @@ pub(super) fn subtitle(brief: &Brief) -> Block {
     paragraph(format!("{side}, {unit}, as of {}", brief.as_of))
 }
 
+/// The settings that the deal file does not hold.
+pub(super) fn what_if(brief: &Brief) -> Option<Block> {
+    let set = &brief.deal.what_if;
+    let line = Inline::default().strong("What if: ");
+    (!set.is_empty())
+        .then(|| paragraph(line.text(&set.join(", ")).text(". The deal file says otherwise.")))
+}
+
 /// The gravest findings, with whatever tells the limit held back for its own place (D5).
 fn errors(brief: &Brief) -> Vec<Block> {
     let grave = brief.findings.iter().filter(|f| f.gravity == Gravity::Error);
@@ -42,7 +52,10 @@ fn errors(brief: &Brief) -> Vec<Block> {
 
 fn error(brief: &Brief, found: &Finding) -> Item {
     if tells_limit(brief, found) {
-        let text = format!("this is about your own limit; read step {} below first", found.step);
+        let text = format!(
+            "something about your own limit is not in order; step {} says what",
+            found.step
+        );
         let head = gravity(found).text(&text);
         return Item { head, more: vec![Inline::default().muted(found.rule)] };
     }
@@ -66,6 +79,14 @@ fn says_walk_away(brief: &Brief, found: &Finding) -> bool {
     words.into_iter().flatten().any(|text| forms.iter().any(|form| text.contains(form.as_str())))
 }
 
+/// That nothing can be asked for, if so.
+fn unasked(brief: &Brief) -> Option<Block> {
+    let head = &brief.headline;
+    let none = "No target and no anchor: the findings say why.";
+    (head.anchor.is_none() && head.target.is_none())
+        .then(|| paragraph(Inline::default().strong(none)))
+}
+
 fn cards(brief: &Brief) -> Option<Block> {
     let head = &brief.headline;
     let all = [
@@ -77,15 +98,12 @@ fn cards(brief: &Brief) -> Option<Block> {
         ("target", &head.target, "aim for this"),
         ("offer", &head.offer, verdict(brief)),
     ];
-    if head.anchor.is_none() && head.target.is_none() {
-        let none = "No target and no anchor: the findings say why.";
-        return Some(paragraph(Inline::default().strong(none)));
-    }
     let card = |(name, id, note): (&'static str, &Option<String>, &str)| {
         let (id, figure) = find(brief, id.as_ref())?;
         Some(Card { name, value: spoken(id, figure, Tone::Strong), note: note.to_owned() })
     };
-    Some(Block::Cards(all.into_iter().filter_map(card).collect()))
+    let cards: Vec<Card> = all.into_iter().filter_map(card).collect();
+    (!cards.is_empty()).then_some(Block::Cards(cards))
 }
 
 /// Whether we have named a figure already, so that there is no opening any more.
@@ -96,11 +114,17 @@ pub(super) fn asked(brief: &Brief) -> bool {
 
 /// What to make of their offer, without the number that decides it (D5).
 fn verdict(brief: &Brief) -> &'static str {
-    let told = |rule: &str| brief.findings.iter().any(|f| f.rule == rule);
-    match (told("S5.15"), told("S5.1")) {
-        (true, _) => "what they offer: counter, and do not leave over it; see step 5",
-        (_, true) => "what they offer: not enough; see step 5",
-        _ => "what they offer",
+    let told = |rule: &str| brief.findings.iter().find(|f| f.rule == rule);
+    let counter = |found: &Finding| found.action.iter().any(|it| it.starts_with("Counter"));
+    match (told("S5.15"), told("S5.1"), brief.deal.side) {
+        (Some(found), ..) if counter(found) => {
+            "what they offer: counter, and do not leave over it; see step 5"
+        }
+        (Some(_), ..) => "what they offer: do not leave over it; see step 5",
+        (_, Some(_), Side::Seller) => "what they offer: not enough; see step 5",
+        (_, Some(_), Side::Buyer) => "what they ask: too much; see step 5",
+        (.., Side::Seller) => "what they offer",
+        (.., Side::Buyer) => "what they ask",
     }
 }
 

@@ -41,5 +41,8 @@ fn market_sets(brief: &Brief) -> Vec<&EvidenceSet> {
     let reached = brief.figures.reached(percentiles.map(|(_, id)| id.clone()));
     let ids: BTreeSet<&str> =
         reached.iter().filter_map(|(_, figure)| figure.evidence.as_deref()).collect();
-    ids.into_iter().filter_map(|id| brief.evidence.get(id)).collect()
+    // The rows of a market that lacks percentiles are listed with it already.
+    let listed = |set: &&EvidenceSet| super::market::is_listed(brief, set);
+    let sets = ids.into_iter().filter_map(|id| brief.evidence.get(id));
+    sets.filter(|set| !listed(set)).collect()
 }

@@ -14,6 +14,7 @@ const MOST: [usize; 2] = [3, 5];
 /// The talking sheet.
 pub(super) fn sheet(brief: &Brief) -> Vec<Block> {
     let mut blocks = vec![heading(1, "top", &brief.deal.title), opening::subtitle(brief)];
+    blocks.extend(opening::what_if(brief));
     blocks.extend(open_with(brief));
     blocks.extend(section("arguments", "Arguments from the market", arguments(brief)));
     blocks.extend(section("questions", "Ask, then listen", questions(brief)));

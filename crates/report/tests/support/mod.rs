@@ -529,6 +529,7 @@ pub(crate) fn full() -> Brief {
             side: Side::Seller,
             currency: "USD".into(),
             per: "year".into(),
+            what_if: vec![],
         },
         as_of: date("2026-11-23"),
         market: Some(market_head()),
@@ -614,6 +615,7 @@ pub(crate) fn buyer() -> Brief {
         side: Side::Buyer,
         currency: "EUR".into(),
         per: "1M-tokens".into(),
+        what_if: vec![],
     };
     let mut figures = Figures::default();
     for (id, figure) in full().figures.iter() {
