@@ -93,3 +93,20 @@ fn nothing_is_overwritten_and_nonsense_is_refused() {
         assert!(!bench.path("new.toml").exists(), "{flags}");
     }
 }
+
+/// A table that no built-in recipe reads: the refusal says how to get one, and with it the first
+/// deal file works.
+#[test]
+fn a_file_of_ones_own_begins_with_a_proposed_recipe() {
+    let bench = Bench::new();
+    bench.write("own.csv", "Role,Pay (USD per year)\nDev,100000\nDev,110000\nDev,120000\n");
+    let init = "init salary --evidence own.csv --as-of 2026-11-23 --out deal.toml";
+    let refused = bench.run(init);
+    assert_eq!(refused.code, 2, "{}", refused.err);
+    assert!(refused.err.contains("`haggle inspect own.csv --propose own.toml`"), "{}", refused.err);
+    assert_eq!(bench.run("inspect own.csv --propose own.toml").code, 0);
+    let run = bench.run(&format!("{init} --recipe own.toml"));
+    assert_eq!(run.code, 0, "{}", run.err);
+    let report = bench.json("report deal.toml --format json");
+    assert_eq!(report["figures"]["market.p50"]["value"], "110000.00");
+}

@@ -425,6 +425,9 @@ pub(crate) struct Init {
     /// A file of evidence, as `haggle inspect FILE` reads it
     #[arg(long, value_name = "FILE")]
     pub(crate) evidence: Option<PathBuf>,
+    /// The recipe that reads it: a built-in name, or a file of your own
+    #[arg(long, value_name = "RECIPE", requires = "evidence")]
+    pub(crate) recipe: Option<String>,
     /// Words that the titles of comparable rows contain
     #[arg(long, value_name = "WORDS")]
     pub(crate) words: Option<String>,

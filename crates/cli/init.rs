@@ -6,7 +6,9 @@ mod draft;
 use crate::args::{Init, InitKind};
 use crate::context::Context;
 use crate::failure::{Failure, exit};
+use crate::gather::find_recipe;
 use draft::Draft;
+use haggle_import::{Options, Recipe};
 use haggle_negotiation::deal;
 use haggle_quantity::{Amount, Currency, Date, from_day_number, parse_amount, parse_date};
 use std::fs::OpenOptions;
@@ -53,8 +55,14 @@ fn from_flags(args: &Init, folder: &Path) -> Result<Draft, Failure> {
     if let Some(day) = &args.as_of {
         draft.as_of = parse_date(day).map_err(|e| flag("as-of")(format!("`{day}`: {e}")))?;
     }
-    let evidence = args.evidence.as_deref().map(|p| evidence(p, folder)).transpose();
+    let named = args.recipe.as_deref();
+    let recipe = named.map(|text| find_recipe(text, Path::new("."))).transpose()?;
+    let evidence = args.evidence.as_deref().map(|p| evidence(p, folder, recipe)).transpose();
     draft.evidence = evidence.map_err(flag("evidence"))?;
+    draft.recipe = named.map(|text| match Path::new(text) {
+        file if file.exists() => relative(file, folder),
+        _ => text.to_owned(),
+    });
     draft.words.clone_from(&args.words);
     draft.offer = args.offer.as_deref().map(price).transpose().map_err(flag("offer"))?;
     let alternative = args.alternative.as_deref().map(price).transpose();
@@ -72,9 +80,12 @@ fn price(text: &str) -> Result<Amount, String> {
 }
 
 /// A file that a recipe can read, as a deal file in a folder names it.
-fn evidence(path: &Path, folder: &Path) -> Result<String, String> {
-    haggle_import::open(path, &haggle_import::Options::default())
-        .map_err(|e| format!("{}: {e}; `haggle inspect` says what it holds", path.display()))?;
+fn evidence(path: &Path, folder: &Path, recipe: Option<Recipe>) -> Result<String, String> {
+    let options = Options { recipe, ..Options::default() };
+    haggle_import::open(path, &options).map_err(|e| {
+        let file = path.display();
+        format!("{file}: {e}; `haggle inspect {file} --propose own.toml` writes a recipe to begin with, and `--recipe own.toml` names it")
+    })?;
     Ok(relative(path, folder))
 }
 

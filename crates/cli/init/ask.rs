@@ -27,7 +27,8 @@ impl<R: BufRead, W: Write> Dialogue<R, W> {
         }
         if args.currency.is_none() && args.per.is_none() {
             let question = format!("Currency and unit? [{}]", draft.unit());
-            if let Some((code, per)) = self.ask(&question, unit)? {
+            let per = draft.per.clone();
+            if let Some((code, per)) = self.ask(&question, |text| unit(text, &per))? {
                 (draft.currency, draft.per) = (code, per);
             }
         }
@@ -47,7 +48,7 @@ impl<R: BufRead, W: Write> Dialogue<R, W> {
     fn evidence(&mut self, draft: &mut Draft, args: &Init, folder: &Path) -> io::Result<()> {
         if args.evidence.is_none() {
             let question = format!("A file of evidence, such as {}? [none yet]", draft.example());
-            draft.evidence = self.ask(&question, |text| evidence(Path::new(text), folder))?;
+            draft.evidence = self.ask(&question, |text| evidence(Path::new(text), folder, None))?;
         }
         if args.words.is_none() && draft.evidence.is_some() {
             let question = "Words in the titles of comparable rows? [all rows count]";
@@ -79,9 +80,9 @@ impl<R: BufRead, W: Write> Dialogue<R, W> {
     }
 }
 
-/// `USD/year`, or a currency alone for a price in all.
-fn unit(text: &str) -> Result<(String, String), String> {
-    let (code, per) = text.split_once('/').unwrap_or((text, "lump"));
+/// `USD/year`; a currency alone leaves the unit as it is.
+fn unit(text: &str, usual: &str) -> Result<(String, String), String> {
+    let (code, per) = text.split_once('/').unwrap_or((text, usual));
     let per = per.trim();
     if per.is_empty() {
         return Err(format!("`{text}`, expected a currency and a unit such as `USD/year`"));
@@ -123,6 +124,15 @@ mod tests {
         for refused in ["`Pounds`", "no-such-file.csv", "`112,000`"] {
             assert!(talk.contains(refused), "{talk}");
         }
+    }
+
+    #[test]
+    fn a_currency_alone_keeps_the_unit() {
+        let (text, _) = asked("salary", "\nEUR\n\n\n\n");
+        assert!(
+            text.contains("currency = \"EUR\"") && text.contains("per      = \"year\""),
+            "{text}"
+        );
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub(super) struct Draft {
     pub(super) per: String,
     pub(super) as_of: Date,
     pub(super) evidence: Option<String>,
+    pub(super) recipe: Option<String>,
     pub(super) words: Option<String>,
     pub(super) offer: Option<Amount>,
     pub(super) alternative: Option<Amount>,
@@ -32,6 +33,7 @@ impl Draft {
             per: per.to_owned(),
             as_of,
             evidence: None,
+            recipe: None,
             words: None,
             offer: None,
             alternative: None,
@@ -91,11 +93,14 @@ impl Draft {
             quoted(&format!("~ {}", words.unwrap_or("your title")))
         );
         let where_mark = if self.evidence.is_some() && words.is_some() { "" } else { "# " };
+        let recipe = self.recipe.as_deref();
+        let recipe = recipe.map_or(String::new(), |it| format!("recipe = {}\n", quoted(it)));
         format!(
             "# Evidence: only what stands here may enter the report. `haggle inspect FILE` shows what\n\
              # a file holds; `where` says which of its rows are comparable.\n\
              {mark}[[source]]\n\
              {mark}path  = {}   # from the folder of this file\n\
+             {recipe}\
              {where_mark}{condition}\n\
              # match = 0.8   # how much of the job or item agrees\n\n",
             quoted(path)

@@ -314,7 +314,8 @@ fn counter(facts: &Facts<'_>) -> String {
     if gain <= 0.0 {
         return " No target is better than it, so a counter gains nothing.".to_owned();
     }
-    let gains = format!(" A counter gains {} on average", facts.say("counter_gain"));
+    let gains =
+        format!(" A counter gains {} on average if the belief is right", facts.say("counter_gain"));
     let sign = facts.deal.side.sign();
     let lost = facts.value("offer").zip(facts.value("walk_away.neutral"));
     match lost.map(|(offer, neutral)| sign * (offer - neutral)) {
