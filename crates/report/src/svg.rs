@@ -397,7 +397,10 @@ fn ladder(brief: &Brief) -> Option<String> {
     let rungs: Vec<Mark> = rungs(brief)
         .into_iter()
         .enumerate()
-        .map(|(i, rung)| Mark::new(&format!("{}.", i + 1), rung))
+        .map(|(i, rung)| match i {
+            0 => Mark::new("anchor", rung),
+            _ => Mark::new(&format!("{i}."), rung),
+        })
         .collect();
     let axis = Axis::over(rungs.iter().map(|rung| rung.value))?;
     let y = |i: usize| 24.0 + 30.0 * i as f64;
