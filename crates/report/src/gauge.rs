@@ -1,7 +1,7 @@
 //! Leverage and its two factors, each between the other side and us.
 
 use crate::number;
-use crate::outline::find;
+use crate::outline::named;
 use crate::svg::{Axis, Lane, dot, frame, named_lines, rect, stacked, vertical};
 use haggle_negotiation::brief::Brief;
 use haggle_negotiation::figure::Figure;
@@ -12,29 +12,38 @@ const HEAD: f64 = 18.0;
 /// From 0, all with the other side, to 1, all with us.
 const AXIS: Axis = Axis { low: 0.0, high: 1.0 };
 
-/// The picture; nothing without a share between 0 and 1. A need is an amount, even where it is 0.
+/// The picture; nothing without a share between 0 and 1. The index has a balance; the qualities of
+/// the alternatives are places in the market, to be read against each other.
 pub(crate) fn leverage(brief: &Brief) -> Option<String> {
-    let head = &brief.headline;
-    let ids = [&head.leverage, &head.need, &head.alternative];
-    let figures = ids.into_iter().filter_map(|id| find(brief, id.as_ref()));
+    let shown = |id: &str| named(brief, id).filter(|(_, f)| inside(f.value)).map(lane);
+    let index = shown("leverage");
+    let balanced = index.as_ref().map_or(0.0, |it| stacked(std::slice::from_ref(it)).1);
+    let qualities = ["leverage.alternative", "leverage.alternative.theirs"];
     let lanes: Vec<Lane> =
-        figures.filter(|(_, f)| !f.unit.is_money() && inside(f.value)).map(lane).collect();
+        index.into_iter().chain(qualities.into_iter().filter_map(shown)).collect();
     if lanes.is_empty() {
         return None;
     }
     let (body, height) = stacked(&lanes);
     let told: Vec<&str> = lanes.iter().map(|lane| lane.told.as_str()).collect();
     let words = format!(
-        "On a line from 0, the other side has it all, to 1, you have it all: {}.",
+        "Leverage on a line from 0, the other side has it all, to 1, you have it all; the quality of alternatives as a place in the market: {}.",
         told.join("; ")
     );
-    let ends = format!(
-        "<text class=\"small\" x=\"0\" y=\"12\">the other side has more</text>\
-         <text class=\"small\" x=\"100%\" y=\"12\" text-anchor=\"end\">you have more</text>{}\
-         <svg y=\"{HEAD}\" width=\"100%\" height=\"{height}\" overflow=\"visible\">{body}</svg>",
-        vertical("base", AXIS.at(0.5), (HEAD, HEAD + height))
+    let head = if balanced > 0.0 { ends(balanced) } else { String::new() };
+    let body = format!(
+        "{head}<svg y=\"{HEAD}\" width=\"100%\" height=\"{height}\" overflow=\"visible\">{body}</svg>"
     );
-    Some(frame("chart-leverage", "Leverage and its two factors", &words, HEAD + height, &ends))
+    Some(frame("chart-leverage", "Leverage and its two factors", &words, HEAD + height, &body))
+}
+
+/// The words at both ends of the index, and its balance.
+fn ends(height: f64) -> String {
+    format!(
+        "<text class=\"small\" x=\"0\" y=\"12\">the other side has more</text>\
+         <text class=\"small\" x=\"100%\" y=\"12\" text-anchor=\"end\">you have more</text>{}",
+        vertical("base", AXIS.at(0.5), (HEAD, HEAD + height))
+    )
 }
 
 fn inside(value: f64) -> bool {
