@@ -60,7 +60,9 @@ pub(crate) fn evidence(
 ) -> Result<Vec<SourceEvidence>, Failure> {
     let each = |(source, part): (&Source, &Part)| {
         let found = comparables(deal, source, part, false, context)?;
-        Ok(source_evidence(part, location(source), found))
+        let mut evidence = source_evidence(part, location(source), found);
+        evidence.head.bases = bases(source, part, context)?;
+        Ok(evidence)
     };
     deal.sources.iter().zip(parts).map(each).collect()
 }
@@ -585,6 +587,15 @@ pub(crate) fn source_evidence(
     SourceEvidence { head, grade: part.meta.grade().map(grade), file, comparables }
 }
 
+/// On which bases (list, paid, advertised ...) the observations of a source that meet its conditions
+/// rest. An estimate that no condition asks for is passed over.
+fn bases(source: &Source, part: &Part, context: &Context) -> Result<Vec<String>, Failure> {
+    let query = Query { conditions: source.conditions.clone(), ..Query::default() };
+    let words = context.store.words(part, &query, "basis")?;
+    let passed = standing_exclude(source).map(|_| "estimate");
+    Ok(words.into_keys().filter(|word| passed != Some(word.as_str())).collect())
+}
+
 /// First and last date of comparables that have several.
 fn span(comparables: &Comparables) -> Option<(Date, Date)> {
     let dates = comparables.factors.iter().filter_map(|(factors, _)| factors.date);
@@ -642,6 +653,7 @@ fn head_of(meta: &PartMeta, location: &str, file: &str, day: Option<i32>) -> Sou
         grade: meta.grade.clone(),
         date: day.and_then(from_day_number),
         span: None,
+        bases: Vec::new(),
         rows: [meta.rows.read, meta.rows.imported, meta.rows.rejected, meta.rows.skipped],
         cells: [meta.cells.mapped, meta.cells.observations, meta.cells.absent],
         tallies: meta.tallies.iter().map(tally).collect(),

@@ -181,6 +181,7 @@ fn head() -> SourceHead {
         grade: None,
         date: None,
         span: None,
+        bases: Vec::new(),
         rows: [0; 4],
         cells: [0; 3],
         tallies: Vec::new(),

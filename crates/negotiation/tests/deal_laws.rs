@@ -228,6 +228,7 @@ fn head() -> SourceHead {
         grade: None,
         date: None,
         span: None,
+        bases: Vec::new(),
         rows: [60, 60, 0, 0],
         cells: [60, 60, 0],
         tallies: Vec::new(),

@@ -68,6 +68,7 @@ fn evidence(grade: &str, date: &str) -> SourceEvidence {
         grade: Some(grade.to_owned()),
         date: haggle_quantity::parse_date(date).ok(),
         span: None,
+        bases: Vec::new(),
         rows: [0; 4],
         cells: [0; 3],
         tallies: Vec::new(),
@@ -318,7 +319,7 @@ fn step_5_offers_rounds_and_limits() {
     // mean is 105,000: an offer between them is lost at no cost on average.
     let tolerant = unsure("[us]\nrisk_tolerance = 50000\n[offer]\namount = 104500\n");
     let found = said(&tolerant, "S5.15");
-    assert!(found[0].contains("on average and always pays"), "{found:?}");
+    assert!(found[0].contains("on average if the belief is right and always pays"), "{found:?}");
     let brief = brief_of(&read(&format!("{HEAD}{tolerant}")));
     assert_eq!(brief.figures.get("withdrawal_break_even").unwrap().value, 1.0);
     check(&[
@@ -820,5 +821,23 @@ fn sources_far_apart_are_settled_first() {
             Gravity::Error,
             "The sources disagree: their medians lie a factor of 108.0 apart; their intervals do not meet.".to_owned()
         )
+    );
+}
+
+/// Amounts of one basis say nothing; of two, in one source or in several, the mixture is named.
+#[test]
+fn bases_are_not_mixed_without_a_word() {
+    let deal = read(&format!("{HEAD}{SELLER}"));
+    let said = |bases: &[&str]| {
+        let mut only = evidence("government", "2026-05-01");
+        only.head.bases = bases.iter().map(|it| (*it).to_owned()).collect();
+        let brief = prepare(&deal, &[only]).unwrap();
+        brief.findings.into_iter().find(|f| f.rule == "S3.24").map(|f| f.text)
+    };
+    assert_eq!(said(&[]), None);
+    assert_eq!(said(&["paid"]), None);
+    assert_eq!(
+        said(&["list", "paid"]).as_deref(),
+        Some("The market mixes amounts of several bases: `table` list and paid.")
     );
 }

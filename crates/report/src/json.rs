@@ -404,6 +404,7 @@ fn source(it: &SourceHead) -> Value {
         "licence": it.licence,
         "grade": it.grade,
         "date": it.date.map(|date| date.to_string()),
+        "bases": it.bases,
         "dates": it.span.map(|(first, last)| [first.to_string(), last.to_string()]),
         "rows": {"read": read, "imported": imported, "rejected": rejected, "skipped": skipped},
         "cells": {"mapped": mapped, "observations": observations, "absent": absent},

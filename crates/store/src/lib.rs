@@ -52,6 +52,7 @@ use haggle_negotiation::market::{Adjuster, Comparables};
 use layout::Layout;
 use sha2::{Digest, Sha256};
 use stage::Stage;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -232,6 +233,20 @@ impl Store {
     /// [`StoreError`] if the part cannot be read.
     pub fn outline(&self, part: &Part, query: &Query) -> Result<Outline, StoreError> {
         outline::outline(part, query, &self.layout)
+    }
+
+    /// The words of a column in what meets the conditions of a query on one part, such as its
+    /// bases, with how many observations have each.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the part cannot be read.
+    pub fn words(
+        &self,
+        part: &Part,
+        query: &Query,
+        column: &str,
+    ) -> Result<BTreeMap<String, u64>, StoreError> {
+        outline::words(part, query, column, &self.layout)
     }
 
     /// What was remembered under a key; forgetting is harmless.

@@ -32,6 +32,54 @@ pub(crate) fn outline(part: &Part, query: &Query, layout: &Layout) -> Result<Out
     Ok(outline)
 }
 
+/// The words of a column in what meets the conditions of a query, with how many observations have
+/// each. Statistics answer for whole row groups of one word; of the others rows are counted.
+pub(crate) fn words(
+    part: &Part,
+    query: &Query,
+    column: &str,
+    layout: &Layout,
+) -> Result<BTreeMap<String, u64>, StoreError> {
+    let path = &part.path;
+    let opened = Opened::new(path, *layout).map_err(StoreError::at(path, "cannot open"))?;
+    let mut counts = BTreeMap::new();
+    count_words(&opened, query, column, &mut counts)
+        .map_err(StoreError::at(path, "cannot query"))?;
+    Ok(counts)
+}
+
+fn count_words(
+    opened: &Opened,
+    query: &Query,
+    column: &str,
+    counts: &mut BTreeMap<String, u64>,
+) -> Result<(), ParquetError> {
+    let pruned = prune(opened, &query.conditions)?;
+    let mut groups = pruned.groups.clone();
+    if query.conditions.is_empty() {
+        groups.retain(|g| {
+            let group = pruned.metadata.row_group(g.index);
+            let word = crate::lean::constant(group, column);
+            let rows = group.num_rows() as u64;
+            word.iter().flatten().for_each(|w| *counts.entry(w.clone()).or_default() += rows);
+            word.is_none()
+        });
+    }
+    if groups.is_empty() {
+        return Ok(());
+    }
+    for batch in opened.rows(&pruned, &groups, &query.conditions, Some(&[column]))? {
+        let batch = batch?;
+        let Some(found) = batch.column_by_name(column) else { continue };
+        let found = found.as_dictionary::<Int32Type>();
+        let words: &StringArray = found.values().as_string();
+        for key in found.keys().iter().flatten() {
+            *counts.entry(words.value(key as usize).to_owned()).or_default() += 1;
+        }
+    }
+    Ok(())
+}
+
 impl Outline {
     /// Statistics answer for whole row groups of one unit; of the others rows are counted.
     fn read(&mut self, opened: &Opened, query: &Query) -> Result<(), ParquetError> {

@@ -323,6 +323,8 @@ pub struct SourceHead {
     pub date: Option<Date>,
     /// First and last date of its comparables, where they have more than one.
     pub span: Option<(Date, Date)>,
+    /// On which bases its comparables rest, in alphabetical order: `list`, `paid`, `advertised` ...
+    pub bases: Vec<String>,
     /// Rows: read, imported, rejected, skipped.
     pub rows: [u64; 4],
     /// Cells: mapped, observations, absent.

@@ -134,6 +134,14 @@ pub(super) const RULES: &[Rule] = &[
         cites: &["F10", "F12"],
         judge: silent,
     },
+    Rule {
+        id: "S3.24",
+        step: 3,
+        statement: "List prices, ceilings, advertised and paid amounts are different things; a market that mixes them says so.",
+        test: "the comparables of the market rest on more than one basis",
+        cites: &["F11", "F20"],
+        judge: mixed,
+    },
 ];
 
 fn said_by(facts: &Facts<'_>, rule: &str) -> Vec<String> {
@@ -483,4 +491,19 @@ fn silent(facts: &Facts<'_>) -> Vec<Said> {
             .so("Compare its `where` with what the file holds (`haggle inspect`), or remove the source.")
     };
     said.map(say).collect()
+}
+
+fn mixed(facts: &Facts<'_>) -> Vec<Said> {
+    let entered = facts.brief.market.iter().flat_map(|market| &market.sources);
+    let heads = entered.filter_map(|id| Some((id, facts.brief.sources.get(id)?)));
+    let of = |(id, head): (&String, &crate::brief::SourceHead)| {
+        (!head.bases.is_empty())
+            .then(|| (format!("`{id}` {}", head.bases.join(" and ")), head.bases.clone()))
+    };
+    let (told, bases): (Vec<String>, Vec<Vec<String>>) = heads.filter_map(of).unzip();
+    let different: std::collections::BTreeSet<String> = bases.into_iter().flatten().collect();
+    when(different.len() > 1, || {
+        Said::info(format!("The market mixes amounts of several bases: {}.", told.join(", ")))
+            .so("Say with a figure what it is of (list, offered, paid ...); narrow `where` with `basis` to keep to one.")
+    })
 }

@@ -386,6 +386,7 @@ fn sources() -> BTreeMap<String, SourceHead> {
         grade: Some("government".into()),
         date: Some(date("2022-05-01")),
         span: None,
+        bases: vec!["paid".into()],
         rows: [1_405, 1_396, 1, 8],
         cells: [13_960, 13_748, 212],
         tallies: vec![
@@ -414,6 +415,7 @@ fn sources() -> BTreeMap<String, SourceHead> {
         grade: Some("self-report".into()),
         date: Some(date("2025-06-15")),
         span: Some((date("2025-05-29"), date("2025-06-23"))),
+        bases: vec!["self-reported".into()],
         rows: [49_191, 313, 2, 48_876],
         cells: [313, 313, 0],
         tallies: vec![tally("skipped", "other-country", Some("Country"), 48_876, "2-49191")],

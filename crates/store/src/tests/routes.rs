@@ -271,12 +271,15 @@ fn outline(rows: &[Row], query: &Query, store: &crate::Store, part: &crate::Part
     let held =
         rows.iter().map(Row::observation).filter(|o| query.conditions.iter().all(|c| holds(c, o)));
     let (mut units, mut newest) = (BTreeMap::new(), Some(19_500));
+    let mut bases: BTreeMap<String, u64> = BTreeMap::new();
     for o in held {
+        *bases.entry(o.basis.to_string()).or_default() += 1;
         let per = haggle_quantity::Per::new(o.per).as_str().to_owned();
         *units.entry((o.currency.to_owned(), per)).or_default() += 1;
         newest = newest.max(o.date);
     }
     assert_eq!(store.outline(part, &query).unwrap(), crate::Outline { units, newest });
+    assert_eq!(store.words(part, &query, "basis").unwrap(), bases);
 }
 
 #[test]
