@@ -20,7 +20,7 @@ fn a_changed_source_is_refused_when_locked_with_both_hashes() {
     assert_eq!(bench.run(DEAL).code, 0);
     let before = bench.read("data/deals/haggle.lock");
     let survey = bench.read("data/evidence/pay-survey-2023.csv");
-    bench.write("data/evidence/pay-survey-2023.csv", survey.replacen("178300", "178301", 1));
+    bench.write("data/evidence/pay-survey-2023.csv", survey.replacen("138000", "138100", 1));
     let run = bench.run(&format!("{DEAL} --locked"));
     assert_eq!(run.code, 4, "{}", run.err);
     let pin = &before[before.find("pay-survey-2023.csv").unwrap()..];
@@ -33,6 +33,8 @@ fn a_changed_source_is_refused_when_locked_with_both_hashes() {
     let run = bench.run(DEAL);
     assert_eq!(run.code, 0);
     assert!(run.err.contains("content changed from"), "{}", run.err);
+    let told = "comparables of `survey`: 1 of another amount, 0 new, 0 gone\n  Software Engineer, US, SE, value: 138,000 -> 138,100 USD/year (+0.1 %)\n";
+    assert!(run.err.contains(told), "{}", run.err);
     assert_ne!(bench.read("data/deals/haggle.lock"), before);
     assert_eq!(bench.run(&format!("{DEAL} --locked")).code, 0);
 }

@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::lock::{Lock, Pin};
+use crate::moved;
 use crate::progress::Watched;
 use crate::remote::{self, Remote, Wanted};
 use haggle_evidence::{Importer, Locator};
@@ -40,11 +41,17 @@ pub(crate) fn parts(
     let fetched = fetch_all(deal, file, pinning, &lock, context)?;
     let mut all = Vec::new();
     for (source, remote) in deal.sources.iter().zip(fetched) {
+        let pin = pinned(source, location(source), file, &lock)?.1;
         let part = match (&source.origin, remote) {
             (_, Some(remote)) => part_behind(source, &remote, file, pinning, &mut lock, context),
             _ => part_of(source, file, pinning, &mut lock, context),
         };
-        all.push(part?);
+        let part = part?;
+        let before = stored(pin.as_ref(), context)?;
+        if let Some(old) = before.filter(|old| old.meta.sha256 != part.meta.sha256) {
+            moved::tell(deal, source, [&old, &part], context)?;
+        }
+        all.push(part);
     }
     if !pinning.locked && !pinning.aside {
         keep(&lock, context);

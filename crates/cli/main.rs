@@ -17,6 +17,7 @@ mod inspect;
 mod interrupt;
 mod issues;
 mod lock;
+mod moved;
 mod network;
 mod playbook;
 mod progress;
