@@ -188,10 +188,13 @@ fn is_lines(text: impl Read, by_name: bool) -> bool {
             return false;
         }
     }
-    let mut reader = Reader::new(line.as_slice());
-    let whole = reader.pass().is_ok() && matches!(reader.peek_or_end(), Ok(None));
+    // Whether more follows is known sooner than whether the line is a whole value.
     let more = || text.bytes().map_while(Result::ok).any(|b| !b.is_ascii_whitespace());
-    whole && (by_name || more())
+    if !by_name && !more() {
+        return false;
+    }
+    let mut reader = Reader::new(line.as_slice());
+    reader.pass().is_ok() && matches!(reader.peek_or_end(), Ok(None))
 }
 
 impl TreeFile {
