@@ -414,3 +414,22 @@ fn a_gate_that_is_set_holds() {
         &[("record.amount", 4700.0), ("market.edge.better", 5400.0), ("market.edge.worse", 4000.0)],
     );
 }
+
+/// 105 in a year at 5 % is 100 now: a buyer's late alternative looks cheaper, and it is said; not
+/// where the wait has its price, nor where nothing is late, nor for a seller.
+#[test]
+fn a_late_alternative_of_a_buyer_is_told() {
+    let said = |side: &str, rest: &str| {
+        let deal = read(&format!(
+            "{}side = \"{side}\"\n[[alternative]]\nname = \"late\"\namount = 105\n{rest}",
+            HEAD.replace("\"year\"", "\"each\"")
+        ));
+        let brief = prepare(&deal, &[]).unwrap();
+        brief.findings.into_iter().find(|f| f.rule == "S2.17").map(|f| f.text)
+    };
+    let told = said("buyer", "delay_days = 365\n").unwrap();
+    assert!(told.starts_with("\"late\" comes 365 days later, and is paid for later: by that alone it looks cheaper, USD 100.00/each."), "{told}");
+    assert_eq!(said("buyer", "delay_days = 365\ninterim_per_day = \"-1\"\n"), None);
+    assert_eq!(said("buyer", ""), None);
+    assert_eq!(said("seller", "delay_days = 365\n"), None);
+}

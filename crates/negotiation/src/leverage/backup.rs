@@ -135,6 +135,14 @@ pub(super) const RULES: &[Rule] = &[
         cites: &["A3"],
         judge: idle,
     },
+    Rule {
+        id: "S2.17",
+        step: 2,
+        statement: "A buyer's alternative that comes late looks cheaper by discounting alone; what the wait costs belongs to it.",
+        test: "side = buyer, per no time, and alternative.NAME.delay_days > 0 without alternative.NAME.interim_per_day",
+        cites: &["A3"],
+        judge: late,
+    },
 ];
 
 fn walk_away(facts: &Facts<'_>) -> Vec<Said> {
@@ -293,6 +301,21 @@ fn idle(facts: &Facts<'_>) -> Vec<Said> {
         Some(said)
     };
     all.iter().filter(waits).filter_map(say).collect()
+}
+
+fn late(facts: &Facts<'_>) -> Vec<Said> {
+    let flow = facts.deal.per.units_per_year(HOURS_PER_YEAR).is_some();
+    if facts.plan.is_none() || facts.deal.side != Side::Buyer || flow {
+        return Vec::new();
+    }
+    let waits = |it: &&Alternative| it.delay_days > 0.0 && it.interim_per_day.is_none();
+    let say = |it: &Alternative| {
+        let id = |tail: &str| format!("alternative.{}.{tail}", slug(&it.name));
+        Said::warning(format!("\"{}\" comes {} days later, and is paid for later: by that alone it looks cheaper, {}. What the wait costs is not stated and counts as 0.", it.name, it.delay_days, facts.say(&id("deal_price"))))
+            .resting_on(&[&id("delay_days"), &id("deal_price")])
+            .so("State `interim_per_day` of the alternative, below 0 for what a day of waiting costs.")
+    };
+    facts.deal.alternatives.iter().filter(waits).map(say).collect()
 }
 
 fn next_quote(facts: &Facts<'_>) -> Vec<Said> {
