@@ -47,8 +47,8 @@ pub(crate) fn parts(
             _ => part_of(source, file, pinning, &mut lock, context),
         };
         let part = part?;
-        let before = stored(pin.as_ref(), context)?;
-        if let Some(old) = before.filter(|old| old.meta.sha256 != part.meta.sha256) {
+        let changed = pin.filter(|pin| pin.sha256 != part.meta.sha256);
+        if let Some(old) = stored(changed.as_ref(), context)? {
             moved::tell(deal, source, [&old, &part], context)?;
         }
         all.push(part);

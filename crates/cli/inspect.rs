@@ -27,6 +27,8 @@ pub(crate) fn run(args: &Inspect, context: &Context) -> Result<u8, Failure> {
     let options = Options { recipe, vintage, sheet: args.sheet.clone(), name: source.name() };
     let found = inspect(path, &options).map_err(|e| Failure::source(&file, &e))?;
     if let Some(out) = &args.propose {
+        let recipe = args.recipe.iter().map(PathBuf::from);
+        spare::refuse("--propose", out, recipe.chain([args.source.clone()]))?;
         return propose(out, &found, &file, context);
     }
     let printed = match args.format {
@@ -109,7 +111,6 @@ fn propose(out: &Path, found: &Inspection, file: &str, context: &Context) -> Res
         return Err(Failure::new(format!("{file}: no table with a header and numbers to propose a recipe for"))
             .help("look at the sheets with `haggle inspect`, or write one by hand: crates/import/recipes/README.md"));
     };
-    spare::refuse("--propose", out, [PathBuf::from(file)])?;
     refuse_other(out)?;
     context.deliver(Some(out), recipe)?;
     Ok(exit::FINE)

@@ -7,6 +7,7 @@ use haggle_negotiation::brief::Brief;
 use haggle_negotiation::deal::{Deal, Source};
 use haggle_negotiation::market::{Cited, Comparables, LISTED};
 use haggle_store::Part;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Changes that are told one by one.
@@ -25,6 +26,10 @@ pub(crate) fn tell(
     let of = |part| comparables(deal, source, part, false, context);
     let (old, new) = (of(parts[0])?, of(parts[1])?);
     if [&old, &new].iter().any(|it| it.listed.len() >= LISTED) {
+        context.talk(&format!(
+            "note: `{}` has too many comparables to tell which of them changed\n",
+            source.id
+        ));
         return Ok(());
     }
     context.talk(&said(&source.id, &amounts(&old), &amounts(&new)));
@@ -55,11 +60,13 @@ fn said(id: &str, old: &BTreeMap<About, Vec<f64>>, new: &BTreeMap<About, Vec<f64
     for key in old.keys().chain(new.keys()).collect::<BTreeSet<_>>() {
         let of = |all: &BTreeMap<About, Vec<f64>>| all.get(key).cloned().unwrap_or_default();
         let (before, after) = apart(&of(old), &of(new));
-        for (from, to) in before.iter().zip(&after) {
+        // Of several alike nobody knows which became which.
+        if let ([from], [to]) = (before.as_slice(), after.as_slice()) {
             changed.push((((to - from) / from).abs(), change(key, *from, *to)));
+        } else {
+            came += after.len();
+            went += before.len();
         }
-        came += after.len().saturating_sub(before.len());
-        went += before.len().saturating_sub(after.len());
     }
     if changed.is_empty() && came + went == 0 {
         return format!("note: the comparables of `{id}` are the same\n");
@@ -75,13 +82,17 @@ fn said(id: &str, old: &BTreeMap<About, Vec<f64>>, new: &BTreeMap<About, Vec<f64
 
 /// What two rising lists do not share.
 fn apart(old: &[f64], new: &[f64]) -> (Vec<f64>, Vec<f64>) {
-    let (mut before, mut after) = (Vec::new(), new.to_vec());
-    for amount in old {
-        match after.iter().position(|it| it == amount) {
-            Some(at) => drop(after.remove(at)),
-            None => before.push(*amount),
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    let (mut old, mut new) = (old.iter().peekable(), new.iter().peekable());
+    while let (Some(from), Some(to)) = (old.peek(), new.peek()) {
+        match from.total_cmp(to) {
+            Ordering::Less => before.extend(old.next()),
+            Ordering::Greater => after.extend(new.next()),
+            Ordering::Equal => drop((old.next(), new.next())),
         }
     }
+    before.extend(old);
+    after.extend(new);
     (before, after)
 }
 
@@ -113,11 +124,11 @@ mod tests {
 
     #[test]
     fn changes_are_counted_and_the_largest_come_first() {
-        let old = all(&[("a", &[10.0]), ("b", &[4.0, 5.0]), ("c", &[7.0])]);
-        let new = all(&[("a", &[9.0]), ("b", &[4.0, 8.0, 9.0]), ("d", &[1.0])]);
+        let old = all(&[("a", &[10.0]), ("b", &[4.0, 5.0]), ("c", &[7.0]), ("e", &[1.0, 2.0])]);
+        let new = all(&[("a", &[9.0]), ("b", &[4.0, 8.0]), ("d", &[1.0]), ("e", &[2.0, 3.0, 4.0])]);
         assert_eq!(
             said("list", &old, &new),
-            "note: comparables of `list`: 2 of another amount, 2 new, 1 gone\n  \
+            "note: comparables of `list`: 2 of another amount, 3 new, 2 gone\n  \
              b: 5.00 -> 8.00 USD/each (+60.0 %)\n  a: 10.00 -> 9.00 USD/each (-10.0 %)\n"
         );
     }

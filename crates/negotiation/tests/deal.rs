@@ -377,6 +377,8 @@ fn later_days_and_second_rates() {
     let claims = parsed.deal.unwrap().claims;
     assert!(!claims.last().unwrap().counts_on(haggle_quantity::parse_date("2026-11-23").unwrap()));
     let rate = "[[rate]]\nfrom = \"CHF\"\nto = \"USD\"\nrate = 1.08\ndate = 2026-11-20\n";
+    let both = problems(&format!("{GOOD}{rate}{rate}"));
+    assert!(both.iter().any(|p| !p.starts_with("1:1:") && p.contains("two rates")), "{both:?}");
     for (second, refused) in [
         (rate.to_owned(), true),
         (

@@ -100,6 +100,7 @@ fn read_deal(r: &Reader<'_, '_>, as_of: Option<Date>) -> Option<Deal> {
         Some(date) => Some(date),
         None => r.required("as_of", "2026-11-23", stated).map(|f| f.value),
     };
+    let day = date.unwrap_or(Date::MAX);
     let sources = read_sources(r);
     let mut talks = talks::read_talks(r, &sources);
     let deal = Deal {
@@ -112,16 +113,12 @@ fn read_deal(r: &Reader<'_, '_>, as_of: Option<Date>) -> Option<Deal> {
         tick: positive_money(r, "tick"),
         sources,
         excludes: r.tables("exclude").iter().filter_map(read_exclude).collect(),
-        rates: r.tables("rate").iter().filter_map(read_rate).collect(),
+        rates: read_rates(r),
         ageing: r.table("ageing").map(|t| read_ageing(&t)),
-        offer: r.table("offer").and_then(|t| read_offer(&t)).or_else(|| talks.their_last()),
+        offer: r.table("offer").and_then(|t| read_offer(&t, day)).or_else(|| talks.their_last()),
         us: r.table("us").map_or_else(Party::default, |t| read_us(&t)),
         alternatives: read_alternatives(r, read_parts),
-        claims: r
-            .tables("claim")
-            .iter()
-            .filter_map(|t| read_claim(t, date.unwrap_or(Date::MAX)))
-            .collect(),
+        claims: r.tables("claim").iter().filter_map(|t| read_claim(t, day)).collect(),
         counterpart: r
             .table("counterpart")
             .map_or_else(Counterpart::default, |t| read_counterpart(&t, &mut talks)),
@@ -136,8 +133,6 @@ fn read_deal(r: &Reader<'_, '_>, as_of: Option<Date>) -> Option<Deal> {
     };
     r.finish();
     talks::check_rounds(r, &deal);
-    check_rates(r, &deal);
-    check_offer_date(r, &deal);
     warn_about(r, &deal);
     Some(deal)
 }
@@ -375,6 +370,24 @@ fn read_exclude(r: &Reader<'_, '_>) -> Option<Exclude> {
     Some(Exclude { source, conditions, reason: reason?.value })
 }
 
+/// Two rates for one pair of currencies leave open which one counts.
+fn read_rates(r: &Reader<'_, '_>) -> Vec<Rate> {
+    let (mut seen, mut rates) = (BTreeSet::new(), Vec::new());
+    for table in r.tables("rate") {
+        let Some(rate) = read_rate(&table) else { continue };
+        let pair = [rate.from.to_string(), rate.to.to_string()];
+        let mut both = pair.clone();
+        both.sort();
+        if !seen.insert(both) {
+            let message = format!("two rates between {} and {}", pair[0], pair[1]);
+            let help = "keep the one that is nearest to the date of the evidence".to_owned();
+            r.log().error(table.span(), "D0105", message, Some(help));
+        }
+        rates.push(rate);
+    }
+    rates
+}
+
 fn read_rate(r: &Reader<'_, '_>) -> Option<Rate> {
     let from = r.required("from", "\"EUR\"", read_currency(r, "from"));
     let to = r.required("to", "\"USD\"", read_currency(r, "to"));
@@ -407,15 +420,21 @@ fn read_ageing(r: &Reader<'_, '_>) -> Ageing {
     Ageing { rate, index, source }
 }
 
-fn read_offer(r: &Reader<'_, '_>) -> Option<Offer> {
+/// Their offer; `day` is the day for which the brief speaks.
+fn read_offer(r: &Reader<'_, '_>, day: Date) -> Option<Offer> {
     let amount = positive_money(r, "amount");
     if amount.is_none() {
         r.required("amount", "\"112000\"", r.money("amount"));
     }
     let from = r.text("from").map(|f| f.value);
-    let date = r.date("date").map(|f| f.value);
+    let date = r.date("date");
+    if let Some(later) = date.as_ref().filter(|date| date.value > day) {
+        let message = format!("the offer is of {}, after the as-of date, {day}", later.value);
+        let help = "a brief knows nothing of later days: check both dates";
+        r.log().warn(later.span.clone(), "D0104", message, help);
+    }
     r.finish();
-    Some(Offer { amount: amount?, from, date })
+    Some(Offer { amount: amount?, from, date: date.map(|f| f.value) })
 }
 
 fn read_us(r: &Reader<'_, '_>) -> Party {
@@ -633,31 +652,6 @@ fn setting(p: &parameter::Parameter, value: &toml::de::DeValue<'_>) -> Result<Se
     let what = if p.is_whole() { "whole number" } else { "number" };
     let expected = || format!("`{}` is `{text}`, expected a {what} from {low} to {high}", p.name);
     inside.map(Setting::Number).ok_or_else(expected)
-}
-
-/// Two rates for one pair of currencies leave open which one counts.
-fn check_rates(r: &Reader<'_, '_>, deal: &Deal) {
-    let pair = |rate: &Rate| [rate.from.to_string(), rate.to.to_string()];
-    let mut seen = BTreeSet::new();
-    for rate in &deal.rates {
-        let mut both = pair(rate);
-        both.sort();
-        if !seen.insert(both) {
-            let [from, to] = pair(rate);
-            let message = format!("two rates between {from} and {to}");
-            let help = "keep the one that is nearest to the date of the evidence".to_owned();
-            r.log().error(r.span(), "D0105", message, Some(help));
-        }
-    }
-}
-
-fn check_offer_date(r: &Reader<'_, '_>, deal: &Deal) {
-    let Some(date) = deal.offer.as_ref().and_then(|offer| offer.date) else { return };
-    if date > deal.as_of {
-        let message = format!("the offer is of {date}, after the as-of date, {}", deal.as_of);
-        let help = "a brief knows nothing of later days: check both dates";
-        r.log().warn(0..0, "D0104", message, help);
-    }
 }
 
 fn warn_about(r: &Reader<'_, '_>, deal: &Deal) {
