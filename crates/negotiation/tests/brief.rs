@@ -380,7 +380,7 @@ fn parts_of_an_alternative_help_either_side_alike() {
 fn parts_of_a_late_alternative_start_late() {
     let brief = without_market(
         "side = \"seller\"\n[[alternative]]\nname = \"late\"\namount = 90000\ndelay_days = 182.5\n\
-         [[alternative.part]]\nname = \"bonus\"\namount = 20000\n\
+         [[alternative.part]]\nname = \"units\"\namount = 20000\n\
          [[alternative.part]]\nname = \"sign-on\"\namount = 4000\nonce = true\n",
     );
     let lost = "alternative.late.parts_lost";

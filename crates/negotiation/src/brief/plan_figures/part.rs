@@ -37,7 +37,8 @@ impl PlanFigures<'_> {
         }
         let running = alternative.parts.iter().filter(|part| !part.once);
         let mut inputs: Vec<(String, String)> = running
-            .map(|part| (slug(&part.name), format!("{base}.part.{}.worth", slug(&part.name))))
+            .map(|part| slug(&part.name))
+            .map(|name| (format!("part_{name}"), format!("{base}.part.{name}.worth")))
             .collect();
         inputs.push(("delay_days".to_owned(), format!("{base}.delay_days")));
         inputs.push(("units".to_owned(), "units".to_owned()));
