@@ -13,6 +13,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("haggle-evidence", &["haggle-quantity"]),
     ("haggle-import", &["haggle-evidence", "haggle-quantity"]),
     ("haggle-fetch", &[]),
+    ("haggle-plugin-api", &[]),
+    ("haggle-plugin-host", &["haggle-evidence", "haggle-plugin-api"]),
     ("haggle-store", &["haggle-evidence", "haggle-negotiation", "haggle-quantity"]),
     ("haggle-report", &["haggle-evidence", "haggle-negotiation", "haggle-quantity"]),
     (
@@ -22,6 +24,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "haggle-fetch",
             "haggle-import",
             "haggle-negotiation",
+            "haggle-plugin-host",
             "haggle-quantity",
             "haggle-report",
             "haggle-store",
@@ -31,8 +34,12 @@ const EDGES: &[(&str, &[&str])] = &[
 
 /// Which crates may use a library that is fenced in.
 const FENCES: &[(&str, &[&str])] = &[
-    ("arrow-array", &["haggle-evidence", "haggle-store"]),
-    ("arrow-schema", &["haggle-evidence", "haggle-store"]),
+    ("arrow-array", &["haggle-evidence", "haggle-plugin-host", "haggle-store"]),
+    ("arrow-schema", &["haggle-evidence", "haggle-plugin-host", "haggle-store"]),
+    ("arrow-ipc", &["haggle-plugin-host"]),
+    ("libloading", &["haggle-plugin-host"]),
+    ("landlock", &["haggle-plugin-host"]),
+    ("seccompiler", &["haggle-plugin-host"]),
     ("arrow-select", &["haggle-store"]),
     ("parquet", &["haggle-store"]),
     ("csv", &["haggle-import"]),

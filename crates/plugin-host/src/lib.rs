@@ -1,0 +1,1 @@
+//! Finds, inspects, pins, confines and runs data-source plugins; knows no HTTP.
