@@ -114,12 +114,17 @@ struct Words {
     known: Vec<Option<u32>>,
     /// The texts as they were when a batch last needed them.
     values: Option<ArrayRef>,
+    /// How many texts there were before this batch.
+    before: usize,
 }
 
 const ABSENT: i32 = -1;
 
 /// How many words of a column are known by a glance; a power of two.
 const RECENT: usize = 64;
+
+/// So few new texts of a batch are kept, whatever their share.
+const RARE: usize = 1024;
 
 /// Texts are forgotten beyond this, since a batch carries all of them.
 const TEXTS_KEPT: usize = 32_768;
@@ -184,9 +189,13 @@ impl Words {
     fn finish(&mut self) -> ArrayRef {
         let keys = self.keys();
         let values = self.values();
-        if self.texts.len() > TEXTS_KEPT || self.texts.memory() > MEMORY_KEPT {
+        // Words that rarely come again, such as places in the source, only burden later batches.
+        let new = self.texts.len() - self.before;
+        let rare = new > RARE && new > keys.len() / 2;
+        if rare || self.texts.len() > TEXTS_KEPT || self.texts.memory() > MEMORY_KEPT {
             *self = Self::default();
         }
+        self.before = self.texts.len();
         Arc::new(DictionaryArray::new(keys, values))
     }
 

@@ -31,11 +31,23 @@ impl Texts {
         if let Some(&(_, number)) = self.numbers.find(spread(short), is_it) {
             return number;
         }
+        let number = self.add(text);
+        self.numbers.insert_unique(spread(short), (short, number), |&(hash, _)| spread(hash));
+        number
+    }
+
+    /// The number of a text that is added whether it is new or not: for texts that hardly come
+    /// again. From then on [`number`](Self::number) finds earlier texts only if it added them.
+    pub fn add(&mut self, text: &str) -> u32 {
         let number = self.len() as u32;
         self.bytes.push_str(text);
         self.ends.push(self.bytes.len());
-        self.numbers.insert_unique(spread(short), (short, number), |&(hash, _)| spread(hash));
         number
+    }
+
+    /// Gives back the memory by which texts are found again; all are added from now on.
+    pub fn forget(&mut self) {
+        self.numbers = HashTable::new();
     }
 
     /// The text of a number that was handed out before.

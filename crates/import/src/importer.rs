@@ -6,7 +6,7 @@ use crate::layout::{Layout, Table};
 use crate::notes::Surroundings;
 use crate::read::State;
 use crate::recipe::{Recipe, Spec};
-use crate::run::Run;
+use crate::run::{Room, Run};
 use crate::source::{Preview, Row, Source, warning};
 use crate::suspicion::Sizes;
 use crate::vintage::{self, Hints, Vintage};
@@ -230,6 +230,7 @@ impl FileImporter {
             notes: Vec::new(),
             sink,
             observer: self.observer.as_mut(),
+            room: Room::default(),
         };
         let mut diagnostics = self.diagnostics.clone();
         for layout in &self.layouts {

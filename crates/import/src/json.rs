@@ -31,13 +31,12 @@ pub(crate) fn close(out: &mut String) {
     }
 }
 
-/// The object with one more text at its end.
-pub(crate) fn with(object: &str, name: &str, added: &str) -> String {
-    let mut out = String::with_capacity(object.len() + name.len() + added.len() + 8);
-    out += object.strip_suffix('}').unwrap_or(object);
-    text(&mut out, &Name::new(name), added);
-    close(&mut out);
-    out
+/// The object with one more text at its end, in place of what was in `out`.
+pub(crate) fn with(out: &mut String, object: &str, name: &Name, added: &str) {
+    out.clear();
+    *out += object.strip_suffix('}').unwrap_or(object);
+    text(out, name, added);
+    close(out);
 }
 
 fn begin(out: &mut String, name: &Name) {
@@ -67,8 +66,11 @@ mod tests {
         number(&mut out, &Name::new("b"), "12.50");
         close(&mut out);
         assert_eq!(out, r#"{"a":"x \"y\"\n","b":12.50}"#);
-        assert_eq!(with(&out, "c", "d"), r#"{"a":"x \"y\"\n","b":12.50,"c":"d"}"#);
-        assert_eq!(with("", "c", "d"), r#"{"c":"d"}"#);
+        let (c, mut more) = (Name::new("c"), "old".to_owned());
+        with(&mut more, &out, &c, "d");
+        assert_eq!(more, r#"{"a":"x \"y\"\n","b":12.50,"c":"d"}"#);
+        with(&mut more, "", &c, "d");
+        assert_eq!(more, r#"{"c":"d"}"#);
         let mut none = String::new();
         close(&mut none);
         assert_eq!(none, "");

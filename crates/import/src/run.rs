@@ -3,6 +3,7 @@
 use crate::cell::{Cell, Format};
 use crate::doubt::doubtful;
 use crate::importer::{BATCH_SIZE, Issue, Observer};
+use crate::json::{self, Name};
 use crate::layout::{AmountColumn, Layout, Mapped, in_doubt};
 use crate::read::{self, Outcome, Reject, RowReading, State, Stated, What};
 use crate::recipe::{FromNumber, TextField};
@@ -30,6 +31,22 @@ pub(crate) struct Run<'a> {
     pub(crate) notes: Vec<Diagnostic>,
     pub(crate) sink: &'a mut dyn Sink,
     pub(crate) observer: Option<&'a mut Observer>,
+    /// Room for the texts of one observation, used again for the next.
+    pub(crate) room: Room,
+}
+
+/// Room for texts that are made for one observation.
+pub(crate) struct Room {
+    path: String,
+    attributes: String,
+    /// The attribute that says what an amount was made of.
+    stated: Name,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { path: String::new(), attributes: String::new(), stated: Name::new("stated") }
+    }
 }
 
 impl<'a> Run<'a> {
@@ -175,16 +192,23 @@ impl<'a> Run<'a> {
         };
         let statistic = stated.statistic;
         let component = amount.component.as_deref().or(reading.component.as_deref());
-        let with_origin =
-            stated.stated.as_ref().map(|s| crate::json::with(attributes, "stated", s));
-        let attributes = with_origin.as_deref().or(Some(attributes)).filter(|a| !a.is_empty());
+        let Room { path, attributes: with_origin, stated: name } = &mut self.room;
+        let attributes = match &stated.stated {
+            Some(origin) => {
+                json::with(with_origin, attributes, name, origin);
+                with_origin
+            }
+            None => attributes,
+        };
         let beside = &layout.beside;
-        let path = row.branch.map(|branch| branch.pointer(Some(amount.column.index)));
+        if let Some(branch) = row.branch {
+            branch.point(Some(amount.column.index), path);
+        }
         self.builder.push(&Observation {
             sheet: layout.sheet.as_deref(),
             row: row.number,
             column: amount.column.index as u32 + 1,
-            path: path.as_deref(),
+            path: row.branch.map(|_| path.as_str()),
             kind: amount.kind,
             basis: amount.basis.or(reading.basis).unwrap_or(constants.basis),
             component: component.or(constants.component.as_deref()),
@@ -205,7 +229,7 @@ impl<'a> Run<'a> {
             quantity_from: amount.quantities[0].or(reading.quantity_from),
             quantity_to: amount.quantities[1].or(reading.quantity_to),
             date: amount.date.or(reading.date),
-            attributes,
+            attributes: Some(attributes).filter(|a| !a.is_empty()),
             ..Observation::new(stated.scaled, stated.currency.as_str(), stated.per.code())
         });
         if self.kind == Kind::Wage && statistic == Statistic::Value {

@@ -1,5 +1,6 @@
 //! What a price is per: a unit of time, a piece, a weight, a service unit.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// Hours in a working year, 40 times 52 (BLS practice, `science.md` F17).
@@ -8,7 +9,11 @@ pub const HOURS_PER_YEAR: f64 = 2080.0;
 /// The unit that a price is stated per. Known words have a UN/CEFACT Recommendation 20 code, in
 /// which they are stored; any other word stands for itself.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Per(String);
+pub struct Per {
+    word: Cow<'static, str>,
+    /// What a known word is stored as.
+    code: Option<&'static str>,
+}
 
 /// Word, code (the word itself where there is none), and other spellings that mean the same.
 const WORDS: &[(&str, &str, &[&str])] = &[
@@ -70,17 +75,20 @@ impl Per {
         let known = WORDS.iter().find(|(word, code, others)| {
             word.to_lowercase() == lower || *code == text || others.contains(&lower.as_str())
         });
-        Self(known.map_or(text, |(word, _, _)| word).to_owned())
+        match known {
+            Some((word, code, _)) => Self { word: Cow::Borrowed(word), code: Some(code) },
+            None => Self { word: Cow::Owned(text.to_owned()), code: None },
+        }
     }
 
     /// The word that people read: `year`.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.word
     }
 
     /// The stored code: `ANN`, or the word itself where Recommendation 20 has none.
     pub fn code(&self) -> &str {
-        WORDS.iter().find(|(word, _, _)| *word == self.0).map_or(&self.0, |(_, code, _)| code)
+        self.code.unwrap_or(&self.word)
     }
 
     /// The known words: `year`, `hour`, `each` ...
@@ -91,14 +99,14 @@ impl Per {
     /// Whether it is one of the known words: another one stands for itself alone, and nothing
     /// converts it.
     pub fn is_known(&self) -> bool {
-        WORDS.iter().any(|(word, _, _)| *word == self.0)
+        self.code.is_some()
     }
 
     /// How many of this unit make a year, for units of time (`numbers.md` section 1, `upy`):
     /// year 1, quarter 4, month 12, half-month 24, two weeks 365/14, week 365/7, day 365, hour `hours`. `None`
     /// for everything else.
     pub fn units_per_year(&self, hours: f64) -> Option<f64> {
-        match self.0.as_str() {
+        match self.as_str() {
             "year" => Some(1.0),
             "quarter" => Some(4.0),
             "month" => Some(12.0),
@@ -125,13 +133,13 @@ impl Per {
 
     /// What is counted, and how many of it the unit is.
     fn count(&self) -> Option<(&'static str, f64)> {
-        COUNTS.iter().find(|(word, _, _)| *word == self.0).map(|(_, what, many)| (*what, *many))
+        COUNTS.iter().find(|(word, _, _)| *word == self.word).map(|(_, what, many)| (*what, *many))
     }
 }
 
 impl fmt::Display for Per {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.word)
     }
 }
 

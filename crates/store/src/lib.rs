@@ -47,7 +47,8 @@ pub use outline::Outline;
 pub use part::{CellCounts, META_KEY, Note, Part, PartMeta, RowCounts, SourceKey, read_part};
 pub use scan::Query;
 
-use haggle_evidence::{ImportError, Importer, SinkError};
+use arrow_array::RecordBatch;
+use haggle_evidence::{Import, ImportError, Importer, SinkError};
 use haggle_negotiation::market::{Adjuster, Comparables};
 use layout::Layout;
 use sha2::{Digest, Sha256};
@@ -56,6 +57,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
 use write::PartWriter;
 
 /// A store of evidence in a folder.
@@ -176,8 +178,7 @@ impl Store {
         let stages = self.root.join("stage");
         stage::sweep(&stages);
         let mut writer = PartWriter::new(Stage::create(&stages)?, self.layout);
-        let mut sink = |batch| writer.push(&batch).map_err(|e| SinkError(e.to_string()));
-        let import = importer.run(&mut sink).map_err(StoreImportError::Import)?;
+        let import = beside(&mut writer, importer).map_err(StoreImportError::Import)?;
         let meta = PartMeta::new(key, &identity, &import);
         let staged = writer.finish(&meta).map_err(StoreError::at(&path, "cannot write"))?;
         let parts = self.parts_folder();
@@ -268,6 +269,27 @@ impl Store {
         fs::remove_file(&part.path).map_err(StoreError::at(&part.path, "cannot remove"))
     }
 }
+
+/// Runs an importer here and a writer on a thread of its own, a few batches behind.
+fn beside(writer: &mut PartWriter, importer: &mut dyn Importer) -> Result<Import, ImportError> {
+    let (sender, receiver) = sync_channel::<RecordBatch>(AHEAD);
+    std::thread::scope(|scope| {
+        let writing = scope.spawn(move || receiver.iter().try_for_each(|b| writer.push(&b)));
+        // A batch that nobody takes is that of a writer that failed, which says why at its end.
+        let mut sink =
+            |batch| sender.send(batch).map_err(|_| SinkError("not taken".to_owned()));
+        let import = importer.run(&mut sink);
+        drop(sender);
+        match writing.join() {
+            Ok(Ok(())) => import,
+            Ok(Err(error)) => Err(SinkError(error.to_string()).into()),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+/// Batches that wait for the writer at most.
+const AHEAD: usize = 2;
 
 pub(crate) fn hex_hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()

@@ -16,7 +16,7 @@ use std::ops::Range;
 const RANKED: [&str; 3] = ["subject", "title", "place"];
 
 /// The columns that decide the order, before row and column.
-const WORDS: [&str; 4] = ["subject", "title", "place", "sheet"];
+pub(crate) const WORDS: [&str; 4] = ["subject", "title", "place", "sheet"];
 
 /// One batch with its key columns at hand.
 struct Keyed {

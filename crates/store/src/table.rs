@@ -2,6 +2,7 @@
 
 use crate::chunk::{Chunk, Form};
 use crate::numbers::Numbers;
+use crate::sort;
 use crate::words::Words;
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, DataType, Field, Schema};
@@ -46,9 +47,9 @@ pub(crate) enum Encoded {
 }
 
 impl Column {
-    fn new(data_type: &DataType) -> Option<Self> {
+    fn new(name: &str, data_type: &DataType) -> Option<Self> {
         Some(match data_type {
-            DataType::Dictionary(..) => Self::Words(Words::default()),
+            DataType::Dictionary(..) => Self::Words(Words::new(sort::WORDS.contains(&name))),
             DataType::UInt64 => Self::Lines(Numbers::default()),
             DataType::UInt32 => Self::Positions(Numbers::default()),
             DataType::Decimal128(..) => Self::Amounts(Numbers::default()),
@@ -100,7 +101,7 @@ fn floats(numbers: &Numbers<f64>, rows: &[u32]) -> Encoded {
 impl Default for Table {
     fn default() -> Self {
         let schema = haggle_evidence::schema();
-        let column = |field: &Arc<Field>| Column::new(field.data_type());
+        let column = |field: &Arc<Field>| Column::new(field.name(), field.data_type());
         let columns: Vec<Column> = schema.fields().iter().filter_map(column).collect();
         assert_eq!(columns.len(), FIELDS.len(), "every type of the schema has its column");
         Self { columns, rows: 0 }

@@ -28,7 +28,16 @@ pub(crate) struct Words {
     codes: Codes,
     /// For each source of batches, its last dictionary.
     known: Vec<Known>,
+    /// Whether words are added without a look for them, since nearly each is another.
+    adding: bool,
+    /// Words that were asked for in batches.
+    asked: usize,
+    /// Whether the order of rows depends on them.
+    ranked: bool,
 }
+
+/// From so many words on, a column of which nine in ten were new is only added to.
+const ADDING: usize = 1 << 16;
 
 /// The codes of the words of a batch's dictionary, as far as rows have stated them.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +71,11 @@ fn is_start(old: &StringArray, new: &StringArray) -> bool {
 }
 
 impl Words {
+    /// No words yet; `ranked`: the order of rows depends on them.
+    pub(crate) fn new(ranked: bool) -> Self {
+        Self { ranked, ..Self::default() }
+    }
+
     /// Takes some rows of a batch. `source` tells apart where batches come from.
     pub(crate) fn extend(&mut self, array: &dyn Array, rows: Range<usize>, source: usize) {
         let words: &DictionaryArray<Int32Type> = array.as_dictionary();
@@ -71,13 +85,16 @@ impl Words {
         if self.known.len() <= source {
             self.known.resize(source + 1, Known::default());
         }
-        let Self { texts, codes, known } = self;
+        self.whether_adding();
+        let Self { texts, codes, known, adding, asked, .. } = self;
         let known = &mut known[source];
         known.prepare(words.values());
         let values: &StringArray = words.values().as_string();
         let mut code = |key: i32| match known.codes[key as usize] {
             UNKNOWN => {
-                let code = texts.number(values.value(key as usize)) + 1;
+                let word = values.value(key as usize);
+                *asked += 1;
+                let code = if *adding { texts.add(word) } else { texts.number(word) } + 1;
                 known.codes[key as usize] = code;
                 code
             }
@@ -90,6 +107,17 @@ impl Words {
             Some(valid) => rows.for_each(|row| {
                 codes.push(if valid.is_valid(row) { code(keys.value(row)) } else { ABSENT });
             }),
+        }
+    }
+
+    /// Stops to look for words where most are new. The same word may have two codes then, which
+    /// no column may that decides the order.
+    fn whether_adding(&mut self) {
+        if !self.ranked && !self.adding && self.asked > ADDING {
+            self.adding = self.texts.len() > self.asked / 10 * 9;
+            if self.adding {
+                self.texts.forget();
+            }
         }
     }
 

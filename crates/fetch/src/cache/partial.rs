@@ -108,9 +108,9 @@ impl Partial {
         hex(&self.hasher.clone().finalize())
     }
 
-    /// Makes the content durable and gives it its name.
+    /// Gives the content its name. The system writes it out when it likes: what a crash of the
+    /// machine damages has another hash than its name and is fetched again.
     pub(crate) fn publish(mut self, to: &Path) -> io::Result<()> {
-        self.file.sync_all()?;
         self.forget()?;
         fs::rename(&self.path, to)?;
         // The old name may be somebody else's by now.

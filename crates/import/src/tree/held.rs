@@ -236,11 +236,10 @@ impl Held {
         self.scopes.get(row.scope as usize).map_or("", |s| self.piece(s.path))
     }
 
-    /// The pointer of a cell of a row.
-    pub(crate) fn pointer(&self, plan: &Plan, origin: Origin) -> String {
-        let path = self.scopes.get(origin.scope as usize).map_or("", |s| self.piece(s.path));
-        let tail = plan.fills.get(origin.fill as usize).map_or("", |f| f.tail.as_str());
-        [path, tail].concat()
+    /// Adds the pointer of a cell of a row.
+    pub(crate) fn point(&self, plan: &Plan, origin: Origin, out: &mut String) {
+        out.push_str(self.scopes.get(origin.scope as usize).map_or("", |s| self.piece(s.path)));
+        out.push_str(plan.fills.get(origin.fill as usize).map_or("", |f| f.tail.as_str()));
     }
 
     /// The name of a member that stands twice in an object on the way to a row.

@@ -82,10 +82,18 @@ impl std::fmt::Debug for Branch<'_> {
 impl Branch<'_> {
     /// The pointer of the row, or of its cell in a column.
     pub(crate) fn pointer(&self, column: Option<usize>) -> String {
+        let mut pointer = String::new();
+        self.point(column, &mut pointer);
+        pointer
+    }
+
+    /// Puts that pointer in place of what is in `out`.
+    pub(crate) fn point(&self, column: Option<usize>, out: &mut String) {
+        out.clear();
         let origin = column.and_then(|c| self.origins.get(c)).filter(|o| **o != Origin::NONE);
         match origin {
-            Some(origin) => self.held.pointer(self.plan, *origin),
-            None => self.held.path(self.row).to_owned(),
+            Some(origin) => self.held.point(self.plan, *origin, out),
+            None => out.push_str(self.held.path(self.row)),
         }
     }
 
