@@ -222,10 +222,8 @@ impl Whole {
     fn end(&self) -> Result<(), String> {
         match self.total.filter(|total| *total != self.items) {
             Some(total) => {
-                let (items, pages) = (self.items, self.pages);
-                Err(format!(
-                    "found {items} items on {pages} pages, which say that there are {total}"
-                ))
+                let items = self.items;
+                Err(format!("found {items} items on all pages, which say that there are {total}"))
             }
             None => Ok(()),
         }
