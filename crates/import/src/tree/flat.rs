@@ -19,7 +19,8 @@ const HEAD: u64 = 1 << 20;
 /// The recipe for tables whose headers are the members of a list, if there is such a list.
 ///
 /// # Errors
-/// `E0008` if no list has the members that the named recipe needs, `E0010` if several have.
+/// `E0008` if no list has the members that the named recipe needs, `E0010` if several have, `E0015`
+/// if something stands around it that may say otherwise what its amounts are.
 pub(super) fn choose(
     tree: &mut TreeFile,
     recipes: &[Recipe],
@@ -46,6 +47,14 @@ pub(super) fn choose(
     let names = names(&tree.pages, &list, None)?;
     let choice = fit(names.clone())?;
     let chosen = specs[choice.recipe];
+    if chosen.wary && list.len() > 1 {
+        let message = format!(
+            "recipe `{}` must know what stands around a table, and around `{}` stand members that it does not read, expected a recipe of your own with `[tree]`",
+            chosen.name.get_ref(),
+            pointer::shown(&list)
+        );
+        return Err(fail("E0015", message));
+    }
     let number = |spec: &Spec| recipes.iter().position(|r| std::ptr::eq(r.spec(), spec));
     let others = choice.others.iter().filter_map(|other| number(specs[*other])).collect();
     tree.paths = Some(paths(list, &names)?);
