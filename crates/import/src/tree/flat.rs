@@ -26,19 +26,14 @@ pub(super) fn choose(
     recipes: &[Recipe],
     named: bool,
 ) -> Result<Option<(Vec<Preview>, Choice)>, ImportError> {
-    let specs: Vec<&Spec> = recipes.iter().map(Recipe::spec).filter(|s| is_flat(s)).collect();
+    let flat = (0..recipes.len()).filter(|i| is_flat(recipes[*i].spec()));
+    let numbers: Vec<usize> = flat.collect();
+    let specs: Vec<&Spec> = numbers.iter().map(|i| recipes[*i].spec()).collect();
     let lists = lists(&tree.pages);
     if specs.is_empty() || lists.is_empty() {
         return Ok(None);
     }
-    let fit = |names: Vec<String>| {
-        let table = Preview { rows: vec![(1, Header::of(names))], ..Preview::default() };
-        let choice = match named {
-            true => choose::by_name(specs[0], &[table], None),
-            false => choose::by_signature(&specs, &[table], None),
-        };
-        choice.map_err(nowhere)
-    };
+    let fit = |names: Vec<String>| fit(&specs, names, named);
     let list = match the_one(&tree.pages, &lists, |names| fit(names).map(drop)) {
         // What lists there are is told by whoever asks.
         Err(ImportError::Source(d)) if !named && d.code == "E0006" => return Ok(None),
@@ -46,23 +41,35 @@ pub(super) fn choose(
     };
     let names = names(&tree.pages, &list, None)?;
     let choice = fit(names.clone())?;
-    let chosen = specs[choice.recipe];
-    if chosen.wary && list.len() > 1 {
-        let message = format!(
-            "recipe `{}` must know what stands around a table, and around `{}` stand members that it does not read, expected a recipe of your own with `[tree]`",
-            chosen.name.get_ref(),
-            pointer::shown(&list)
-        );
-        return Err(fail("E0015", message));
-    }
-    let number = |spec: &Spec| recipes.iter().position(|r| std::ptr::eq(r.spec(), spec));
-    let others = choice.others.iter().filter_map(|other| number(specs[*other])).collect();
+    refuse_around(specs[choice.recipe], &list)?;
     tree.paths = Some(paths(list, &names)?);
     let (tables, header) = (tree.previews(), Header::of(names));
     let place = |table| Place { table, above: 0, rows: (0, 0), header: header.clone() };
     let places = (0..tables.len()).map(place).collect();
-    let recipe = number(chosen).unwrap_or_default();
-    Ok(Some((tables, Choice { recipe, places, others })))
+    let others = choice.others.iter().map(|other| numbers[*other]).collect();
+    Ok(Some((tables, Choice { recipe: numbers[choice.recipe], places, others })))
+}
+
+/// The recipe that reads a table below these headers.
+fn fit(specs: &[&Spec], names: Vec<String>, named: bool) -> Result<Choice, ImportError> {
+    let table = Preview { rows: vec![(1, Header::of(names))], ..Preview::default() };
+    let choice = match (named, specs) {
+        (true, [spec, ..]) => choose::by_name(spec, &[table], None),
+        _ => choose::by_signature(specs, &[table], None),
+    };
+    choice.map_err(nowhere)
+}
+
+/// What stands around a list is not read, so that it may say unseen what its amounts are.
+fn refuse_around(spec: &Spec, list: &[Step]) -> Result<(), ImportError> {
+    if !spec.wary || list.len() == 1 {
+        return Ok(());
+    }
+    let (name, list) = (spec.name.get_ref(), pointer::shown(list));
+    let message = format!(
+        "recipe `{name}` must know what stands around a table, and around `{list}` stand members that it does not read, expected a recipe of your own with `[tree]`"
+    );
+    Err(fail("E0015", message))
 }
 
 /// Whether a recipe reads tables below one row of headers, as a list of objects is.
