@@ -49,6 +49,17 @@ fn mistakes_in_a_deal_file_are_all_told_with_place_and_nearest_key() {
 }
 
 #[test]
+fn evidence_is_called_source_in_a_deal_file() {
+    let bench = Bench::new();
+    bench.write("deal.toml", format!("{HEAD}[[evidence]]\nurl = \"https://a.example/x.csv\"\n"));
+    let run = bench.run("check deal.toml");
+    assert_eq!(run.code, 1);
+    for part in ["unknown key `evidence` [D0101]", "did you mean `source`?"] {
+        assert!(run.out.contains(part), "{}", run.out);
+    }
+}
+
+#[test]
 fn a_walk_away_beyond_the_target_is_an_error() {
     let bench = Bench::new();
     bench.write("deal.toml", format!("{HEAD}[stated]\nwalk_away = 120000\ntarget = 110000\n"));

@@ -450,6 +450,49 @@ fn meters(items: &[u32], next: Option<&str>) -> String {
     .to_string()
 }
 
+/// A list of flat objects behind a URL is read by a recipe for tables; no sheet of it can be meant.
+#[test]
+fn a_flat_list_of_json_is_read_as_the_table_it_is() {
+    let text = survey();
+    let mut lines = text.lines();
+    let names: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let object = |line: &str| {
+        let members = names.iter().zip(line.split(','));
+        let members = members.map(|(name, value)| ((*name).to_owned(), value.into()));
+        serde_json::Value::Object(members.collect())
+    };
+    let list: Vec<_> = lines.map(object).collect();
+    let body = serde_json::json!({ "rows": list }).to_string();
+    let server = Server::start(move |_| Reply::body(body.clone()));
+    let (bench, url) = (Bench::new(), server.url("/survey"));
+    let run = fine(bench.run(&format!("import {url}")));
+    // One less than the file has: there is no row of headers.
+    assert!(run.out.contains("by recipe community-salaries"), "{}", run.out);
+    assert!(run.out.contains("read 52 = imported 50 + rejected 2 + skipped 0"), "{}", run.out);
+    assert!(run.out.contains("#/rows/30/salary"), "{}", run.out);
+    let sheet = bench.run(&format!("import {url} --sheet Pay"));
+    assert!(sheet.code == 1 && sheet.err.contains("[E0016]"), "{}", sheet.err);
+}
+
+/// What was the last price of a page is the first one of the next: it is told, and so it is where
+/// a page has another count than it states.
+#[test]
+fn a_list_that_changes_between_its_pages_is_told() {
+    let server = Server::start(|asked| match asked.target.as_str() {
+        "/moved" => Reply::body(meters(&[1, 2], Some("/second"))),
+        "/second" => Reply::body(meters(&[2, 3], None)),
+        _ => Reply::body(meters(&[1, 2], None).replace("\"Count\":2", "\"Count\":3")),
+    });
+    let bench = Bench::new();
+    let run = fine(bench.run(&format!("import {}", server.url("/moved"))));
+    assert!(run.out.contains("1 row says the same as a row of an earlier page"), "{}", run.out);
+    assert!(run.out.contains("[W0128]"), "{}", run.out);
+    let recipe = "--recipe azure-retail-prices";
+    let short = bench.run(&format!("import {} {recipe}", server.url("/short")));
+    assert!(short.code == 1 && short.err.contains("[E0319]"), "{}", short.err);
+    assert!(short.err.contains("found 2 items, and the page says that it has 3"), "{}", short.err);
+}
+
 /// The recipe says that it is a list of pages, named or found by the first page.
 #[test]
 fn all_pages_of_a_list_are_one_source() {

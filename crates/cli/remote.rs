@@ -119,9 +119,11 @@ fn paging(recipe: Option<&Recipe>) -> Paging {
 
 /// What a page says of its list.
 fn look(page: &Path, recipe: Option<&Recipe>) -> Result<Look, String> {
-    let Some(recipe) = recipe else { return Ok(Look::default()) };
+    // Behind a `Link` header a page is looked at only for what it says of the whole.
+    let unread = |r: &&Recipe| r.paging() != Some(&Way::Link) || r.checks_pages();
+    let Some(recipe) = recipe.filter(unread) else { return Ok(Look::default()) };
     let look = haggle_import::look_at_page(page, recipe).map_err(|e| e.to_string())?;
-    Ok(Look { next: look.next, items: look.items })
+    Ok(Look { next: look.next, items: look.items, total: look.total, same: look.same })
 }
 
 /// Fetches the first page of a source.

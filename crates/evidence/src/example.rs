@@ -68,6 +68,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("W0125", "`Class, Region, Discount` below a blank row under a list of prices"),
     ("W0126", "`20` shown as `20 per hour` by the number format `0\" per hour\"`"),
     ("W0127", "`Average Unit Price` and `Std Dev Unit Price` among the columns of bidders"),
+    ("W0128", "the last price of page 1 again as the first one of page 2"),
     ("W0131", "`München` in UTF-8 in one line and as the byte FC in another"),
     ("W0132", "`bolt,$1,973.00` under `Item,Price`, read as `$1,973.00`"),
     ("W0133", "`prices.zip` with `list.csv` and a read-me"),

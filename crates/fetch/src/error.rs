@@ -158,7 +158,7 @@ pub const CODES: &[[&str; 5]] = &[
     [
         DISAGREE,
         "pages that cannot be of one list",
-        "a page comes twice, or points back to one before: the list changed while it was read, or the server ignores which page is asked for; nothing of it is imported",
+        "a page comes twice, points back to one before, or states another total or mark than the others, or all pages together have another count of items than they state: the list changed while it was read, or the server ignores which page is asked for; nothing of it is imported",
         "try again; if it stays so, the recipe's paging does not fit this server",
         "`?page=2` and `?page=3` give the same bytes",
     ],
@@ -200,7 +200,7 @@ pub const CODES: &[[&str; 5]] = &[
     [
         UNREADABLE_PAGE,
         "page cannot be followed",
-        "the page does not say what the recipe needs to find the next one",
+        "the page does not say what the recipe needs to find the next one, or has another count of items than it states",
         "look at the page with `haggle inspect`; the recipe's paging does not fit this server",
         "a page of an error message in the place of a page of the list",
     ],

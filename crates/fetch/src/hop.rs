@@ -137,7 +137,12 @@ impl Fetcher {
             )
         {
             let message = format!("`{host}`: {}", self.options.secrets.mask(&tls.to_string()));
-            return Trouble::Final(FetchError::new(UNTRUSTED, shown, message));
+            let error = FetchError::new(UNTRUSTED, shown, message);
+            return Trouble::Final(if is_authority(tls) {
+                error.help(OWN_AUTHORITY)
+            } else {
+                error
+            });
         }
         let why = self.options.secrets.mask(&root(&error));
         let (code, message) = if error.is_timeout() {
@@ -151,6 +156,16 @@ impl Fetcher {
         };
         Trouble::Passing(FetchError::new(code, shown, message), None)
     }
+}
+
+/// What to do about a server that shows the certificate of an authority as its own, as those do
+/// that were made by hand in one step. It is refused even if it is trusted.
+const OWN_AUTHORITY: &str = "it shows the certificate of an authority as its own: have one made for the server (`CA:FALSE`), signed by that authority, and name the authority's with `--cacert FILE`";
+
+/// Whether a server shows the certificate of an authority as its own.
+fn is_authority(error: &rustls::Error) -> bool {
+    // The type that says so is not public.
+    error.to_string().contains("CaUsedAsEndEntity")
 }
 
 /// A status with its words: `404 Not Found`.

@@ -41,21 +41,20 @@ impl Fetcher {
         let urls = (0..).map_while(|i| request.paging.numbered(&first, i));
         let pages = stream::iter(urls).map(|url| self.one(request, url, known, watch));
         let mut pages = pin!(pages.buffered(ahead));
-        let mut hashes = BTreeSet::new();
+        let (mut hashes, mut whole) = (BTreeSet::new(), Whole::default());
         while let Some(got) = pages.next().await {
             let got = got?;
-            let look = self.look(request, &got)?;
+            let look = self.look(request, &got, &mut whole)?;
             let ends = look.items == 0;
             // An empty list is a list: its only page is kept.
-            if ends && !list.borrow().is_empty() {
-                return Ok(());
+            if !ends || list.borrow().is_empty() {
+                self.add(got, &mut hashes, list)?;
             }
-            self.add(got, &mut hashes, list)?;
             if ends {
-                return Ok(());
+                break;
             }
         }
-        Ok(())
+        whole.end().map_err(|why| self.disagree(request, why))
     }
 
     /// Pages of which each names the next.
@@ -68,26 +67,35 @@ impl Fetcher {
     ) -> Result<(), FetchError> {
         let mut next = Some(request.url());
         let (mut asked, mut hashes) = (BTreeSet::new(), BTreeSet::new());
+        let mut whole = Whole::default();
         while let Some(url) = next {
             if !asked.insert(url.to_string()) {
                 let message = format!("page {} points back to {}", asked.len(), self.name(&url));
                 return Err(self.disagree(request, message));
             }
             let got = self.one(request, url, known, watch).await?;
-            next = self.following(request, &got)?;
+            next = self.following(request, &got, &mut whole)?;
             self.add(got, &mut hashes, list)?;
         }
-        Ok(())
+        whole.end().map_err(|why| self.disagree(request, why))
     }
 
     /// The address of the page behind this one, if there is one.
-    fn following(&self, request: &Request<'_>, got: &Got) -> Result<Option<Url>, FetchError> {
+    fn following(
+        &self,
+        request: &Request<'_>,
+        got: &Got,
+        whole: &mut Whole,
+    ) -> Result<Option<Url>, FetchError> {
+        let look = match request.paging.looks() {
+            true => self.look(request, got, whole)?,
+            false => Look::default(),
+        };
         let next = match request.paging {
             Paging::None => None,
             Paging::Link => got.next.clone(),
             paging => {
-                let next = self.look(request, got)?.next;
-                let next = next.map(|n| paging.following(&got.url, &n)).transpose();
+                let next = look.next.map(|n| paging.following(&got.url, &n)).transpose();
                 next.map_err(|why| FetchError::new(UNREADABLE_PAGE, &got.record.url, why))?
             }
         };
@@ -100,10 +108,18 @@ impl Fetcher {
         }
     }
 
-    fn look(&self, request: &Request<'_>, got: &Got) -> Result<Look, FetchError> {
-        debug_assert!(request.paging.looks());
+    /// What a page says of its list, which must be what those before it said.
+    fn look(
+        &self,
+        request: &Request<'_>,
+        got: &Got,
+        whole: &mut Whole,
+    ) -> Result<Look, FetchError> {
         let shown = &got.record.url;
-        (request.look)(got.body.path()).map_err(|why| FetchError::new(UNREADABLE_PAGE, shown, why))
+        let look = (request.look)(got.body.path());
+        let look = look.map_err(|why| FetchError::new(UNREADABLE_PAGE, shown, why))?;
+        whole.take(&look).map_err(|why| FetchError::new(DISAGREE, shown, why))?;
+        Ok(look)
     }
 
     /// Takes a page into the list, unless it is there.
@@ -163,5 +179,53 @@ impl Fetcher {
             }
         }
         Ok(found.into_iter().filter_map(|(url, record)| Some((url, record?))).collect())
+    }
+}
+
+/// What the pages so far say of the list that they are of.
+#[derive(Debug, Default)]
+struct Whole {
+    pages: u64,
+    items: u64,
+    total: Option<u64>,
+    same: Option<String>,
+}
+
+impl Whole {
+    /// Takes what a page says; in words, where it is of another list than those before.
+    fn take(&mut self, look: &Look) -> Result<(), String> {
+        self.pages += 1;
+        self.items = self.items.saturating_add(look.items);
+        let changed = |found: &str, before: &str| {
+            let page = self.pages;
+            Err(format!(
+                "page {page} says `{found}`, a page before said `{before}`: the list changed"
+            ))
+        };
+        match (self.total, look.total) {
+            (Some(before), Some(now)) if before != now => {
+                return changed(&format!("{now} items"), &format!("{before} items"));
+            }
+            (before, now) => self.total = before.or(now),
+        }
+        match (&self.same, &look.same) {
+            (Some(before), Some(now)) if before != now => changed(now, before),
+            (None, Some(now)) => {
+                self.same = Some(now.clone());
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether all items came; in words, if not.
+    fn end(&self) -> Result<(), String> {
+        match self.total.filter(|total| *total != self.items) {
+            Some(total) => {
+                let items = self.items;
+                Err(format!("found {items} items on all pages, which say that there are {total}"))
+            }
+            None => Ok(()),
+        }
     }
 }

@@ -42,6 +42,10 @@ pub struct Look {
     pub next: Option<String>,
     /// Items on the page.
     pub items: u64,
+    /// Items of all pages together, if the page says.
+    pub total: Option<u64>,
+    /// What is the same on all pages as long as the list is, if the page says: a version, a date.
+    pub same: Option<String>,
 }
 
 /// Looks at a page that lies in a file; says in words why it cannot.
@@ -69,9 +73,9 @@ impl Paging {
         }
     }
 
-    /// Whether pages must be looked at.
+    /// Whether there may be several pages, so that each must be looked at.
     pub(crate) fn looks(&self) -> bool {
-        !matches!(self, Self::None | Self::Link)
+        *self != Self::None
     }
 
     /// What tells this paging from others in a name.

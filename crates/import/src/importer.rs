@@ -6,6 +6,7 @@ use crate::layout::{Layout, Table};
 use crate::notes::Surroundings;
 use crate::read::State;
 use crate::recipe::{Recipe, Spec};
+use crate::repeats::Repeats;
 use crate::run::{Room, Run};
 use crate::source::{Preview, Row, Source, warning};
 use crate::suspicion::Sizes;
@@ -20,7 +21,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// Version of the importing code; raised whenever the same file would give other observations.
-pub const IMPORTER_VERSION: u32 = 3;
+pub const IMPORTER_VERSION: u32 = 4;
 
 /// Observations of a full batch.
 pub(crate) const BATCH_SIZE: usize = 8192;
@@ -233,18 +234,26 @@ impl FileImporter {
             room: Room::default(),
         };
         let mut diagnostics = self.diagnostics.clone();
+        let of_pages = self.layouts.len() > 1 && self.source.tree().is_some();
+        let mut repeats = of_pages.then(Repeats::default);
+        let mut state = State::default();
         for layout in &self.layouts {
             run.layout = layout;
-            let mut state = State::default();
+            state = if of_pages { state.on_next_page() } else { State::default() };
             let mut left = limit.map(|l| l + layout.header);
             let visit = &mut |row: &Row<'_>| {
+                let before = run.account.imported;
                 run.row(row, &mut state)?;
+                let repeats = repeats.iter_mut().filter(|_| run.account.imported > before);
+                repeats.for_each(|r| r.row(row, || run.at(row, None)));
                 left = left.map(|l| l.saturating_sub(1));
                 Ok(if left == Some(0) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
             };
             self.source.rows(layout.sheet.as_deref(), visit)?;
             diagnostics.extend(run.warnings());
+            repeats.iter_mut().for_each(Repeats::page);
         }
+        diagnostics.extend(repeats.and_then(Repeats::warning));
         run.flush()?;
         let account = run.account;
         diagnostics.extend(self.source.diagnostics());
@@ -274,6 +283,10 @@ fn choose(
     named: bool,
     sheet: Option<&str>,
 ) -> Result<(Vec<Preview>, Choice), ImportError> {
+    if let Some(sheet) = sheet.filter(|_| !source.has_sheets()) {
+        let message = format!("no sheet `{sheet}`: found {}, which has no sheets", source.format());
+        return Err(ImportError::source("E0016", Locator::default(), message));
+    }
     if let Some(tree) = source.tree() {
         return tree::choose(tree, recipes, named);
     }

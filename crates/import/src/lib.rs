@@ -39,6 +39,7 @@ pub mod probe;
 mod quality;
 mod read;
 mod recipe;
+mod repeats;
 mod run;
 mod sniff;
 mod source;

@@ -110,7 +110,7 @@ impl<'a> Run<'a> {
     }
 
     /// The place of a row or of its cell in a column.
-    fn at(&self, row: &Row<'_>, column: Option<usize>) -> Locator {
+    pub(crate) fn at(&self, row: &Row<'_>, column: Option<usize>) -> Locator {
         let path = row.branch.map(|branch| branch.pointer(column));
         Locator { path, ..self.place(row.number, column) }
     }
@@ -227,7 +227,7 @@ impl<'a> Run<'a> {
             sample_size: of(&beside.sample_size, statistic, reading.sample_size),
             relative_error: error.or(of(&beside.relative_error, statistic, reading.relative_error)),
             quantity_from: amount.quantities[0].or(reading.quantity_from),
-            quantity_to: amount.quantities[1].or(reading.quantity_to),
+            quantity_to: amount.until(row).or(reading.quantity_to),
             date: amount.date.or(reading.date),
             attributes: Some(attributes).filter(|a| !a.is_empty()),
             ..Observation::new(stated.scaled, stated.currency.as_str(), stated.per.code())

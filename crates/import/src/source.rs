@@ -186,6 +186,11 @@ impl Source {
         }
     }
 
+    /// Whether it has sheets, of which one can be named.
+    pub(crate) fn has_sheets(&self) -> bool {
+        matches!(self.content, Content::Workbook(_) | Content::Pages(_))
+    }
+
     /// The tree, if it is one.
     pub(crate) fn tree(&mut self) -> Option<&mut TreeFile> {
         match &mut self.content {

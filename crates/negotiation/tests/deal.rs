@@ -64,6 +64,7 @@ fn a_good_deal_reads_without_a_word() {
 fn every_mistake_at_its_place() {
     let cases: &[(&str, &str, &str)] = &[
         ("side     =", "sied     =", "unknown key `sied`"),
+        ("[[source]]", "[[evidence]]", "7:3: unknown key `evidence` [D0101]"),
         ("currency = \"USD\"\n", "", "1:1: `currency` is missing [D0102]"),
         ("\"USD\"\nper", "\"usd\"\nper", "4:12: `currency` is `usd`, not an ISO 4217 code"),
         (

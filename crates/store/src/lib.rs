@@ -276,8 +276,7 @@ fn beside(writer: &mut PartWriter, importer: &mut dyn Importer) -> Result<Import
     std::thread::scope(|scope| {
         let writing = scope.spawn(move || receiver.iter().try_for_each(|b| writer.push(&b)));
         // A batch that nobody takes is that of a writer that failed, which says why at its end.
-        let mut sink =
-            |batch| sender.send(batch).map_err(|_| SinkError("not taken".to_owned()));
+        let mut sink = |batch| sender.send(batch).map_err(|_| SinkError("not taken".to_owned()));
         let import = importer.run(&mut sink);
         drop(sender);
         match writing.join() {

@@ -94,8 +94,10 @@ pub(crate) fn look(path: &Path) -> Result<haggle_fetch::Look, String> {
         return Err("found no list".to_owned());
     }
     let next = text.lines().find_map(|l| l.strip_prefix('>')).map(str::to_owned);
-    let items = text.lines().filter(|l| !l.starts_with('>')).count() as u64;
-    Ok(haggle_fetch::Look { next, items })
+    let said = |mark| text.lines().find_map(|l| l.strip_prefix(mark));
+    let (total, same) = (said('#').map(|n| n.parse().unwrap()), said('=').map(str::to_owned));
+    let items = text.lines().filter(|l| !l.starts_with(['>', '#', '='])).count() as u64;
+    Ok(haggle_fetch::Look { next, items, total, same })
 }
 
 /// The content of the only page.

@@ -2,6 +2,7 @@
 
 use crate::bench::{Bench, text};
 use crate::server::{Reply, Server};
+use haggle_fetch::{Address, Mode, Request};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -60,6 +61,46 @@ fn what_is_no_http_is_no_content() {
     let bench = Bench::new().limit("attempts=2");
     let error = bench.get(&format!("http://127.0.0.1:{port}/")).unwrap_err();
     assert_eq!(error.code, "E0308", "{error}");
+}
+
+/// A body ends where its stated length does (RFC 9112, section 6.3). What a server sends behind it
+/// is neither a part of it nor the answer to what is asked next.
+#[test]
+fn what_comes_behind_the_stated_length_is_no_answer() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for line in listener.incoming() {
+            std::thread::spawn(move || answer_all(line.unwrap()));
+        }
+    });
+    let bench = Bench::new();
+    let fetcher = bench.fetcher();
+    for (path, expected) in [("first", "real"), ("second", "true")] {
+        let address = Address::parse(&format!("http://127.0.0.1:{port}/{path}")).unwrap();
+        let fetched = fetcher.fetch(&Request::one(&address, Mode::Usual), &|_, _| {});
+        assert_eq!(text(&fetched.unwrap()), expected);
+    }
+}
+
+/// Answers every question of a line; the first answer is longer than it states.
+fn answer_all(line: std::net::TcpStream) {
+    use std::io::{BufRead, BufReader, Write};
+    let mut reader = BufReader::new(line.try_clone().unwrap());
+    let mut asked = String::new();
+    while matches!(reader.read_line(&mut asked), Ok(1..)) {
+        if !asked.ends_with("\r\n\r\n") {
+            continue;
+        }
+        let body = |text: &str| format!("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n{text}");
+        let answer = match asked.contains("/first") {
+            true => body("real") + &body("fake"),
+            false => body("true"),
+        };
+        // Who asked may have hung up.
+        let _ = (&line).write_all(answer.as_bytes());
+        asked.clear();
+    }
 }
 
 #[test]

@@ -143,6 +143,43 @@ fn a_list_that_changes_between_pages_is_noticed_where_a_page_comes_twice() {
     assert_eq!(error.code, "E0313", "{error}");
 }
 
+/// Pages that state how much there is, or of which list they are, must agree with what came.
+#[test]
+fn a_list_that_changes_between_pages_is_noticed_by_what_its_pages_state() {
+    let of = |pages: [&'static str; 3]| {
+        move |asked: &Asked| {
+            let at = asked.target.split('=').next_back().unwrap_or("");
+            let page = match (asked.target.contains("page="), at) {
+                (true, "1") | (false, _) if !asked.target.contains("at=") => pages[0],
+                (_, "2") => pages[1],
+                (_, "3") => pages[2],
+                _ => "",
+            };
+            Reply::body(page)
+        }
+    };
+    for (pages, part) in [
+        (["a\n#3\n>2", "b\n#3\n>3", "c\n#3"], None),
+        (["a\n#4\n>2", "b\n#4\n>3", "c\n#4"], Some("found 3 items on all pages")),
+        (["a\n#3\n>2", "b\n#4\n>3", "c\n#4"], Some("says `4 items`, a page before said `3")),
+        (["a\n=v1\n>2", "b\n>3", "c\n=v1"], None),
+        (["a\n=v1\n>2", "b\n=v1\n>3", "c\n=v2"], Some("page 3 says `v2`")),
+    ] {
+        for paging in [cursor(), number()] {
+            let (server, bench) = (Server::start(of(pages)), Bench::new());
+            let got = bench.list(&server.url("/x"), &paging, Mode::Usual);
+            match (part, got) {
+                (None, got) => assert_eq!(texts(&got.unwrap()), pages),
+                (Some(part), got) => {
+                    let error = got.unwrap_err();
+                    assert!(error.code == "E0313" && error.message.contains(part), "{error}");
+                    assert_eq!(bench.files("entries"), 0, "nothing is kept as whole");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn a_list_has_a_limit() {
     let server = Server::start(|asked| Reply::body(format!("item {}\n", asked.target)));

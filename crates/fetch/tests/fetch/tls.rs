@@ -1,8 +1,9 @@
 //! TLS: known and unknown authorities, and no way back to http.
 
 use crate::bench::{Bench, text};
-use crate::secure::secure;
+use crate::secure::{secure, served};
 use crate::server::{Reply, Server};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use std::fs;
 
 #[test]
@@ -29,6 +30,22 @@ fn a_certificate_of_another_name_is_refused() {
     bench.options.authority = Some(file);
     let error = bench.get(&format!("https://localhost:{}/x", server.port())).unwrap_err();
     assert_eq!(error.code, "E0304", "{error}");
+}
+
+/// Made by hand in one step, as `openssl req -x509` does: trusted or not, it says what to do.
+#[test]
+fn the_certificate_of_an_authority_is_not_that_of_a_server() {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let certificate = params.self_signed(&key).unwrap();
+    let server = served(certificate.der(), &key, |_| Reply::body("secure"));
+    let mut bench = Bench::new();
+    let file = bench.root().join("authority.pem");
+    fs::write(&file, certificate.pem()).unwrap();
+    bench.options.authority = Some(file);
+    let error = bench.get(&format!("https://localhost:{}/x", server.port())).unwrap_err();
+    assert!(error.code == "E0304" && error.help.contains("CA:FALSE"), "{error:?}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::layout::word::Meaning;
 use crate::money::is_code;
 use crate::pattern::{Captures, Pattern, braces, fill};
 use crate::recipe::{AmountSpec, Sentinel, TextField, WordSpec};
+use crate::source::Row;
 use crate::spellings::Spellings;
 use crate::vintage::threshold;
 use haggle_evidence::{Bound, ImportError, Statistic};
@@ -46,7 +47,9 @@ impl Binder<'_> {
             return Err(self.missing(&any));
         }
         all.sort_by_key(|(amount, _)| amount.column.index);
-        Ok(in_a_row(all))
+        let mut amounts = in_a_row(all);
+        set_steps(&mut amounts);
+        Ok(amounts)
     }
 
     fn single(&self, spec: &AmountSpec) -> Result<Vec<(Column, Captures)>, ImportError> {
@@ -146,6 +149,34 @@ fn in_a_row(all: Vec<(AmountColumn, Option<AmountColumn>)>) -> Vec<AmountColumn>
     row
 }
 
+/// Amounts that differ in the quantity alone from which they hold are steps of one price.
+fn set_steps(amounts: &mut [AmountColumn]) {
+    let steps: Vec<AmountColumn> =
+        amounts.iter().filter(|a| a.quantities[0].is_some()).cloned().collect();
+    for amount in amounts.iter_mut().filter(|a| a.quantities[1].is_none()) {
+        let later = steps.iter().filter(|step| step.is_step_of(amount));
+        amount.steps =
+            later.filter_map(|step| Some((step.quantities[0]?, step.column.index))).collect();
+        amount.steps.sort_unstable();
+    }
+}
+
+impl AmountColumn {
+    /// Whether it says the same of a larger quantity.
+    fn is_step_of(&self, before: &Self) -> bool {
+        let of = |a: &Self| (a.statistic, a.kind, a.basis, a.tax, a.component.clone(), a.date);
+        let larger = self.quantities[0] > before.quantities[0];
+        let units = self.per == before.per && self.currency == before.currency;
+        larger && units && of(self) == of(before) && self.texts == before.texts
+    }
+
+    /// The quantity up to which the amount holds in a row.
+    pub(crate) fn until(&self, row: &Row<'_>) -> Option<i128> {
+        let there = |(_, column): &&(i128, usize)| !row.cell(*column).is_blank();
+        self.quantities[1].or_else(|| self.steps.iter().find(there).map(|(from, _)| *from))
+    }
+}
+
 /// What binding an amount column needs to know.
 struct Columns<'a> {
     binder: &'a Binder<'a>,
@@ -204,6 +235,7 @@ impl Columns<'_> {
             date,
             quantities: [spec.quantity_from, spec.quantity_to]
                 .map(|q| q.and_then(|q| to_scaled(q).ok())),
+            steps: Vec::new(),
             times: scale.map_or_else(String::new, |s| format!(" * {}", s.normalize())),
             scale,
             least: spec.least.map(|l| (l, spec.least_reason.clone().unwrap_or_default())),

@@ -87,6 +87,8 @@ pub(crate) struct AmountColumn {
     pub(crate) date: Option<i32>,
     /// Quantities that the recipe says of every row, times 10^12: from and to.
     pub(crate) quantities: [Option<i128>; 2],
+    /// Columns of amounts that hold in its stead from a quantity on, where a row has them.
+    pub(crate) steps: Vec<(i128, usize)>,
     pub(crate) scale: Option<Amount>,
     /// ` * ` and the scale, as a reader is told it.
     pub(crate) times: String,

@@ -7,6 +7,8 @@ mod rows;
 mod text;
 mod word;
 
+pub(crate) use rows::fingerprint;
+
 use crate::cell::Cell;
 use crate::layout::{AmountColumn, Column, DateColumn, Layout};
 use crate::recipe::TextField;
@@ -110,6 +112,13 @@ pub(crate) struct State<'l> {
     pub(crate) another: Option<u64>,
     /// Amounts that are stated once, with what they belong to.
     stated: HashSet<u128>,
+}
+
+impl State<'_> {
+    /// What is remembered on the next page of a list: what rows were told already.
+    pub(crate) fn on_next_page(self) -> Self {
+        Self { seen: self.seen, stated: self.stated, ..Self::default() }
+    }
 }
 
 /// Code of a number that can be read in two ways.

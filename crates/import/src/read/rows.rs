@@ -168,7 +168,7 @@ fn filled<'a, 'r>(cells: &'a [Cell<'r>]) -> &'a [Cell<'r>] {
 }
 
 /// 128 bits of some texts: two rows that differ have the same ones about never.
-pub(super) fn fingerprint<'c>(texts: impl Iterator<Item = Cow<'c, str>>) -> u128 {
+pub(crate) fn fingerprint<'c>(texts: impl Iterator<Item = Cow<'c, str>>) -> u128 {
     let (mut a, mut b) = (DefaultHasher::new(), DefaultHasher::new());
     b.write_u8(1);
     for text in texts {

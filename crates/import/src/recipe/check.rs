@@ -63,13 +63,20 @@ fn name(spec: &Spec) -> Checked {
 
 /// The paths of a tree, and that nothing of tables is asked of it.
 fn tree(spec: &Spec) -> Checked {
+    if let Some(pointer) = spec.stated.pointers().next()
+        && spec.paging.is_none()
+    {
+        return whole(&format!(
+            "found `{pointer}` under `[stated]` without `[paging]`, expected both"
+        ));
+    }
     let Some(tree) = &spec.tree else {
         return match &spec.paging {
             Some(_) => whole("found `[paging]` without `[tree]`, expected both"),
             None => Ok(()),
         };
     };
-    let paths = spec.signature.iter().chain(&spec.never).flatten();
+    let paths = spec.signature.iter().chain(&spec.never).flatten().chain(spec.stated.pointers());
     let wrong = paths.filter_map(|path| fault_of_path(path)).next();
     if let Some(message) = wrong.or(Paths::new(spec, tree).err()) {
         return whole(&message);

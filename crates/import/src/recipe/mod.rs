@@ -84,6 +84,11 @@ impl Recipe {
         self.spec.paging.as_ref()
     }
 
+    /// Whether its pages must be looked into though they do not name the next one.
+    pub fn checks_pages(&self) -> bool {
+        self.spec.stated.pointers().next().is_some()
+    }
+
     pub(crate) fn spec(&self) -> &Spec {
         &self.spec
     }

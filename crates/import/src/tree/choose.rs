@@ -1,5 +1,6 @@
 //! Which recipe fits a tree: by the paths of its signature, which must be in the first part of it.
 
+use super::flat;
 use super::plan::Plan;
 use super::pointer::{Step, parse, shown};
 use super::shape;
@@ -26,12 +27,12 @@ pub(crate) fn choose(
     recipes: &[Recipe],
     named: bool,
 ) -> Result<(Vec<Preview>, Choice), ImportError> {
-    let (recipe, others) = match (named, recipes) {
-        (true, [recipe, ..]) => {
-            begins(tree, recipe.spec())?;
-            (0, Vec::new())
+    let (recipe, others) = match by_path(tree, recipes, named) {
+        Ok(found) => found,
+        Err(error) if may_be_flat(&error, recipes, named) => {
+            return flat::choose(tree, recipes, named)?.ok_or(error);
         }
-        _ => by_signature(tree, recipes)?,
+        Err(error) => return Err(error),
     };
     let spec = recipes[recipe].spec();
     tree.bind(spec)?;
@@ -41,6 +42,26 @@ pub(crate) fn choose(
     let places = (0..tables.len()).map(place).collect();
     same_shape(tree, spec)?;
     Ok((tables, Choice { recipe, places, others }))
+}
+
+/// Whether it failed because no recipe of paths reads it.
+fn may_be_flat(error: &ImportError, recipes: &[Recipe], named: bool) -> bool {
+    match (named, recipes) {
+        (true, [recipe, ..]) => recipe.spec().tree.is_none(),
+        _ => matches!(error, ImportError::Source(d) if d.code == "E0006"),
+    }
+}
+
+/// The recipe of paths that is named, or whose signature is there.
+fn by_path(
+    tree: &TreeFile,
+    recipes: &[Recipe],
+    named: bool,
+) -> Result<(usize, Vec<usize>), ImportError> {
+    match (named, recipes) {
+        (true, [recipe, ..]) => begins(tree, recipe.spec()).map(|()| (0, Vec::new())),
+        _ => by_signature(tree, recipes),
+    }
 }
 
 fn by_signature(tree: &TreeFile, recipes: &[Recipe]) -> Result<(usize, Vec<usize>), ImportError> {

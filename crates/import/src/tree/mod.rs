@@ -1,6 +1,7 @@
 //! Sources that are trees (JSON, JSON Lines, XML), as rows of cells under the paths of a recipe.
 
 mod choose;
+mod flat;
 mod held;
 mod known;
 mod pages;

@@ -59,6 +59,8 @@ pub(crate) struct Walk<'w, R> {
     members: Vec<HashSet<u64, BuildHasherDefault<Quick>>>,
     /// Whether members that are not read are noted.
     watch: bool,
+    /// Whether those that are no amounts are noted too.
+    of_all: bool,
     /// Columns of the document, after which there is enough.
     enough: Option<usize>,
     found: BTreeSet<u16>,
@@ -80,6 +82,7 @@ impl<'w, R: Read> Walk<'w, R> {
             objects: 0,
             members: vec![HashSet::default(); plan.nodes.len()],
             watch,
+            of_all: false,
             enough: None,
             found: BTreeSet::new(),
             seen: Seen { met: vec![false; plan.nodes.len()], ..Seen::default() },
@@ -90,6 +93,11 @@ impl<'w, R: Read> Walk<'w, R> {
     /// Ends as soon as so many columns of the document are found.
     pub(crate) fn until(self, enough: Option<usize>) -> Self {
         Self { enough, ..self }
+    }
+
+    /// Notes every member, whatever it is.
+    pub(crate) fn of_all(self) -> Self {
+        Self { of_all: true, ..self }
     }
 
     /// Walks to the end of the file; `lines`: it is a list of values, one after the other.
@@ -168,7 +176,7 @@ impl<'w, R: Read> Walk<'w, R> {
         if depth > 0 {
             self.rows(&node.rows, None);
         }
-        match node.deeper() {
+        match node.deeper() || self.of_all && !node.rows.is_empty() {
             true => self.members(node, at, depth),
             false => {
                 self.tree(node, "an object");
@@ -345,14 +353,18 @@ impl<'w, R: Read> Walk<'w, R> {
         Ok(!members.insert(hash))
     }
 
-    /// Notes a member of a row that no column reads, if it may be an amount.
+    /// Notes a member of a row that no column reads, if it may be an amount or all are asked for.
     fn unread(&mut self) -> Done<()> {
         let sort = self.reader.sort();
-        if matches!(self.ok(sort)?, Sort::True | Sort::False | Sort::Null) {
+        let plain = matches!(self.ok(sort)?, Sort::True | Sort::False | Sort::Null);
+        if plain && !self.of_all {
             return Ok(());
         }
         if let Some((count, _)) = self.seen.unread.get_mut(&self.name) {
             *count += 1;
+        } else if self.of_all && self.seen.unread.len() >= UNREAD {
+            let message = format!("the objects in `{}` have more than {UNREAD} names", self.path);
+            return Err(Stop::Large(message));
         } else if self.seen.unread.len() < UNREAD {
             let mut path = self.path.clone();
             pointer::push(&mut path, &self.name);

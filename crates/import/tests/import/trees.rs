@@ -78,6 +78,150 @@ fn a_page_of_another_shape_or_a_broken_one_is_named() {
     assert_eq!(failure(open_pages(&[], &Options::default()).map(|_| ())).0, "E0002");
 }
 
+fn page_look(next: Option<&str>, items: u64) -> PageLook {
+    PageLook { next: next.map(str::to_owned), items, ..PageLook::default() }
+}
+
+#[test]
+fn what_a_page_says_of_the_whole_is_read_and_its_own_count_must_be_right() {
+    let paging = "paging = { way = \"link\" }\n";
+    let stated = "stated = { count = \"/n\", total = \"/meta/all\", same = \"/meta/day\" }\n";
+    let checked = recipe(&format!("{paging}{stated}{ITEMS}"));
+    assert!(checked.checks_pages() && !recipe(&format!("{paging}{ITEMS}")).checks_pages());
+    let body = r#"{"n": 2, "meta": {"day": "2026-01-01", "all": 7}, "items": [{"price": 1}, {}]}"#;
+    let look = |body: &str| look_at_page(&save("p.json", body).path, &checked);
+    let found = look(body).unwrap();
+    assert_eq!((found.total, found.same.as_deref()), (Some(7), Some("2026-01-01")));
+    let silent = look(r#"{"items": [{"price": 1}]}"#).unwrap();
+    assert_eq!(silent, page_look(None, 1), "what is not said is not checked");
+    for (n, says) in [("3", "found 2 items, and the page says that it has 3"), ("\"x\"", "`x`")] {
+        let (code, message) = failure(look(&body.replace("\"n\": 2", &format!("\"n\": {n}"))));
+        assert!(code == "E0005" && message.contains(says), "{message}");
+    }
+    let alone = Recipe::parse(&format!("{PLAIN}{stated}{ITEMS}"), "test.toml").unwrap_err();
+    assert!(alone.to_string().contains("expected both"), "{alone}");
+}
+
+#[test]
+fn a_row_that_stands_on_several_pages_is_told() {
+    let page = |ids: &[u32]| {
+        let item = |id: &u32| json!({"id": id, "price": 5, "at": 1});
+        json!({"items": ids.iter().map(item).collect::<Vec<_>>()}).to_string()
+    };
+    let told = |pages_of: &[&[u32]], rest: &str| {
+        let bodies: Vec<String> = pages_of.iter().map(|ids| page(ids)).collect();
+        let (_saved, paths) = pages(&bodies.iter().map(String::as_str).collect::<Vec<_>>());
+        let recipe = recipe(&format!("{ITEMS}{rest}"));
+        let done = run(&mut open_pages(&paths, &options(recipe)).unwrap()).unwrap();
+        let told = done.import.diagnostics.iter().filter(|d| d.code == "W0128");
+        let told = told.map(|d| format!("{} {}", d.place, d.message)).collect::<Vec<_>>();
+        (told, done.lines.len())
+    };
+    assert_eq!(told(&[&[1, 2], &[3, 4]], ""), (vec![], 4));
+    assert_eq!(told(&[&[1, 1], &[2, 2]], ""), (vec![], 4), "within a page nothing has moved");
+    let (words, rows) = told(&[&[1, 2], &[2, 3], &[4, 1]], "");
+    let says = "page 2#/items/0 2 rows say the same as a row of an earlier page: \
+                the list changed between its pages, or repeats itself";
+    assert_eq!((words, rows), (vec![says.to_owned()], 6));
+    let once = "duplicates = { by = [[\"id\"]], reason = \"told before\" }\n";
+    assert_eq!(told(&[&[1, 2], &[2, 3], &[4, 1]], once), (vec![], 4));
+}
+
+/// A list of flat objects is the table whose header are the members' names.
+#[test]
+fn a_recipe_for_tables_reads_a_list_of_flat_objects() {
+    let table = format!(
+        "{PLAIN}signature = [[\"sku\"]]\nfield.subject = {{ any = [\"SKU\"], required = true }}\n\
+        field.title = {{ any = [\"Name*\"] }}\n\
+        amount = [{{ any = [\"Unit price\"], statistic = \"value\" }}]\n"
+    );
+    let table = table.replace("decimal = \".\"", "decimal = \",\"");
+    let rows = r#"{"sku": "A-1", "unit price": 1.5, "name of it": "Bolt"},
+        {"sku": "A-2", "unit price": "0,75", "more": {"deep": 1}},
+        {"sku": "A-3", "unit price": null, "name of it": ""},
+        {"sku": "A-4", "name of it": "no price"},
+        {"sku": "A-5", "unit price": "cheap"}"#;
+    let lines = rows.replace("},\n", "}\n");
+    let bodies = [
+        (format!("[{rows}]"), "#/"),
+        (
+            format!("{{\"n\": 5, \"data\": {{\"prices\": [{rows}], \"others\": [{{\"a\": 1}}]}}}}"),
+            "#/data/prices/",
+        ),
+        (lines, "#/"),
+    ];
+    for (body, at) in bodies {
+        let done = read_by(&table, &body).unwrap();
+        assert_eq!(
+            done.lines,
+            [
+                format!("{at}0/unit price A-1|Bolt|-|- value 1.5 exact USD EA"),
+                format!("{at}1/unit price A-2|-|-|- value 0.75 exact USD EA"),
+            ],
+            "a number of JSON is written as JSON writes it, a text as the recipe says"
+        );
+        let account = &done.import.account;
+        assert_eq!((account.read, account.imported, account.skipped), (5, 3, 1), "{body}");
+        assert_eq!(done.reasons()[0], format!("rejected I0101 {at}4/unit price=cheap"));
+    }
+    let wary = table.replace("signature", "wary = true\nsignature");
+    let of = |body: &str| read_by(&wary, body).map(|d| d.lines.len());
+    assert_eq!(of(r#"[{"sku": "A", "unit price": 1}]"#).unwrap(), 1);
+    let around = r#"{"in": "thousands", "rows": [{"sku": "A", "unit price": 1}]}"#;
+    assert_eq!(failure(of(around)).0, "E0015", "what stands around it is not read");
+    // The second form would also be read if both lists had the columns, so it is asked which.
+    let both = format!("{{\"a\": [{rows}], \"b\": [{rows}]}}");
+    for (body, code, says) in [
+        (both.as_str(), "E0010", "`/a/*`, `/b/*`"),
+        (
+            r#"[{"sku": "A-1", "price": 2}]"#,
+            "E0008",
+            " recipe `test` needs the column `Unit price`",
+        ),
+        (r#"[{"list": [{"sku": "A", "unit price": 1}]}]"#, "E0008", "needs the column"),
+        (r#"{"sku": "A-1", "unit price": 1}"#, "E0003", "recipe `test` reads tables"),
+        (r#"[{"sku": "A-1", "SKU": "B", "unit price": 1}]"#, "E0010", "stands above two columns"),
+        (r#"[{"sku": "A-1", "unit price": 1}"#, "E0005", "ends too early"),
+    ] {
+        let (found, message) = failure(read_by(&table, body).map(|d| d.lines));
+        assert!(found == code && message.contains(says), "{body}: {found} {message}");
+    }
+}
+
+#[test]
+fn a_built_in_recipe_for_tables_is_found_by_the_members_of_a_list() {
+    let survey =
+        r#"[{"work_year": 2023, "job_title": "Weaver", "salary": 100, "salary_currency": "EUR"}]"#;
+    let done = read("survey.json", survey).unwrap();
+    assert_eq!(done.lines, ["#/0/salary -|Weaver|-|- value 100 exact EUR ANN"]);
+    let named = Options { sheet: Some("Pay".into()), ..Options::default() };
+    let saved = save("survey.json", survey);
+    let (code, message) = failure(haggle_import::open(&saved.path, &named).map(|_| ()));
+    assert!(code == "E0016" && message.contains("found JSON, which has no sheets"), "{message}");
+}
+
+/// A price holds up to the quantity from which another of its row holds.
+#[test]
+fn a_price_ends_where_the_next_step_begins() {
+    let model = json!({"m": {
+        "litellm_provider": "p", "mode": "chat",
+        "input_cost_per_token": 1e-6, "input_cost_per_token_above_128k_tokens": 2e-6,
+        "input_cost_per_token_above_200k_tokens": 3e-6, "input_cost_per_token_batches": 5e-7,
+        "output_cost_per_token": 4e-6, "output_cost_per_token_above_200k_tokens": null,
+    }});
+    let done = read("m.json", model.to_string()).unwrap();
+    let steps: Vec<String> = done
+        .lines
+        .iter()
+        .zip(&done.terms)
+        .map(|(line, terms)| {
+            let amount = line.split(" value ").nth(1).unwrap().split(' ').next().unwrap();
+            format!("{amount} {}", terms.split(' ').nth_back(1).unwrap())
+        })
+        .collect();
+    assert_eq!(steps, ["1 ..128000", "0.5 ..", "2 128000..200000", "3 200000..", "4 .."]);
+}
+
 #[test]
 fn a_page_says_how_many_items_it_has_and_where_the_next_one_is() {
     let two = r#"{"next": "x?page=2", "meta": {"mark": 17}, "items": [{"price": 1, "deep": [{"price": 2}]}, 7]}"#;
@@ -91,8 +235,8 @@ fn a_page_says_how_many_items_it_has_and_where_the_next_one_is() {
     ] {
         let recipe = recipe(&format!("paging = {{ {way} }}\n{ITEMS}"));
         let look = |body: &str| look_at_page(&save("p.json", body).path, &recipe).unwrap();
-        assert_eq!(look(two), PageLook { next: next.map(str::to_owned), items: 2 }, "{way}");
-        assert_eq!(look(last), PageLook { next: None, items: 0 }, "{way}");
+        assert_eq!(look(two), page_look(next, 2), "{way}");
+        assert_eq!(look(last), page_look(None, 0), "{way}");
         assert!(look_at_page(&save("p.json", &two[..40]).path, &recipe).is_err());
     }
     let paging = recipe(&format!("paging = {{ way = \"link\" }}\n{ITEMS}"));
@@ -298,6 +442,37 @@ proptest! {
             let lines: Vec<String> = lines.iter().map(|l| l.replacen("#/groups", "#", 1)).collect();
             prop_assert_eq!(done.lines, lines);
         }
+    }
+
+    /// The same rows as a table and as a list: whatever is missing, blank or of another sort.
+    #[test]
+    fn a_flat_list_reads_as_the_table_of_its_members(
+        rows in proptest::collection::vec(("[A-C]{1,2}", 0_u8..4, 1_u16..4000), 1..12),
+    ) {
+        let recipe = format!(
+            "{PLAIN}signature = [[\"Item\"]]\nfield.subject = {{ any = [\"Item\"] }}\n\
+             amount = [{{ any = [\"Price\"], statistic = \"value\" }}]\n"
+        );
+        let price = |sort: u8, n: u16| match sort {
+            0 => (json!(null), String::new()),
+            1 => (json!("n/k"), "n/k".to_owned()),
+            2 => (json!(quarter(n)), quarter(n).to_string()),
+            _ => (json!(quarter(n).to_string()), quarter(n).to_string()),
+        };
+        let (mut list, mut table) = (Vec::new(), "Item,Price,Other\n".to_owned());
+        for (item, sort, n) in &rows {
+            let (value, text) = price(*sort, *n);
+            list.push(json!({"item": item, "price": value, "other": true}));
+            table.push_str(&format!("{item},{text},true\n"));
+        }
+        let list = read_by(&recipe, json!(list).to_string()).unwrap();
+        let table = read_by(&recipe, table).unwrap();
+        let said = |done: &[String]| -> Vec<String> {
+            done.iter().map(|l| l.split_once(' ').unwrap().1.to_owned()).collect()
+        };
+        prop_assert_eq!(said(&list.lines), said(&table.lines));
+        let (a, b) = (&list.import.account, &table.import.account);
+        prop_assert_eq!((a.imported, a.rejected, a.absent), (b.imported, b.rejected, b.absent));
     }
 
     #[test]

@@ -227,7 +227,9 @@ impl<'t, 'i> Reader<'t, 'i> {
                 continue;
             }
             let message = format!("unknown key `{}`", self.name(key));
-            let help = match nearest(key, asked.iter().copied()) {
+            let other = OTHER_WORDS.iter().find(|(word, _)| *word == key).map(|(_, known)| *known);
+            let other = other.filter(|known| asked.contains(known));
+            let help = match other.or_else(|| nearest(key, asked.iter().copied())) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("known here: {}", asked.join(", ")),
             };
@@ -235,6 +237,9 @@ impl<'t, 'i> Reader<'t, 'i> {
         }
     }
 }
+
+/// What a key may be called by somebody who thinks of the thing and not of the file.
+const OTHER_WORDS: [(&str, &str); 1] = [("evidence", "source")];
 
 const MONEY: &str =
     "an amount: an integer, a text such as \"53.85\", or a number of at most 15 digits";

@@ -13,6 +13,7 @@ pub(crate) use field::{AttributeSpec, FieldSpec, FieldsSpec, FlagSpec, TextField
 pub(crate) use number::{FromNumber, Sentinel, Threshold, ValueSpec};
 pub(crate) use rows::{DuplicatesSpec, Hidden, RowRule};
 pub use tree::Paging;
+pub(crate) use tree::StatedSpec;
 pub(crate) use tree::TreeSpec;
 pub(crate) use word::{DateSpec, NoteSpec, Value, WordSpec};
 
@@ -65,6 +66,9 @@ pub(crate) struct Spec {
     pub(crate) tree: Option<TreeSpec>,
     /// How a service cuts the list into pages.
     pub(crate) paging: Option<Paging>,
+    /// What its pages say of the list.
+    #[serde(default)]
+    pub(crate) stated: StatedSpec,
     pub(crate) source: SourceSpec,
     #[serde(default)]
     pub(crate) vintage: VintageSpec,

@@ -65,3 +65,22 @@ pub enum Paging {
         step: u64,
     },
 }
+
+/// Where the pages of a list say something of it by which it is checked.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct StatedSpec {
+    /// How many items the page has.
+    pub(crate) count: Option<String>,
+    /// How many items all pages have together.
+    pub(crate) total: Option<String>,
+    /// What is the same on all pages as long as the list is: a version, a date.
+    pub(crate) same: Option<String>,
+}
+
+impl StatedSpec {
+    /// The pointers that there are.
+    pub(crate) fn pointers(&self) -> impl Iterator<Item = &String> {
+        self.count.iter().chain(&self.total).chain(&self.same)
+    }
+}
