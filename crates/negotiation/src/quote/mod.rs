@@ -1,0 +1,3 @@
+//! Quotes of several vendors, like for like.
+
+pub mod award;
