@@ -130,6 +130,7 @@ fn read_deal(r: &Reader<'_, '_>, as_of: Option<Date>) -> Option<Deal> {
         set: Vec::new(),
         playbook: r.text("playbook").map(|f| f.value),
         playbook_parameters: BTreeMap::new(),
+        tender: None,
     };
     r.finish();
     talks::check_rounds(r, &deal);
