@@ -122,6 +122,7 @@ fn deal_of(
         talks: Talks::default(),
         playbook: None,
         playbook_parameters: BTreeMap::new(),
+        tender: None,
     })
 }
 
