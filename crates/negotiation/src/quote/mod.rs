@@ -3,6 +3,7 @@
 
 pub mod award;
 mod basis;
+mod choose;
 mod comparison;
 mod decimal;
 mod gather;
@@ -79,7 +80,7 @@ pub fn compare(deal: &Deal, rows: &[QuoteRow]) -> Result<Comparison, CompareErro
     let (as_of, leads) = (deal.as_of, ground.leads);
     let table = Table { basis: &basis, suppliers: &suppliers, quoted: &quoted, as_of, leads };
     let outcomes = outcomes(&table, tender);
-    let mut comparison = Comparison {
+    let comparison = Comparison {
         title: deal.title.clone(),
         as_of,
         currency: deal.currency,
@@ -92,6 +93,7 @@ pub fn compare(deal: &Deal, rows: &[QuoteRow]) -> Result<Comparison, CompareErro
         passed_over,
         findings: Vec::new(),
     };
+    let mut comparison = comparison.with_awards();
     comparison.findings = leverage::judge_quotes(&comparison);
     Ok(comparison)
 }
