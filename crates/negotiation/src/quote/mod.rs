@@ -13,6 +13,7 @@ mod moves;
 mod outcome;
 mod row;
 mod terms;
+pub mod vendor;
 mod words;
 
 pub use comparison::{
