@@ -4,11 +4,13 @@
 mod basis;
 mod comparison;
 mod decimal;
+mod figures;
 mod gather;
 mod incoterm;
 mod line;
 mod outcome;
 mod row;
+mod steps;
 mod terms;
 mod words;
 
