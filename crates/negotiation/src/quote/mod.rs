@@ -1,7 +1,9 @@
 //! Vendor quotes like for like: one unit, currency, quantity, Incoterm, payment term and horizon
 //! (`science.md` G1 to G14), with every conversion kept as a value.
 
+pub mod award;
 mod basis;
+mod choose;
 mod comparison;
 mod decimal;
 mod figures;
@@ -80,7 +82,7 @@ pub fn compare(deal: &Deal, rows: &[QuoteRow]) -> Result<Comparison, CompareErro
     let (as_of, leads) = (deal.as_of, ground.leads);
     let table = Table { basis: &basis, suppliers: &suppliers, quoted: &quoted, as_of, leads };
     let outcomes = outcomes(&table, tender);
-    let mut comparison = Comparison {
+    let comparison = Comparison {
         title: deal.title.clone(),
         as_of,
         currency: deal.currency,
@@ -93,6 +95,7 @@ pub fn compare(deal: &Deal, rows: &[QuoteRow]) -> Result<Comparison, CompareErro
         passed_over,
         findings: Vec::new(),
     };
+    let mut comparison = comparison.with_awards();
     comparison.findings = leverage::judge_quotes(&comparison);
     Ok(comparison)
 }
