@@ -51,6 +51,7 @@ impl Table<'_> {
             ranking,
             single,
             mixed: None,
+            no_award: None,
         }
     }
 
