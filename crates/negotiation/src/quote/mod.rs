@@ -6,19 +6,22 @@ mod basis;
 mod choose;
 mod comparison;
 mod decimal;
+mod figures;
 mod gather;
 mod incoterm;
 mod line;
 mod moves;
 mod outcome;
 mod row;
+mod steps;
 mod terms;
 pub mod vendor;
 mod words;
 
+pub use award::Award;
 pub use comparison::{
-    Award, Basis, Cell, Comparison, Cost, Factors, ItemRow, LegCost, OrderCost, Outcome,
-    PassedOver, Payment, Quoted, Ranking, RateUsed, State, Step, Supplier, Total,
+    Basis, Cell, Comparison, Cost, Factors, ItemRow, LegCost, OrderCost, Outcome, PassedOver,
+    Payment, Quoted, Ranking, RateUsed, State, Step, Supplier, Total,
 };
 pub use incoterm::{Incoterm, Leg};
 pub use moves::{BreakEven, Moved};
