@@ -1,7 +1,7 @@
 //! The negotiation with one vendor: figures by hand, laws of the walk-away, what is said and what
 //! is kept from the vendor.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use haggle_negotiation::brief::Brief;
 use haggle_negotiation::deal::{Deal, parse};
