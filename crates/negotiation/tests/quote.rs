@@ -1,6 +1,8 @@
 //! Quotes like for like: published vectors, hand computations, and what is said where a comparison
 //! is not possible.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use haggle_negotiation::deal::{Deal, parse};
 use haggle_negotiation::quote::{Comparison, QuoteRow, State, TaxWord, compare};
 use haggle_quantity::{Amount, Per};
@@ -390,7 +392,7 @@ fn incoterms() {
 #[test]
 fn charges() {
     let charge = |every: &str| format!("[[quote.charge]]\nname = \"c\"\namount = 100\n{every}");
-    let pow = |months: f64| 1.1_f64.powf(-months / 12.0);
+    let pow = |months: f64| libm::pow(1.1, -months / 12.0);
     for (every, horizon, expected) in [
         ("", 12, 100.0),
         ("every = \"year\"", 24, 100.0 * (pow(12.0) + pow(24.0))),
@@ -646,14 +648,16 @@ fn rows_that_do_not_agree() {
     );
     let dollars = QuoteRow { currency: Some("USD".parse().unwrap()), ..row("A", "it", "5") };
     assert!(
-        whole(&[dollars.clone()]).1.contains("nothing converts USD into EUR: add a `[[rate]]`")
+        whole(std::slice::from_ref(&dollars))
+            .1
+            .contains("nothing converts USD into EUR: add a `[[rate]]`")
     );
     let stated =
         format!("{head}[[quote]]\nsupplier = \"a\"\ncurrency = \"EUR\"\npayment_days = 30\n");
     assert!(reasons(&of_rows(&stated, &[dollars]), "A").1.contains("rows of it in USD"));
     assert_eq!(reasons(&of_rows(&stated, &terms), "A"), (State::Counts, String::new()));
     let estimate = QuoteRow { estimate: true, ..row("A", "it", "5") };
-    assert_eq!(whole(&[estimate.clone()]).0, State::Reference);
+    assert_eq!(whole(std::slice::from_ref(&estimate)).0, State::Reference);
     let found = of_rows(head, &[estimate, row("A", "two", "5")]);
     assert_eq!((found.passed_over.len(), found.suppliers[0].state), (1, State::Counts));
     let tax = [QuoteRow { tax: TaxWord::Included, ..row("A", "it", "5") }, row("A", "two", "5")];

@@ -1,6 +1,8 @@
 //! Laws of quotes like for like, against a plain implementation of the landed cost that shares no
 //! code with the comparison.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use haggle_negotiation::deal::parse;
 use haggle_negotiation::figure::Figures;
 use haggle_negotiation::quote::{Comparison, compare};
@@ -189,7 +191,7 @@ impl Case {
         };
         let r = 1.0 + part(self.discount_rate);
         let reference = f64::from(self.reference) / 365.0;
-        let pay = |days: u32| r.powf(reference - f64::from(days) / 365.0);
+        let pay = |days: u32| libm::pow(r, reference - f64::from(days) / 365.0);
         let early = self.early.map(|(off, days)| (1.0 - part(off)) * pay(days));
         let pay = early.map_or(pay(self.payment), |early| early.min(pay(self.payment)));
         let common = tax * f64::from(self.rate) / 1000.0;
@@ -203,7 +205,8 @@ impl Case {
         };
         let tried = later.filter(|quantity| *quantity > least).chain([least]);
         let goods = tried.map(line).fold(f64::INFINITY, f64::min);
-        let months = (1..=self.horizon).map(|month| r.powf(reference - f64::from(month) / 12.0));
+        let months =
+            (1..=self.horizon).map(|month| libm::pow(r, reference - f64::from(month) / 12.0));
         goods
             + (part(self.freight) + part(self.set_up)) * common * pay
             + part(self.monthly) * common * months.sum::<f64>()
