@@ -660,6 +660,9 @@ fn rows_that_do_not_agree() {
     assert_eq!(whole(std::slice::from_ref(&estimate)).0, State::Reference);
     let found = of_rows(head, &[estimate, row("A", "two", "5")]);
     assert_eq!((found.passed_over.len(), found.suppliers[0].state), (1, State::Counts));
+    let rate = [with(row("A", "it", "5"), &[("tax", "21 %"), ("tax_recoverable", "yes")])];
+    let (state, why) = whole(&rate);
+    assert!(state == State::Unclear && why.contains("not whether its prices hold it"), "{why}");
     let tax = [QuoteRow { tax: TaxWord::Included, ..row("A", "it", "5") }, row("A", "two", "5")];
     assert!(whole(&tax).1.contains("otherwise of tax"));
 }
