@@ -54,7 +54,8 @@ impl Case {
             Moved::Freight => self.compared(one, by, one),
             Moved::Volume => self.compared(one, one, by),
         };
-        compared.outcomes[0].ranking[0].supplier
+        let ranking = &compared.outcomes[0].ranking;
+        ranking.iter().min_by_key(|it| it.total).unwrap().supplier
     }
 }
 

@@ -15,6 +15,7 @@ mod outcome;
 mod row;
 mod steps;
 mod terms;
+pub mod vendor;
 mod words;
 
 pub use award::Award;

@@ -80,11 +80,14 @@ impl Comparison {
         (LINES / lines >= STEPS as usize).then_some(STEPS)
     }
 
-    /// The ranking without those whose gaps are filled.
+    /// The ranking without those whose gaps are filled, by exact totals.
     fn whole(&self, scenario: usize) -> Vec<Ranking> {
         let Some(outcome) = self.outcomes.get(scenario) else { return Vec::new() };
         let ranking = outcome.ranking.iter().copied();
-        ranking.filter(|it| outcome.totals[it.supplier].missing.is_empty()).collect()
+        let whole = ranking.filter(|it| outcome.totals[it.supplier].missing.is_empty());
+        let mut whole: Vec<Ranking> = whole.collect();
+        whole.sort_by_key(|it| it.total);
+        whole
     }
 
     fn rate(&self, supplier: usize) -> Option<(Currency, Amount)> {
