@@ -67,8 +67,13 @@ fn comparable(comparison: &Comparison) -> Vec<Said> {
     let suppliers = comparison.suppliers.iter().enumerate().zip(&told);
     let each =
         suppliers.flat_map(|((at, supplier), told)| of_supplier(comparison, at, supplier, told));
-    let all =
-        [unquoted(comparison), passed_over(comparison), lengths(comparison), bought_up(comparison)];
+    let all = [
+        unquoted(comparison),
+        passed_over(comparison),
+        sea(comparison),
+        lengths(comparison),
+        bought_up(comparison),
+    ];
     each.chain(all.into_iter().flatten()).collect()
 }
 
@@ -95,8 +100,7 @@ fn of_supplier(
     if supplier.state == State::Stopped {
         return whole.into_iter().collect();
     }
-    let more =
-        [left_out(supplier), sea(supplier), lines(comparison, at, told), gaps(comparison, at)];
+    let more = [left_out(supplier), lines(comparison, at, told), gaps(comparison, at)];
     whole.into_iter().chain(more.into_iter().flatten()).collect()
 }
 
@@ -126,15 +130,22 @@ fn lengths(comparison: &Comparison) -> Option<Said> {
     })
 }
 
-fn sea(supplier: &Supplier) -> Option<Said> {
-    let rule = supplier.terms.incoterm.filter(|rule| rule.is_for_sea())?;
-    Some(
-        Said::info(format!(
-            "{} quotes {rule}, a rule for carriage by sea or inland waterway alone.",
-            supplier.name
-        ))
-        .so("Where the goods go in containers, by road or by air, ask for the rule that fits."),
-    )
+/// Rules that are made for the sea alone.
+fn sea(comparison: &Comparison) -> Option<Said> {
+    let told = comparison.suppliers.iter().filter_map(|supplier| {
+        let rule = supplier.terms.incoterm.filter(|rule| rule.is_for_sea())?;
+        Some(format!("{} {rule}", supplier.name))
+    });
+    let told: Vec<String> = told.collect();
+    let names: Vec<&str> = told.iter().map(String::as_str).collect();
+    (!told.is_empty()).then(|| {
+        let text = format!(
+            "Some quote under a rule for carriage by sea or inland waterway alone: {}.",
+            named(&names)
+        );
+        Said::info(text)
+            .so("Where goods go in containers, by road or by air, ask for the rule that fits.")
+    })
 }
 
 /// For each supplier the items whose cell, as asked, is one of these.
