@@ -1,6 +1,8 @@
 //! Break-even points of rate, freight and volume: by hand, and against a comparison made anew with
 //! the moved number on either side of them.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use haggle_negotiation::deal::{Deal, parse};
 use haggle_negotiation::quote::{BreakEven, Comparison, Moved, compare};
 use haggle_quantity::Amount;
