@@ -187,6 +187,20 @@ fn an_argument_that_does_not_hold_is_not_said() {
     assert!(index.text.contains("argues for them"), "{}", index.text);
 }
 
+/// What was paid last is evidence beside the quotes, and carries a better target than they do.
+#[test]
+fn the_last_contract_moves_the_target() {
+    let target = |last: &str| {
+        let head = TENDER.replace("last_price = \"0.9\"", last);
+        let found = of(&deal(&format!("{head}{ACME}{OTHERS}")), "Acme");
+        let n = found.brief.market.as_ref().unwrap().n;
+        (n, found.brief.figures.get("target").unwrap().value)
+    };
+    let (without, with) = (target(""), target("last_price = \"0.9\""));
+    assert_eq!((without.0, with.0), (2, 3));
+    assert!(with.1 < without.1, "{with:?} {without:?}");
+}
+
 #[test]
 fn trades_with_their_worth() {
     let scenario = "[[scenario]]\nname = \"double\"\nfactor = 2\n";
