@@ -122,6 +122,8 @@ fn deal_of(
         talks: Talks::default(),
         playbook: None,
         playbook_parameters: BTreeMap::new(),
+        tender: None,
+        rivals: None,
     })
 }
 

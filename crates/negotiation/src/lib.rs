@@ -11,4 +11,5 @@ pub mod figure;
 pub mod leverage;
 pub mod market;
 pub mod parameter;
+pub mod quote;
 pub mod stats;

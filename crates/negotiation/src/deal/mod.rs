@@ -9,6 +9,7 @@ mod read;
 pub(crate) mod reader;
 mod setting;
 mod talks;
+mod tender;
 
 pub use condition::{Condition, FIELDS, Test};
 pub use interest::{Event, Interest, InterestKind};
@@ -21,6 +22,10 @@ pub use read::{Parsed, RESERVED, parse};
 pub use setting::{Override, keys, parse_set};
 pub use talks::{
     Answer, Argument, Binds, Channel, Deadline, Medium, Relationship, Round, StatedLimit, Talks,
+};
+pub use tender::{
+    Adder, Break, Charge, Index, IndexPart, Item, ItemMarket, Line, Quote, Scenario, Scheme, Scope,
+    ShouldCost, Tender, Terms,
 };
 
 use haggle_quantity::{Amount, Currency, Date, Per, Rate};
@@ -96,6 +101,10 @@ pub struct Deal {
     pub playbook: Option<String>,
     /// The playbook's parameters, once somebody has read its file; the deal's own come first.
     pub playbook_parameters: BTreeMap<&'static str, Setting>,
+    /// Items and quotes that are compared, if the file states a tender.
+    pub tender: Option<Tender>,
+    /// What other quotes make of it, where it is a deal with one vendor of a tender.
+    pub rivals: Option<crate::quote::vendor::Rivals>,
 }
 
 /// A parameter's value: a number, or a word for the few that choose a method.

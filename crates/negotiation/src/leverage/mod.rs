@@ -10,13 +10,16 @@ mod backup;
 mod compensation;
 mod fact;
 mod inputs;
+mod quotes;
 mod rapport;
 mod talks;
+mod vendor;
 mod walk_away;
 mod wants;
 
 pub use fact::{FACTS, Fact, fact};
 pub use inputs::Input;
+pub(crate) use quotes::judge_quotes;
 
 use crate::bargain::{FindingCode, Plan, ReservationSource};
 use crate::brief::{Brief, Finding, Gravity};
@@ -159,6 +162,8 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         rapport::RULES,
         walk_away::RULES,
         talks::RULES,
+        quotes::RULES,
+        vendor::RULES,
     ]
     .into_iter()
     .flatten()
