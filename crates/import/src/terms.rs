@@ -104,12 +104,7 @@ fn take(layout: &Layout, term: &Term, row: &Row<'_>, said: &mut [BTreeMap<String
             Cell::Text(text) => notation::of_text(text),
             _ => Some(Notation::PLAIN),
         };
-        let read = notation.map(|notation| term.saying.read(cell, notation));
-        let value = match read {
-            Some(Ok(value)) => value,
-            _ => Some(Said::Text(cell.shown().into_owned())),
-        };
-        if let Some(value) = value {
+        if let Some(value) = term.saying.read(cell, notation) {
             said.insert(term.name.clone(), value);
         }
     }

@@ -57,9 +57,7 @@ impl Layout {
         if matches!(cell, Cell::Error(_) | Cell::Tree(_)) {
             return Err(error_cell(column, cell));
         }
-        let Some(notation) = self.notation(column.index) else { return Ok(()) };
-        let said = saying.read(cell, notation);
-        match said.map_err(|reason| reject("I0102", column, reason, &cell.shown()))? {
+        match saying.read(cell, self.notation(column.index)) {
             Some(Said::Text(text)) => json::text(out, name, &text),
             Some(Said::Number(number)) => json::number(out, name, &number.to_string()),
             None => {}
