@@ -300,7 +300,7 @@ fn the_schema_names_every_key_and_no_other() {
     let mut named = BTreeSet::new();
     collect("", &schema, &mut named);
     let everything = format!(
-        "{GOOD}[ageing]\nrate = 0.03\n[[ageing.index]]\ndate = 2026-01-01\nvalue = 1\n[[exclude]]\nreason=\"x\"\nwhere = {{ row = 3 }}\n[stated]\nwalk_away = 1\n[[stated.history]]\nwalk_away = 2\ndate = 2026-01-01\n[[counterpart.alternative]]\namount = 1\n[[counterpart.interest]]\nkind = \"need\"\ntext = \"x\"\n[[event]]\nname = \"e\"\n[[counterpart.argument]]\ntext = \"x\"\n[[argument]]\ntext = \"x\"\n[channel]\n[[round]]\nours = 1\n[deadline]\ndate = 2026-12-01\nbinds = \"us\"\n[[part]]\nname = \"p\"\namount = 1\n[[alternative]]\namount = 1\n[[alternative.part]]\nname = \"p\"\namount = 1\n"
+        "{GOOD}[ageing]\nrate = 0.03\n[[ageing.index]]\ndate = 2026-01-01\nvalue = 1\n[[exclude]]\nreason=\"x\"\nwhere = {{ row = 3 }}\n[stated]\nwalk_away = 1\n[[stated.history]]\nwalk_away = 2\ndate = 2026-01-01\n[[counterpart.alternative]]\namount = 1\n[[counterpart.interest]]\nkind = \"need\"\ntext = \"x\"\n[[event]]\nname = \"e\"\n[[counterpart.argument]]\ntext = \"x\"\n[[argument]]\ntext = \"x\"\n[channel]\n[[round]]\nours = 1\n[deadline]\ndate = 2026-12-01\nbinds = \"us\"\n[[part]]\nname = \"p\"\namount = 1\n[[alternative]]\namount = 1\n[[alternative.part]]\nname = \"p\"\namount = 1\n{TENDER}"
     );
     let asked = parse(&everything, None).keys;
     let asked: BTreeSet<_> = asked.iter().map(String::as_str).collect();

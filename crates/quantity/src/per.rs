@@ -1,5 +1,6 @@
 //! What a price is per: a unit of time, a piece, a weight, a service unit.
 
+use crate::Amount;
 use std::fmt;
 
 /// Hours in a working year, 40 times 52 (BLS practice, `science.md` F17).
@@ -62,6 +63,29 @@ const COUNTS: &[(&str, &str, f64)] = &[
     ("1M-units", "unit", 1e6),
 ];
 
+/// Units of one kind: the word, the kind, and how many of the smallest are in one, as digits and
+/// their number after the point. Working time is not among them: how many hours a day has is a
+/// matter of contract.
+const EXACT: &[(&str, &str, i64, u32)] = &[
+    ("each", "unit", 1, 0),
+    ("1K-units", "unit", 1_000, 0),
+    ("10K-units", "unit", 10_000, 0),
+    ("1M-units", "unit", 1_000_000, 0),
+    ("token", "token", 1, 0),
+    ("1K-tokens", "token", 1_000, 0),
+    ("1M-tokens", "token", 1_000_000, 0),
+    ("kg", "mass", 1, 0),
+    ("t", "mass", 1_000, 0),
+    ("lb", "mass", 45_359_237, 8),
+    ("l", "volume", 1, 0),
+    ("m3", "volume", 1_000, 0),
+    ("month", "month", 1, 0),
+    ("quarter", "month", 3, 0),
+    ("year", "month", 12, 0),
+    ("week", "week", 1, 0),
+    ("2 weeks", "week", 2, 0),
+];
+
 impl Per {
     /// Reads a word, another spelling of it, or its code. Case does not matter for known words.
     pub fn new(text: &str) -> Self {
@@ -121,6 +145,18 @@ impl Per {
             return (what == other).then_some(wanted / own);
         }
         Some(self.units_per_year(hours)? / target.units_per_year(hours)?)
+    }
+
+    /// How many of `unit` are in one of this, where that holds by definition: 1000 kg in a t, 12
+    /// months in a year; `None` where it does not (hours of a working day, sheets of a pack).
+    pub fn in_units_of(&self, unit: &Self) -> Option<Amount> {
+        if self == unit {
+            return Some(Amount::ONE);
+        }
+        let of = |per: &Self| EXACT.iter().find(|(word, ..)| *word == per.0);
+        let ((_, kind, many, scale), (_, other, least, point)) = (of(self)?, of(unit)?);
+        let both = (Amount::new(*many, *scale), Amount::new(*least, *point));
+        if kind == other { both.0.checked_div(both.1) } else { None }
     }
 
     /// What is counted, and how many of it the unit is.
@@ -190,6 +226,32 @@ mod tests {
             assert_eq!(factor(from, to), expected, "{from} {to}");
         }
         assert!(Per::new("million tokens").is_known());
+    }
+
+    /// Only what holds by definition: 0.45359237 kg in a lb, no hours in a day.
+    #[test]
+    fn exact_units() {
+        for (from, to, expected) in [
+            ("t", "kg", Some("1000")),
+            ("lb", "kg", Some("0.45359237")),
+            ("year", "month", Some("12")),
+            ("quarter", "year", Some("0.25")),
+            ("1K-units", "each", Some("1000")),
+            ("each", "1K-units", Some("0.001")),
+            ("m3", "l", Some("1000")),
+            ("sheet", "sheet", Some("1")),
+            ("day", "hour", None),
+            ("year", "week", None),
+            ("token", "each", None),
+            ("pack", "sheet", None),
+        ] {
+            let found = Per::new(from).in_units_of(&Per::new(to));
+            assert_eq!(
+                found.map(|a| a.normalize().to_string()).as_deref(),
+                expected,
+                "{from} {to}"
+            );
+        }
     }
 
     /// `science.md` F17: 45.00 an hour is 93,600 a year; 95,000 a year is 45.67 an hour.

@@ -5,6 +5,7 @@ use super::interest::{read_events, read_interests};
 use super::part::read_parts;
 use super::reader::{Field, Finding, Log, Reader, nearest};
 use super::talks::{self, Talks};
+use super::tender::read_tender;
 use super::{
     Ageing, Alternative, Claim, Counterpart, Deal, Exclude, Limit, Offer, Origin, Part, Party,
     Problem, Role, Setting, Side, Source,
@@ -103,6 +104,7 @@ fn read_deal(r: &Reader<'_, '_>, as_of: Option<Date>) -> Option<Deal> {
     let day = date.unwrap_or(Date::MAX);
     let sources = read_sources(r);
     let mut talks = talks::read_talks(r, &sources);
+    let tender = read_tender(r, side, &sources);
     let deal = Deal {
         title: title.map_or(String::new(), |f| f.value),
         side: side.unwrap_or(Side::Seller),
@@ -130,7 +132,7 @@ fn read_deal(r: &Reader<'_, '_>, as_of: Option<Date>) -> Option<Deal> {
         set: Vec::new(),
         playbook: r.text("playbook").map(|f| f.value),
         playbook_parameters: BTreeMap::new(),
-        tender: None,
+        tender,
     };
     r.finish();
     talks::check_rounds(r, &deal);
@@ -165,7 +167,7 @@ fn read_side(r: &Reader<'_, '_>) -> Option<Side> {
     }
 }
 
-fn read_currency(r: &Reader<'_, '_>, key: &'static str) -> Option<Field<Currency>> {
+pub(super) fn read_currency(r: &Reader<'_, '_>, key: &'static str) -> Option<Field<Currency>> {
     let field = r.text(key)?;
     match field.value.parse() {
         Ok(value) => Some(Field { value, span: field.span }),
@@ -189,7 +191,7 @@ pub(super) fn money_at_least_zero(r: &Reader<'_, '_>, key: &'static str) -> Opti
     checked_money(r, key, |a| a >= Amount::ZERO, "0 or more")
 }
 
-fn checked_money(
+pub(super) fn checked_money(
     r: &Reader<'_, '_>,
     key: &'static str,
     holds: impl Fn(Amount) -> bool,
@@ -656,11 +658,11 @@ fn setting(p: &parameter::Parameter, value: &toml::de::DeValue<'_>) -> Result<Se
 }
 
 fn warn_about(r: &Reader<'_, '_>, deal: &Deal) {
-    if deal.sources.is_empty() {
+    if deal.sources.is_empty() && deal.tender.is_none() {
         let help = "add a `[[source]]` with a `path`";
         r.log().warn(0..0, "D0204", "the deal names no evidence".to_owned(), help);
     }
-    if !deal.per.is_known() && !deal.per.as_str().is_empty() {
+    if !deal.per.is_known() && !deal.per.as_str().is_empty() && deal.tender.is_none() {
         let near = nearest(deal.per.as_str(), Per::words());
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),

@@ -151,6 +151,27 @@ impl<'t, 'i> Reader<'t, 'i> {
         self.read(key, MONEY, money)
     }
 
+    /// A list of texts.
+    pub(crate) fn texts(&self, key: &'static str) -> Option<Field<Vec<String>>> {
+        self.read(key, "a list of texts", |value| {
+            let list = value.as_array().ok_or_else(|| describe(value))?;
+            let text = |v: &Spanned<DeValue<'i>>| {
+                v.get_ref().as_str().map(str::to_owned).ok_or_else(|| describe(v.get_ref()))
+            };
+            list.iter().map(text).collect()
+        })
+    }
+
+    /// A whole number from `least` to `most`.
+    pub(crate) fn whole(&self, key: &'static str, least: u32, most: u32) -> Option<Field<u32>> {
+        self.read(key, &format!("a whole number from {least} to {most}"), |value| {
+            let number = number(value)?;
+            let inside = number >= f64::from(least) && number <= f64::from(most);
+            let whole = inside && number.fract() == 0.0;
+            if whole { Ok(number as u32) } else { Err(format!("{number}")) }
+        })
+    }
+
     /// Money, or a list `[low, mode, high]` of it.
     pub(crate) fn money_or_range(&self, key: &'static str) -> Option<Field<Vec<Amount>>> {
         self.read(key, "an amount, or `[low, mode, high]`", |value| match value.as_array() {
@@ -239,7 +260,7 @@ impl<'t, 'i> Reader<'t, 'i> {
 const MONEY: &str =
     "an amount: an integer, a text such as \"53.85\", or a number of at most 15 digits";
 
-fn money(value: &DeValue<'_>) -> Result<Amount, String> {
+pub(crate) fn money(value: &DeValue<'_>) -> Result<Amount, String> {
     let text = match value {
         DeValue::Integer(i) if i.radix() == 10 => i.as_str().replace('_', ""),
         DeValue::String(text) => text.trim().to_owned(),

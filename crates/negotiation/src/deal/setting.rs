@@ -198,12 +198,11 @@ fn is_called(i: usize, item: &Value<'_>, wanted: &str) -> bool {
     name == wanted || identifier(&name) == wanted || (i + 1).to_string() == wanted
 }
 
-/// The name of an entry, the stem of its file, or its number.
+/// The name of an entry (id of an item, supplier of a quote, item of a line), the stem of its file,
+/// or its number.
 fn name_of(i: usize, item: &Value<'_>) -> String {
     let text = |key: &str| item.get_ref().get(key).and_then(|v| v.get_ref().as_str());
-    match (text("name"), text("path")) {
-        (Some(name), _) => name.to_owned(),
-        (None, Some(path)) => file_stem(path).to_owned(),
-        (None, None) => (i + 1).to_string(),
-    }
+    let path = || text("path").map(file_stem);
+    let named = ["id", "name", "supplier", "item"].into_iter().find_map(text).or_else(path);
+    named.map_or_else(|| (i + 1).to_string(), str::to_owned)
 }

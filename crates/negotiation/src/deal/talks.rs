@@ -184,7 +184,11 @@ fn read_argument(r: &Reader<'_, '_>, sources: &[Source]) -> Option<Argument> {
 }
 
 /// An argument rests on evidence that the deal names, or it says so by naming none.
-fn known_source(r: &Reader<'_, '_>, named: &Field<String>, sources: &[Source]) -> Option<String> {
+pub(super) fn known_source(
+    r: &Reader<'_, '_>,
+    named: &Field<String>,
+    sources: &[Source],
+) -> Option<String> {
     let id = slug(&named.value);
     if sources.iter().any(|s| s.id == id) {
         return Some(id);
@@ -235,7 +239,11 @@ fn read_deadline(r: &Reader<'_, '_>) -> Option<Deadline> {
 }
 
 /// One of several words.
-fn word<T: Copy>(r: &Reader<'_, '_>, key: &'static str, words: &[(&str, T)]) -> Option<T> {
+pub(super) fn word<T: Copy>(
+    r: &Reader<'_, '_>,
+    key: &'static str,
+    words: &[(&str, T)],
+) -> Option<T> {
     let field = r.text(key)?;
     if let Some((_, value)) = words.iter().find(|(word, _)| *word == field.value) {
         return Some(*value);

@@ -10,6 +10,7 @@ mod backup;
 mod compensation;
 mod fact;
 mod inputs;
+mod quotes;
 mod rapport;
 mod talks;
 mod walk_away;
@@ -17,6 +18,7 @@ mod wants;
 
 pub use fact::{FACTS, Fact, fact};
 pub use inputs::Input;
+pub(crate) use quotes::judge_quotes;
 
 use crate::bargain::{FindingCode, Plan, ReservationSource};
 use crate::brief::{Brief, Finding, Gravity};
@@ -159,6 +161,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         rapport::RULES,
         walk_away::RULES,
         talks::RULES,
+        quotes::RULES,
     ]
     .into_iter()
     .flatten()

@@ -1,18 +1,33 @@
 //! Vendor quotes like for like: one unit, currency, quantity, Incoterm, payment term and horizon
 //! (`science.md` G1 to G14), with every conversion kept as a value.
 
+mod basis;
 mod comparison;
+mod decimal;
+mod gather;
 mod incoterm;
+mod line;
+mod outcome;
 mod row;
+mod terms;
+mod words;
 
 pub use comparison::{
     Award, Basis, Cell, Comparison, Cost, Factors, ItemRow, LegCost, OrderCost, Outcome,
     PassedOver, Payment, Quoted, Ranking, RateUsed, State, Step, Supplier, Total,
 };
 pub use incoterm::{Incoterm, Leg};
+pub(crate) use outcome::percent;
+pub(crate) use row::as_named;
 pub use row::{QuoteRow, TaxWord};
 
-use crate::deal::Deal;
+use crate::deal::{Deal, Item, Scenario, Tender, slug};
+use crate::leverage;
+use crate::parameter::Settings;
+use basis::Ground;
+use gather::{Gathered, gather};
+use haggle_quantity::Amount;
+use outcome::Table;
 use std::fmt;
 
 /// Why quotes cannot be compared at all. What is wrong with one quote or line is no error: it stands
@@ -47,10 +62,65 @@ impl std::error::Error for CompareError {}
 ///
 /// # Errors
 /// [`CompareError`] where nothing can be compared.
-pub fn compare(deal: &Deal, _rows: &[QuoteRow]) -> Result<Comparison, CompareError> {
+pub fn compare(deal: &Deal, rows: &[QuoteRow]) -> Result<Comparison, CompareError> {
     let tender = deal.tender.as_ref().ok_or(CompareError::NoTender)?;
     if tender.items.is_empty() {
         return Err(CompareError::NoItems);
     }
-    Err(CompareError::NoQuotes)
+    let Gathered { bids, quoted, passed_over } = gather(deal, tender, rows);
+    if quoted.iter().all(Option::is_none) {
+        return Err(CompareError::NoQuotes);
+    }
+    let line_leads = quoted.iter().flatten().any(|line| line.lead_time_days.is_some());
+    let ground = Ground::new(deal, tender, &bids, line_leads);
+    let basis = ground.basis(&Settings::new(deal));
+    let suppliers: Vec<Supplier> =
+        bids.into_iter().map(|bid| terms::supplier(&ground, bid)).collect();
+    let (as_of, leads) = (deal.as_of, ground.leads);
+    let table = Table { basis: &basis, suppliers: &suppliers, quoted: &quoted, as_of, leads };
+    let outcomes = outcomes(&table, tender);
+    let mut comparison = Comparison {
+        title: deal.title.clone(),
+        as_of,
+        currency: deal.currency,
+        per: deal.per.clone(),
+        basis,
+        items: tender.items.iter().map(item_row).collect(),
+        suppliers,
+        quoted,
+        outcomes,
+        passed_over,
+        findings: Vec::new(),
+    };
+    comparison.findings = leverage::judge_quotes(&comparison);
+    Ok(comparison)
+}
+
+fn outcomes(table: &Table<'_>, tender: &Tender) -> Vec<Outcome> {
+    let asked = tender.items.iter().map(|item| item.quantity).collect();
+    let first = table.outcome("as asked", asked);
+    let others = tender.scenarios.iter().map(|scenario| {
+        table.outcome(&scenario.name, tender.items.iter().map(|it| scaled(it, scenario)).collect())
+    });
+    std::iter::once(first).chain(others).collect()
+}
+
+/// The quantity of an item in a scenario. One that is too large to be multiplied stays too large.
+fn scaled(item: &Item, scenario: &Scenario) -> Amount {
+    let stated = scenario.quantity.get(&item.id).copied();
+    stated.unwrap_or_else(|| item.quantity.saturating_mul(scenario.factor))
+}
+
+fn item_row(item: &Item) -> ItemRow {
+    let moved = item.last_price.zip(item.index.as_ref());
+    ItemRow {
+        id: item.id.clone(),
+        slug: slug(&item.id),
+        name: item.name.clone().unwrap_or_else(|| item.id.clone()),
+        per: item.per.clone(),
+        quantity: item.quantity,
+        should_cost: item.should_cost.as_ref().map(crate::deal::ShouldCost::total),
+        last_price: item.last_price,
+        indexed_price: moved.and_then(|(price, index)| index.moved(price)),
+    }
 }

@@ -51,3 +51,15 @@ pub enum TaxWord {
     /// It is in the price.
     Included,
 }
+
+/// A name as quotes and items are matched by it: lower case, single spaces.
+pub(crate) fn as_named(name: &str) -> String {
+    let mut named = String::with_capacity(name.len());
+    for word in name.split_whitespace() {
+        if !named.is_empty() {
+            named.push(' ');
+        }
+        named.extend(word.chars().flat_map(char::to_lowercase));
+    }
+    named
+}

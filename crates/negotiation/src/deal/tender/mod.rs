@@ -1,8 +1,12 @@
 //! What a deal file says of a tender: items, scenarios, and each supplier's quote.
 
+mod read;
+
+pub(super) use read::read_tender;
+
 use super::Condition;
 use crate::quote::{Incoterm, Leg};
-use haggle_quantity::{Amount, Currency, Date, Per};
+use haggle_quantity::{Amount, Currency, Date, Per, parse_amount};
 use std::collections::BTreeMap;
 
 /// `[tender]` with its items, scenarios and quotes.
@@ -45,6 +49,19 @@ pub enum Adder {
     Share(Amount),
 }
 
+impl Adder {
+    /// Reads `80` or `3 %`; `None` for anything else, and for less than 0.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let adder = match text.strip_suffix('%') {
+            Some(percent) => Self::Share(parse_amount(percent.trim()).ok()? / Amount::ONE_HUNDRED),
+            None => Self::Money(parse_amount(text).ok()?),
+        };
+        let (Self::Money(amount) | Self::Share(amount)) = adder;
+        (amount >= Amount::ZERO).then_some(adder)
+    }
+}
+
 /// One `[[item]]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Item {
@@ -70,6 +87,14 @@ pub struct Item {
     pub market: Option<ItemMarket>,
 }
 
+impl Item {
+    /// Everything that it is called in quotes.
+    pub fn all_names(&self) -> impl Iterator<Item = &str> {
+        let names = self.names.iter().map(String::as_str);
+        std::iter::once(self.id.as_str()).chain(self.name.as_deref()).chain(names)
+    }
+}
+
 /// A should-cost per unit in parts: `material`, `labour`, `machine`, `overhead`, `margin`; one part
 /// called `total` where only the sum is stated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +114,18 @@ pub struct Index {
     pub fixed: Amount,
     /// The series.
     pub parts: Vec<IndexPart>,
+}
+
+impl Index {
+    /// What a price of then is now: `price * (fixed + sum of weight * now / then)` (G14).
+    pub fn moved(&self, price: Amount) -> Option<Amount> {
+        let part = |sum: Amount, part: &IndexPart| {
+            let now = part.weight.checked_mul(part.now)?.checked_div(part.then)?;
+            sum.checked_add(now)
+        };
+        let factor = self.parts.iter().try_fold(self.fixed, part)?;
+        price.checked_mul(factor)
+    }
 }
 
 /// One series of an index clause.
@@ -241,6 +278,12 @@ pub enum Scheme {
     Incremental,
 }
 
+impl Scheme {
+    /// The words of a deal file.
+    pub const WORDS: [(&'static str, Self); 2] =
+        [("all-units", Self::AllUnits), ("incremental", Self::Incremental)];
+}
+
 /// Whether a price holds what is asked (G8).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Scope {
@@ -251,4 +294,10 @@ pub enum Scope {
     Excluded,
     /// It is not clear.
     Unclear,
+}
+
+impl Scope {
+    /// The words of a deal file.
+    pub const WORDS: [(&'static str, Self); 3] =
+        [("included", Self::Included), ("excluded", Self::Excluded), ("unclear", Self::Unclear)];
 }

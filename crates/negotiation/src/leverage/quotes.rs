@@ -1,0 +1,236 @@
+//! Step 3, quotes side by side: what keeps them from being comparable, and bids that are too low.
+
+use super::{Facts, Rule, Said};
+use crate::brief::{Finding, Gravity};
+use crate::quote::{Cell, Comparison, State, Supplier, percent};
+use haggle_quantity::Amount;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "S3.8",
+        step: 3,
+        statement: "Quotes are compared only like for like; what stands in the way is settled first, and gaps are filled openly.",
+        test: "a quote in [tender] whose unit, currency, tax, Incoterm, payment term or scope is not that of the others and cannot be converted, or of which more than plug_max is filled",
+        cites: &["G1", "G8"],
+        judge: without_quotes,
+    },
+    Rule {
+        id: "S3.9",
+        step: 3,
+        statement: "A bid far below the others is to be explained before it is praised or refused.",
+        test: "at least three bids, and one more than alt_low_bid below the mean of the others",
+        cites: &["G12", "G13"],
+        judge: without_quotes,
+    },
+];
+
+type Judge = fn(&Comparison) -> Vec<Said>;
+
+/// What the rules look at in a comparison.
+const JUDGES: [(&str, Judge); 2] = [("S3.8", comparable), ("S3.9", too_low)];
+
+/// Names that a sentence lists before it counts the rest.
+const NAMED: usize = 5;
+
+/// A brief holds no quotes side by side: these rules speak in a comparison.
+fn without_quotes(_: &Facts<'_>) -> Vec<Said> {
+    Vec::new()
+}
+
+/// What the rules say of a comparison, gravest first.
+pub(crate) fn judge_quotes(comparison: &Comparison) -> Vec<Finding> {
+    let said = |(id, judge): (&str, Judge)| {
+        let rule = RULES.iter().find(|rule| rule.id == id);
+        let judged = rule.map(|rule| judge(comparison).into_iter().map(move |it| (rule, it)));
+        judged.into_iter().flatten()
+    };
+    let mut findings: Vec<Finding> =
+        JUDGES.into_iter().flat_map(said).map(|(rule, said)| found(rule, said)).collect();
+    findings.sort_by_key(|finding| finding.gravity);
+    findings
+}
+
+fn found(rule: &Rule, said: Said) -> Finding {
+    Finding {
+        rule: rule.id,
+        step: rule.step,
+        gravity: said.gravity,
+        text: said.text,
+        figures: said.figures,
+        cites: said.cites.unwrap_or(rule.cites),
+        action: said.action,
+    }
+}
+
+fn comparable(comparison: &Comparison) -> Vec<Said> {
+    let suppliers = comparison.suppliers.iter().enumerate();
+    let each = suppliers.flat_map(|(at, supplier)| of_supplier(comparison, at, supplier));
+    let all = [unquoted(comparison), passed_over(comparison), bought_up(comparison)];
+    each.chain(all.into_iter().flatten()).collect()
+}
+
+fn of_supplier(comparison: &Comparison, at: usize, supplier: &Supplier) -> Vec<Said> {
+    let name = &supplier.name;
+    let reasons = supplier.reasons.join("; ");
+    let whole = match supplier.state {
+        State::Stopped => Some(Said::error(format!("{name} cannot be compared: {reasons}."))),
+        State::Unclear => {
+            let text = format!("{name} is not comparable yet, and not awarded: {reasons}.");
+            Some(Said::warning(text))
+        }
+        State::Expired => {
+            Some(Said::warning(format!("{name} is shown and not awarded: {reasons}.")))
+        }
+        _ if reasons.is_empty() => None,
+        _ => Some(Said::info(format!("{name}: {reasons}."))),
+    };
+    if supplier.state == State::Stopped {
+        return whole.into_iter().collect();
+    }
+    let more = [sea(supplier), lines(comparison, at), gaps(comparison, at)];
+    whole.into_iter().chain(more.into_iter().flatten()).collect()
+}
+
+fn sea(supplier: &Supplier) -> Option<Said> {
+    let rule = supplier.terms.incoterm.filter(|rule| rule.is_for_sea())?;
+    Some(
+        Said::info(format!(
+            "{} quotes {rule}, a rule for carriage by sea or inland waterway alone.",
+            supplier.name
+        ))
+        .so("Where the goods go in containers, by road or by air, ask for the rule that fits."),
+    )
+}
+
+/// The cells of a supplier as asked, with the names of their items.
+fn column(comparison: &Comparison, at: usize) -> impl Iterator<Item = (&str, &Cell)> {
+    let items = comparison.items.iter().enumerate();
+    items.filter_map(move |(item, row)| Some((row.name.as_str(), comparison.cell(0, item, at)?)))
+}
+
+/// Lines that are quoted and do not count, though their supplier does.
+fn lines(comparison: &Comparison, at: usize) -> Option<Said> {
+    let told: Vec<(&str, &str)> = column(comparison, at)
+        .filter_map(|(name, cell)| Some((name, cell.reason.as_deref()?)))
+        .collect();
+    let (item, reason) = told.first()?;
+    let more = match told.len() {
+        1 => String::new(),
+        n => format!(" So or otherwise {} further lines.", n - 1),
+    };
+    let name = &comparison.suppliers[at].name;
+    Some(Said::warning(format!("{name}, {item}: {reason}.{more}")))
+}
+
+/// What a supplier does not quote, and what fills it.
+fn gaps(comparison: &Comparison, at: usize) -> Option<Said> {
+    let outcome = comparison.outcomes.first()?;
+    let total = outcome.totals.get(at)?;
+    if total.missing.is_empty() || total.quoted == 0 {
+        return None;
+    }
+    let missing: Vec<&str> =
+        total.missing.iter().map(|item| comparison.items[*item].name.as_str()).collect();
+    let filled = match total.plug_share {
+        Some(share) => format!(
+            " The median of the others fills them for the ranking alone: {} of the total.",
+            percent(share)
+        ),
+        None => String::new(),
+    };
+    let name = &comparison.suppliers[at].name;
+    let head = format!("{name} leaves {} of the items open: {}.", missing.len(), named(&missing));
+    let most = total.plug_share.filter(|_| total.rank.is_none());
+    let grave = most.is_some() && comparison.suppliers[at].state == State::Counts;
+    let tail = match (&total.unranked, grave) {
+        (Some(why), true) => format!(" It has no place in the ranking: {why}."),
+        _ => String::new(),
+    };
+    let gravity = if grave { Gravity::Warning } else { Gravity::Info };
+    Some(Said::new(gravity, format!("{head}{filled}{tail}")).so("Ask for the missing prices."))
+}
+
+fn unquoted(comparison: &Comparison) -> Option<Said> {
+    let outcome = comparison.outcomes.first()?;
+    let open = comparison.items.iter().zip(&outcome.in_scope).filter(|(_, within)| !**within);
+    let open: Vec<&str> = open.map(|(item, _)| item.name.as_str()).collect();
+    (!open.is_empty()).then(|| {
+        let text =
+            format!("Nobody who can be awarded quotes {}: outside every total.", named(&open));
+        Said::warning(text).so("Ask for these prices before the award.")
+    })
+}
+
+fn passed_over(comparison: &Comparison) -> Option<Said> {
+    let first = comparison.passed_over.first()?;
+    let text = format!(
+        "{} rows of quotes took no part; the first is {} ({}, `{}`): {}.",
+        comparison.passed_over.len(),
+        first.place,
+        first.supplier,
+        first.item,
+        first.reason
+    );
+    Some(Said::warning(text))
+}
+
+/// Where more than is needed costs less.
+fn bought_up(comparison: &Comparison) -> Option<Said> {
+    let suppliers = 0..comparison.suppliers.len();
+    let more = suppliers.flat_map(|at| {
+        column(comparison, at).filter_map(move |(item, cell)| {
+            cell.cost.as_ref().filter(|cost| cost.ordered > cost.least)?;
+            Some(format!("{item} from {}", comparison.suppliers[at].name))
+        })
+    });
+    let more: Vec<String> = more.collect();
+    let names: Vec<&str> = more.iter().map(String::as_str).collect();
+    let holding = match comparison.basis.holding_rate {
+        Some(_) => "what holding the rest costs is counted",
+        None => "what holding the rest costs is not stated and not counted",
+    };
+    (!more.is_empty()).then(|| {
+        let text = format!("Buying up to the next price is cheaper: {}; {holding}.", named(&names));
+        let said = Said::info(text);
+        said.so_if(comparison.basis.holding_rate.is_none(), "State `holding_rate` in `[tender]`.")
+    })
+}
+
+fn too_low(comparison: &Comparison) -> Vec<Said> {
+    let Some(outcome) = comparison.outcomes.first() else { return Vec::new() };
+    let totals = comparison.suppliers.iter().zip(&outcome.totals);
+    let whole = totals.filter_map(|(supplier, total)| Some(low(supplier, total.low?)));
+    let suppliers = 0..comparison.suppliers.len();
+    whole.chain(suppliers.filter_map(|at| low_lines(comparison, at))).collect()
+}
+
+fn low(supplier: &Supplier, below: Amount) -> Said {
+    let text = format!(
+        "The total of {} is {} below the mean of the others.",
+        supplier.name,
+        percent(below)
+    );
+    Said::warning(text).resting_on(&[&format!("quote.{}.total", supplier.slug)]).so(format!(
+        "Ask {} to explain its price and to confirm the scope in writing; do not celebrate or reject yet.",
+        supplier.name
+    ))
+}
+
+fn low_lines(comparison: &Comparison, at: usize) -> Option<Said> {
+    let low: Vec<&str> =
+        column(comparison, at).filter(|(_, it)| it.low.is_some()).map(|(name, _)| name).collect();
+    (!low.is_empty()).then(|| {
+        let name = &comparison.suppliers[at].name;
+        Said::info(format!("{name} is far below the others on {}.", named(&low)))
+            .so("Check unit, pack and scope of these lines.")
+    })
+}
+
+/// The first of many names, and how many more there are.
+fn named(names: &[&str]) -> String {
+    let shown = names[..names.len().min(NAMED)].join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}

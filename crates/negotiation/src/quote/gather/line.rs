@@ -1,0 +1,168 @@
+//! One price as quoted: of the rows of a supplier for an item, or of a line of the deal file.
+
+use super::{Bid, Placed};
+use crate::deal::{Break, Item, Line, Scheme, Scope};
+use crate::quote::{QuoteRow, Quoted, words};
+use haggle_quantity::{Amount, Currency, Date, Per};
+use std::sync::Arc;
+
+/// What rows may say of one price.
+const KEYS: [&str; 8] =
+    ["pack", "minimum", "multiple", "scheme", "scope", "discount", "valid_until", "lead_time_days"];
+
+/// The price of rows of one supplier for one item, in rising order of quantity.
+pub(super) fn of_rows(item: &Item, bid: &Bid, rows: &[Placed<'_>]) -> Quoted {
+    let first = rows[0].row;
+    let mut price = blank(first.amount, bid.currency, first.per.as_ref().unwrap_or(&item.per));
+    price.places = rows.iter().map(|at| Arc::clone(&at.row.place)).collect();
+    let read = read_attributes(&mut price, rows)
+        .and_then(|()| read_tiers(&mut price, rows))
+        .and_then(|()| read_unit(&mut price, item, first.per.is_some()));
+    price.fault = read.err().map(Arc::from);
+    price
+}
+
+fn blank(price: Amount, currency: Currency, per: &Per) -> Quoted {
+    Quoted {
+        price,
+        currency,
+        per: per.clone(),
+        pack: None,
+        minimum: None,
+        multiple: None,
+        maximum: None,
+        breaks: Vec::new(),
+        scheme: Scheme::AllUnits,
+        scope: Scope::Included,
+        discount: None,
+        valid_until: None,
+        lead_time_days: None,
+        places: Vec::new(),
+        fault: None,
+    }
+}
+
+type Words<'a> = [Option<(&'a str, &'a str)>; KEYS.len()];
+
+fn read_attributes(price: &mut Quoted, rows: &[Placed<'_>]) -> Result<(), String> {
+    let mut said: Words<'_> = [None; KEYS.len()];
+    for Placed { row, .. } in rows {
+        hear(&mut said, row)?;
+    }
+    let [pack, minimum, multiple, scheme, scope, discount, valid, lead] = said;
+    price.pack = read("pack", pack, words::quantity)?;
+    price.minimum = read("minimum", minimum, words::money)?;
+    price.multiple = read("multiple", multiple, words::quantity)?;
+    price.scheme = read("scheme", scheme, words::scheme)?.unwrap_or_default();
+    price.scope = read("scope", scope, words::scope)?.unwrap_or_default();
+    price.discount = read("discount", discount, words::share)?;
+    price.valid_until = read::<Date>("valid_until", valid, words::date)?;
+    price.lead_time_days = read("lead_time_days", lead, words::whole)?;
+    Ok(())
+}
+
+fn hear<'a>(said: &mut Words<'a>, row: &'a QuoteRow) -> Result<(), String> {
+    for (key, text) in &row.attributes {
+        let Some(at) = KEYS.iter().position(|known| *known == &**key) else { continue };
+        match said[at] {
+            Some((other, place)) if other != &**text => {
+                return Err(format!(
+                    "`{key}` is `{other}` ({place}) and `{text}` ({}): leave one out with `[[exclude]]`",
+                    row.place
+                ));
+            }
+            _ => said[at] = Some((text, &row.place)),
+        }
+    }
+    Ok(())
+}
+
+fn read<T>(
+    key: &str,
+    said: Option<(&str, &str)>,
+    read: fn(&str) -> Result<T, &'static str>,
+) -> Result<Option<T>, String> {
+    let Some((text, place)) = said else { return Ok(None) };
+    let wrong = |expected| {
+        format!(
+            "`{key}` is `{text}` ({place}), expected {expected}: correct it, or state the line in `[[quote.line]]`"
+        )
+    };
+    read(text).map(Some).map_err(wrong)
+}
+
+/// Rows of rising quantity are the tiers; there is no price below the first.
+fn read_tiers(price: &mut Quoted, rows: &[Placed<'_>]) -> Result<(), String> {
+    let first = rows[0].row;
+    for pair in rows.windows(2) {
+        let (row, next) = (pair[0].row, pair[1].row);
+        if row.per != next.per {
+            let per = |row: &QuoteRow| row.per.as_ref().map_or("no unit", Per::as_str).to_owned();
+            let (one, other) = (per(row), per(next));
+            return Err(two_prices(row, next, &format!("per `{one}`"), &format!("per `{other}`")));
+        }
+        match (row.quantity_from == next.quantity_from, row.amount == next.amount) {
+            (true, true) => {}
+            (true, false) => {
+                let (one, other) = (row.amount.to_string(), next.amount.to_string());
+                return Err(two_prices(row, next, &format!("`{one}`"), &format!("`{other}`")));
+            }
+            (false, _) => price
+                .breaks
+                .extend(next.quantity_from.map(|from| Break { from, price: next.amount })),
+        }
+    }
+    let least = first.quantity_from.filter(|from| *from > Amount::ZERO);
+    price.minimum = price.minimum.max(least);
+    price.maximum = rows[rows.len() - 1].row.quantity_to;
+    Ok(())
+}
+
+fn two_prices(row: &QuoteRow, next: &QuoteRow, one: &str, other: &str) -> String {
+    format!(
+        "it has two prices: {one} ({}) and {other} ({}); leave one out with `[[exclude]]`",
+        row.place, next.place
+    )
+}
+
+/// Sets how many item units are in one unit of the price, if anything says it.
+fn read_unit(price: &mut Quoted, item: &Item, stated: bool) -> Result<(), String> {
+    if !stated {
+        return Err(format!(
+            "its price names no unit: state the line in `[[quote.line]]`, or give the recipe a unit such as `{}`",
+            item.per
+        ));
+    }
+    let own = price.pack;
+    if let Some(pack) = own.filter(|pack| price.per == item.per && *pack != Amount::ONE) {
+        return Err(format!(
+            "its price is per `{0}`, and one `{0}` holds {pack} `{0}`: say whether the price is per `{0}` or per pack",
+            item.per
+        ));
+    }
+    let units = item.units.iter().find(|(per, _)| *per == price.per).map(|(_, many)| *many);
+    price.pack = own.or(units).or_else(|| price.per.in_units_of(&item.per));
+    match price.pack {
+        Some(_) => Ok(()),
+        None => Err(format!(
+            "its price is per `{0}`, and nothing says how many `{1}` one `{0}` holds: add `units = {{ {0} = \"...\" }}` to the item, or `pack` to the line",
+            price.per, item.per
+        )),
+    }
+}
+
+/// The price of a line of the deal file. Without a unit it is per unit of the item, or per pack
+/// where it says how much a pack holds.
+pub(super) fn of_deal(item: &Item, bid: &Bid, line: &Line) -> Quoted {
+    let pack = Per::new("pack");
+    let own = if line.pack.is_some() { &pack } else { &item.per };
+    let mut price = blank(line.price, bid.currency, line.per.as_ref().unwrap_or(own));
+    price.pack = line.pack;
+    price.minimum = line.minimum;
+    price.multiple = line.multiple;
+    price.breaks.clone_from(&line.breaks);
+    price.scheme = line.scheme;
+    price.scope = line.scope;
+    price.fault = read_unit(&mut price, item, true).err().map(Arc::from);
+    price
+}

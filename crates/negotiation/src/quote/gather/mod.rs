@@ -1,0 +1,139 @@
+//! Brings the quotes of the deal file and the rows of its sources together: who quotes what.
+
+mod bid;
+mod line;
+mod names;
+
+pub(super) use bid::Bid;
+
+use super::{PassedOver, QuoteRow, Quoted};
+use crate::deal::{Deal, Tender};
+use bid::Said;
+use names::Names;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Who quotes what, before anything is converted.
+pub(super) struct Gathered {
+    /// Suppliers: those of the deal file in its order, then the others by name.
+    pub(super) bids: Vec<Bid>,
+    /// Prices by item, then supplier.
+    pub(super) quoted: Vec<Option<Quoted>>,
+    /// Rows that took no part.
+    pub(super) passed_over: Vec<PassedOver>,
+}
+
+/// A row with its supplier and item.
+#[derive(Clone, Copy)]
+struct Placed<'a> {
+    item: usize,
+    supplier: usize,
+    row: &'a QuoteRow,
+}
+
+pub(super) fn gather(deal: &Deal, tender: &Tender, rows: &[QuoteRow]) -> Gathered {
+    let mut names = Names::new(tender, rows);
+    let mut passed_over = Vec::new();
+    let mut placed = Vec::with_capacity(rows.len());
+    let mut said: Vec<Said<'_>> = vec![Said::default(); names.suppliers().len()];
+    for row in rows {
+        let supplier = names.supplier(&row.supplier);
+        match (supplier, names.item(row)) {
+            (Some(supplier), Ok(item)) => {
+                said[supplier].hear(row);
+                placed.push(Placed { item, supplier, row });
+            }
+            (_, Err(reason)) => passed_over.push(passed(row, reason)),
+            (None, Ok(_)) => passed_over.push(passed(row, "it names no supplier".to_owned())),
+        }
+    }
+    let mixed = |at: &Placed<'_>| said[at.supplier].is_estimate_among_bids(at.row);
+    passed_over.extend(
+        placed.iter().filter(|at| mixed(at)).map(|at| {
+            passed(at.row, "it is an estimate among bids of the same supplier".to_owned())
+        }),
+    );
+    placed.retain(|at| !said[at.supplier].is_estimate_among_bids(at.row));
+    let mut bids = bids(deal, tender, &names, &said);
+    let mut quoted = prices(tender, &bids, placed, &mut passed_over);
+    lift(&mut bids, &mut quoted);
+    Gathered { bids, quoted, passed_over }
+}
+
+fn bids(deal: &Deal, tender: &Tender, names: &Names<'_>, said: &[Said<'_>]) -> Vec<Bid> {
+    let of = |(at, name): (usize, &String)| {
+        let mut bid = Bid::new(name, tender.quotes.get(at), &said[at], deal.currency);
+        bid.read_terms(&said[at]);
+        bid
+    };
+    names.suppliers().iter().enumerate().map(of).collect()
+}
+
+/// Prices by item, then supplier; a line of the deal file stands in place of rows.
+fn prices(
+    tender: &Tender,
+    bids: &[Bid],
+    mut placed: Vec<Placed<'_>>,
+    passed_over: &mut Vec<PassedOver>,
+) -> Vec<Option<Quoted>> {
+    let mut quoted = vec![None; tender.items.len() * bids.len()];
+    placed.sort_by(|a, b| {
+        let key = |at: &Placed<'_>| (at.item, at.supplier, at.row.quantity_from, at.row.amount);
+        key(a).cmp(&key(b)).then_with(|| a.row.place.cmp(&b.row.place))
+    });
+    for group in placed.chunk_by(|a, b| (a.item, a.supplier) == (b.item, b.supplier)) {
+        let (item, supplier) = (group[0].item, group[0].supplier);
+        let price = line::of_rows(&tender.items[item], &bids[supplier], group);
+        quoted[item * bids.len() + supplier] = Some(price);
+    }
+    let ids: BTreeMap<&str, usize> =
+        tender.items.iter().enumerate().map(|(at, item)| (item.id.as_str(), at)).collect();
+    let stated = tender.quotes.iter().enumerate();
+    for (supplier, line) in stated.flat_map(|(at, q)| q.lines.iter().map(move |line| (at, line))) {
+        let Some(&item) = ids.get(line.item.as_str()) else { continue };
+        let reason = "the deal file states a line in its place";
+        let rows = rows_of(&placed, item, supplier);
+        passed_over.extend(rows.iter().map(|at| passed(at.row, reason.to_owned())));
+        let price = line::of_deal(&tender.items[item], &bids[supplier], line);
+        quoted[item * bids.len() + supplier] = Some(price);
+    }
+    quoted
+}
+
+/// The rows of a cell, of rows in order.
+fn rows_of<'p, 'a>(placed: &'p [Placed<'a>], item: usize, supplier: usize) -> &'p [Placed<'a>] {
+    let from = placed.partition_point(|at| (at.item, at.supplier) < (item, supplier));
+    let to = placed.partition_point(|at| (at.item, at.supplier) <= (item, supplier));
+    &placed[from..to]
+}
+
+/// What all lines of a supplier say alike is a term of its quote; what the deal file states stands.
+fn lift(bids: &mut [Bid], quoted: &mut [Option<Quoted>]) {
+    let width = bids.len();
+    for (at, bid) in bids.iter_mut().enumerate() {
+        let lines = || quoted.iter().skip(at).step_by(width).flatten();
+        let terms = &mut bid.terms;
+        terms.discount = terms.discount.or(alike(lines().map(|line| line.discount)));
+        terms.valid_until = terms.valid_until.or(alike(lines().map(|line| line.valid_until)));
+        terms.lead_time_days =
+            terms.lead_time_days.or(alike(lines().map(|line| line.lead_time_days)));
+        let stated = (terms.discount, terms.valid_until, terms.lead_time_days);
+        for line in quoted.iter_mut().skip(at).step_by(width).flatten() {
+            line.discount = line.discount.filter(|_| stated.0.is_none());
+            line.valid_until = line.valid_until.filter(|_| stated.1.is_none());
+            line.lead_time_days = line.lead_time_days.filter(|_| stated.2.is_none());
+        }
+    }
+}
+
+/// The one value, if all have it.
+fn alike<T: PartialEq>(mut values: impl Iterator<Item = Option<T>>) -> Option<T> {
+    let first = values.next()??;
+    values.all(|value| value.as_ref() == Some(&first)).then_some(first)
+}
+
+fn passed(row: &QuoteRow, reason: String) -> PassedOver {
+    let said = [row.code.as_deref(), row.title.as_deref()];
+    let item = said.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    PassedOver { place: Arc::clone(&row.place), supplier: Arc::clone(&row.supplier), item, reason }
+}

@@ -1,0 +1,73 @@
+//! Which supplier and which item a row speaks of.
+
+use super::QuoteRow;
+use crate::deal::{Tender, slug};
+use crate::quote::as_named;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Names of suppliers and items, and what each word of a source meant the last time.
+pub(super) struct Names<'a> {
+    suppliers: Vec<String>,
+    by_name: BTreeMap<&'a str, usize>,
+    items: BTreeMap<String, usize>,
+    ids: Vec<&'a str>,
+    seen: BTreeMap<&'a str, Option<usize>>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn new(tender: &'a Tender, rows: &'a [QuoteRow]) -> Self {
+        let mut suppliers: Vec<String> = tender.quotes.iter().map(|q| q.supplier.clone()).collect();
+        let mut slugs: BTreeMap<String, usize> =
+            suppliers.iter().enumerate().map(|(at, name)| (slug(name), at)).collect();
+        let written: BTreeSet<&str> = rows.iter().map(|row| &*row.supplier).collect();
+        let named = written.into_iter().filter(|name| !name.trim().is_empty());
+        let mut by_slug: Vec<(String, &str)> = named.map(|name| (slug(name), name)).collect();
+        by_slug.sort();
+        let mut by_name = BTreeMap::new();
+        for (slug, name) in by_slug {
+            let at = *slugs.entry(slug).or_insert_with(|| {
+                suppliers.push(name.trim().to_owned());
+                suppliers.len() - 1
+            });
+            by_name.insert(name, at);
+        }
+        let items = tender.items.iter().enumerate();
+        let items = items.flat_map(|(at, it)| it.all_names().map(move |name| (as_named(name), at)));
+        let ids = tender.items.iter().map(|item| item.id.as_str()).collect();
+        Self { suppliers, by_name, items: items.collect(), ids, seen: BTreeMap::new() }
+    }
+
+    /// Names in the order of the comparison: of the deal file, then by name.
+    pub(super) fn suppliers(&self) -> &[String] {
+        &self.suppliers
+    }
+
+    pub(super) fn supplier(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The item that code or title name.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(super) fn item(&mut self, row: &'a QuoteRow) -> Result<usize, String> {
+        let code = row.code.as_deref().and_then(|code| self.known(code));
+        let title = row.title.as_deref().and_then(|title| self.known(title));
+        match (code, title) {
+            (Some(code), Some(title)) if code != title => Err(format!(
+                "its code is of item `{}`, its title of `{}`",
+                self.ids[code], self.ids[title]
+            )),
+            (Some(item), _) | (None, Some(item)) => Ok(item),
+            (None, None) => {
+                Err("no `[[item]]` has this name; add it to `match` if it is one that is bought"
+                    .to_owned())
+            }
+        }
+    }
+
+    fn known(&mut self, name: &'a str) -> Option<usize> {
+        let items = &self.items;
+        *self.seen.entry(name).or_insert_with(|| items.get(&as_named(name)).copied())
+    }
+}

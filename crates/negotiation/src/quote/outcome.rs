@@ -1,0 +1,294 @@
+//! One scenario: cells, gaps, totals, ranking.
+
+use super::decimal::{median, over, sum, written};
+use super::line::{self, Need};
+use super::{Award, Basis, Cell, Outcome, Quoted, Ranking, State, Supplier, Total};
+use crate::deal::Scope;
+use haggle_quantity::{Amount, Date};
+use std::sync::Arc;
+
+/// What every scenario shares.
+pub(super) struct Table<'a> {
+    pub(super) basis: &'a Basis,
+    pub(super) suppliers: &'a [Supplier],
+    pub(super) quoted: &'a [Option<Quoted>],
+    pub(super) as_of: Date,
+    /// Whether somebody states a lead time, so that silence is a question.
+    pub(super) leads: bool,
+}
+
+/// What a bid has to be below the mean of, at least.
+const OTHERS: usize = 2;
+
+impl Table<'_> {
+    /// The scenario of these quantities.
+    pub(super) fn outcome(&self, name: &str, quantities: Vec<Amount>) -> Outcome {
+        let width = self.suppliers.len();
+        let mut cells = self.cells(&quantities);
+        let rows = || cells.chunks(width.max(1));
+        let in_scope: Vec<bool> =
+            rows().map(|row| row.iter().any(|cell| cell.state == State::Counts)).collect();
+        let best = rows().map(best).collect();
+        for (row, _) in cells.chunks_mut(width.max(1)).zip(&in_scope).filter(|(_, within)| **within)
+        {
+            self.flag_low(row);
+            if self.basis.fill_gaps {
+                self.fill(row);
+            }
+        }
+        let mut totals: Vec<Total> =
+            (0..width).map(|supplier| self.total(supplier, &cells, &in_scope)).collect();
+        let ranking = rank(&mut totals, self.suppliers);
+        self.flag_low_totals(&mut totals, &ranking);
+        let single = self.single(&totals, &ranking, &in_scope);
+        Outcome {
+            name: name.to_owned(),
+            quantities,
+            cells,
+            in_scope,
+            best,
+            totals,
+            ranking,
+            single,
+            mixed: None,
+        }
+    }
+
+    fn cells(&self, quantities: &[Amount]) -> Vec<Cell> {
+        let width = self.suppliers.len();
+        let of = |(at, quoted): (usize, &Option<Quoted>)| {
+            let supplier = &self.suppliers[at % width];
+            match quoted {
+                Some(quoted) => self.cell(supplier, quoted, quantities[at / width]),
+                None => Cell::without(State::Gap, None),
+            }
+        };
+        self.quoted.iter().enumerate().map(of).collect()
+    }
+
+    fn cell(&self, supplier: &Supplier, quoted: &Quoted, quantity: Amount) -> Cell {
+        let Some(factors) = &supplier.factors else { return Cell::without(State::Stopped, None) };
+        if let Some(fault) = &quoted.fault {
+            return Cell::without(State::Stopped, Some(Arc::clone(fault)));
+        }
+        let need = Need { quantity, factors, holding: self.basis.holding_rate };
+        match line::cost(quoted, need) {
+            Ok(cost) => {
+                let (state, reason) = self.judged(supplier, quoted);
+                Cell { cost: Some(cost), ..Cell::without(state, reason) }
+            }
+            Err(reason) => Cell::without(State::Stopped, Some(Arc::from(reason))),
+        }
+    }
+
+    /// Whether a line that has a cost counts.
+    fn judged(&self, supplier: &Supplier, quoted: &Quoted) -> (State, Option<Arc<str>>) {
+        let expired = quoted.valid_until.filter(|day| *day < self.as_of);
+        match (quoted.scope, expired) {
+            (Scope::Excluded, _) => {
+                return (State::Excluded, Some(Arc::from("the quote leaves it out")));
+            }
+            (Scope::Unclear, _) => {
+                let ask = "it is not clear whether the quote holds it: ask";
+                return (State::Unclear, Some(Arc::from(ask)));
+            }
+            (Scope::Included, Some(day)) if !self.basis.include_expired => {
+                let text = format!("the price expired on {day}: ask for a later day");
+                return (State::Expired.max(supplier.state), Some(Arc::from(text)));
+            }
+            _ => {}
+        }
+        let silent = quoted.lead_time_days.is_none() && supplier.terms.lead_time_days.is_none();
+        if supplier.state == State::Counts
+            && self.leads
+            && silent
+            && self.basis.holding_rate.is_some()
+        {
+            let ask = "it names no lead time, and goods on their way cost: ask";
+            return (State::Unclear, Some(Arc::from(ask)));
+        }
+        (supplier.state, None)
+    }
+
+    /// Unit prices far below the others' (G13).
+    fn flag_low(&self, row: &mut [Cell]) {
+        let units = |cell: &Cell| match (&cell.cost, cell.state) {
+            (Some(cost), State::Counts) => Some(cost.unit),
+            _ => None,
+        };
+        let units: Vec<Option<Amount>> = row.iter().map(units).collect();
+        for (cell, low) in row.iter_mut().zip(low(&units, self.basis.low_bid)) {
+            cell.low = low;
+        }
+    }
+
+    /// Fills what a supplier does not quote with the median of the others (G8).
+    fn fill(&self, row: &mut [Cell]) {
+        let counted: Vec<Option<Amount>> = row.iter().map(Cell::counted).collect();
+        for (at, cell) in row.iter_mut().enumerate() {
+            let state = self.suppliers[at].state;
+            let quoted = cell.cost.is_some() && cell.state == state;
+            if quoted || state == State::Stopped {
+                continue;
+            }
+            let others = counted.iter().enumerate().filter(|(other, _)| *other != at);
+            let mut others: Vec<Amount> = others.filter_map(|(_, cost)| *cost).collect();
+            cell.plug = median(&mut others);
+            if cell.state == State::Gap && cell.plug.is_some() {
+                cell.state = State::Filled;
+            }
+        }
+    }
+
+    fn total(&self, supplier: usize, cells: &[Cell], in_scope: &[bool]) -> Total {
+        let own = &self.suppliers[supplier];
+        let column = cells.iter().skip(supplier).step_by(self.suppliers.len());
+        let (mut lines, mut plugs, mut goods) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut missing, mut open) = (Vec::new(), 0);
+        for (item, cell) in column.enumerate().filter(|(item, _)| in_scope[*item]) {
+            match &cell.cost {
+                Some(cost) if cell.state == own.state => {
+                    lines.push(cost.line);
+                    goods.push(own.factors.as_ref().and_then(|f| f.in_common_currency(cost.goods)));
+                }
+                _ => {
+                    missing.push(item);
+                    plugs.extend(cell.plug);
+                    open += usize::from(cell.plug.is_none());
+                }
+            }
+        }
+        let quoted = lines.len();
+        let (lines, plugs) = (sum(lines), sum(plugs));
+        let goods = goods.into_iter().collect::<Option<Vec<_>>>().and_then(sum);
+        let whole = sum_of([lines, plugs, own.order_total]).filter(|_| open == 0 && quoted > 0);
+        let share = plugs.zip(whole).filter(|(plugs, _)| !plugs.is_zero());
+        Total {
+            lines: lines.unwrap_or_default(),
+            plugs: plugs.unwrap_or_default(),
+            order: own.order_total,
+            total: whole,
+            goods: goods.unwrap_or_default(),
+            quoted,
+            plug_share: share.and_then(|(plugs, whole)| over(plugs, whole)),
+            low: None,
+            rank: None,
+            unranked: self.unranked(own, goods.unwrap_or_default(), &missing, open, share),
+            missing,
+        }
+    }
+
+    /// Why a supplier has no place in the ranking.
+    fn unranked(
+        &self,
+        own: &Supplier,
+        goods: Amount,
+        missing: &[usize],
+        open: usize,
+        plugs: Option<(Amount, Amount)>,
+    ) -> Option<String> {
+        if own.state != State::Counts {
+            return Some(own.state.as_str().to_owned());
+        }
+        if open > 0 {
+            return Some(format!("{} of its lines are missing", missing.len()));
+        }
+        let share = plugs.and_then(|(plugs, whole)| over(plugs, whole));
+        let most = written(self.basis.plug_max);
+        if let (Some(share), Some(most)) = (share.filter(|share| Some(*share) > most), most) {
+            return Some(format!(
+                "filled gaps are {} of it, more than {}: not comparable",
+                percent(share),
+                percent(most)
+            ));
+        }
+        let least = own.minimum_value.filter(|least| goods < *least)?;
+        Some(format!(
+            "its goods, {}, are below its least order of {}",
+            goods.round_dp(2),
+            least.round_dp(2)
+        ))
+    }
+
+    /// Totals far below the mean of the others (G13).
+    fn flag_low_totals(&self, totals: &mut [Total], ranking: &[Ranking]) {
+        let ranked: Vec<Option<Amount>> = ranking.iter().map(|it| Some(it.total)).collect();
+        for (it, low) in ranking.iter().zip(low(&ranked, self.basis.low_bid)) {
+            totals[it.supplier].low = low;
+        }
+    }
+
+    /// The cheapest supplier that quotes everything itself.
+    fn single(&self, totals: &[Total], ranking: &[Ranking], in_scope: &[bool]) -> Option<Award> {
+        let whole = |it: &&Ranking| totals[it.supplier].missing.is_empty();
+        let best = ranking.iter().find(whole)?;
+        Some(Award {
+            by_item: in_scope.iter().map(|within| within.then_some(best.supplier)).collect(),
+            suppliers: vec![best.supplier],
+            total: best.total,
+            bound: best.total,
+        })
+    }
+}
+
+impl Cell {
+    fn without(state: State, reason: Option<Arc<str>>) -> Self {
+        Self { state, reason, cost: None, plug: None, low: None }
+    }
+
+    /// What the line costs, if it can be awarded.
+    pub fn counted(&self) -> Option<Amount> {
+        self.cost.as_ref().filter(|_| self.state == State::Counts).map(|cost| cost.line)
+    }
+}
+
+fn sum_of(amounts: [Option<Amount>; 3]) -> Option<Amount> {
+    sum(amounts.into_iter().collect::<Option<Vec<_>>>()?)
+}
+
+/// The least cost of a row; of equal ones the first.
+fn best(row: &[Cell]) -> Option<usize> {
+    let counted = row.iter().enumerate().filter_map(|(at, cell)| Some((cell.counted()?, at)));
+    counted.min().map(|(_, at)| at)
+}
+
+/// For each amount how far it lies below the mean of the others, where that is more than `limit`
+/// and there are at least two others.
+fn low(amounts: &[Option<Amount>], limit: f64) -> Vec<Option<Amount>> {
+    let known: Vec<Amount> = amounts.iter().flatten().copied().collect();
+    let others = known.len().saturating_sub(1);
+    let (Some(all), Some(limit)) = (sum(known), written(limit)) else {
+        return vec![None; amounts.len()];
+    };
+    let below = |amount: &Option<Amount>| {
+        let amount = (*amount).filter(|_| others >= OTHERS)?;
+        let mean = over(all - amount, Amount::from(others))?;
+        over(mean - amount, mean).filter(|share| *share > limit)
+    };
+    amounts.iter().map(below).collect()
+}
+
+/// Places by total, of equal ones in the order of suppliers.
+fn rank(totals: &mut [Total], suppliers: &[Supplier]) -> Vec<Ranking> {
+    let complete = |(at, total): (usize, &Total)| {
+        let counts = suppliers[at].state == State::Counts && total.unranked.is_none();
+        Some((total.total.filter(|_| counts)?, at))
+    };
+    let mut order: Vec<(Amount, usize)> = totals.iter().enumerate().filter_map(complete).collect();
+    order.sort_unstable();
+    let least = order.first().map_or(Amount::ZERO, |(total, _)| *total);
+    for (place, (_, supplier)) in order.iter().enumerate() {
+        totals[*supplier].rank = Some(place + 1);
+    }
+    let place = |(total, supplier): &(Amount, usize)| Ranking {
+        supplier: *supplier,
+        total: *total,
+        over_best: *total - least,
+    };
+    order.iter().map(place).collect()
+}
+
+/// A share for people: `12.5 %`.
+pub(crate) fn percent(share: Amount) -> String {
+    format!("{} %", (share * Amount::ONE_HUNDRED).round_dp(1).normalize())
+}
