@@ -74,6 +74,18 @@ pub(crate) fn evidence(
     deal.sources.iter().zip(parts).map(each).collect()
 }
 
+/// The deal without its quote sources: they are offers to us, and no market evidence.
+pub(crate) fn without_quotes(deal: &Deal) -> Deal {
+    let mut market = deal.clone();
+    market.sources.retain(|source| !holds_quotes(deal, source));
+    market
+}
+
+/// Whether a source holds quotes of the tender.
+pub(crate) fn holds_quotes(deal: &Deal, source: &Source) -> bool {
+    deal.tender.as_ref().is_some_and(|tender| tender.sources.contains(&source.id))
+}
+
 fn keep(lock: &Lock, context: &Context) {
     match lock.save() {
         Ok(true) => context.detail(&format!("wrote {}\n", lock.path().display())),
@@ -111,7 +123,7 @@ pub(crate) fn comparables(
     Ok(context.store.comparables(part, &query, &adjuster)?)
 }
 
-fn location(source: &Source) -> &str {
+pub(crate) fn location(source: &Source) -> &str {
     match &source.origin {
         Origin::Path(text) | Origin::Url(text) | Origin::Plugin(text) => text,
     }
@@ -592,6 +604,11 @@ pub(crate) fn source_evidence(
     let day = comparables.mean_date.and_then(|d| i32::try_from(d).ok()).or(part.meta.date);
     let head = SourceHead { span: span(&comparables), ..head_of(&part.meta, location, &file, day) };
     SourceEvidence { head, grade: part.meta.grade().map(grade), file, comparables }
+}
+
+/// What is known of the source of a part.
+pub(crate) fn source_head(part: &Part, location: &str) -> SourceHead {
+    head_of(&part.meta, location, &file_name(location), part.meta.date)
 }
 
 /// On which bases (list, paid, advertised ...) the observations of a source that meet its conditions

@@ -21,6 +21,7 @@ mod moved;
 mod network;
 mod playbook;
 mod progress;
+mod quotes;
 mod reading;
 mod remote;
 mod report;
