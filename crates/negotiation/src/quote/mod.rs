@@ -1,6 +1,7 @@
 //! Vendor quotes like for like: one unit, currency, quantity, Incoterm, payment term and horizon
 //! (`science.md` G1 to G14), with every conversion kept as a value.
 
+pub mod award;
 mod basis;
 mod comparison;
 mod decimal;
@@ -71,8 +72,7 @@ pub fn compare(deal: &Deal, rows: &[QuoteRow]) -> Result<Comparison, CompareErro
     if quoted.iter().all(Option::is_none) {
         return Err(CompareError::NoQuotes);
     }
-    let line_leads = quoted.iter().flatten().any(|line| line.lead_time_days.is_some());
-    let ground = Ground::new(deal, tender, &bids, line_leads);
+    let ground = Ground::new(deal, tender, &bids);
     let basis = ground.basis(&Settings::new(deal));
     let suppliers: Vec<Supplier> =
         bids.into_iter().map(|bid| terms::supplier(&ground, bid)).collect();
