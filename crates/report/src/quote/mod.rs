@@ -9,6 +9,7 @@ mod outline;
 mod ranking;
 mod stated;
 mod words;
+mod workbook;
 
 use crate::section::Block;
 use crate::text::Style;

@@ -25,6 +25,14 @@ pub(super) fn table(quotes: &Quotes<'_>, extent: Extent) -> Vec<Block> {
     blocks
 }
 
+/// What a workbook says in words.
+pub(super) fn justification(quotes: &Quotes<'_>, extent: Extent) -> Vec<Block> {
+    let mut blocks = memo(quotes);
+    blocks.extend(stated::terms(quotes));
+    blocks.extend(stated::passed_over(quotes, extent));
+    blocks
+}
+
 /// The memo for the file.
 pub(super) fn memo(quotes: &Quotes<'_>) -> Vec<Block> {
     let mut blocks = head(quotes, "Memo for the file: ");

@@ -16,7 +16,7 @@ pub(super) fn terms(quotes: &Quotes<'_>) -> Vec<Block> {
     ];
     let mut table = Table::new("Terms as quoted", &titles);
     for supplier in super::matrix::order(quotes) {
-        table.row(row(quotes, quotes.supplier(supplier)));
+        table.row(row(quotes, supplier));
     }
     let rates = list(quotes.rates().into_iter().map(plain_item).collect());
     let reasons = list(reasons(quotes));
@@ -29,10 +29,11 @@ fn plain_item(text: String) -> Item {
     Item { head: text.into(), more: Vec::new() }
 }
 
-fn row(quotes: &Quotes<'_>, it: &Supplier) -> Vec<Inline> {
+fn row(quotes: &Quotes<'_>, number: usize) -> Vec<Inline> {
+    let it = quotes.supplier(number);
     let terms = &it.terms;
     let text = |value: Option<String>| value.map_or_else(Inline::default, Inline::from);
-    let currency = terms.currency.unwrap_or(quotes.comparison.currency);
+    let currency = quotes.quote_currency(number);
     let money = |value| format!("{currency}\u{a0}{}", number::cents(value, currency));
     vec![
         Inline::default().strong(&it.name),

@@ -3,7 +3,7 @@
 use super::Quotes;
 use crate::number;
 use haggle_negotiation::quote::Supplier;
-use haggle_quantity::Amount;
+use haggle_quantity::{Amount, Currency};
 
 impl Quotes<'_> {
     /// Money with its currency: `EUR 1,234.50`.
@@ -25,6 +25,14 @@ impl Quotes<'_> {
     /// The supplier of a number.
     pub(super) fn supplier(&self, number: usize) -> &Supplier {
         &self.comparison.suppliers[number]
+    }
+
+    /// The currency in which a supplier quotes.
+    pub(super) fn quote_currency(&self, number: usize) -> Currency {
+        let it = self.supplier(number);
+        let rate = it.factors.as_ref().and_then(|factors| factors.rate.as_ref());
+        let stated = rate.map(|rate| rate.from).or(it.terms.currency);
+        stated.unwrap_or(self.comparison.currency)
     }
 
     /// Names of suppliers with commas, the last with "and".
