@@ -3,13 +3,16 @@
 
 pub mod award;
 mod basis;
+mod choose;
 mod comparison;
 mod decimal;
+mod figures;
 mod gather;
 mod incoterm;
 mod line;
 mod outcome;
 mod row;
+mod steps;
 mod terms;
 mod words;
 
@@ -79,7 +82,7 @@ pub fn compare(deal: &Deal, rows: &[QuoteRow]) -> Result<Comparison, CompareErro
     let (as_of, leads) = (deal.as_of, ground.leads);
     let table = Table { basis: &basis, suppliers: &suppliers, quoted: &quoted, as_of, leads };
     let outcomes = outcomes(&table, tender);
-    let mut comparison = Comparison {
+    let comparison = Comparison {
         title: deal.title.clone(),
         as_of,
         currency: deal.currency,
@@ -92,6 +95,7 @@ pub fn compare(deal: &Deal, rows: &[QuoteRow]) -> Result<Comparison, CompareErro
         passed_over,
         findings: Vec::new(),
     };
+    let mut comparison = comparison.with_awards();
     comparison.findings = leverage::judge_quotes(&comparison);
     Ok(comparison)
 }

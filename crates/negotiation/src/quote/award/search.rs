@@ -48,6 +48,10 @@ pub(super) fn run(problem: &Problem) -> Result<Found, NoAward> {
         Search { problem, best: None, open: BinaryHeap::new(), nodes: Vec::new(), work: 0 };
     let root = problem.view(&[]);
     search.consider(improve(problem, &root, &vec![true; problem.suppliers()]));
+    for by in 0..problem.suppliers() {
+        let alone: Vec<bool> = (0..problem.suppliers()).map(|it| it == by).collect();
+        search.consider(assign(problem, &root, &alone));
+    }
     let state = vec![State::Free; problem.suppliers()];
     let row = (0..problem.rows()).map(|row| second(&root, row)).collect();
     search.push(Node { bound: -NONE, state, ruled_out: Vec::new(), row });
