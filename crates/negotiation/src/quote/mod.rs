@@ -10,6 +10,7 @@ mod figures;
 mod gather;
 mod incoterm;
 mod line;
+mod moves;
 mod outcome;
 mod row;
 mod steps;
@@ -21,6 +22,7 @@ pub use comparison::{
     PassedOver, Payment, Quoted, Ranking, RateUsed, State, Step, Supplier, Total,
 };
 pub use incoterm::{Incoterm, Leg};
+pub use moves::{BreakEven, Moved};
 pub(crate) use outcome::percent;
 pub(crate) use row::as_named;
 pub use row::{QuoteRow, TaxWord};
