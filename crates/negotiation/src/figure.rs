@@ -413,4 +413,18 @@ formulas! {
     "width" "S3.3" "(upper - lower limit of the median) / median";
     "percentile_among_uppers" "F14" "percentile of the amount among the upper limits of the percentiles, ln amount linear in the normal score; beyond them the outermost one";
     "percentile_among_lowers" "F14" "the same among the lower limits";
+    "quote_tax" "G1" "recoverable tax that is in the price: 1 / (1 + tax); tax on top that is not recoverable: 1 + tax; else 1";
+    "quote_payment" "G3" "the less of (1 + discount_rate)^((reference_days - payment_days) / 365) and (1 - early_discount) * (1 + discount_rate)^((reference_days - early_days) / 365), to twelve digits; 1 where no term counts";
+    "quote_needed" "G1" "quantity / ((1 - rejects) * pack)";
+    "quote_ordered" "G2" "needed, at least minimum, in whole multiples; or the start of a later price where the line then costs less";
+    "quote_goods" "G1, G2" "price * ordered * (1 - discount); price: of the tier, or the mean over tiers";
+    "quote_common" "G1, F19" "goods * tax * rate";
+    "quote_paid" "G3" "common * payment";
+    "quote_legs" "G5" "common * leg_share";
+    "quote_pipeline" "G4" "common * lead_time / 365 * holding_rate";
+    "quote_holding" "G2" "common * (ordered - needed) / ordered * holding_rate / 2";
+    "quote_line" "G1" "paid + legs + pipeline + holding";
+    "quote_unit" "G1" "line / quantity";
+    "quote_sum" "G1" "sum of the inputs";
+    "quote_total" "G1, G8" "lines + order + plugs";
 }

@@ -1,6 +1,7 @@
 //! The deal file from outside: every mistake at its place, the nearest key named, the schema true.
 
 use haggle_negotiation::deal::{Parsed, SCHEMA, Setting, Side, parse, parse_playbook};
+use haggle_negotiation::quote::{Incoterm, Leg};
 use std::collections::BTreeSet;
 
 const GOOD: &str = r#"schema   = "haggle.deal/1"
@@ -42,6 +43,84 @@ date = 2026-11-20
 [parameters]
 confidence = 0.80
 "#;
+
+/// A tender that states every key, on the side of a buyer.
+const TENDER: &str = r#"
+[tender]
+sources = ["oews"]
+incoterm = "DAP"
+place = "Rotterdam"
+payment_days = 30
+horizon_months = 36
+max_suppliers = 3
+fill_gaps = true
+include_expired = false
+holding_rate = 0.20
+adders = { main_carriage = "3 %", duty = 80, insurance = "0" }
+[[item]]
+id = "A4"
+name = "Copier paper A4, 80 g"
+quantity = "1500"
+per = "sheet"
+units = { ream = "500" }
+match = ["A4 paper", "P-80"]
+should_cost = { material = "0.006", labour = "0.001", machine = 0.001, overhead = "0.001", margin = "0.001" }
+last_price = "0.0100"
+index = { fixed = 0.2, parts = [{ series = "PPI pulp WPU0911", weight = 0.8, then = "131.0", now = "142.6" }] }
+market = { source = "oews", where = { title = "~ paper" } }
+[[item]]
+id = "box"
+quantity = 3
+per = "each"
+should_cost = "4.10"
+[[scenario]]
+name = "double"
+factor = 2
+quantity = { a4 = "3000" }
+[[quote]]
+supplier = "Acme"
+currency = "EUR"
+date = 2026-10-01
+valid_until = 2026-12-31
+incoterm = "EXW"
+payment_days = 60
+early_discount = 0.02
+early_days = 10
+lead_time_days = 14
+minimum_value = "500"
+discount = 0.05
+tax = 0.21
+tax_included = false
+tax_recoverable = true
+freight = "120"
+rejects = 0.02
+quality_cost = "40"
+switching_cost = "400"
+incumbent = false
+term_months = 24
+exclusions = ["installation"]
+reference = false
+adders = { duty = "4 %" }
+source = "letter of 2026-10-01"
+[[quote.charge]]
+name = "set-up"
+amount = "250"
+every = "month"
+[[quote.line]]
+item = "A4"
+price = "15.00"
+per = "pack"
+pack = "1500"
+minimum = "1"
+multiple = "1"
+breaks = [{ from = "10", price = "14.20" }, { from = "20", price = "14" }]
+scheme = "incremental"
+scope = "included"
+"#;
+
+fn buyer() -> String {
+    format!("{}{TENDER}", GOOD.replace("\"seller\"", "\"buyer\""))
+}
 
 fn problems(text: &str) -> Vec<String> {
     parse(text, None).problems.iter().map(ToString::to_string).collect()
@@ -392,5 +471,113 @@ fn later_days_and_second_rates() {
         let found = problems(&format!("{GOOD}{rate}{second}"));
         let told = found.iter().any(|p| p.contains("two rates between"));
         assert_eq!(told, refused, "{second}: {found:?}");
+    }
+}
+
+/// A tender is read as it is written: shares and money exactly, ids by the names of quotes.
+#[test]
+fn a_tender_reads_without_a_word() {
+    let Parsed { deal, problems, .. } = parse(&buyer(), None);
+    assert_eq!(problems, []);
+    let tender = deal.unwrap().tender.unwrap();
+    let (paper, quote) = (&tender.items[0], &tender.quotes[0]);
+    let should_cost = paper.should_cost.as_ref().unwrap();
+    assert_eq!((should_cost.0.len(), should_cost.total().to_string().as_str()), (5, "0.010"));
+    assert_eq!(tender.items[1].should_cost.as_ref().unwrap().0[0].0, "total");
+    assert_eq!(paper.units[0].1.to_string(), "500");
+    assert_eq!(tender.scenarios[0].quantity["A4"].to_string(), "3000");
+    assert_eq!(format!("{:?}", tender.adders.get(&Leg::MainCarriage)), "Some(Share(0.03))");
+    assert_eq!(format!("{:?}", tender.adders.get(&Leg::Duty)), "Some(Money(80))");
+    assert_eq!(quote.terms.incoterm, Some(Incoterm::Exw));
+    assert_eq!(quote.terms.discount.unwrap().to_string(), "0.05");
+    assert_eq!((quote.charges[0].every_months, quote.lines[0].breaks.len()), (Some(1), 2));
+}
+
+#[test]
+fn mistakes_in_tenders() {
+    let good = buyer();
+    let cases: &[(&str, &str, &str)] = &[
+        ("\"buyer\"", "\"seller\"", "`side` is `seller`, expected `buyer`"),
+        (
+            "[tender]\n",
+            "[other]\n",
+            "`tender` is missing, and items, scenarios or quotes are stated [D0102]",
+        ),
+        ("sources = [\"oews\"]", "sources = [\"owes\"]", "no `[[source]]` is called `owes`"),
+        ("sources = [\"oews\"]", "sources = \"oews\"", "expected a list of texts [D0103]"),
+        ("incoterm = \"DAP\"", "incoterm = \"DPA\"", "did you mean `DAP`"),
+        (
+            "payment_days = 30",
+            "payment_days = 30.5",
+            "`tender.payment_days` is 30.5, expected a whole number",
+        ),
+        ("holding_rate = 0.20", "holding_rate = 20", "expected a share from 0 to 1"),
+        (
+            "main_carriage = \"3 %\"",
+            "main_carriage = \"-3 %\"",
+            "`main_carriage` is `-3 %`, expected money",
+        ),
+        (
+            "main_carriage = \"3 %\"",
+            "carriage = \"3 %\"",
+            "unknown key `tender.adders.carriage` [D0101]",
+        ),
+        ("quantity = \"1500\"\n", "quantity = 0\n", "`quantity` is `0`, expected more than 0"),
+        ("quantity = 3\n", "", "`item.quantity` is missing [D0102]"),
+        ("ream = \"500\"", "ream = \"0\"", "`units.ream` is `0`, expected more than 0"),
+        (
+            "id = \"box\"",
+            "id = \"a 4\"\nmatch = [\"p-80\"]",
+            "two items are called `p-80` in quotes [D0105]",
+        ),
+        ("id = \"box\"", "id = \"a4\"", "two items are called `a4` [D0105]"),
+        (
+            "fixed = 0.2",
+            "fixed = 0.3",
+            "`fixed` and the weights of `parts` add up to `1.1`, expected 1",
+        ),
+        ("{ a4 = \"3000\" }", "{ a5 = \"3000\" }", "no `[[item]]` has the id `a5`"),
+        ("name = \"double\"", "name = \"As asked\"", "two scenarios are called `As asked`"),
+        (
+            "factor = 2\nquantity = { a4 = \"3000\" }",
+            "",
+            "needs `factor`, `quantity` or both [D0102]",
+        ),
+        ("discount = 0.05", "discount = 5", "`discount` is `5`, expected a share from 0 to 1"),
+        ("rejects = 0.02", "rejects = 1", "expected a share from 0 to below 1"),
+        ("early_days = 10\n", "", "only one of `early_discount` and `early_days` [D0102]"),
+        (
+            "tax_recoverable = true\n",
+            "",
+            "`quote.tax_recoverable` is missing where `tax` is stated",
+        ),
+        ("incumbent = false", "incumbent = true", "an incumbent has a `switching_cost`"),
+        ("every = \"month\"", "every = \"week\"", "expected one of `month`, `quarter`, `year`"),
+        ("from = \"20\"", "from = \"10\"", "`breaks` are not in rising order of `from` [D0104]"),
+        ("item = \"A4\"", "item = \"A5\"", "no `[[item]]` has the id `A5`"),
+        (
+            "[[quote]]\n",
+            "[[quote]]\nsupplier = \"ACME\"\n[[quote]]\n",
+            "two suppliers are called `Acme` [D0105]",
+        ),
+        ("price = \"15.00\"\n", "", "`quote.line.price` is missing [D0102]"),
+        (
+            "scheme = \"incremental\"",
+            "scheme = \"increment\"",
+            "expected one of `all-units`, `incremental`",
+        ),
+        ("pack = \"1500\"", "packs = \"1500\"", "unknown key `quote.line.packs` [D0101]"),
+    ];
+    for (from, to, expected) in cases {
+        assert!(good.contains(from), "{from}");
+        let text = good.replacen(from, to, 1);
+        let found = parse(&text, None);
+        let told: Vec<String> = found
+            .problems
+            .iter()
+            .map(|p| format!("{p} {}", p.help.as_deref().unwrap_or("")))
+            .collect();
+        assert!(told.iter().any(|p| p.contains(expected)), "{to}: {told:?}");
+        assert!(found.deal.is_none(), "{to}");
     }
 }

@@ -134,7 +134,7 @@ pub(crate) fn ground(brief: &Brief) -> Map<String, Value> {
 }
 
 /// An object in the order of its pairs.
-fn object<K: Into<String>>(pairs: impl IntoIterator<Item = (K, Value)>) -> Value {
+pub(crate) fn object<K: Into<String>>(pairs: impl IntoIterator<Item = (K, Value)>) -> Value {
     Value::Object(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect())
 }
 
@@ -202,7 +202,7 @@ fn market(market: &MarketHead) -> Value {
     Value::Object(map)
 }
 
-fn finding(it: &Finding) -> Value {
+pub(crate) fn finding(it: &Finding) -> Value {
     json!({
         "rule": it.rule,
         "step": it.step,

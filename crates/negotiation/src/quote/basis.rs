@@ -73,7 +73,7 @@ impl TaxGround {
 }
 
 impl<'a> Ground<'a> {
-    pub(super) fn new(deal: &'a Deal, tender: &'a Tender, bids: &[Bid], line_leads: bool) -> Self {
+    pub(super) fn new(deal: &'a Deal, tender: &'a Tender, bids: &[Bid]) -> Self {
         let terms = || bids.iter().map(|bid| &bid.terms).filter(|t| t.reference != Some(true));
         Self {
             deal,
@@ -85,7 +85,7 @@ impl<'a> Ground<'a> {
                 .filter_map(|t| t.incoterm)
                 .min_by_key(|rule| rule.lacking().len())
                 .unwrap_or(Incoterm::Ddp),
-            leads: line_leads || terms().any(|t| t.lead_time_days.is_some()),
+            leads: bids.iter().any(|bid| bid.line_leads || bid.terms.lead_time_days.is_some()),
         }
     }
 

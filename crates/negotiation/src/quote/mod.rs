@@ -1,14 +1,19 @@
 //! Vendor quotes like for like: one unit, currency, quantity, Incoterm, payment term and horizon
 //! (`science.md` G1 to G14), with every conversion kept as a value.
 
+pub mod award;
 mod basis;
+mod choose;
 mod comparison;
 mod decimal;
+mod figures;
 mod gather;
 mod incoterm;
 mod line;
+mod moves;
 mod outcome;
 mod row;
+mod steps;
 mod terms;
 mod words;
 
@@ -17,6 +22,7 @@ pub use comparison::{
     PassedOver, Payment, Quoted, Ranking, RateUsed, State, Step, Supplier, Total,
 };
 pub use incoterm::{Incoterm, Leg};
+pub use moves::{BreakEven, Moved};
 pub(crate) use outcome::percent;
 pub(crate) use row::as_named;
 pub use row::{QuoteRow, TaxWord};
@@ -71,15 +77,14 @@ pub fn compare(deal: &Deal, rows: &[QuoteRow]) -> Result<Comparison, CompareErro
     if quoted.iter().all(Option::is_none) {
         return Err(CompareError::NoQuotes);
     }
-    let line_leads = quoted.iter().flatten().any(|line| line.lead_time_days.is_some());
-    let ground = Ground::new(deal, tender, &bids, line_leads);
+    let ground = Ground::new(deal, tender, &bids);
     let basis = ground.basis(&Settings::new(deal));
     let suppliers: Vec<Supplier> =
         bids.into_iter().map(|bid| terms::supplier(&ground, bid)).collect();
     let (as_of, leads) = (deal.as_of, ground.leads);
     let table = Table { basis: &basis, suppliers: &suppliers, quoted: &quoted, as_of, leads };
     let outcomes = outcomes(&table, tender);
-    let mut comparison = Comparison {
+    let comparison = Comparison {
         title: deal.title.clone(),
         as_of,
         currency: deal.currency,
@@ -92,6 +97,7 @@ pub fn compare(deal: &Deal, rows: &[QuoteRow]) -> Result<Comparison, CompareErro
         passed_over,
         findings: Vec::new(),
     };
+    let mut comparison = comparison.with_awards();
     comparison.findings = leverage::judge_quotes(&comparison);
     Ok(comparison)
 }

@@ -253,19 +253,32 @@ fn best(row: &[Cell]) -> Option<usize> {
 }
 
 /// For each amount how far it lies below the mean of the others, where that is more than `limit`
-/// and there are at least two others.
+/// and there are at least two others (G13).
+///
+/// It must lie as far below the middle of the others: of 0.16, 0.18 and 7.00 the last one is odd,
+/// and it alone makes the mean of the others high.
 fn low(amounts: &[Option<Amount>], limit: f64) -> Vec<Option<Amount>> {
-    let known: Vec<Amount> = amounts.iter().flatten().copied().collect();
-    let others = known.len().saturating_sub(1);
-    let (Some(all), Some(limit)) = (sum(known), written(limit)) else {
+    let mut known: Vec<Amount> = amounts.iter().flatten().copied().collect();
+    known.sort_unstable();
+    let (Some(all), Some(limit)) = (sum(known.iter().copied()), written(limit)) else {
         return vec![None; amounts.len()];
     };
+    let others = known.len().saturating_sub(1);
     let below = |amount: &Option<Amount>| {
         let amount = (*amount).filter(|_| others >= OTHERS)?;
         let mean = over(all - amount, Amount::from(others))?;
-        over(mean - amount, mean).filter(|share| *share > limit)
+        let share = over(mean - amount, mean).filter(|share| *share > limit)?;
+        let middle = middle_without(&known, amount)?;
+        over(middle - amount, middle).filter(|share| *share > limit).map(|_| share)
     };
     amounts.iter().map(below).collect()
+}
+
+/// The median of the others, the lower one of an even number.
+fn middle_without(sorted: &[Amount], amount: Amount) -> Option<Amount> {
+    let own = sorted.partition_point(|other| *other < amount);
+    let middle = sorted.len().checked_sub(2)? / 2;
+    sorted.get(if middle < own { middle } else { middle + 1 }).copied()
 }
 
 /// Places by total, of equal ones in the order of suppliers.

@@ -33,10 +33,10 @@ fn fits<T>(value: Option<T>) -> Result<T, String> {
 }
 
 /// A supplier with everything that is the same for all its lines.
-pub(super) fn supplier(ground: &Ground<'_>, bid: Bid) -> Supplier {
-    let mut doubts = Doubts { stops: bid.faults, asks: Vec::new() };
+pub(super) fn supplier(ground: &Ground<'_>, mut bid: Bid) -> Supplier {
+    let mut doubts = Doubts { stops: std::mem::take(&mut bid.faults), asks: Vec::new() };
     let terms = &bid.terms;
-    let factors = factors(ground, terms, bid.currency, &mut doubts);
+    let factors = factors(ground, &bid, &mut doubts);
     let order = factors.as_ref().map_or(Ok(Vec::new()), |factors| {
         order_costs(ground, terms, &bid.charges, bid.currency, factors)
     });
@@ -86,18 +86,14 @@ fn judged(ground: &Ground<'_>, terms: &Terms, doubts: Doubts) -> (State, Vec<Str
     (state, reasons)
 }
 
-fn factors(
-    ground: &Ground<'_>,
-    terms: &Terms,
-    currency: Currency,
-    doubts: &mut Doubts,
-) -> Option<Factors> {
+fn factors(ground: &Ground<'_>, bid: &Bid, doubts: &mut Doubts) -> Option<Factors> {
+    let (terms, currency) = (&bid.terms, bid.currency);
     let tax = tax(ground, terms, doubts);
     let rate = rate(ground, currency);
     let rate = doubts.take(rate);
     let legs = legs(ground, terms, doubts);
     let payment = payment(ground, terms, doubts);
-    let pipeline = pipeline(ground, terms, doubts);
+    let pipeline = pipeline(ground, bid, doubts);
     let shares = legs.iter().flatten().filter_map(|cost| match cost.adder {
         Adder::Share(share) => Some(share),
         Adder::Money(_) => None,
@@ -269,9 +265,11 @@ fn cheaper(rate: f64, reference: u32, net: u32, early: Option<(Amount, u32)>) ->
 }
 
 /// Share of goods for their time on the way (G4).
-fn pipeline(ground: &Ground<'_>, terms: &Terms, doubts: &mut Doubts) -> Option<Amount> {
+fn pipeline(ground: &Ground<'_>, bid: &Bid, doubts: &mut Doubts) -> Option<Amount> {
     let holding = ground.tender.holding_rate?;
-    if terms.lead_time_days.is_none() && ground.leads && terms.reference != Some(true) {
+    let terms = &bid.terms;
+    let silent = terms.lead_time_days.is_none() && !bid.line_leads;
+    if silent && ground.leads && terms.reference != Some(true) {
         doubts.asks.push("it names no lead time, and goods on their way cost: ask, and state `lead_time_days` in `[[quote]]`".to_owned());
     }
     pipeline_share(holding, terms.lead_time_days?)

@@ -17,6 +17,8 @@ pub(in crate::quote) struct Bid {
     pub(in crate::quote) charges: Vec<Charge>,
     /// Currency of its amounts.
     pub(in crate::quote) currency: Currency,
+    /// Whether a line of it states a lead time of its own.
+    pub(in crate::quote) line_leads: bool,
     /// What stops it, each with the way out.
     pub(in crate::quote) faults: Vec<String>,
 }
@@ -75,6 +77,7 @@ impl Bid {
             places: BTreeMap::new(),
             charges: quote.map_or_else(Vec::new, |quote| quote.charges.clone()),
             currency,
+            line_leads: false,
             faults: fault.into_iter().collect(),
         }
     }

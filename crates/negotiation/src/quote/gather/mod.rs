@@ -122,6 +122,7 @@ fn lift(bids: &mut [Bid], quoted: &mut [Option<Quoted>]) {
             line.discount = line.discount.filter(|_| stated.0.is_none());
             line.valid_until = line.valid_until.filter(|_| stated.1.is_none());
             line.lead_time_days = line.lead_time_days.filter(|_| stated.2.is_none());
+            bid.line_leads |= line.lead_time_days.is_some();
         }
     }
 }

@@ -1,0 +1,119 @@
+//! `compare`: vendor quotes like for like, from a deal file to a table, a memo or a workbook.
+
+use crate::args::{AudienceArg, Compare, CompareFormat, ComparePage};
+use crate::context::Context;
+use crate::exposure;
+use crate::failure::{Failure, exit};
+use crate::gather::Pinning;
+use crate::quotes::{self, Quotes as Gathered};
+use crate::reading::Reading;
+use crate::report::spare_inputs;
+use haggle_negotiation::brief::Gravity;
+use haggle_negotiation::deal::Deal;
+use haggle_negotiation::quote::{CompareError, Comparison, compare};
+use haggle_report::{QuotePage, Quotes};
+use std::path::Path;
+
+pub(crate) fn run(args: &Compare, context: &Context) -> Result<u8, Failure> {
+    fits(args)?;
+    exposure::warn(&args.deal, context);
+    let made = Compared::of(args, context)?;
+    spare_inputs(args.out.as_deref(), &args.deal, &made.deal)?;
+    let scenario = scenario(&made.comparison, args.scenario.as_deref())?;
+    let quotes = Quotes { comparison: &made.comparison, scenario };
+    context.deliver(args.out.as_deref(), rendered(args, &quotes, context)?)?;
+    if let Some(out) = args.out.as_deref() {
+        exposure::warn(out, context);
+    }
+    Ok(strictness(args.strict, &quotes, context))
+}
+
+/// Refuses a format that a page cannot have, and a workbook on a screen.
+fn fits(args: &Compare) -> Result<(), Failure> {
+    let data = matches!(args.format, CompareFormat::Json | CompareFormat::Csv | CompareFormat::Xlsx);
+    if args.page == ComparePage::Memo && data {
+        return Err(Failure::usage("--page memo is text, Markdown or HTML")
+            .help("the workbook has the memo on a sheet of its own: leave out `--page`"));
+    }
+    if args.format == CompareFormat::Xlsx && args.out.is_none() {
+        return Err(Failure::usage("--format xlsx is no text for a screen")
+            .help("name a file with `--out FILE`, or `--out -` for standard output"));
+    }
+    Ok(())
+}
+
+/// A comparison with everything that it was made from.
+pub(crate) struct Compared {
+    pub(crate) deal: Deal,
+    pub(crate) comparison: Comparison,
+}
+
+impl Compared {
+    fn of(args: &Compare, context: &Context) -> Result<Self, Failure> {
+        let pinned = &args.pinned;
+        let pinning = Pinning { locked: pinned.locked, offline: pinned.offline, aside: false };
+        let mut deal = Reading::open(&args.deal, pinned)?.deal(&args.deal, context)?;
+        if let Some(tender) = deal.tender.as_mut().filter(|_| args.fill) {
+            tender.fill_gaps = true;
+        }
+        let gathered = quotes::gathered(&deal, &args.deal, pinning, context)?;
+        let comparison = compared(&deal, gathered, &args.deal)?;
+        Ok(Self { deal, comparison })
+    }
+}
+
+/// Compares, and keeps what the sources hold beside quotes among the rows passed over.
+fn compared(deal: &Deal, gathered: Gathered, file: &Path) -> Result<Comparison, Failure> {
+    let mut comparison = compare(deal, &gathered.rows).map_err(|e| refused(&e, file))?;
+    comparison.passed_over.extend(gathered.passed_over);
+    Ok(comparison)
+}
+
+fn refused(error: &CompareError, file: &Path) -> Failure {
+    let help = match error {
+        CompareError::NoTender => "`haggle init quotes` writes a deal file to begin with",
+        CompareError::NoItems => "add an `[[item]]` with `id`, `quantity` and `per`",
+        CompareError::NoQuotes => "add a `[[quote]]` with its lines, or name a `[[source]]` of quotes",
+    };
+    Failure::new(format!("{}: {error}", file.display())).help(help)
+}
+
+/// The number of a scenario by its name.
+fn scenario(comparison: &Comparison, named: Option<&str>) -> Result<usize, Failure> {
+    let Some(named) = named else { return Ok(0) };
+    let names = || comparison.outcomes.iter().map(|outcome| outcome.name.as_str());
+    let found = names().position(|name| name.eq_ignore_ascii_case(named));
+    found.ok_or_else(|| {
+        let known: Vec<String> = names().map(|name| format!("`{name}`")).collect();
+        Failure::usage(format!("--scenario: found `{named}`, expected {}", known.join(" or ")))
+            .help("a `[[scenario]]` of the deal file has a `name`")
+    })
+}
+
+fn rendered(args: &Compare, quotes: &Quotes<'_>, context: &Context) -> Result<Vec<u8>, Failure> {
+    let page = match args.page {
+        ComparePage::Table => QuotePage::Table,
+        ComparePage::Memo => QuotePage::Memo,
+    };
+    let text = match args.format {
+        CompareFormat::Text => quotes.text(page, &context.style(args.out.is_some())),
+        CompareFormat::Md => quotes.markdown(page),
+        CompareFormat::Html => quotes.html(page),
+        CompareFormat::Json => quotes.json(),
+        CompareFormat::Csv => quotes.csv(),
+        CompareFormat::Xlsx => return quotes.workbook().map_err(Failure::new),
+    };
+    Ok(text.into_bytes())
+}
+
+/// 3 under `--strict` where nothing can be awarded or a rule says that quotes do not compare.
+fn strictness(strict: bool, quotes: &Quotes<'_>, context: &Context) -> u8 {
+    let comparison = quotes.comparison;
+    let none = comparison.outcomes[quotes.scenario].ranking.is_empty();
+    let grave = comparison.findings.iter().any(|finding| finding.gravity == Gravity::Error);
+    if !strict || !(none || grave) {
+        return exit::FINE;
+    }
+    context.talk("error: the quotes are not comparable yet (--strict): see the findings\n");
+    exit::WEAK
+}

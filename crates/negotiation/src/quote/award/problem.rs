@@ -1,0 +1,110 @@
+//! A choice as the search reads it: columns by supplier, in whole units of 10^-12.
+
+use super::{Choice, NoAward};
+use haggle_quantity::{Amount, to_scaled};
+use std::borrow::Cow;
+
+/// Stands for a line that is not to be had. Far beyond every sum, and far from overflow.
+pub(super) const NONE: i128 = i128::MAX / 4;
+/// Amounts together may be this many units: sums times multipliers stay exact.
+const LARGEST: i128 = 1_000_000_000_000_000_000_000_000_000;
+
+/// One column: costs, in whole units and as doubles (infinite where there is no line).
+#[derive(Debug, Clone, Default)]
+pub(super) struct Column {
+    pub cost: Vec<i128>,
+    pub near: Vec<f64>,
+}
+
+/// The choice over the items that somebody offers.
+#[derive(Debug)]
+pub(super) struct Problem {
+    /// Items of the choice, by row of this.
+    items: Vec<usize>,
+    /// Items of the choice altogether.
+    all: usize,
+    pub columns: Vec<Column>,
+    /// By supplier, by row.
+    pub goods: Vec<Vec<i128>>,
+    pub fixed: Vec<i128>,
+    /// Least goods of an order.
+    pub floor: Vec<i128>,
+    pub limit: usize,
+}
+
+impl Problem {
+    pub(super) fn new(choice: &Choice) -> Result<Self, NoAward> {
+        let suppliers = choice.fixed.len();
+        let offered = |&item: &usize| choice.cost[item].iter().any(Option::is_some);
+        let items: Vec<usize> = (0..choice.cost.len()).filter(offered).collect();
+        if items.is_empty() {
+            return Err(NoAward::Nothing);
+        }
+        let mut sum = 0_i128;
+        let mut unit = |amount: Amount| {
+            let scaled = to_scaled(amount.round_dp(12)).map_err(|_| NoAward::TooLarge)?;
+            sum += scaled.abs();
+            if sum > LARGEST { Err(NoAward::TooLarge) } else { Ok(scaled) }
+        };
+        let (mut columns, mut goods, mut fixed, mut floor) = (vec![], vec![], vec![], vec![]);
+        for by in 0..suppliers {
+            let mut column = Column::default();
+            let mut counts = Vec::with_capacity(items.len());
+            for &item in &items {
+                let cost = choice.cost[item][by].map(&mut unit).transpose()?;
+                column.push(cost);
+                counts.push(if cost.is_some() { unit(choice.goods[item][by])? } else { 0 });
+            }
+            fixed.push(unit(choice.fixed[by])?);
+            let minimum = choice.minimum[by].map(&mut unit).transpose()?;
+            let least = counts.iter().copied().filter(|&it| it > 0).min();
+            let credit = if fixed[by] < 0 { least.unwrap_or(1) } else { 0 };
+            floor.push(minimum.unwrap_or(0).max(credit));
+            columns.push(column);
+            goods.push(counts);
+        }
+        let limit = choice.max_suppliers.unwrap_or(suppliers);
+        Ok(Self { items, all: choice.cost.len(), columns, goods, fixed, floor, limit })
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.items.len()
+    }
+
+    pub(super) fn suppliers(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// By item of the choice.
+    pub(super) fn spread(&self, by_row: &[usize]) -> Vec<Option<usize>> {
+        let mut by_item = vec![None; self.all];
+        for (&item, &by) in self.items.iter().zip(by_row) {
+            by_item[item] = Some(by);
+        }
+        by_item
+    }
+
+    /// The columns without the lines that are ruled out, as `(row, supplier)`.
+    pub(super) fn view(&self, ruled_out: &[(usize, usize)]) -> View<'_> {
+        let mut view: View<'_> = self.columns.iter().map(Cow::Borrowed).collect();
+        for &(row, by) in ruled_out {
+            view[by].to_mut().close(row);
+        }
+        view
+    }
+}
+
+/// The columns under the decisions of a node.
+pub(super) type View<'a> = Vec<Cow<'a, Column>>;
+
+impl Column {
+    fn push(&mut self, cost: Option<i128>) {
+        self.cost.push(cost.unwrap_or(NONE));
+        self.near.push(cost.map_or(f64::INFINITY, |it| it as f64));
+    }
+
+    fn close(&mut self, row: usize) {
+        self.cost[row] = NONE;
+        self.near[row] = f64::INFINITY;
+    }
+}

@@ -1,0 +1,75 @@
+//! From a comparison to awards: what may be awarded to whom, and the best of it.
+
+use super::award::{self, CheapestLines, Choice, NoAward};
+use super::{Award, Comparison, Outcome, State, Supplier};
+use haggle_quantity::Amount;
+
+impl Comparison {
+    /// What may be awarded in a scenario: lines and suppliers that count, in the currency of the
+    /// comparison. `None` where there is no such scenario.
+    pub fn choice(&self, scenario: usize) -> Option<Choice> {
+        let outcome = self.outcomes.get(scenario)?;
+        let width = self.suppliers.len();
+        let mut choice = Choice {
+            fixed: self.suppliers.iter().map(|it| it.order_total.unwrap_or_default()).collect(),
+            minimum: self.suppliers.iter().map(|it| it.minimum_value).collect(),
+            max_suppliers: self.basis.max_suppliers,
+            ..Choice::default()
+        };
+        for row in outcome.cells.chunks(width.max(1)) {
+            let cells = || row.iter().zip(&self.suppliers);
+            let cost = cells().map(|(cell, it)| cell.counted().filter(|_| may_be_awarded(it)));
+            choice.cost.push(cost.collect());
+            let goods = cells().map(|(cell, it)| {
+                let goods = cell.cost.as_ref()?.goods;
+                it.factors.as_ref()?.in_common_currency(goods)
+            });
+            choice.goods.push(goods.map(Option::unwrap_or_default).collect());
+        }
+        Some(choice)
+    }
+
+    /// The best award of a scenario to several suppliers.
+    ///
+    /// # Errors
+    /// [`NoAward`] if there is none.
+    pub fn best_award(&self, scenario: usize) -> Result<Award, NoAward> {
+        let choice = self.choice(scenario).ok_or(NoAward::Nothing)?;
+        let award::Award { by_item, suppliers, total, bound } = award::best(&choice)?;
+        Ok(Award { by_item, suppliers, total, bound })
+    }
+
+    /// Each line from whoever is cheapest for it, beside the best award of a scenario: why the
+    /// cheapest lines are not the cheapest award. `None` without such an award.
+    pub fn cheapest_lines(&self, scenario: usize) -> Option<CheapestLines> {
+        let mixed = self.outcomes.get(scenario)?.mixed.as_ref()?;
+        let award = award::Award {
+            by_item: mixed.by_item.clone(),
+            suppliers: mixed.suppliers.clone(),
+            total: mixed.total,
+            bound: mixed.bound,
+        };
+        Some(award::cheapest_lines(&self.choice(scenario)?, &award))
+    }
+
+    /// The same comparison with the best award of every scenario.
+    pub(super) fn with_awards(mut self) -> Self {
+        let mixed: Vec<_> = (0..self.outcomes.len()).map(|it| self.best_award(it).ok()).collect();
+        let places: &mut [Outcome] = &mut self.outcomes;
+        places.iter_mut().zip(mixed).for_each(|(outcome, mixed)| outcome.mixed = mixed);
+        self
+    }
+}
+
+/// Whether an order of this supplier has a cost that is known.
+pub(super) fn may_be_awarded(it: &Supplier) -> bool {
+    it.state == State::Counts && it.order_total.is_some()
+}
+
+impl Award {
+    /// How far below its total an award may be at most, as a share of it; 0 where it is the best.
+    pub fn gap(&self) -> Amount {
+        let open = self.total - self.bound;
+        open.checked_div(self.total).unwrap_or_default().max(Amount::ZERO)
+    }
+}

@@ -1,0 +1,152 @@
+//! Break-even points of rate, freight and volume: by hand, and against a comparison made anew with
+//! the moved number on either side of them.
+
+use haggle_negotiation::deal::{Deal, parse};
+use haggle_negotiation::quote::{BreakEven, Comparison, Moved, compare};
+use haggle_quantity::Amount;
+use proptest::prelude::*;
+
+fn deal(text: &str) -> Deal {
+    let head = "schema = \"haggle.deal/1\"\ntitle = \"t\"\nside = \"buyer\"\ncurrency = \"EUR\"\nper = \"lot\"\nas_of = 2026-11-23\n";
+    let parsed = parse(&format!("{head}{text}"), None);
+    assert!(parsed.problems.iter().all(|p| p.warning), "{:?}\n{text}", parsed.problems);
+    parsed.deal.unwrap()
+}
+
+/// What two quotes say: price, break, freight of each, price of the second in dollars.
+#[derive(Debug, Clone)]
+struct Case {
+    rate: Amount,
+    freight: [Amount; 2],
+    quantity: Amount,
+    price: [Amount; 2],
+    cut: Option<(u32, Amount)>,
+}
+
+impl Case {
+    fn compared(&self, rate: Amount, freight: Amount, volume: Amount) -> Comparison {
+        let breaks = self.cut.map_or(String::new(), |(from, price)| {
+            format!("breaks = [{{ from = \"{from}\", price = \"{price}\" }}]\n")
+        });
+        let text = format!(
+            "[[rate]]\nfrom = \"USD\"\nto = \"EUR\"\nrate = {}\ndate = 2026-11-20\n[tender]\n[[item]]\nid = \"it\"\nquantity = \"{}\"\nper = \"each\"\n\
+             [[quote]]\nsupplier = \"One\"\nfreight = \"{}\"\n[[quote.line]]\nitem = \"it\"\nprice = \"{}\"\n\
+             [[quote]]\nsupplier = \"Two\"\ncurrency = \"USD\"\nfreight = \"{}\"\n[[quote.line]]\nitem = \"it\"\nprice = \"{}\"\n{breaks}",
+            (self.rate * rate).round_dp(12),
+            (self.quantity * volume).round_dp(12),
+            (self.freight[0] * freight).round_dp(12),
+            self.price[0],
+            (self.freight[1] * freight).round_dp(12),
+            self.price[1],
+        );
+        compare(&deal(&text), &[]).unwrap()
+    }
+
+    fn found(&self) -> Vec<BreakEven> {
+        self.compared(Amount::ONE, Amount::ONE, Amount::ONE).break_evens(0)
+    }
+
+    /// The cheapest supplier with the number of a break-even point times `by`.
+    fn first(&self, moved: Moved, by: Amount) -> usize {
+        let one = Amount::ONE;
+        let compared = match moved {
+            Moved::Rate(_) => self.compared(by, one, one),
+            Moved::Freight => self.compared(one, by, one),
+            Moved::Volume => self.compared(one, one, by),
+        };
+        compared.outcomes[0].ranking[0].supplier
+    }
+}
+
+fn d(text: &str) -> Amount {
+    text.parse().unwrap()
+}
+
+/// One: 100 x 10 + 50 = 1050 EUR. Two: (100 x 10.50 + 20) USD at 0.9 = 963 EUR.
+fn example() -> Case {
+    Case {
+        rate: d("0.9"),
+        freight: [d("50"), d("20")],
+        quantity: d("100"),
+        price: [d("10"), d("10.5")],
+        cut: None,
+    }
+}
+
+#[test]
+fn by_hand() {
+    // 1070 USD x 0.9 x f = 1050: f = 1.090342..., a rate of 0.981308...
+    let found = example().found();
+    let rate: Vec<_> = found.iter().filter(|it| matches!(it.moved, Moved::Rate(_))).collect();
+    assert_eq!(rate.len(), 1);
+    assert_eq!((rate[0].from, rate[0].to, rate[0].exact), (1, 0, true));
+    assert_eq!(rate[0].rate.unwrap().round_dp(6), d("0.981308"));
+    // Freight never makes Two dearer: 18 f + 945 against 50 f + 1000.
+    assert!(!found.iter().any(|it| it.moved == Moved::Freight));
+    // One without freight, Two with 200 USD: 1000 against 945 + 180 f, equal at f = 0.305555...
+    let mut case = example();
+    case.freight = [d("0"), d("200")];
+    let freight = case.found().into_iter().find(|it| it.moved == Moved::Freight).unwrap();
+    assert_eq!((freight.from, freight.to), (0, 1));
+    assert_eq!(freight.factor.round_dp(9), d("0.305555556"));
+}
+
+#[test]
+fn a_break_moves_the_cheapest_from_its_quantity_on() {
+    let mut case = example();
+    (case.price[1], case.cut) = (d("12"), Some((150, d("10"))));
+    // Two takes the break once it pays to buy up to it: 150 x 10 x 0.9 + 18 = 1368 EUR against
+    // 10 q + 50, from q = 131.8 on.
+    let volume = case.found().into_iter().find(|it| it.moved == Moved::Volume).unwrap();
+    assert_eq!((volume.from, volume.to, volume.exact), (0, 1, false));
+    assert!((volume.factor - d("1.318")).abs() < d("0.000003"), "{}", volume.factor);
+}
+
+prop_compose! {
+    fn case()(
+        rate in 500_i64..1500, freight in prop::array::uniform2(0_i64..300),
+        quantity in 10_i64..400, price in prop::array::uniform2(500_i64..1500),
+        cut in prop::option::of((50_u32..500, 300_i64..900)),
+    ) -> Case {
+        Case {
+            rate: Amount::new(rate, 3),
+            freight: freight.map(|it| Amount::from(it)),
+            quantity: Amount::from(quantity),
+            price: price.map(|it| Amount::new(it, 2)),
+            cut: cut.map(|(from, price)| (from, Amount::new(price, 2))),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// On this side of the point the first is cheapest, beyond it the other.
+    #[test]
+    fn the_cheapest_changes_there(case in case()) {
+        for it in case.found() {
+            let step = if it.factor < Amount::ONE { -d("0.00001") } else { d("0.00001") };
+            let (near, far) = (it.factor - step, it.factor + step);
+            if near <= Amount::ZERO || far <= Amount::ZERO {
+                continue;
+            }
+            prop_assert_eq!(case.first(it.moved, near), it.from, "{:?}", it);
+            prop_assert_eq!(case.first(it.moved, far), it.to, "{:?}", it);
+        }
+    }
+
+    /// Where none is found, moving rate or freight by a little or a lot changes nothing.
+    #[test]
+    fn and_nowhere_else(case in case(), by in prop_oneof![1_i64..1000, 1000_i64..4000]) {
+        let found = case.found();
+        let by = Amount::new(by, 3);
+        let now = case.first(Moved::Freight, Amount::ONE);
+        let usd = "USD".parse().unwrap();
+        for moved in [Moved::Rate(usd), Moved::Freight] {
+            let passed = found.iter().any(|it| {
+                it.moved == moved && if it.factor >= Amount::ONE { by >= it.factor } else { by <= it.factor }
+            });
+            prop_assert_eq!(case.first(moved, by) != now, passed, "{:?} {} {:?}", moved, by, found);
+        }
+    }
+}
