@@ -1,6 +1,6 @@
 //! `compare`: vendor quotes like for like, from a deal file to a table, a memo or a workbook.
 
-use crate::args::{AudienceArg, Compare, CompareFormat, ComparePage};
+use crate::args::{Compare, CompareFormat, ComparePage};
 use crate::context::Context;
 use crate::exposure;
 use crate::failure::{Failure, exit};

@@ -72,10 +72,10 @@ impl Comparison {
 
     /// Whether a search over volumes is short enough to be made; else a `[[scenario]]` tells.
     pub fn searches_volumes(&self, scenario: usize) -> bool {
-        self.steps(self.whole(scenario).len()).is_some()
+        self.trials(self.whole(scenario).len()).is_some()
     }
 
-    fn steps(&self, suppliers: usize) -> Option<i32> {
+    fn trials(&self, suppliers: usize) -> Option<i32> {
         let lines = (suppliers * self.items.len()).max(1);
         (LINES / lines >= STEPS as usize).then_some(STEPS)
     }
@@ -159,7 +159,7 @@ impl Comparison {
 
     /// The nearest volumes at which another supplier is cheapest.
     fn volumes(&self, scenario: usize, whole: &[Ranking]) -> Vec<BreakEven> {
-        let Some((steps, first)) = self.steps(whole.len()).zip(whole.first()) else {
+        let Some((steps, first)) = self.trials(whole.len()).zip(whole.first()) else {
             return Vec::new();
         };
         let at = |step: i32, end: f64| libm::pow(end, f64::from(step) / f64::from(steps));

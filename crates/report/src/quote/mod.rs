@@ -5,6 +5,7 @@ mod csv;
 mod html;
 mod json;
 mod matrix;
+mod moves;
 mod outline;
 mod ranking;
 mod stated;

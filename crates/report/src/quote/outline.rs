@@ -1,6 +1,6 @@
 //! The blocks of a comparison's pages.
 
-use super::{Extent, Quotes, award, matrix, ranking, stated};
+use super::{Extent, Quotes, award, matrix, moves, ranking, stated};
 use crate::inline::Inline;
 use crate::outline::{action, gravity};
 use crate::section::{Block, Item, heading, list, paragraph};
@@ -10,6 +10,7 @@ use haggle_negotiation::brief::Finding;
 pub(super) fn table(quotes: &Quotes<'_>, extent: Extent) -> Vec<Block> {
     let mut blocks = head(quotes, "");
     blocks.extend(award::awards(quotes));
+    blocks.extend(moves::cheapest(quotes));
     blocks.push(heading(2, "ranking", "Suppliers"));
     blocks.extend(ranking::ranking(quotes));
     blocks.push(heading(2, "lines", "Items by supplier"));
@@ -19,6 +20,7 @@ pub(super) fn table(quotes: &Quotes<'_>, extent: Extent) -> Vec<Block> {
         blocks.push(heading(2, "scenarios", "Other quantities"));
         blocks.push(scenarios);
     }
+    blocks.extend(moves::moves(quotes));
     blocks.extend(findings(quotes));
     blocks.extend(stated::terms(quotes));
     blocks.extend(stated::passed_over(quotes, extent));
@@ -37,6 +39,9 @@ pub(super) fn justification(quotes: &Quotes<'_>, extent: Extent) -> Vec<Block> {
 pub(super) fn memo(quotes: &Quotes<'_>) -> Vec<Block> {
     let mut blocks = head(quotes, "Memo for the file: ");
     blocks.extend(award::awards(quotes));
+    blocks.extend(moves::cheapest(quotes));
+    blocks.extend(ranking::ranking(quotes));
+    blocks.extend(moves::moves(quotes));
     blocks.extend(findings(quotes));
     blocks
 }
