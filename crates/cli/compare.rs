@@ -30,7 +30,8 @@ pub(crate) fn run(args: &Compare, context: &Context) -> Result<u8, Failure> {
 
 /// Refuses a format that a page cannot have, and a workbook on a screen.
 fn fits(args: &Compare) -> Result<(), Failure> {
-    let data = matches!(args.format, CompareFormat::Json | CompareFormat::Csv | CompareFormat::Xlsx);
+    let data =
+        matches!(args.format, CompareFormat::Json | CompareFormat::Csv | CompareFormat::Xlsx);
     if args.page == ComparePage::Memo && data {
         return Err(Failure::usage("--page memo is text, Markdown or HTML")
             .help("the workbook has the memo on a sheet of its own: leave out `--page`"));
@@ -73,7 +74,9 @@ fn refused(error: &CompareError, file: &Path) -> Failure {
     let help = match error {
         CompareError::NoTender => "`haggle init quotes` writes a deal file to begin with",
         CompareError::NoItems => "add an `[[item]]` with `id`, `quantity` and `per`",
-        CompareError::NoQuotes => "add a `[[quote]]` with its lines, or name a `[[source]]` of quotes",
+        CompareError::NoQuotes => {
+            "add a `[[quote]]` with its lines, or name a `[[source]]` of quotes"
+        }
     };
     Failure::new(format!("{}: {error}", file.display())).help(help)
 }

@@ -51,9 +51,7 @@ impl Quotes<'_> {
 
     fn scenario(&self, it: &Outcome) -> Value {
         let id = |s: usize| json!(self.supplier(s).slug);
-        let ranked = |r: &haggle_negotiation::quote::Ranking| {
-            json!({"supplier": id(r.supplier), "total": exact(r.total), "over_best": exact(r.over_best)})
-        };
+        let ranked = |r: &haggle_negotiation::quote::Ranking| json!({"supplier": id(r.supplier), "total": exact(r.total), "over_best": exact(r.over_best)});
         json!({
             "name": it.name,
             "quantities": object(self.ids().zip(it.quantities.iter().map(|q| json!(exact(*q))))),
@@ -89,7 +87,8 @@ impl Quotes<'_> {
     }
 
     fn total(&self, it: &Total) -> Value {
-        let missing: Vec<&str> = it.missing.iter().map(|i| self.comparison.items[*i].id.as_str()).collect();
+        let missing: Vec<&str> =
+            it.missing.iter().map(|i| self.comparison.items[*i].id.as_str()).collect();
         json!({
             "lines": exact(it.lines),
             "plugs": exact(it.plugs),
@@ -233,9 +232,7 @@ fn adder(it: Adder) -> Value {
 }
 
 fn factors(it: &Factors) -> Value {
-    let leg = |leg: &haggle_negotiation::quote::LegCost| {
-        json!({"leg": leg.leg.as_str(), "cost": adder(leg.adder), "stated_by_quote": leg.own})
-    };
+    let leg = |leg: &haggle_negotiation::quote::LegCost| json!({"leg": leg.leg.as_str(), "cost": adder(leg.adder), "stated_by_quote": leg.own});
     json!({
         "discount": exact(it.discount),
         "tax": exact(it.tax),
