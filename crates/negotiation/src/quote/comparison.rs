@@ -1,5 +1,6 @@
 //! The result of a comparison: everything that a renderer shows, so that it computes no number.
 
+use super::award::{Award, NoAward};
 use super::{Incoterm, Leg};
 use crate::brief::Finding;
 use crate::deal::{Adder, Break, Charge, Scheme, Scope, Terms};
@@ -284,6 +285,8 @@ pub struct Outcome {
     pub single: Option<Award>,
     /// The best award to several.
     pub mixed: Option<Award>,
+    /// Why there is no award to several, where there is none.
+    pub no_award: Option<NoAward>,
 }
 
 /// One supplier's line for one item at one quantity.
@@ -369,19 +372,6 @@ pub struct Ranking {
     pub total: Amount,
     /// What it costs more than the first.
     pub over_best: Amount,
-}
-
-/// Who delivers what.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Award {
-    /// The supplier of each item; `None` outside the scope.
-    pub by_item: Vec<Option<usize>>,
-    /// The suppliers used, in order.
-    pub suppliers: Vec<usize>,
-    /// Line costs and order costs.
-    pub total: Amount,
-    /// No award costs less than this; equal to `total` where it is proven best.
-    pub bound: Amount,
 }
 
 /// A row that took no part.

@@ -17,9 +17,10 @@ mod steps;
 mod terms;
 mod words;
 
+pub use award::Award;
 pub use comparison::{
-    Award, Basis, Cell, Comparison, Cost, Factors, ItemRow, LegCost, OrderCost, Outcome,
-    PassedOver, Payment, Quoted, Ranking, RateUsed, State, Step, Supplier, Total,
+    Basis, Cell, Comparison, Cost, Factors, ItemRow, LegCost, OrderCost, Outcome, PassedOver,
+    Payment, Quoted, Ranking, RateUsed, State, Step, Supplier, Total,
 };
 pub use incoterm::{Incoterm, Leg};
 pub use moves::{BreakEven, Moved};

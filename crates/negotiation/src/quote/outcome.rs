@@ -51,6 +51,7 @@ impl Table<'_> {
             ranking,
             single,
             mixed: None,
+            no_award: None,
         }
     }
 
@@ -264,9 +265,15 @@ fn low(amounts: &[Option<Amount>], limit: f64) -> Vec<Option<Amount>> {
         return vec![None; amounts.len()];
     };
     let others = known.len().saturating_sub(1);
+    let count = Amount::from(others);
+    // The same comparison without a division: nearly every price ends here.
+    let may_be = |amount: &Amount| {
+        let below = (all - *amount).checked_mul(Amount::ONE - limit);
+        amount.checked_mul(count).zip(below).is_none_or(|(own, below)| own <= below)
+    };
     let below = |amount: &Option<Amount>| {
-        let amount = (*amount).filter(|_| others >= OTHERS)?;
-        let mean = over(all - amount, Amount::from(others))?;
+        let amount = (*amount).filter(|_| others >= OTHERS).filter(may_be)?;
+        let mean = over(all - amount, count)?;
         let share = over(mean - amount, mean).filter(|share| *share > limit)?;
         let middle = middle_without(&known, amount)?;
         over(middle - amount, middle).filter(|share| *share > limit).map(|_| share)
