@@ -74,7 +74,15 @@ pub(crate) fn evidence(
     deal.sources.iter().zip(parts).map(each).collect()
 }
 
-/// The deal without its quote sources: they are offers to us, and no market evidence.
+/// The deal without its quote sources, which are offers to us and no market evidence, and the parts
+/// of the sources that are left.
+pub(crate) fn market(deal: &Deal, parts: &[Part]) -> (Deal, Vec<Part>) {
+    let kept = |(source, _): &(&Source, &Part)| !holds_quotes(deal, source);
+    let parts = deal.sources.iter().zip(parts).filter(kept).map(|(_, part)| part.clone());
+    (without_quotes(deal), parts.collect())
+}
+
+/// The deal without its quote sources.
 pub(crate) fn without_quotes(deal: &Deal) -> Deal {
     let mut market = deal.clone();
     market.sources.retain(|source| !holds_quotes(deal, source));

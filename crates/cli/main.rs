@@ -22,6 +22,7 @@ mod moved;
 mod network;
 mod playbook;
 mod progress;
+#[allow(dead_code)]
 mod quotes;
 mod reading;
 mod remote;

@@ -79,9 +79,8 @@ fn query(deal: &Deal, source: &Source) -> Query {
 }
 
 fn heads(deal: &Deal, parts: &[Part]) -> BTreeMap<String, SourceHead> {
-    let head = |(source, part): (&Source, &Part)| {
-        (source.id.clone(), source_head(part, location(source)))
-    };
+    let head =
+        |(source, part): (&Source, &Part)| (source.id.clone(), source_head(part, location(source)));
     deal.sources.iter().zip(parts).map(head).collect()
 }
 
@@ -141,11 +140,15 @@ impl Reader {
         }
         let amount = price(listed)?;
         let estimate = listed.basis == Basis::Estimate;
-        let supplier = match (&listed.party, estimate) {
-            (Some(party), _) => party.clone(),
-            (None, true) => Arc::from(ESTIMATE),
-            (None, false) => return Err("no supplier is stated, expected one; map its column to `party` in the recipe".to_owned()),
-        };
+        let supplier =
+            match (&listed.party, estimate) {
+                (Some(party), _) => party.clone(),
+                (None, true) => Arc::from(ESTIMATE),
+                (None, false) => return Err(
+                    "no supplier is stated, expected one; map its column to `party` in the recipe"
+                        .to_owned(),
+                ),
+            };
         let (quantity_from, quantity_to, quantity) = quantities(listed);
         let mut attributes = listed.attributes.to_vec();
         let stated = attributes.iter().any(|(name, _)| *name == self.quantity);

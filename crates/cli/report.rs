@@ -142,8 +142,9 @@ impl Made {
     ) -> Result<Self, Failure> {
         let (deal, stated) = reading.stated(path, context)?;
         let parts = gather::parts(&deal, path, pinning, context)?;
-        let evidence = gather::evidence(&deal, &parts, context)?;
-        let brief = prepare(&deal, &evidence)?;
+        let (market, kept) = gather::market(&deal, &parts);
+        let evidence = gather::evidence(&market, &kept, context)?;
+        let brief = prepare(&market, &evidence)?;
         Ok(Self { reading, deal, stated, parts, evidence, brief })
     }
 
@@ -153,7 +154,9 @@ impl Made {
         let recipes = self.parts.iter().map(|p| p.meta.recipe_hash.clone());
         let recipes: Vec<(String, String)> = ids().zip(recipes).collect();
         let rows = self.evidence.iter().map(|e| change::listed(&e.comparables));
-        let rows: Vec<(String, Option<Vec<String>>)> = ids().zip(rows).collect();
+        let market = self.deal.sources.iter().filter(|s| !gather::holds_quotes(&self.deal, s));
+        let rows: Vec<(String, Option<Vec<String>>)> =
+            market.map(|s| s.id.clone()).zip(rows).collect();
         let record = Record {
             name: &self.reading.name,
             sha256: &self.reading.sha256(),

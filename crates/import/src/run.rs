@@ -175,9 +175,10 @@ impl<'a> Run<'a> {
         };
         let statistic = stated.statistic;
         let component = amount.component.as_deref().or(reading.component.as_deref());
+        let attributes = crate::json::joined(attributes, &amount.terms);
         let with_origin =
-            stated.stated.as_ref().map(|s| crate::json::with(attributes, "stated", s));
-        let attributes = with_origin.as_deref().or(Some(attributes)).filter(|a| !a.is_empty());
+            stated.stated.as_ref().map(|s| crate::json::with(&attributes, "stated", s));
+        let attributes = with_origin.as_deref().or(Some(&attributes)).filter(|a| !a.is_empty());
         let beside = &layout.beside;
         let path = row.branch.map(|branch| branch.pointer(Some(amount.column.index)));
         self.builder.push(&Observation {

@@ -208,5 +208,8 @@ fn members(json: &str) -> Result<Attributes, ParquetError> {
         serde_json::Value::Null => None,
         other => Some(Arc::from(other.to_string())),
     };
-    Ok(object.into_iter().filter_map(|(name, value)| Some((Arc::from(name), word(value)?))).collect())
+    Ok(object
+        .into_iter()
+        .filter_map(|(name, value)| Some((Arc::from(name), word(value)?)))
+        .collect())
 }

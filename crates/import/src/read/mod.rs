@@ -131,6 +131,11 @@ impl Layout {
         state: &mut State<'l>,
         reading: &mut RowReading<'r>,
     ) -> Outcome {
+        if let Some(term) = self.term(row) {
+            state.after_blank = false;
+            let reason = format!("`{}` of the columns", self.terms[term].name());
+            return Outcome::Skip(skip("I0203", &reason, &row.shown()));
+        }
         if let Some(skip) = self.not_data(row, state) {
             return Outcome::Skip(skip);
         }
