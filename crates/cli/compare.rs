@@ -1,6 +1,6 @@
 //! `compare`: vendor quotes like for like, from a deal file to a table, a memo or a workbook.
 
-use crate::args::{Compare, CompareFormat, ComparePage};
+use crate::args::{AudienceArg, Compare, CompareFormat, ComparePage, Pinned};
 use crate::context::Context;
 use crate::exposure;
 use crate::failure::{Failure, exit};
@@ -10,15 +10,18 @@ use crate::reading::Reading;
 use crate::report::spare_inputs;
 use haggle_negotiation::brief::Gravity;
 use haggle_negotiation::deal::Deal;
-use haggle_negotiation::quote::{CompareError, Comparison, compare};
-use haggle_report::{QuotePage, Quotes};
+use haggle_negotiation::quote::{CompareError, Comparison, SharedQuote, compare};
+use haggle_report::{QuotePage, Quotes, Shared};
 use std::path::Path;
 
 pub(crate) fn run(args: &Compare, context: &Context) -> Result<u8, Failure> {
     fits(args)?;
     exposure::warn(&args.deal, context);
-    let made = Compared::of(args, context)?;
+    let made = Compared::of(&args.deal, &args.pinned, args.fill, context)?;
     spare_inputs(args.out.as_deref(), &args.deal, &made.deal)?;
+    if args.audience == Some(AudienceArg::Shareable) {
+        return share(args, &made, context);
+    }
     let scenario = scenario(&made.comparison, args.scenario.as_deref())?;
     let quotes = Quotes { comparison: &made.comparison, scenario };
     context.deliver(args.out.as_deref(), rendered(args, &quotes, context)?)?;
@@ -28,9 +31,47 @@ pub(crate) fn run(args: &Compare, context: &Context) -> Result<u8, Failure> {
     Ok(strictness(args.strict, &quotes, context))
 }
 
+/// Writes one supplier's own quote for its eyes.
+fn share(args: &Compare, made: &Compared, context: &Context) -> Result<u8, Failure> {
+    let named = args.supplier.as_deref().unwrap_or_default();
+    let quote = made.shared(named)?;
+    let shared = Shared(&quote);
+    let bytes = match args.format {
+        CompareFormat::Text => shared.text(&context.style(args.out.is_some())).into_bytes(),
+        CompareFormat::Md => shared.markdown().into_bytes(),
+        CompareFormat::Html => shared.html().into_bytes(),
+        CompareFormat::Json => shared.json().into_bytes(),
+        CompareFormat::Csv => shared.csv().into_bytes(),
+        CompareFormat::Xlsx => shared.workbook().map_err(Failure::new)?,
+    };
+    context.deliver(args.out.as_deref(), bytes)?;
+    Ok(exit::FINE)
+}
+
+/// The number of a supplier by its name.
+pub(crate) fn supplier(comparison: &Comparison, named: &str) -> Result<usize, Failure> {
+    comparison.supplier(named).ok_or_else(|| {
+        let names = comparison.suppliers.iter().map(|it| format!("`{}`", it.name));
+        let names: Vec<String> = names.collect();
+        Failure::usage(format!("--supplier: found `{named}`, expected {}", names.join(" or ")))
+    })
+}
+
 /// Refuses a format that a page cannot have, and a workbook on a screen.
 fn fits(args: &Compare) -> Result<(), Failure> {
     let data = matches!(args.format, CompareFormat::Json | CompareFormat::Csv | CompareFormat::Xlsx);
+    let private = args.page == ComparePage::Memo || args.scenario.is_some() || args.fill;
+    match args.audience {
+        Some(AudienceArg::Shareable) if private => {
+            return Err(Failure::usage("a supplier reads its own quote: no memo, scenario or filled gap")
+                .help("leave out `--page`, `--scenario` and `--fill`"));
+        }
+        Some(AudienceArg::Private) => {
+            return Err(Failure::usage("--supplier is for a version to share")
+                .help("`haggle report DEAL --supplier NAME` is the brief of one supplier, for you"));
+        }
+        _ => {}
+    }
     if args.page == ComparePage::Memo && data {
         return Err(Failure::usage("--page memo is text, Markdown or HTML")
             .help("the workbook has the memo on a sheet of its own: leave out `--page`"));
@@ -49,16 +90,32 @@ pub(crate) struct Compared {
 }
 
 impl Compared {
-    fn of(args: &Compare, context: &Context) -> Result<Self, Failure> {
-        let pinned = &args.pinned;
+    /// Compares the quotes of a deal file, gaps filled if that is asked for here or there.
+    pub(crate) fn of(
+        file: &Path,
+        pinned: &Pinned,
+        fill: bool,
+        context: &Context,
+    ) -> Result<Self, Failure> {
         let pinning = Pinning { locked: pinned.locked, offline: pinned.offline, aside: false };
-        let mut deal = Reading::open(&args.deal, pinned)?.deal(&args.deal, context)?;
-        if let Some(tender) = deal.tender.as_mut().filter(|_| args.fill) {
+        let mut deal = Reading::open(file, pinned)?.deal(file, context)?;
+        if let Some(tender) = deal.tender.as_mut().filter(|_| fill) {
             tender.fill_gaps = true;
         }
-        let gathered = quotes::gathered(&deal, &args.deal, pinning, context)?;
-        let comparison = compared(&deal, gathered, &args.deal)?;
+        let gathered = quotes::gathered(&deal, file, pinning, context)?;
+        let comparison = compared(&deal, gathered, file)?;
         Ok(Self { deal, comparison })
+    }
+}
+
+impl Compared {
+    /// The quote of a supplier for its own eyes.
+    fn shared(&self, named: &str) -> Result<SharedQuote, Failure> {
+        let number = supplier(&self.comparison, named)?;
+        let shared = self.deal.tender.as_ref().and_then(|it| self.comparison.shared(it, number));
+        shared.ok_or_else(|| {
+            Failure::usage(format!("--supplier: `{named}` is an estimate of our own, and no supplier"))
+        })
     }
 }
 

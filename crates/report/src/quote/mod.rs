@@ -2,15 +2,20 @@
 
 mod award;
 mod csv;
+mod explain;
 mod html;
 mod json;
 mod matrix;
 mod moves;
 mod outline;
 mod ranking;
+mod shared;
 mod stated;
 mod words;
 mod workbook;
+
+pub use explain::{explain_quote, nearest_quote_figures};
+pub use shared::Shared;
 
 use crate::section::Block;
 use crate::text::Style;

@@ -83,7 +83,7 @@ fn reasons(quotes: &Quotes<'_>, lines: &CheapestLines) -> Vec<String> {
 
 fn left_out(quotes: &Quotes<'_>, it: &LeftOut) -> String {
     format!(
-        "{} is left out: {} cost {} more elsewhere, and its order costs of {} are saved.",
+        "{} is left out: elsewhere {} of it adds {}, and {} of its order costs is saved.",
         quotes.supplier(it.supplier).name,
         counted(it.lines, "line"),
         quotes.money(it.dearer),

@@ -70,7 +70,8 @@ fn beside(it: &Supplier) -> String {
     freight.chain(charges).chain(exclusions).collect::<Vec<_>>().join(", ")
 }
 
-fn charge(it: &Charge) -> String {
+/// A charge in words: `service 2.5 a month`.
+pub(super) fn charge(it: &Charge) -> String {
     let every = match it.every_months {
         None => String::new(),
         Some(1) => " a month".to_owned(),

@@ -18,6 +18,14 @@ pub(super) fn sheet(plan: &Plan<'_>, digits: u32) -> Result<Sheet, XlsxError> {
     Ok(sheet)
 }
 
+/// A sheet of one supplier's own quote.
+pub(super) fn of_blocks(blocks: &[Block]) -> Result<Sheet, XlsxError> {
+    let mut sheet = Sheet::new("Quote", 2)?;
+    sheet.widths(&[40, 18, 18, 14, 14, 14, 40, 10])?;
+    blocks.iter().try_fold(0, |row, block| write(&mut sheet, row, block))?;
+    Ok(sheet)
+}
+
 /// Writes a block and tells the row after it.
 fn write(sheet: &mut Sheet, row: u32, block: &Block) -> Result<u32, XlsxError> {
     match block {
