@@ -275,7 +275,7 @@ pub struct Outcome {
     pub cells: Vec<Cell>,
     /// Whether somebody who can be awarded quotes the item; else it is outside every total.
     pub in_scope: Vec<bool>,
-    /// The supplier with the least line cost, among those that count.
+    /// The supplier with the least line cost, among those that count; of equal ones the first by name.
     pub best: Vec<Option<usize>>,
     /// One for each supplier.
     pub totals: Vec<Total>,
@@ -357,7 +357,7 @@ pub struct Total {
     pub plug_share: Option<Amount>,
     /// How far the total lies below the mean of the others, a share, where that is abnormal (G13).
     pub low: Option<Amount>,
-    /// Place in the ranking, from 1.
+    /// Place in the ranking, from 1; totals that are equal to the cent share it.
     pub rank: Option<usize>,
     /// Why it has no place: one sentence.
     pub unranked: Option<String>,
