@@ -16,6 +16,7 @@ mod row;
 mod share;
 mod steps;
 mod terms;
+pub mod vendor;
 mod words;
 
 pub use award::Award;
