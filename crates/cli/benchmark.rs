@@ -123,6 +123,7 @@ fn deal_of(
         playbook: None,
         playbook_parameters: BTreeMap::new(),
         tender: None,
+        rivals: None,
     })
 }
 

@@ -376,6 +376,7 @@ formulas! {
     "standing_ot" "numbers 6" "one minus the same of the mean of their limit";
     "swing" "H5" "distance between the walk-aways at both ends of one input, the others as they are: a chance less and plus its imprecision, an amount at P10 and P90";
     "weitzman_index" "A5" "the price z at which cost = probability * mean of how far the deal price is better than z; cost: develop_cost / units as stated, else develop_cost * walk_away";
+    "next_quote_of_quotes" "G10" "(e(quotes + 1) - e(quotes)) * spread * units, e(n): expected distance of the lowest of n normal draws below their mean, in deviations, to three places";
     "next_quote" "G10" "(e(quotes + 1) - e(quotes)) * (p75 - p25) / 1.34898 * units, e(n): expected distance of the lowest of n normal draws below their mean, in deviations, to three places";
     "contingent_gain" "A16" "|ours - theirs| * stake";
     "power" "A9, numbers 6" "their delay cost / (ours + theirs), clamped; the default if one is unknown";

@@ -697,3 +697,31 @@ fn nothing_to_compare() {
     let alone = deal(&format!("[tender]\n{THREE}"));
     assert!(compare(&alone, &[]).unwrap_err().to_string().contains("nobody quotes"));
 }
+
+/// Every conversion is told in words, with its numbers, its place and the date of its rate.
+#[test]
+fn steps() {
+    let head = "[us]\ndiscount_rate = 0.08\n[[rate]]\nfrom = \"USD\"\nto = \"EUR\"\nrate = 0.9\ndate = 2026-11-20\n[tender]\nincoterm = \"DAP\"\npayment_days = 30\nholding_rate = 0.2\nadders = { main_carriage = \"3 %\", insurance = 5 }";
+    let terms = "currency = \"USD\"\nincoterm = \"FCA\"\npayment_days = 60\nlead_time_days = 73\ndiscount = 0.05\ntax = 0.21\ntax_recoverable = false\nrejects = 0.02";
+    let line = "price = 100\nper = \"box\"\npack = 10\nbreaks = [{ from = 12, price = 80 }]";
+    let found = of(&tender(head, "quantity = 98\nper = \"each\"", &[("a", terms, line)]));
+    let told: Vec<String> =
+        found.steps(0, 0, 0).into_iter().map(|it| format!("{}: {}", it.name, it.text)).collect();
+    assert_eq!(
+        told,
+        [
+            "price: 80 USD per box, price 2 of 2",
+            "needed: 98 each, 98 % of them good, 10 each in one box -> 10 box",
+            "ordered: 12 box at the next price cost less than 10 box",
+            "goods: 12 box x 80 USD less 5 % = 912 USD",
+            "tax: tax of 21 % comes on top and is ours: x 1.21",
+            "rate: 912 USD -> 0.9 EUR/USD of 2026-11-20 -> 993.168 EUR, tax considered",
+            "payment: paid after 60 days, as if after 30: x 0.993694399244 = 986.905479 EUR",
+            "legs: main_carriage 3 % of the goods: 29.79504 EUR",
+            "pipeline: 73 days on the way at 20 % a year: 39.72672 EUR",
+            "holding: 2 box beyond need, held half a year on average: 16.5528 EUR",
+            "line: the line costs 1072.98 EUR",
+            "unit: 1072.98 EUR / 98 each = 10.948776 EUR/each",
+        ]
+    );
+}

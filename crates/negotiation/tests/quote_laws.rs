@@ -2,6 +2,7 @@
 //! code with the comparison.
 
 use haggle_negotiation::deal::parse;
+use haggle_negotiation::figure::Figures;
 use haggle_negotiation::quote::{Comparison, compare};
 use haggle_quantity::Amount;
 use proptest::prelude::*;
@@ -263,6 +264,14 @@ proptest! {
         prop_assert_eq!(total.total.unwrap(), total.lines + order);
         prop_assert_eq!(cost.line, cost.paid + cost.legs + cost.pipeline + cost.holding);
         prop_assert!(cost.needed <= cost.least && cost.least <= cost.ordered);
+        let figures = found.figures();
+        prop_assert_eq!(figures.faults(), Vec::<String>::new());
+        let told = figures.get("quote.a.total").unwrap().printed.clone().unwrap();
+        prop_assert_eq!(told.parse::<Amount>().unwrap(), total.total.unwrap());
+        for (id, figure) in found.figures_of(0, 0).iter() {
+            prop_assert_eq!(Some(figure), figures.get(id));
+        }
+        recomputed(&figures)?;
     }
 
     /// The same quote in another unit of the price: nothing moves by a cent.
@@ -385,6 +394,43 @@ proptest! {
         };
         prop_assert_eq!(told(&one), told(&other));
     }
+}
+
+/// Figures follow from their inputs by the formulas that they name.
+fn recomputed(figures: &Figures) -> Result<(), TestCaseError> {
+    for (id, figure) in figures.iter() {
+        let of = |name: &str| {
+            let input = figure.inputs.iter().find(|(argument, _)| argument == name);
+            input.and_then(|(_, id)| figures.get(id)).map(|figure| figure.value)
+        };
+        let or = |name: &str, default: f64| of(name).unwrap_or(default);
+        let value = match figure.formula {
+            "quote_needed" => or("quantity", 0.0) / (1.0 - or("rejects", 0.0)) / or("pack", 1.0),
+            "quote_goods" => or("price", 0.0) * or("ordered", 0.0) * (1.0 - or("discount", 0.0)),
+            "quote_common" => or("goods", 0.0) * or("tax", 1.0) * or("rate", 1.0),
+            "quote_paid" => or("common", 0.0) * or("payment", 1.0),
+            "quote_legs" => or("common", 0.0) * or("leg_share", 0.0),
+            "quote_pipeline" => {
+                or("common", 0.0) * or("lead_time", 0.0) / 365.0 * or("holding_rate", 0.0)
+            }
+            "quote_holding" => {
+                let excess = or("ordered", 0.0) - or("needed", 0.0);
+                or("common", 0.0) * excess / or("ordered", 1.0) * or("holding_rate", 0.0) / 2.0
+            }
+            "quote_line" => {
+                ["paid", "legs", "pipeline", "holding"].map(|name| or(name, 0.0)).iter().sum()
+            }
+            "quote_unit" => or("line", 0.0) / or("quantity", 1.0),
+            "quote_total" => ["lines", "order", "plugs"].map(|name| or(name, 0.0)).iter().sum(),
+            "quote_sum" => {
+                figure.inputs.iter().filter_map(|(_, id)| figures.get(id)).map(|it| it.value).sum()
+            }
+            _ => continue,
+        };
+        let near = (value - figure.value).abs() <= 1e-6 + 1e-9 * value.abs();
+        prop_assert!(near, "{id}: {value} {}", figure.value);
+    }
+    Ok(())
 }
 
 /// A line of the quote in a unit of which `times` make the old one.

@@ -103,6 +103,8 @@ pub struct Deal {
     pub playbook_parameters: BTreeMap<&'static str, Setting>,
     /// Items and quotes that are compared, if the file states a tender.
     pub tender: Option<Tender>,
+    /// What other quotes make of it, where it is a deal with one vendor of a tender.
+    pub rivals: Option<crate::quote::vendor::Rivals>,
 }
 
 /// A parameter's value: a number, or a word for the few that choose a method.

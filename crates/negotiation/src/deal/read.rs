@@ -133,6 +133,7 @@ fn read_deal(r: &Reader<'_, '_>, as_of: Option<Date>) -> Option<Deal> {
         playbook: r.text("playbook").map(|f| f.value),
         playbook_parameters: BTreeMap::new(),
         tender,
+        rivals: None,
     };
     r.finish();
     talks::check_rounds(r, &deal);

@@ -323,7 +323,7 @@ fn next_quote(facts: &Facts<'_>) -> Vec<Said> {
         return Vec::new();
     };
     when(saving > cost, || {
-        Said::info(format!("Another quote should save about {} in all and costs {}: get it. It does so if quotes scatter as the market does.", facts.say("quote.saving"), facts.say("us.quote_cost")))
+        Said::info(format!("Another quote should save about {} in all and costs {}: get it. It does so if quotes scatter as {}.", facts.say("quote.saving"), facts.say("us.quote_cost"), if facts.deal.rivals.is_some() { "these do" } else { "the market does" }))
             .resting_on(&["quote.saving", "us.quote_cost", "quote.count"])
             .so("Ask one more vendor before you concede anything.")
     })

@@ -120,6 +120,7 @@ facts! {
     "F19" "Money is converted at a dated market rate.", "textbook";
     "F20" "Sources differ in how far they can be trusted, from employers' surveys to hearsay.", "choice of this product, on survey practice";
     "G1" "Quotes are compared landed: same scope, quantity, date, currency and terms.", "textbook";
+    "G7" "Should-cost is material, conversion, overhead and margin; the largest gap of a part is asked about first.", "procurement practice";
     "G8" "Missing scope is filled in openly, and too much of it makes a quote incomparable.", "procurement practice";
     "G9" "One more bidder is worth more than skill with those there are.", "Bulow & Klemperer 1996, AER 86";
     "G10" "The expected lowest quote falls with their number, ever more slowly.", "order statistics";

@@ -13,6 +13,7 @@ mod inputs;
 mod quotes;
 mod rapport;
 mod talks;
+mod vendor;
 mod walk_away;
 mod wants;
 
@@ -162,6 +163,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         walk_away::RULES,
         talks::RULES,
         quotes::RULES,
+        vendor::RULES,
     ]
     .into_iter()
     .flatten()

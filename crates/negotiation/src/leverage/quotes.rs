@@ -18,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "S3.9",
         step: 3,
         statement: "A bid far below the others is to be explained before it is praised or refused.",
-        test: "at least three bids, and one more than alt_low_bid below the mean of the others",
+        test: "at least three bids, and one more than alt_low_bid below the mean of the others and below the middle of them",
         cites: &["G12", "G13"],
         judge: without_quotes,
     },
@@ -65,7 +65,8 @@ fn found(rule: &Rule, said: Said) -> Finding {
 fn comparable(comparison: &Comparison) -> Vec<Said> {
     let suppliers = comparison.suppliers.iter().enumerate();
     let each = suppliers.flat_map(|(at, supplier)| of_supplier(comparison, at, supplier));
-    let all = [unquoted(comparison), passed_over(comparison), bought_up(comparison)];
+    let all =
+        [unquoted(comparison), passed_over(comparison), lengths(comparison), bought_up(comparison)];
     each.chain(all.into_iter().flatten()).collect()
 }
 
@@ -87,8 +88,34 @@ fn of_supplier(comparison: &Comparison, at: usize, supplier: &Supplier) -> Vec<S
     if supplier.state == State::Stopped {
         return whole.into_iter().collect();
     }
-    let more = [sea(supplier), lines(comparison, at), gaps(comparison, at)];
+    let more = [left_out(supplier), sea(supplier), lines(comparison, at), gaps(comparison, at)];
     whole.into_iter().chain(more.into_iter().flatten()).collect()
+}
+
+/// What a supplier says that its price does not hold.
+fn left_out(supplier: &Supplier) -> Option<Said> {
+    let names: Vec<&str> = supplier.terms.exclusions.iter().map(String::as_str).collect();
+    (!names.is_empty()).then(|| {
+        let text = format!("{} leaves out {}: no total holds it.", supplier.name, named(&names));
+        Said::warning(text).so("Ask what it costs, and whether the others hold it.")
+    })
+}
+
+/// Contracts of different length.
+fn lengths(comparison: &Comparison) -> Option<Said> {
+    let stated = comparison
+        .suppliers
+        .iter()
+        .filter_map(|supplier| Some((supplier.terms.term_months?, supplier.name.as_str())));
+    let stated: Vec<(u32, &str)> = stated.collect();
+    let differ = stated.windows(2).any(|pair| pair[0].0 != pair[1].0);
+    let told: Vec<String> =
+        stated.iter().map(|(months, name)| format!("{name} {months} months")).collect();
+    let names: Vec<&str> = told.iter().map(String::as_str).collect();
+    differ.then(|| {
+        let text = format!("Contracts run for different times: {}.", named(&names));
+        Said::info(text).so("Compare prices of the same term, or price the difference.")
+    })
 }
 
 fn sea(supplier: &Supplier) -> Option<Said> {

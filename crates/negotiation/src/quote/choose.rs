@@ -1,7 +1,7 @@
 //! From a comparison to awards: what may be awarded to whom, and the best of it.
 
 use super::award::{self, CheapestLines, Choice, NoAward};
-use super::{Award, Comparison, Outcome, State, Supplier};
+use super::{Award, Comparison, State, Supplier};
 use haggle_quantity::Amount;
 
 impl Comparison {
@@ -34,29 +34,23 @@ impl Comparison {
     /// # Errors
     /// [`NoAward`] if there is none.
     pub fn best_award(&self, scenario: usize) -> Result<Award, NoAward> {
-        let choice = self.choice(scenario).ok_or(NoAward::Nothing)?;
-        let award::Award { by_item, suppliers, total, bound } = award::best(&choice)?;
-        Ok(Award { by_item, suppliers, total, bound })
+        award::best(&self.choice(scenario).ok_or(NoAward::Nothing)?)
     }
 
     /// Each line from whoever is cheapest for it, beside the best award of a scenario: why the
     /// cheapest lines are not the cheapest award. `None` without such an award.
     pub fn cheapest_lines(&self, scenario: usize) -> Option<CheapestLines> {
         let mixed = self.outcomes.get(scenario)?.mixed.as_ref()?;
-        let award = award::Award {
-            by_item: mixed.by_item.clone(),
-            suppliers: mixed.suppliers.clone(),
-            total: mixed.total,
-            bound: mixed.bound,
-        };
-        Some(award::cheapest_lines(&self.choice(scenario)?, &award))
+        Some(award::cheapest_lines(&self.choice(scenario)?, mixed))
     }
 
     /// The same comparison with the best award of every scenario.
     pub(super) fn with_awards(mut self) -> Self {
-        let mixed: Vec<_> = (0..self.outcomes.len()).map(|it| self.best_award(it).ok()).collect();
-        let places: &mut [Outcome] = &mut self.outcomes;
-        places.iter_mut().zip(mixed).for_each(|(outcome, mixed)| outcome.mixed = mixed);
+        let mixed: Vec<_> = (0..self.outcomes.len()).map(|it| self.best_award(it)).collect();
+        for (outcome, mixed) in self.outcomes.iter_mut().zip(mixed) {
+            outcome.no_award = mixed.as_ref().err().copied();
+            outcome.mixed = mixed.ok();
+        }
         self
     }
 }

@@ -1,5 +1,6 @@
 //! The result of a comparison: everything that a renderer shows, so that it computes no number.
 
+use super::award::{Award, NoAward};
 use super::{Incoterm, Leg};
 use crate::brief::Finding;
 use crate::deal::{Adder, Break, Charge, Scheme, Scope, Terms};
@@ -274,7 +275,7 @@ pub struct Outcome {
     pub cells: Vec<Cell>,
     /// Whether somebody who can be awarded quotes the item; else it is outside every total.
     pub in_scope: Vec<bool>,
-    /// The supplier with the least line cost, among those that count.
+    /// The supplier with the least line cost, among those that count; of equal ones the first by name.
     pub best: Vec<Option<usize>>,
     /// One for each supplier.
     pub totals: Vec<Total>,
@@ -284,6 +285,8 @@ pub struct Outcome {
     pub single: Option<Award>,
     /// The best award to several.
     pub mixed: Option<Award>,
+    /// Why there is no award to several, where there is none.
+    pub no_award: Option<NoAward>,
 }
 
 /// One supplier's line for one item at one quantity.
@@ -354,7 +357,7 @@ pub struct Total {
     pub plug_share: Option<Amount>,
     /// How far the total lies below the mean of the others, a share, where that is abnormal (G13).
     pub low: Option<Amount>,
-    /// Place in the ranking, from 1.
+    /// Place in the ranking, from 1; totals that are equal to the cent share it.
     pub rank: Option<usize>,
     /// Why it has no place: one sentence.
     pub unranked: Option<String>,
@@ -369,19 +372,6 @@ pub struct Ranking {
     pub total: Amount,
     /// What it costs more than the first.
     pub over_best: Amount,
-}
-
-/// Who delivers what.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Award {
-    /// The supplier of each item; `None` outside the scope.
-    pub by_item: Vec<Option<usize>>,
-    /// The suppliers used, in order.
-    pub suppliers: Vec<usize>,
-    /// Line costs and order costs.
-    pub total: Amount,
-    /// No award costs less than this; equal to `total` where it is proven best.
-    pub bound: Amount,
 }
 
 /// A row that took no part.

@@ -29,7 +29,8 @@ pub(super) fn written(number: f64) -> Option<Amount> {
 
 /// `(1 + rate) ^ years`, to twelve digits (G3); the same on every processor.
 pub(super) fn grown(rate: f64, years: f64) -> Option<Amount> {
-    written(libm::pow(1.0 + rate, years)).map(kept)
+    let digits = AMOUNT_SCALE as usize;
+    Amount::from_str_exact(&format!("{:.digits$}", libm::pow(1.0 + rate, years))).ok()
 }
 
 /// `amount` raised to the next whole multiple.

@@ -1,5 +1,6 @@
 //! The numbers of a comparison as figures with formula and inputs, made when somebody asks for them.
 
+use super::decimal::kept;
 use super::{Comparison, Cost, Factors, Quoted, Supplier};
 use crate::deal::as_f64;
 use crate::figure::{Figure, Figures, Unit};
@@ -75,13 +76,13 @@ impl Making<'_> {
     ) {
         let inputs: Vec<(String, String)> =
             inputs.iter().map(|(argument, id)| ((*argument).to_owned(), self.id(id))).collect();
-        let figure = Figure::new(self.label(name), as_f64(value), unit, formula);
+        let figure = Figure::new(self.label(name), as_f64(kept(value)), unit, formula);
         let present = self.figures.present(&inputs);
         let figure = match present.is_empty() {
             true => figure.with_assumption("nothing is stated that moves it"),
             false => figure.with_inputs(present),
         };
-        self.figures.add(self.id(name), figure.with_printed(value.normalize().to_string()));
+        self.figures.add(self.id(name), figure.with_printed(kept(value).normalize().to_string()));
     }
 
     fn label(&self, name: &str) -> String {
@@ -90,13 +91,13 @@ impl Making<'_> {
 
     /// A figure that is stated: by a row at its place, or by the deal file.
     fn given(&mut self, name: &str, value: Amount, unit: Unit, place: Option<&str>) {
-        let figure = Figure::new(self.label(name), as_f64(value), unit, "given");
+        let figure = Figure::new(self.label(name), as_f64(kept(value)), unit, "given");
         let figure = match place {
             Some(place) => figure.with_evidence(place),
             None => figure
                 .with_assumption(self.supplier.terms.source.as_deref().unwrap_or("the deal file")),
         };
-        self.figures.add(self.id(name), figure.with_printed(value.normalize().to_string()));
+        self.figures.add(self.id(name), figure.with_printed(kept(value).normalize().to_string()));
     }
 
     fn stated(&mut self, key: &'static str, value: Option<Amount>, unit: Unit) {
@@ -145,8 +146,8 @@ impl Making<'_> {
         let source = rate.source.as_deref().unwrap_or("the deal file");
         let unit = Unit::Money(format!("{}/{}", rate.to, rate.from));
         let why = format!("{source}, {}", rate.date);
-        let figure = Figure::assumed(self.label("rate"), as_f64(rate.rate), unit, why);
-        let figure = figure.with_printed(rate.rate.round_dp(12).normalize().to_string());
+        let figure = Figure::assumed(self.label("rate"), as_f64(kept(rate.rate)), unit, why);
+        let figure = figure.with_printed(kept(rate.rate).normalize().to_string());
         self.figures.add(self.id("rate"), figure);
     }
 

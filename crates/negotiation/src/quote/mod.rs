@@ -13,19 +13,23 @@ mod line;
 mod moves;
 mod outcome;
 mod row;
+mod share;
 mod steps;
 mod terms;
+pub mod vendor;
 mod words;
 
+pub use award::Award;
 pub use comparison::{
-    Award, Basis, Cell, Comparison, Cost, Factors, ItemRow, LegCost, OrderCost, Outcome,
-    PassedOver, Payment, Quoted, Ranking, RateUsed, State, Step, Supplier, Total,
+    Basis, Cell, Comparison, Cost, Factors, ItemRow, LegCost, OrderCost, Outcome, PassedOver,
+    Payment, Quoted, Ranking, RateUsed, State, Step, Supplier, Total,
 };
 pub use incoterm::{Incoterm, Leg};
 pub use moves::{BreakEven, Moved};
 pub(crate) use outcome::percent;
 pub(crate) use row::as_named;
 pub use row::{QuoteRow, TaxWord};
+pub use share::{Asked, SharedLine, SharedPrice, SharedQuote, SharedTerms};
 
 use crate::deal::{Deal, Item, Scenario, Tender, slug};
 use crate::leverage;

@@ -28,7 +28,7 @@ impl Table<'_> {
         let rows = || cells.chunks(width.max(1));
         let in_scope: Vec<bool> =
             rows().map(|row| row.iter().any(|cell| cell.state == State::Counts)).collect();
-        let best = rows().map(best).collect();
+        let best = rows().map(|row| self.best(row)).collect();
         for (row, _) in cells.chunks_mut(width.max(1)).zip(&in_scope).filter(|(_, within)| **within)
         {
             self.flag_low(row);
@@ -51,6 +51,7 @@ impl Table<'_> {
             ranking,
             single,
             mixed: None,
+            no_award: None,
         }
     }
 
@@ -218,10 +219,18 @@ impl Table<'_> {
         }
     }
 
+    /// The least cost of a row; of equal ones the first by name.
+    fn best(&self, row: &[Cell]) -> Option<usize> {
+        let counted = row.iter().zip(self.suppliers).enumerate();
+        let counted = counted
+            .filter_map(|(at, (cell, supplier))| Some((cell.counted()?, &supplier.slug, at)));
+        counted.min().map(|(_, _, at)| at)
+    }
+
     /// The cheapest supplier that quotes everything itself.
     fn single(&self, totals: &[Total], ranking: &[Ranking], in_scope: &[bool]) -> Option<Award> {
-        let whole = |it: &&Ranking| totals[it.supplier].missing.is_empty();
-        let best = ranking.iter().find(whole)?;
+        let whole = ranking.iter().filter(|it| totals[it.supplier].missing.is_empty());
+        let best = whole.min_by_key(|it| it.total)?;
         Some(Award {
             by_item: in_scope.iter().map(|within| within.then_some(best.supplier)).collect(),
             suppliers: vec![best.supplier],
@@ -246,12 +255,6 @@ fn sum_of(amounts: [Option<Amount>; 3]) -> Option<Amount> {
     sum(amounts.into_iter().collect::<Option<Vec<_>>>()?)
 }
 
-/// The least cost of a row; of equal ones the first.
-fn best(row: &[Cell]) -> Option<usize> {
-    let counted = row.iter().enumerate().filter_map(|(at, cell)| Some((cell.counted()?, at)));
-    counted.min().map(|(_, at)| at)
-}
-
 /// For each amount how far it lies below the mean of the others, where that is more than `limit`
 /// and there are at least two others (G13).
 ///
@@ -264,9 +267,15 @@ fn low(amounts: &[Option<Amount>], limit: f64) -> Vec<Option<Amount>> {
         return vec![None; amounts.len()];
     };
     let others = known.len().saturating_sub(1);
+    let count = Amount::from(others);
+    // The same comparison without a division: nearly every price ends here.
+    let may_be = |amount: &Amount| {
+        let below = (all - *amount).checked_mul(Amount::ONE - limit);
+        amount.checked_mul(count).zip(below).is_none_or(|(own, below)| own <= below)
+    };
     let below = |amount: &Option<Amount>| {
-        let amount = (*amount).filter(|_| others >= OTHERS)?;
-        let mean = over(all - amount, Amount::from(others))?;
+        let amount = (*amount).filter(|_| others >= OTHERS).filter(may_be)?;
+        let mean = over(all - amount, count)?;
         let share = over(mean - amount, mean).filter(|share| *share > limit)?;
         let middle = middle_without(&known, amount)?;
         over(middle - amount, middle).filter(|share| *share > limit).map(|_| share)
@@ -281,24 +290,30 @@ fn middle_without(sorted: &[Amount], amount: Amount) -> Option<Amount> {
     sorted.get(if middle < own { middle } else { middle + 1 }).copied()
 }
 
-/// Places by total, of equal ones in the order of suppliers.
+/// Places by total to the cent; equal ones share a place and stand by name.
 fn rank(totals: &mut [Total], suppliers: &[Supplier]) -> Vec<Ranking> {
     let complete = |(at, total): (usize, &Total)| {
         let counts = suppliers[at].state == State::Counts && total.unranked.is_none();
-        Some((total.total.filter(|_| counts)?, at))
+        let total = total.total.filter(|_| counts)?;
+        Some((total.round_dp(2), &suppliers[at].slug, at, total))
     };
-    let mut order: Vec<(Amount, usize)> = totals.iter().enumerate().filter_map(complete).collect();
+    let mut order: Vec<_> = totals.iter().enumerate().filter_map(complete).collect();
     order.sort_unstable();
-    let least = order.first().map_or(Amount::ZERO, |(total, _)| *total);
-    for (place, (_, supplier)) in order.iter().enumerate() {
-        totals[*supplier].rank = Some(place + 1);
-    }
-    let place = |(total, supplier): &(Amount, usize)| Ranking {
+    let places: Vec<(usize, usize)> = order
+        .iter()
+        .map(|(cents, _, at, _)| (*at, order.partition_point(|other| other.0 < *cents) + 1))
+        .collect();
+    let least = order.iter().map(|it| it.3).min().unwrap_or_default();
+    let place = |(_, _, supplier, total): &(Amount, &String, usize, Amount)| Ranking {
         supplier: *supplier,
         total: *total,
         over_best: *total - least,
     };
-    order.iter().map(place).collect()
+    let ranking = order.iter().map(place).collect();
+    for (at, place) in places {
+        totals[at].rank = Some(place);
+    }
+    ranking
 }
 
 /// A share for people: `12.5 %`.

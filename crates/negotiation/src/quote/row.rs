@@ -1,6 +1,7 @@
 //! One price as a source states it, with its place: what an importer hands to the comparison.
 
 use haggle_quantity::{Amount, Currency, Date, Per};
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// One price of one supplier for one item at one quantity, as a source prints it.
@@ -38,6 +39,14 @@ pub struct QuoteRow {
     /// What else the row says, by the names of the keys of `[[quote]]` and `[[quote.line]]`: `pack`,
     /// `minimum`, `incoterm`, `payment_days`, `valid_until` ... Other names are kept and not read.
     pub attributes: Vec<(Arc<str>, Arc<str>)>,
+}
+
+impl QuoteRow {
+    /// Order of the rows of one supplier for one item: by quantity, whatever their order in the source.
+    pub(super) fn in_order(&self, other: &Self) -> Ordering {
+        let key = |row: &Self| (row.quantity_from, row.amount);
+        key(self).cmp(&key(other)).then_with(|| self.place.cmp(&other.place))
+    }
 }
 
 /// What a price says of tax.

@@ -140,8 +140,8 @@ impl Way<'_> {
     fn rate(&self) -> Option<Step> {
         let rate = self.factors.rate.as_ref()?;
         let pair = match rate.inverse {
-            true => format!("1/{} {}/{}", plain(rate.stated), rate.to, rate.from),
-            false => format!("{} {}/{}", plain(rate.stated), rate.to, rate.from),
+            true => format!("1/{} {}/{}", rate.stated.normalize(), rate.to, rate.from),
+            false => format!("{} {}/{}", rate.stated.normalize(), rate.to, rate.from),
         };
         let taxed = if self.factors.tax == Amount::ONE { "" } else { ", tax considered" };
         let text = format!(

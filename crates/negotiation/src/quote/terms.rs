@@ -82,7 +82,10 @@ fn judged(ground: &Ground<'_>, terms: &Terms, doubts: Doubts) -> (State, Vec<Str
     });
     let reference = (state == State::Reference)
         .then(|| "it is an estimate of our own, shown for reference and never awarded".to_owned());
-    let reasons = stops.into_iter().chain(reference).chain(late).chain(asks).collect();
+    let early = terms.date.filter(|day| *day > ground.deal.as_of).map(|day| {
+        format!("it is dated {day}, after the as-of date, {}: check both", ground.deal.as_of)
+    });
+    let reasons = stops.into_iter().chain(reference).chain(late).chain(early).chain(asks).collect();
     (state, reasons)
 }
 

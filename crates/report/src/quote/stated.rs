@@ -11,16 +11,8 @@ use haggle_negotiation::quote::{RateUsed, State, Supplier};
 /// Terms of every quote in a table, with what stops or troubles it below.
 pub(super) fn terms(quotes: &Quotes<'_>) -> Vec<Block> {
     let titles = [
-        "supplier",
-        "currency",
-        "delivery",
-        "#pays in days",
-        "#days to deliver",
-        "holds until",
-        "#minimum order",
-        "#discount",
-        "beside the goods",
-        "says",
+        "supplier", "currency", "delivery", "#pays in days", "#days to deliver", "holds until",
+        "#minimum order", "#discount", "beside the goods", "says",
     ];
     let mut table = Table::new("Terms as quoted", &titles);
     for supplier in super::matrix::order(quotes) {
@@ -78,7 +70,8 @@ fn beside(it: &Supplier) -> String {
     freight.chain(charges).chain(exclusions).collect::<Vec<_>>().join(", ")
 }
 
-fn charge(it: &Charge) -> String {
+/// A charge in words: `service 2.5 a month`.
+pub(super) fn charge(it: &Charge) -> String {
     let every = match it.every_months {
         None => String::new(),
         Some(1) => " a month".to_owned(),
@@ -105,8 +98,7 @@ fn reasons(quotes: &Quotes<'_>) -> Vec<Item> {
 impl Quotes<'_> {
     /// Every exchange rate used, once, with its day and publisher.
     pub(super) fn rates(&self) -> Vec<String> {
-        let used =
-            self.comparison.suppliers.iter().filter_map(|s| s.factors.as_ref()?.rate.as_ref());
+        let used = self.comparison.suppliers.iter().filter_map(|s| s.factors.as_ref()?.rate.as_ref());
         let mut texts: Vec<String> = used.map(rate).collect();
         texts.sort_unstable();
         texts.dedup();

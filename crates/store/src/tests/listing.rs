@@ -21,9 +21,15 @@ fn expected(row: &Row) -> String {
         None => Vec::new(),
     };
     let amount = |scaled: i128| from_scaled(scaled).ok();
-    let numbers = (amount(o.amount), o.quantity_from.map(amount), o.quantity_to.map(amount), o.date);
+    let numbers =
+        (amount(o.amount), o.quantity_from.map(amount), o.quantity_to.map(amount), o.date);
     let words = (o.basis, o.tax, o.statistic, o.bound, o.subject, o.title, o.party);
-    format!("{:?} {words:?} {numbers:?} {} {} {members:?}", (o.sheet, o.row, o.column, o.path), o.currency, o.per)
+    format!(
+        "{:?} {words:?} {numbers:?} {} {} {members:?}",
+        (o.sheet, o.row, o.column, o.path),
+        o.currency,
+        o.per
+    )
 }
 
 fn found(l: &Listed) -> String {

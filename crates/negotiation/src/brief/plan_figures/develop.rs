@@ -65,30 +65,39 @@ impl PlanFigures<'_> {
         self.put(&format!("{base}.index"), figure, &inputs);
     }
 
-    /// What a buyer saves by one more quote: quotes scatter as the market does (G10).
+    /// What a buyer saves by one more quote: quotes scatter as those of the tender do, else as the
+    /// market does (G10).
     pub(super) fn next_quote(&mut self) {
-        let buyer = self.deal.side == Side::Buyer && self.deal.us.quote_cost.is_some();
+        let rivals = self.deal.rivals.as_ref();
+        let asked = self.deal.us.quote_cost.is_some() || rivals.is_some();
+        let buyer = self.deal.side == Side::Buyer && asked;
         let live = self.deal.alternatives.iter().filter(|it| it.probability > 0.0).count();
-        let quotes = live + usize::from(self.deal.offer.is_some());
+        let counted = live + usize::from(self.deal.offer.is_some());
+        let quotes = rivals.map_or(counted, |it| it.quotes);
         let cap = self.settings.number("quote_cap");
         let next = LOWEST.get(quotes).filter(|_| buyer && (quotes as f64) < cap);
         let last = quotes.checked_sub(1).and_then(|last| LOWEST.get(last));
-        let quartile = |id: &str| self.figures.get(id).map(|figure| figure.value);
-        let spread = quartile("market.p75").zip(quartile("market.p25"));
-        let (Some((next, last)), Some((high, low))) = (next.zip(last), spread) else { return };
-        let saving = (next - last) * (high - low) / QUARTILES_APART * self.plan.units;
-        let why = "alternatives that may come through, and their offer";
+        let value = |id: &str| self.figures.get(id).map(|figure| figure.value);
+        let quartiles = value("market.p75").zip(value("market.p25"));
+        let (spread, formula, from) = match rivals {
+            Some(_) => (value("quote.spread").map(|it| (it, 1.0)), "next_quote_of_quotes", SPREAD),
+            None => {
+                let apart = quartiles.map(|(high, low)| (high - low, QUARTILES_APART));
+                (apart, "next_quote", QUARTILES)
+            }
+        };
+        let (Some((next, last)), Some((spread, per))) = (next.zip(last), spread) else { return };
+        let saving = (next - last) * spread / per * self.plan.units;
+        let why = match rivals {
+            Some(_) => "comparable quotes for the same lines",
+            None => "alternatives that may come through, and their offer",
+        };
         let count = Figure::assumed("quotes in hand", quotes as f64, Unit::Count, why);
         self.figures.add("quote.count", count);
         let label = "what one more quote is expected to save";
-        let figure = Figure::new(label, saving, self.lump(), "next_quote");
-        let inputs = [
-            ("quotes", "quote.count"),
-            ("p25", "market.p25"),
-            ("p75", "market.p75"),
-            ("units", "units"),
-        ];
-        let mut inputs: Vec<Pair> = inputs.map(|(name, id)| (name, id.to_owned())).to_vec();
+        let figure = Figure::new(label, saving, self.lump(), formula);
+        let inputs = [("quotes", "quote.count"), ("units", "units")].iter().chain(from);
+        let mut inputs: Vec<Pair> = inputs.map(|(name, id)| (*name, (*id).to_owned())).collect();
         inputs.push(self.parameter("quote_cap"));
         self.put("quote.saving", figure, &inputs);
     }
@@ -96,6 +105,11 @@ impl PlanFigures<'_> {
 
 /// Expected distance of the lowest of 1 to 10 normal draws below their mean, in deviations (G10).
 const LOWEST: [f64; 10] = [0.0, 0.564, 0.846, 1.029, 1.163, 1.267, 1.352, 1.424, 1.485, 1.539];
+
+/// What tells how quotes scatter: those of a tender themselves.
+const SPREAD: &[(&str, &str)] = &[("spread", "quote.spread")];
+/// And where there are none, the market.
+const QUARTILES: &[(&str, &str)] = &[("p25", "market.p25"), ("p75", "market.p75")];
 
 /// Distance between the quartiles of a normal distribution, in deviations.
 const QUARTILES_APART: f64 = 1.34898;

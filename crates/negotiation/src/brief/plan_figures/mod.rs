@@ -9,6 +9,7 @@ mod part;
 mod position;
 mod question;
 mod reference;
+mod rivals;
 mod talks;
 mod walk_away;
 
@@ -77,6 +78,7 @@ impl PlanFigures<'_> {
         self.ladder();
         self.references();
         self.events();
+        self.rivals();
         self.next_quote();
         self.talks();
         let questions = self.questions();

@@ -32,6 +32,10 @@ pub struct Tender {
     pub holding_rate: Option<Amount>,
     /// What legs cost that a quote leaves to us.
     pub adders: BTreeMap<Leg, Adder>,
+    /// Who negotiates: name, position and organisation of each.
+    pub negotiators: Vec<String>,
+    /// Whether certified cost or pricing data were required, or why not.
+    pub cost_data: Option<String>,
     /// What is bought, in file order.
     pub items: Vec<Item>,
     /// Scenarios of quantity besides "as asked", in file order.

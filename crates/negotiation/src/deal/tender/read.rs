@@ -68,6 +68,8 @@ fn read_head(r: &Reader<'_, '_>, sources: &[Source]) -> Tender {
         include_expired: r.flag("include_expired").is_some_and(|f| f.value),
         holding_rate: share(r, "holding_rate"),
         adders: read_adders(r),
+        negotiators: r.texts("negotiators").map_or_else(Vec::new, |f| f.value),
+        cost_data: r.text("cost_data").map(|f| f.value),
         ..Tender::default()
     };
     r.finish();

@@ -77,11 +77,9 @@ fn prices(
     passed_over: &mut Vec<PassedOver>,
 ) -> Vec<Option<Quoted>> {
     let mut quoted = vec![None; tender.items.len() * bids.len()];
-    placed.sort_by(|a, b| {
-        let key = |at: &Placed<'_>| (at.item, at.supplier, at.row.quantity_from, at.row.amount);
-        key(a).cmp(&key(b)).then_with(|| a.row.place.cmp(&b.row.place))
-    });
-    for group in placed.chunk_by(|a, b| (a.item, a.supplier) == (b.item, b.supplier)) {
+    placed.sort_by_key(|at| (at.item, at.supplier));
+    for group in placed.chunk_by_mut(|a, b| (a.item, a.supplier) == (b.item, b.supplier)) {
+        group.sort_by(|a, b| a.row.in_order(b.row));
         let (item, supplier) = (group[0].item, group[0].supplier);
         let price = line::of_rows(&tender.items[item], &bids[supplier], group);
         quoted[item * bids.len() + supplier] = Some(price);

@@ -12,6 +12,8 @@ pub(super) struct Names<'a> {
     items: BTreeMap<String, usize>,
     ids: Vec<&'a str>,
     seen: BTreeMap<&'a str, Option<usize>>,
+    /// The code and the title before, and what they meant: rows of one item stand together.
+    last: [Option<(&'a str, Option<usize>)>; 2],
 }
 
 impl<'a> Names<'a> {
@@ -34,7 +36,14 @@ impl<'a> Names<'a> {
         let items = tender.items.iter().enumerate();
         let items = items.flat_map(|(at, it)| it.all_names().map(move |name| (as_named(name), at)));
         let ids = tender.items.iter().map(|item| item.id.as_str()).collect();
-        Self { suppliers, by_name, items: items.collect(), ids, seen: BTreeMap::new() }
+        Self {
+            suppliers,
+            by_name,
+            items: items.collect(),
+            ids,
+            seen: BTreeMap::new(),
+            last: [None; 2],
+        }
     }
 
     /// Names in the order of the comparison: of the deal file, then by name.
@@ -51,8 +60,8 @@ impl<'a> Names<'a> {
     /// # Errors
     /// Why there is none.
     pub(super) fn item(&mut self, row: &'a QuoteRow) -> Result<usize, String> {
-        let code = row.code.as_deref().and_then(|code| self.known(code));
-        let title = row.title.as_deref().and_then(|title| self.known(title));
+        let code = row.code.as_deref().and_then(|code| self.known(code, 0));
+        let title = row.title.as_deref().and_then(|title| self.known(title, 1));
         match (code, title) {
             (Some(code), Some(title)) if code != title => Err(format!(
                 "its code is of item `{}`, its title of `{}`",
@@ -66,8 +75,13 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn known(&mut self, name: &'a str) -> Option<usize> {
+    fn known(&mut self, name: &'a str, column: usize) -> Option<usize> {
+        if let Some((_, item)) = self.last[column].filter(|(last, _)| std::ptr::eq(*last, name)) {
+            return item;
+        }
         let items = &self.items;
-        *self.seen.entry(name).or_insert_with(|| items.get(&as_named(name)).copied())
+        let item = *self.seen.entry(name).or_insert_with(|| items.get(&as_named(name)).copied());
+        self.last[column] = Some((name, item));
+        item
     }
 }

@@ -11,6 +11,9 @@ mod steps;
 mod why;
 
 use super::Quotes;
+use crate::section::Block;
+use haggle_negotiation::quote::SharedQuote;
+use haggle_quantity::Date;
 use book::moment;
 use plan::Plan;
 use rust_xlsxwriter::{DocProperties, Workbook, XlsxError};
@@ -29,11 +32,7 @@ impl Quotes<'_> {
         let plan = Plan::new(self);
         let digits = self.comparison.currency.minor_digits();
         let mut book = Workbook::new();
-        let made = DocProperties::new()
-            .set_title(&self.comparison.title)
-            .set_comment("Formulas follow the sheet of inputs.")
-            .set_creation_datetime(&moment(self.comparison.as_of)?);
-        book.set_properties(&made);
+        book.set_properties(&made(&self.comparison.title, self.comparison.as_of)?);
         let sheets = [
             matrix::sheet,
             matrix::units,
@@ -49,4 +48,20 @@ impl Quotes<'_> {
         }
         book.save_to_buffer()
     }
+}
+
+/// One supplier's own quote as a workbook.
+pub(super) fn shared(quote: &SharedQuote, blocks: &[Block]) -> Result<Vec<u8>, String> {
+    let written = || -> Result<Vec<u8>, XlsxError> {
+        let mut book = Workbook::new();
+        book.set_properties(&made(&quote.title, quote.as_of)?);
+        book.push_worksheet(why::of_blocks(blocks)?.sheet);
+        book.save_to_buffer()
+    };
+    written().map_err(|e| format!("the workbook cannot be written: {e}"))
+}
+
+/// Properties that name the title and the day, and nobody.
+fn made(title: &str, day: Date) -> Result<DocProperties, XlsxError> {
+    Ok(DocProperties::new().set_title(title).set_creation_datetime(&moment(day)?))
 }
