@@ -104,6 +104,8 @@ pub(crate) enum Command {
     Benchmark(Benchmark),
     /// The main job: import what the deal names, then print the brief
     Report(Report),
+    /// Vendor quotes like for like, items by suppliers
+    Compare(Compare),
     /// Read a deal file alone: errors and warnings
     Check(Check),
     /// The arithmetic of a figure down to source cells; a rule, a diagnostic or `parameters`
@@ -285,6 +287,9 @@ pub(crate) struct Report {
     /// For whom: `shareable` holds the opening and its justification, nothing private
     #[arg(long, value_name = "AUDIENCE")]
     pub(crate) audience: Option<AudienceArg>,
+    /// The negotiation with one supplier of `[tender]`
+    #[arg(long, value_name = "NAME")]
+    pub(crate) supplier: Option<String>,
     /// What to write: the report, or one page for the room or for the other side
     #[arg(long, value_name = "PAGE", default_value = "report")]
     pub(crate) page: PageArg,
@@ -329,6 +334,64 @@ pub(crate) enum PageArg {
     Sheet,
     /// A letter to the other side, always shareable
     Letter,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Compare {
+    /// The deal file, with `[tender]` and its items
+    pub(crate) deal: PathBuf,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: CompareFormat,
+    /// What to write: the table, or the memo for the file
+    #[arg(long, value_name = "PAGE", default_value = "table")]
+    pub(crate) page: ComparePage,
+    /// Which quantities to show, by the name of a `[[scenario]]` [default: as asked]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) scenario: Option<String>,
+    /// Fill gaps with the median of the other suppliers, for the ranking only
+    #[arg(long)]
+    pub(crate) fill: bool,
+    /// For whom: `shareable` shows one supplier its own quote and nothing else
+    #[arg(long, value_name = "AUDIENCE", requires = "supplier")]
+    pub(crate) audience: Option<AudienceArg>,
+    /// The supplier who is to read it
+    #[arg(long, value_name = "NAME", requires = "audience")]
+    pub(crate) supplier: Option<String>,
+    /// Write to a file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) pinned: Pinned,
+    /// Exit with 3 if no quote can be awarded or the quotes are not comparable
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+/// Formats of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompareFormat {
+    /// For a terminal
+    Text,
+    /// Markdown
+    Md,
+    /// One self-contained page whose columns sort
+    Html,
+    /// haggle.comparison/1
+    Json,
+    /// A row for each line, total and award
+    Csv,
+    /// A workbook whose formulas follow its inputs
+    Xlsx,
+}
+
+/// What of a comparison is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ComparePage {
+    /// Awards, ranking, items by suppliers, terms, findings
+    Table,
+    /// The memo for the file
+    Memo,
 }
 
 /// Options that say which state of the world counts.
@@ -452,6 +515,8 @@ pub(crate) enum InitKind {
     Salary,
     /// A purchase: you are the buyer
     Purchase,
+    /// Quotes of several suppliers, compared like for like
+    Quotes,
 }
 
 #[derive(Debug, ClapArgs)]

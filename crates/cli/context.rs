@@ -37,19 +37,23 @@ impl Context {
     }
 
     /// Data, on standard output.
-    pub(crate) fn data(&self, text: &str) -> Result<(), Failure> {
+    pub(crate) fn data(&self, text: impl AsRef<[u8]>) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
-        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        let written = out.write_all(text.as_ref()).and_then(|()| out.flush());
         written.map_err(|e| Failure::io(Path::new("standard output"), "cannot write", &e))
     }
 
     /// Data to a file if one is named, else to standard output.
-    pub(crate) fn deliver(&self, out: Option<&Path>, text: &str) -> Result<(), Failure> {
+    pub(crate) fn deliver(
+        &self,
+        out: Option<&Path>,
+        text: impl AsRef<[u8]>,
+    ) -> Result<(), Failure> {
         match out {
             None => self.data(text),
             Some(path) if path == Path::new("-") => self.data(text),
             Some(path) => {
-                crate::whole::write(path, text.as_bytes())
+                crate::whole::write(path, text.as_ref())
                     .map_err(|e| Failure::io(path, "cannot write", &e))?;
                 self.talk(&format!("wrote {}\n", path.display()));
                 Ok(())

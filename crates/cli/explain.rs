@@ -1,6 +1,7 @@
 //! `explain`: the arithmetic of a figure, a rule for a deal, or what a code means.
 
 use crate::args::{Explain, ExplainFormat, Pinned};
+use crate::compare::Compared;
 use crate::context::Context;
 use crate::failure::{Failure, exit};
 use haggle_negotiation::brief::{Brief, Finding};
@@ -24,7 +25,26 @@ pub(crate) fn run(args: &Explain, context: &Context) -> Result<u8, Failure> {
     Ok(exit::FINE)
 }
 
+/// A figure or a line of a comparison.
+fn of_quotes(
+    path: &Path,
+    what: &str,
+    pinned: &Pinned,
+    context: &Context,
+) -> Result<String, Failure> {
+    let made = Compared::of(path, pinned, false, context)?;
+    let text = haggle_report::explain_quote(&made.comparison, what, &context.style(false));
+    text.ok_or_else(|| {
+        let near = haggle_report::nearest_quote_figures(&made.comparison, what);
+        Failure::new(format!("this comparison has no figure `{what}`"))
+            .help(format!("there are: {}", near.join(", ")))
+    })
+}
+
 fn of_deal(path: &Path, what: &str, pinned: &Pinned, context: &Context) -> Result<String, Failure> {
+    if what.starts_with("quote.") {
+        return of_quotes(path, what, pinned, context);
+    }
     let made = crate::report::made(path, pinned, context)?;
     let (brief, stated) = (made.brief, made.stated);
     if let Some(rule) = rule(what) {

@@ -74,6 +74,33 @@ pub(crate) fn evidence(
     deal.sources.iter().zip(parts).map(each).collect()
 }
 
+/// The deal without the sources of its tender, and the parts of the sources that are left. Quotes are
+/// offers to us and no market evidence, and what is the market of an item is none of the whole.
+pub(crate) fn market(deal: &Deal, parts: &[Part]) -> (Deal, Vec<Part>) {
+    let kept = |(source, _): &(&Source, &Part)| !is_of_tender(deal, source);
+    let parts = deal.sources.iter().zip(parts).filter(kept).map(|(_, part)| part.clone());
+    (without_tender(deal), parts.collect())
+}
+
+/// The deal without the sources of its tender.
+pub(crate) fn without_tender(deal: &Deal) -> Deal {
+    let mut market = deal.clone();
+    market.sources.retain(|source| !is_of_tender(deal, source));
+    market
+}
+
+/// Whether a source holds quotes, or the market of an item.
+pub(crate) fn is_of_tender(deal: &Deal, source: &Source) -> bool {
+    let items = deal.tender.iter().flat_map(|tender| &tender.items);
+    let mut markets = items.filter_map(|item| item.market.as_ref());
+    holds_quotes(deal, source) || markets.any(|market| market.source == source.id)
+}
+
+/// Whether a source holds quotes of the tender.
+pub(crate) fn holds_quotes(deal: &Deal, source: &Source) -> bool {
+    deal.tender.as_ref().is_some_and(|tender| tender.sources.contains(&source.id))
+}
+
 fn keep(lock: &Lock, context: &Context) {
     match lock.save() {
         Ok(true) => context.detail(&format!("wrote {}\n", lock.path().display())),
@@ -111,7 +138,7 @@ pub(crate) fn comparables(
     Ok(context.store.comparables(part, &query, &adjuster)?)
 }
 
-fn location(source: &Source) -> &str {
+pub(crate) fn location(source: &Source) -> &str {
     match &source.origin {
         Origin::Path(text) | Origin::Url(text) | Origin::Plugin(text) => text,
     }
@@ -592,6 +619,11 @@ pub(crate) fn source_evidence(
     let day = comparables.mean_date.and_then(|d| i32::try_from(d).ok()).or(part.meta.date);
     let head = SourceHead { span: span(&comparables), ..head_of(&part.meta, location, &file, day) };
     SourceEvidence { head, grade: part.meta.grade().map(grade), file, comparables }
+}
+
+/// What is known of the source of a part.
+pub(crate) fn source_head(part: &Part, location: &str) -> SourceHead {
+    head_of(&part.meta, location, &file_name(location), part.meta.date)
 }
 
 /// On which bases (list, paid, advertised ...) the observations of a source that meet its conditions

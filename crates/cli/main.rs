@@ -3,6 +3,7 @@
 mod args;
 mod benchmark;
 mod cache;
+mod compare;
 mod context;
 mod diff;
 mod doctor;
@@ -21,6 +22,8 @@ mod moved;
 mod network;
 mod playbook;
 mod progress;
+#[allow(dead_code)]
+mod quotes;
 mod reading;
 mod remote;
 mod report;
@@ -68,6 +71,7 @@ fn run(args: Args, context: &Context) -> Result<u8, Failure> {
         Command::Sources(a) => sources::run(&a, context),
         Command::Benchmark(a) => benchmark::run(&a, context),
         Command::Report(a) => report::run(&a, context),
+        Command::Compare(a) => compare::run(&a, context),
         Command::Check(a) => report::check(&a, context),
         Command::Explain(a) => explain::run(&a, context),
         Command::Verify(a) => verify::run(&a, context),

@@ -22,7 +22,7 @@ pub(crate) fn run(args: &Report, context: &Context) -> Result<u8, Failure> {
     exposure::warn(&args.deal, context);
     let made = made(&args.deal, &args.pinned, context)?;
     let brief = &made.brief;
-    spare_inputs(args, &made)?;
+    spare_inputs(args.out.as_deref(), &args.deal, &made.deal)?;
     if args.page == PageArg::Letter && brief.headline.anchor.is_none() {
         return Err(Failure::new("there is nothing to propose: no opening follows from this deal")
             .help("read the private report: its findings say why"));
@@ -99,17 +99,16 @@ fn caution(made: &Made, context: &Context) {
 }
 
 /// Refuses to write the report over anything that it is made from.
-fn spare_inputs(args: &Report, made: &Made) -> Result<(), Failure> {
-    let Some(out) = args.out.as_deref() else { return Ok(()) };
-    let folder = args.deal.parent().unwrap_or(Path::new(""));
-    let deal = &made.deal;
+pub(crate) fn spare_inputs(out: Option<&Path>, file: &Path, deal: &Deal) -> Result<(), Failure> {
+    let Some(out) = out else { return Ok(()) };
+    let folder = file.parent().unwrap_or(Path::new(""));
     let files = deal.sources.iter().filter_map(|source| match &source.origin {
         Origin::Path(file) => Some(folder.join(file)),
         Origin::Url(_) | Origin::Plugin(_) => None,
     });
     let recipes = deal.sources.iter().filter_map(|s| Some(folder.join(s.recipe.as_ref()?)));
     let playbook = deal.playbook.iter().map(|file| folder.join(file));
-    let own = [args.deal.clone(), args.deal.with_file_name("haggle.lock")];
+    let own = [file.to_owned(), file.with_file_name("haggle.lock")];
     spare::refuse("--out", out, own.into_iter().chain(files).chain(recipes).chain(playbook))
 }
 
@@ -143,8 +142,9 @@ impl Made {
     ) -> Result<Self, Failure> {
         let (deal, stated) = reading.stated(path, context)?;
         let parts = gather::parts(&deal, path, pinning, context)?;
-        let evidence = gather::evidence(&deal, &parts, context)?;
-        let brief = prepare(&deal, &evidence)?;
+        let (market, kept) = gather::market(&deal, &parts);
+        let evidence = gather::evidence(&market, &kept, context)?;
+        let brief = prepare(&market, &evidence)?;
         Ok(Self { reading, deal, stated, parts, evidence, brief })
     }
 
@@ -154,7 +154,9 @@ impl Made {
         let recipes = self.parts.iter().map(|p| p.meta.recipe_hash.clone());
         let recipes: Vec<(String, String)> = ids().zip(recipes).collect();
         let rows = self.evidence.iter().map(|e| change::listed(&e.comparables));
-        let rows: Vec<(String, Option<Vec<String>>)> = ids().zip(rows).collect();
+        let market = self.deal.sources.iter().filter(|s| !gather::is_of_tender(&self.deal, s));
+        let rows: Vec<(String, Option<Vec<String>>)> =
+            market.map(|s| s.id.clone()).zip(rows).collect();
         let record = Record {
             name: &self.reading.name,
             sha256: &self.reading.sha256(),

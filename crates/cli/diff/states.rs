@@ -134,7 +134,8 @@ fn first_unlike(stated: &Value, again: &Value) -> Option<(String, String, String
 impl<'a> End<'a> {
     fn of(stated: &'a Stated, file: Option<&Path>, stores: [&Context; 2]) -> Result<Self, Failure> {
         let shown = stated.path.with_file_name(&stated.reading.name);
-        let mut deal = stated.reading.deal(&shown, stores[1])?;
+        // A brief says nothing of quotes, and neither does what moved in it.
+        let mut deal = gather::without_tender(&stated.reading.deal(&shown, stores[1])?);
         // A title says nothing to any number.
         deal.title.clear();
         let parts = reach(stated, &deal, file, stores)?;

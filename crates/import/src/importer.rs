@@ -11,7 +11,7 @@ use crate::run::{Room, Run};
 use crate::source::{Preview, Row, Source, warning};
 use crate::suspicion::Sizes;
 use crate::vintage::{self, Hints, Vintage};
-use crate::{facts, notation, quality, tree};
+use crate::{facts, notation, quality, terms, tree};
 use haggle_evidence::{
     Account, BatchBuilder, Diagnostic, Import, ImportError, Importer, ImporterIdentity, Kind,
     Locator, RowSet, Sink, SourceFacts,
@@ -132,6 +132,7 @@ pub(crate) fn opened_within(
         diagnostics.extend(layout.warnings.iter().map(|(code, text)| warning(code, text.clone())));
         source.fit(layout.header, layout.width, layout.names.named())?;
         diagnostics.extend(notation::settle(&mut source, layout, rows)?);
+        terms::read(&mut source, layout)?;
         let (quality, told) = quality::read(spec, path, layout)?;
         layout.quality = quality;
         diagnostics.extend(told);

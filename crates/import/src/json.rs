@@ -1,5 +1,7 @@
 //! Writes a JSON object member by member, in the order in which they come.
 
+use std::borrow::Cow;
+
 /// The name of a member as it stands before its value, quoted once for many objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Name(String);
@@ -39,6 +41,18 @@ pub(crate) fn with(out: &mut String, object: &str, name: &Name, added: &str) {
     close(out);
 }
 
+/// The object with further members, as they stand between braces, at its end.
+pub(crate) fn joined<'a>(object: &'a str, members: &str) -> Cow<'a, str> {
+    if members.is_empty() {
+        return Cow::Borrowed(object);
+    }
+    let mut out = object.strip_suffix('}').unwrap_or(object).to_owned();
+    out.push(if out.is_empty() { '{' } else { ',' });
+    out += members;
+    close(&mut out);
+    Cow::Owned(out)
+}
+
 fn begin(out: &mut String, name: &Name) {
     out.push(if out.is_empty() { '{' } else { ',' });
     *out += &name.0;
@@ -71,6 +85,8 @@ mod tests {
         assert_eq!(more, r#"{"a":"x \"y\"\n","b":12.50,"c":"d"}"#);
         with(&mut more, "", &c, "d");
         assert_eq!(more, r#"{"c":"d"}"#);
+        assert_eq!(joined(r#"{"a":1}"#, r#""b":2"#), r#"{"a":1,"b":2}"#);
+        assert_eq!((joined("", r#""b":2"#), joined("", "")), (r#"{"b":2}"#.into(), "".into()));
         let mut none = String::new();
         close(&mut none);
         assert_eq!(none, "");

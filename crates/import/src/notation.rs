@@ -3,6 +3,7 @@
 use crate::cell::Cell;
 use crate::detect::{Evidence, Verdict};
 use crate::layout::{AmountColumn, Layout};
+use crate::number::Notation;
 use crate::source::{Source, warning};
 use haggle_evidence::{Diagnostic, ImportError, Locator};
 use std::collections::BTreeMap;
@@ -20,7 +21,8 @@ pub(crate) fn settle(
     let mut evidence: BTreeMap<usize, Evidence> =
         layout.number_columns().keys().map(|i| (*i, Evidence::default())).collect();
     source.rows(layout.sheet.as_deref(), &mut |row| {
-        for (column, evidence) in evidence.iter_mut().filter(|_| row.number > layout.header) {
+        let is_data = row.number > layout.header && layout.term_label(row).is_none();
+        for (column, evidence) in evidence.iter_mut().filter(|_| is_data) {
             if let Cell::Text(text) = row.cell(*column) {
                 evidence.add(text, row.number);
             }
@@ -45,6 +47,16 @@ pub(crate) fn settle(
             Err(ImportError::source("E0014", first.place.clone(), first.message.clone()))
         }
         _ => Ok(told),
+    }
+}
+
+/// How a single text writes its number, if only one reading is left.
+pub(crate) fn of_text(text: &str) -> Option<Notation> {
+    let mut evidence = Evidence::default();
+    evidence.add(text, 0);
+    match evidence.verdict() {
+        Verdict::Settled(notation) => Some(notation),
+        _ => None,
     }
 }
 

@@ -193,12 +193,13 @@ impl<'a> Run<'a> {
         let statistic = stated.statistic;
         let component = amount.component.as_deref().or(reading.component.as_deref());
         let Room { path, attributes: with_origin, stated: name } = &mut self.room;
+        let attributes = json::joined(attributes, &amount.terms);
         let attributes = match &stated.stated {
             Some(origin) => {
-                json::with(with_origin, attributes, name, origin);
+                json::with(with_origin, &attributes, name, origin);
                 with_origin
             }
-            None => attributes,
+            None => attributes.as_ref(),
         };
         let beside = &layout.beside;
         if let Some(branch) = row.branch {

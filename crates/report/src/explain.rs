@@ -6,7 +6,7 @@ use crate::outline::adjustments_of;
 use crate::text::Style;
 use crate::wrap::wrap;
 use haggle_negotiation::brief::{Brief, EvidenceSet};
-use haggle_negotiation::figure::{Figure, formula};
+use haggle_negotiation::figure::{Figure, Figures, formula};
 use haggle_negotiation::market::Cited;
 use std::collections::BTreeSet;
 
@@ -19,19 +19,34 @@ const DEEPEST: usize = 8;
 /// How a figure comes about, from itself down to the cells of its sources. `None` if the brief has
 /// no such figure.
 pub fn explain(brief: &Brief, id: &str, style: &Style) -> Option<String> {
-    brief.figures.get(id)?;
-    let mut walk = Walk { brief, style, seen: BTreeSet::new(), told: BTreeSet::new(), out: vec![] };
+    walked(&brief.figures, Some(brief), id, style)
+}
+
+/// The same of figures that stand by themselves: their evidence is the place that they name.
+pub(crate) fn walked(
+    figures: &Figures,
+    brief: Option<&Brief>,
+    id: &str,
+    style: &Style,
+) -> Option<String> {
+    figures.get(id)?;
+    let (seen, told) = (BTreeSet::new(), BTreeSet::new());
+    let mut walk = Walk { figures, brief, style, seen, told, out: vec![] };
     walk.figure(None, id, 0);
     Some(walk.out.join("\n") + "\n")
 }
 
 /// Ids that start with, contain or are contained in what was asked for, or share its first part.
 pub fn nearest_figures(brief: &Brief, id: &str) -> Vec<String> {
+    nearest(&brief.figures, id)
+}
+
+pub(crate) fn nearest(figures: &Figures, id: &str) -> Vec<String> {
     let asked = letters(id);
     if asked.is_empty() {
         return Vec::new();
     }
-    let ranked = brief.figures.iter().filter_map(|(known, _)| Some((rank(&asked, known)?, known)));
+    let ranked = figures.iter().filter_map(|(known, _)| Some((rank(&asked, known)?, known)));
     let mut near: Vec<(u8, &str)> = ranked.collect();
     near.sort_unstable();
     near.into_iter().take(MOST_NEAR).map(|(_, known)| known.to_owned()).collect()
@@ -57,7 +72,8 @@ fn rank(asked: &str, known: &str) -> Option<u8> {
 
 /// The way down: what was shown already is only named again.
 struct Walk<'a> {
-    brief: &'a Brief,
+    figures: &'a Figures,
+    brief: Option<&'a Brief>,
     style: &'a Style,
     seen: BTreeSet<String>,
     told: BTreeSet<String>,
@@ -73,7 +89,7 @@ impl Walk<'_> {
 
     /// A figure with everything below it, under the name that it has as an argument.
     fn figure(&mut self, name: Option<&str>, id: &str, depth: usize) {
-        let Some(figure) = self.brief.figures.get(id) else {
+        let Some(figure) = self.figures.get(id) else {
             let line = Inline::default().code(id).toned(" is not in this report", Tone::Warning);
             return self.line(depth, &line);
         };
@@ -96,26 +112,28 @@ impl Walk<'_> {
 
     /// The cells of an evidence set with what was done to them.
     fn evidence(&mut self, id: &str, depth: usize) {
-        let Some(set) = self.brief.evidence.get(id) else {
+        let Some(brief) = self.brief else {
+            return self.line(depth, &Inline::from("stands at ").code(id));
+        };
+        let Some(set) = brief.evidence.get(id) else {
             let line = Inline::from("evidence ").code(id).text(" is not in this report");
             return self.line(depth, &line);
         };
         let again = !self.told.insert(id.to_owned());
-        self.line(depth, &evidence_head(self.brief, id, set, again));
+        self.line(depth, &evidence_head(brief, id, set, again));
         if again {
             return;
         }
-        set.first.iter().for_each(|it| self.line(depth + 1, &cell(set, it, self.brief)));
+        set.first.iter().for_each(|it| self.line(depth + 1, &cell(set, it, brief)));
         if set.n > set.first.len() as u64 {
             let line = format!("the first {} of {}", set.first.len(), number::count(set.n));
             self.line(depth + 1, &Inline::default().muted(&line));
         }
-        self.adjustments(&set.source, depth + 1);
+        self.adjustments(brief, &set.source, depth + 1);
     }
 
     /// Each factor of a source, followed down once.
-    fn adjustments(&mut self, source: &str, depth: usize) {
-        let brief = self.brief;
+    fn adjustments(&mut self, brief: &Brief, source: &str, depth: usize) {
         if !self.told.insert(format!("adjustments of {source}")) {
             return;
         }

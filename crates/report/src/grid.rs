@@ -6,7 +6,7 @@ use crate::text::Style;
 use crate::wrap::{width, wrap, wrap_to};
 
 /// Spaces between columns.
-const GAP: usize = 2;
+pub(crate) const GAP: usize = 2;
 
 /// A column of words is not made narrower than this.
 const NARROWEST: usize = 16;
@@ -37,7 +37,8 @@ fn natural(table: &Table, column: usize) -> usize {
     cells.chain([width(&table.columns[column].title)]).max().unwrap_or(0)
 }
 
-fn side_by_side(table: &Table, widths: &[usize], style: &Style) -> Vec<String> {
+/// The lines of a table whose columns have these widths.
+pub(crate) fn side_by_side(table: &Table, widths: &[usize], style: &Style) -> Vec<String> {
     let titles = table.columns.iter().map(|c| Inline::default().muted(&c.title)).collect();
     let rows = std::iter::once(&titles).chain(&table.rows);
     rows.flat_map(|row: &Vec<Inline>| row_lines(row, &table.columns, widths, style)).collect()

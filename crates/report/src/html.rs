@@ -4,11 +4,11 @@
 use crate::inline::{Inline, Span, Tone, clean};
 use crate::outline::{Page, outline};
 use crate::section::{Block, Card, Item, Table};
-use crate::{appendix, json, svg};
+use crate::{appendix, json, matrix, svg};
 use haggle_negotiation::brief::{Audience, Brief};
 
 /// Nothing may be fetched and nothing may run.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+pub(crate) const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /// Most letters of a word that a cell keeps whole.
 const LONGEST_WORD: usize = 16;
@@ -22,16 +22,28 @@ pub fn html(brief: &Brief) -> String {
 /// JSON; the other pages hold what they show.
 pub fn html_page(brief: &Brief, page: Page) -> String {
     let brief = &*page.sees(brief);
-    let mut body = Body { out: head(brief, page), section: false };
-    for block in &outline(brief, page) {
-        body.block(brief, block);
-    }
+    head(brief, page) + &body(Some(brief), &outline(brief, page)) + &end(brief, page)
+}
+
+/// A report of other blocks than its outline's, with its JSON.
+pub(crate) fn whole(brief: &Brief, blocks: &[Block], json: &str) -> String {
+    head(brief, Page::Report) + &body(Some(brief), blocks) + &end_of(brief, Page::Report, json)
+}
+
+/// Blocks as HTML; charts are pictures of a brief.
+pub(crate) fn body(brief: Option<&Brief>, blocks: &[Block]) -> String {
+    let mut body = Body { out: String::new(), section: false };
+    blocks.iter().for_each(|block| body.block(brief, block));
     body.close_section();
-    body.out + &end(brief, page)
+    body.out
 }
 
 /// What follows the blocks.
 fn end(brief: &Brief, page: Page) -> String {
+    end_of(brief, page, &json(brief))
+}
+
+fn end_of(brief: &Brief, page: Page, json: &str) -> String {
     let made = format!("haggle {}, as of {}.", env!("CARGO_PKG_VERSION"), brief.as_of);
     if page != Page::Report {
         return format!("</main>\n<footer>{made}</footer>\n</body>\n</html>\n");
@@ -40,12 +52,12 @@ fn end(brief: &Brief, page: Page) -> String {
         "{}</main>\n<footer>{made} The JSON report is embedded in this file.</footer>\n\
          <script type=\"application/json\" id=\"haggle-report\">\n{}</script>\n</body>\n</html>\n",
         appendix::appendix(brief),
-        embedded(&json(brief))
+        embedded(json)
     )
 }
 
 /// JSON that cannot end its element: `<` stands only inside strings, where it may be escaped.
-fn embedded(json: &str) -> String {
+pub(crate) fn embedded(json: &str) -> String {
     json.replace('<', "\\u003c")
 }
 
@@ -55,13 +67,18 @@ fn head(brief: &Brief, page: Page) -> String {
         (Page::Report, Audience::Shareable) => "page shared",
         (Page::Sheet | Page::Letter, _) => "page",
     };
-    let title = escape(&clean(&brief.deal.title));
+    opening(class, &brief.deal.title, POLICY, "")
+}
+
+/// The start of a page: its title, its style, and what it may do.
+pub(crate) fn opening(class: &str, title: &str, policy: &str, style: &str) -> String {
+    let title = escape(&clean(title));
     format!(
         "<!doctype html>\n<html lang=\"en\" class=\"{class}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
          <meta name=\"robots\" content=\"noindex\">\n<link rel=\"icon\" href=\"data:,\">\n\
-         <title>{title}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n",
+         <title>{title}</title>\n<style>\n{}{style}</style>\n</head>\n<body>\n<main>\n",
         include_str!("html.css")
     )
 }
@@ -96,7 +113,7 @@ struct Body {
 }
 
 impl Body {
-    fn block(&mut self, brief: &Brief, block: &Block) {
+    fn block(&mut self, brief: Option<&Brief>, block: &Block) {
         match block {
             Block::Heading { level, id, text } => self.heading(*level, id, text),
             Block::Paragraph(inline) => self.line(&format!("<p>{}</p>", spans(inline))),
@@ -109,7 +126,11 @@ impl Body {
                 self.line(&format!("<ul>\n{items}</ul>"));
             }
             Block::Table(it) => self.line(&table(it)),
-            Block::Chart(it) => svg::chart(brief, *it).iter().for_each(|svg| self.line(svg)),
+            Block::Matrix(it) => self.line(&matrix::html(it)),
+            Block::Chart(it) => {
+                let charts = brief.map(|brief| svg::chart(brief, *it));
+                charts.iter().flatten().for_each(|svg| self.line(svg));
+            }
         }
     }
 

@@ -79,7 +79,8 @@ pub(crate) fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
 }
 
-fn report(brief: &Brief) -> Value {
+/// The report as a value.
+pub(crate) fn report(brief: &Brief) -> Value {
     let mut report = map_of(head(brief));
     report.extend(ground(brief));
     if brief.audience == Audience::Shareable {
@@ -134,7 +135,7 @@ pub(crate) fn ground(brief: &Brief) -> Map<String, Value> {
 }
 
 /// An object in the order of its pairs.
-fn object<K: Into<String>>(pairs: impl IntoIterator<Item = (K, Value)>) -> Value {
+pub(crate) fn object<K: Into<String>>(pairs: impl IntoIterator<Item = (K, Value)>) -> Value {
     Value::Object(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect())
 }
 
@@ -150,7 +151,7 @@ fn put(map: &mut Map<String, Value>, key: &str, value: Option<impl Into<Value>>)
 }
 
 /// The object inside a value built as one.
-fn map_of(value: Value) -> Map<String, Value> {
+pub(crate) fn map_of(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(map) => map,
         _ => Map::new(),
@@ -202,7 +203,7 @@ fn market(market: &MarketHead) -> Value {
     Value::Object(map)
 }
 
-fn finding(it: &Finding) -> Value {
+pub(crate) fn finding(it: &Finding) -> Value {
     json!({
         "rule": it.rule,
         "step": it.step,
@@ -297,7 +298,7 @@ fn diagnostics(brief: &Brief) -> Value {
     Value::Array(all.collect())
 }
 
-fn figures(figures: &Figures) -> Value {
+pub(crate) fn figures(figures: &Figures) -> Value {
     object(figures.iter().map(|(id, it)| (id, figure(it))))
 }
 

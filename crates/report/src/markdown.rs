@@ -13,7 +13,11 @@ pub fn markdown(brief: &Brief) -> String {
 
 /// One page as Markdown.
 pub fn markdown_page(brief: &Brief, page: Page) -> String {
-    let blocks = outline(&page.sees(brief), page);
+    render(&outline(&page.sees(brief), page))
+}
+
+/// Blocks as Markdown, with an empty line between them.
+pub(crate) fn render(blocks: &[Block]) -> String {
     let parts: Vec<String> = blocks.iter().map(block).filter(|part| !part.is_empty()).collect();
     parts.join("\n\n") + "\n"
 }
@@ -27,6 +31,7 @@ fn block(block: &Block) -> String {
         Block::Cards(cards) => rows(cards, card),
         Block::List(items) => rows(items, point),
         Block::Table(it) => table(it),
+        Block::Matrix(it) => it.narrow().iter().map(table).collect::<Vec<_>>().join("\n\n"),
         Block::Chart(_) => String::new(),
     }
 }

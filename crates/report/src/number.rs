@@ -1,7 +1,7 @@
 //! Numbers as people read them, and as programs do. Formatting only: nothing is computed.
 
 use haggle_negotiation::figure::{By, Figure, Interval, Sense, Unit};
-use haggle_quantity::Currency;
+use haggle_quantity::{Amount, Currency};
 
 /// Keeps a number and its unit on one line; the text renderer turns it into a space.
 const GLUE: char = '\u{a0}';
@@ -89,6 +89,43 @@ pub(crate) fn amount(value: f64, currency: &str) -> String {
         _ => decimals_for(value, 3).max(minor),
     };
     grouped(&fixed(value, digits))
+}
+
+/// Exact money to the currency's smallest unit, half to even, without its currency: `1,234.50`.
+pub(crate) fn cents(value: Amount, currency: Currency) -> String {
+    rounded(value, currency.minor_digits())
+}
+
+/// Exact money per unit: as many digits as show four significant ones, the smallest unit at least.
+pub(crate) fn unit_price(value: Amount, currency: Currency) -> String {
+    let small = value.abs() < Amount::from(100) && !value.is_zero();
+    let digits = if small { decimals_for(f64_of(value), 4) } else { 0 };
+    let digits = u32::try_from(digits).unwrap_or(12);
+    rounded(value, digits.max(currency.minor_digits()))
+}
+
+fn rounded(value: Amount, digits: u32) -> String {
+    let text = format!("{:.*}", digits as usize, value.round_dp(digits));
+    grouped(if text.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
+        &text
+    } else {
+        text.trim_start_matches('-')
+    })
+}
+
+/// An exact number without zeros at its end, grouped: a quantity.
+pub(crate) fn quantity(value: Amount) -> String {
+    grouped(&value.normalize().to_string())
+}
+
+/// A share as a percentage of at most two digits after the point.
+pub(crate) fn share(value: Amount) -> String {
+    format!("{}{GLUE}%", (value * Amount::ONE_HUNDRED).round_dp(2).normalize())
+}
+
+/// The nearest double: for spreadsheets, which know no other number.
+pub(crate) fn f64_of(value: Amount) -> f64 {
+    value.to_string().parse().unwrap_or(f64::NAN)
 }
 
 /// Currency and what the price is per: `USD/year` is `("USD", Some("year"))`.
@@ -281,6 +318,27 @@ mod tests {
         assert_eq!(fixed(-0.004, 2), "0.00");
         assert_eq!(short(1.023_456_78), "1.02346");
         assert_eq!(short(100.0), "100");
+    }
+
+    #[test]
+    fn exact_money_is_rounded_half_to_even() {
+        let eur: Currency = "EUR".parse().unwrap();
+        let jpy: Currency = "JPY".parse().unwrap();
+        for (value, currency, text) in [
+            ("1234.565", eur, "1,234.56"),
+            ("1234.575", eur, "1,234.58"),
+            ("-0.004", eur, "0.00"),
+            ("0.5", jpy, "0"),
+            ("1.5", jpy, "2"),
+        ] {
+            assert_eq!(cents(value.parse().unwrap(), currency), text, "{value}");
+        }
+        for (value, text) in [("0.010233", "0.01023"), ("16.2", "16.20"), ("1234.5678", "1,234.57")]
+        {
+            assert_eq!(unit_price(value.parse().unwrap(), eur), text, "{value}");
+        }
+        assert_eq!(share("0.2853".parse().unwrap()).replace(GLUE, " "), "28.53 %");
+        assert_eq!(quantity("1500.00".parse().unwrap()), "1,500");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! the same one.
 
 use crate::inline::Inline;
+use crate::matrix::Matrix;
 
 /// One block.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +24,8 @@ pub(crate) enum Block {
     List(Vec<Item>),
     /// A table.
     Table(Table),
+    /// A table with a column for each of many.
+    Matrix(Matrix),
     /// A picture of what stands in the blocks around it; text leaves it out.
     Chart(Chart),
 }
@@ -94,7 +97,7 @@ impl Block {
                 item.more.iter_mut().for_each(plain);
             }),
             Self::Table(table) => table.rows.iter_mut().flatten().for_each(plain),
-            Self::Heading { .. } | Self::Chart(_) => {}
+            Self::Heading { .. } | Self::Matrix(_) | Self::Chart(_) => {}
         }
         self
     }

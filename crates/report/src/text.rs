@@ -59,6 +59,7 @@ fn block_lines(block: &Block, style: &Style) -> Vec<String> {
         Block::Cards(cards) => cards.iter().flat_map(|c| card(c, style)).collect(),
         Block::List(items) => items.iter().flat_map(|item| point(item, style)).collect(),
         Block::Table(table) => grid::lines(table, style),
+        Block::Matrix(matrix) => matrix.lines(style),
         Block::Chart(_) => Vec::new(),
     }
 }

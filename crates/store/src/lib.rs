@@ -27,6 +27,7 @@ mod hybrid;
 mod known;
 mod layout;
 mod lean;
+mod listing;
 mod matcher;
 mod numbers;
 mod opened;
@@ -43,6 +44,7 @@ mod words;
 mod write;
 
 pub use error::StoreError;
+pub use listing::{Attributes, Listed};
 pub use outline::Outline;
 pub use part::{CellCounts, META_KEY, Note, Part, PartMeta, RowCounts, SourceKey, read_part};
 pub use scan::Query;
@@ -226,6 +228,15 @@ impl Store {
         adjuster: &Adjuster,
     ) -> Result<Comparables, StoreError> {
         scan::comparables(part, query, adjuster, &self.layout)
+    }
+
+    /// What meets the conditions of a query on one part, one by one, in the order of the source: by
+    /// sheet, row, column and path. What an exclusion takes is listed and says so.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the part cannot be read.
+    pub fn listing(&self, part: &Part, query: &Query) -> Result<Vec<Listed>, StoreError> {
+        listing::listing(part, query, &self.layout)
     }
 
     /// Units and newest date of what meets a query on one part.

@@ -241,6 +241,7 @@ impl Columns<'_> {
             least: spec.least.map(|l| (l, spec.least_reason.clone().unwrap_or_default())),
             signs: self.signs(spec),
             once: self.once(spec)?,
+            terms: String::new(),
             column,
         })
     }

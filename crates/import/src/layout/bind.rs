@@ -17,6 +17,7 @@ use crate::recipe::{
     AmountSpec, AttributeSpec, DateSpec, FieldSpec, NoteSpec, NumberSpec, RowRule, Spec, TextField,
     ValueSpec, WordSpec,
 };
+use crate::saying::Saying;
 use crate::spellings::Spellings;
 use crate::vintage::Vintage;
 use haggle_evidence::{ImportError, Locator};
@@ -79,6 +80,7 @@ impl Binder<'_> {
             notations: BTreeMap::new(),
             texts,
             attributes: self.attributes()?,
+            terms: crate::terms::of(spec),
             skips: self.rules(&spec.skip)?,
             keeps: self.keeps()?,
             ends: self.rules(&spec.end)?,
@@ -312,6 +314,10 @@ impl Binder<'_> {
     fn attribute(&self, spec: &AttributeSpec) -> Result<Option<AttributeFrom>, ImportError> {
         let absent = spec.absent.clone();
         if let Some(column) = self.column(&spec.any, spec.required && spec.note.is_none())? {
+            if spec.is_said() {
+                let saying = Saying::new(spec.saying());
+                return Ok(Some(AttributeFrom::Said { column, saying }));
+            }
             return Ok(Some(match spec.number {
                 true => AttributeFrom::Number { column, absent },
                 false => {

@@ -15,7 +15,9 @@ use crate::json::Name;
 use crate::number::Notation;
 use crate::quality::Quality;
 use crate::recipe::{FromNumber, Hidden, RowRule, TextField};
+use crate::saying::Saying;
 use crate::spellings::Spellings;
+use crate::terms::Term;
 use haggle_evidence::{Basis, Bound, Kind, Statistic, Tax};
 use haggle_quantity::{Amount, Currency, Per};
 use std::collections::BTreeMap;
@@ -97,6 +99,8 @@ pub(crate) struct AmountColumn {
     pub(crate) signs: Signs,
     /// Columns that name what the amount belongs to, where several rows repeat it.
     pub(crate) once: Vec<usize>,
+    /// What rows below say of all amounts of the column: members of their attributes in JSON.
+    pub(crate) terms: String,
 }
 
 /// Where a text field comes from.
@@ -151,6 +155,11 @@ pub(crate) enum AttributeFrom {
     Number {
         column: Column,
         absent: Vec<String>,
+    },
+    /// By patterns, formats and shares.
+    Said {
+        column: Column,
+        saying: Saying,
     },
     /// Set where the cell is one of these words.
     Flag {
@@ -252,6 +261,7 @@ pub(crate) struct Layout {
     pub(crate) constants: Constants,
     pub(crate) texts: Vec<TextColumn>,
     pub(crate) attributes: Vec<Attribute>,
+    pub(crate) terms: Vec<Term>,
     pub(crate) skips: Vec<BoundRule>,
     pub(crate) keeps: Vec<BoundRule>,
     pub(crate) ends: Vec<BoundRule>,
@@ -297,6 +307,7 @@ impl Layout {
         let beside = beside.into_iter().flatten().map(|(c, _)| c);
         let attributes = self.attributes.iter().filter_map(|a| match &a.from {
             AttributeFrom::Number { column, .. } => Some(column),
+            AttributeFrom::Said { column, saying } if saying.number => Some(column),
             _ => None,
         });
         let amounts = self.amounts.iter().map(|a| &a.column);

@@ -6,6 +6,7 @@ use crate::cell::Cell;
 use crate::json::{self, Name};
 use crate::layout::{AttributeFrom, Column, Layout};
 use crate::number::number;
+use crate::saying::{Said, Saying};
 use crate::source::Row;
 use crate::spellings::Spellings;
 
@@ -31,6 +32,9 @@ impl Layout {
                 AttributeFrom::Number { column, absent } => {
                     self.number_attribute(out, name, (column, absent), row)
                 }
+                AttributeFrom::Said { column, saying } => {
+                    self.said_attribute(out, name, (column, saying), row)
+                }
                 AttributeFrom::Flag { column, values } => flag(column, values, row).map(|set| {
                     if set {
                         json::text(out, name, "TRUE");
@@ -40,6 +44,25 @@ impl Layout {
             faults.keep(read);
         }
         json::close(&mut state.attributes);
+    }
+
+    fn said_attribute(
+        &self,
+        out: &mut String,
+        name: &Name,
+        (column, saying): (&Column, &Saying),
+        row: &Row<'_>,
+    ) -> Read<()> {
+        let cell = row.cell(column.index);
+        if matches!(cell, Cell::Error(_) | Cell::Tree(_)) {
+            return Err(error_cell(column, cell));
+        }
+        match saying.read(cell, self.notation(column.index)) {
+            Some(Said::Text(text)) => json::text(out, name, &text),
+            Some(Said::Number(number)) => json::number(out, name, &number.to_string()),
+            None => {}
+        }
+        Ok(())
     }
 
     fn number_attribute(

@@ -140,6 +140,10 @@ impl Layout {
         state: &mut State<'l>,
         reading: &mut RowReading<'r>,
     ) -> Outcome {
+        if let Some(label) = self.term_label(row) {
+            state.after_blank = false;
+            return Outcome::Skip(skip("I0203", "terms of the columns", label));
+        }
         if let Some(skip) = self.not_data(row, state) {
             return Outcome::Skip(skip);
         }

@@ -1,6 +1,6 @@
 //! What a recipe must agree on with itself, beyond its keys.
 
-use super::spec::{AmountSpec, RowRule, Sentinel, Spec, WordSpec};
+use super::spec::{AmountSpec, RowRule, SayingSpec, Sentinel, Spec, WordSpec};
 use crate::date::DateFormat;
 use crate::formula::{CELL, Formula};
 use crate::pattern::{Pattern, braces};
@@ -88,6 +88,7 @@ fn tree(spec: &Spec) -> Checked {
         ("`notes` or `without`", !spec.notes.is_empty() || !spec.without.is_empty()),
         ("`sheet` or `sheets`", !spec.sheets().is_empty()),
         ("[quality]", spec.quality.is_some()),
+        ("[[term]]", !spec.term.is_empty()),
         ("[[end]]", !spec.end.is_empty()),
         (
             "`note` or `notes` at a word",
@@ -192,11 +193,38 @@ fn rules(spec: &Spec) -> Checked {
 fn attributes(spec: &Spec) -> Checked {
     let mut names: Vec<&str> = spec.attribute.iter().map(|a| a.name.as_str()).collect();
     names.extend(spec.flag.iter().map(|f| f.name.as_str()));
+    names.extend(spec.term.iter().map(|t| t.name.as_str()));
     names.sort_unstable();
-    match names.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => whole(&format!("found attribute `{}` twice, expected it once", pair[0])),
-        None => Ok(()),
+    if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+        return whole(&format!("found attribute `{}` twice, expected it once", pair[0]));
     }
+    let attributes = spec.attribute.iter().map(|a| (a.name.as_str(), a.saying()));
+    let terms = spec.term.iter().map(|t| (t.name.as_str(), t.saying()));
+    attributes.chain(terms).try_for_each(|(name, said)| saying(name, said))
+}
+
+/// Patterns and formats that can be read, and meanings that name what is captured.
+fn saying(name: &str, spec: SayingSpec<'_>) -> Checked {
+    let at = |message: String| whole(&format!("{message} at `{name}`"));
+    if let Some(message) = spec.format.iter().find_map(|f| DateFormat::parse(f).err()) {
+        return at(message);
+    }
+    if spec.otherwise.is_some() && spec.like.is_empty() {
+        return at("found `otherwise` without `like`, expected both".to_owned());
+    }
+    if spec.fraction && !spec.number {
+        return at("found `fraction` without `number`, expected both".to_owned());
+    }
+    for (text, meaning) in spec.like {
+        let pattern = match Pattern::capturing(text) {
+            Ok(pattern) => pattern,
+            Err(message) => return at(format!("found `{text}`, {message}")),
+        };
+        if let Some(unknown) = braces(meaning).find(|b| !pattern.names().any(|n| n == *b)) {
+            return at(format!("found `{{{unknown}}}`, expected what `{text}` captures"));
+        }
+    }
+    Ok(())
 }
 
 fn amounts(spec: &Spec) -> Checked {

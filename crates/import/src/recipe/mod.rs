@@ -6,8 +6,8 @@ mod spec;
 
 pub(crate) use spec::{
     AmountSpec, Any, AttributeSpec, DateSpec, FieldSpec, FromNumber, Hidden, NoteSpec, NumberSpec,
-    QualitySpec, RowRule, Sentinel, Spec, TextField, Threshold, TreeSpec, Value, ValueSpec,
-    VintageSpec, WordSpec,
+    QualitySpec, RowRule, SayingSpec, Sentinel, Spec, TermSpec, TextField, Threshold, TreeSpec,
+    Value, ValueSpec, VintageSpec, WordSpec,
 };
 
 pub use spec::Paging;

@@ -13,6 +13,7 @@ mod line;
 mod moves;
 mod outcome;
 mod row;
+mod share;
 mod steps;
 mod terms;
 pub mod vendor;
@@ -28,6 +29,7 @@ pub use moves::{BreakEven, Moved};
 pub(crate) use outcome::percent;
 pub(crate) use row::as_named;
 pub use row::{QuoteRow, TaxWord};
+pub use share::{Asked, SharedLine, SharedPrice, SharedQuote, SharedTerms};
 
 use crate::deal::{Deal, Item, Scenario, Tender, slug};
 use crate::leverage;

@@ -108,13 +108,13 @@ fn finding(brief: &Brief, finding: &Finding) -> Item {
 }
 
 /// What to do, as a line of its own.
-fn action(finding: &Finding) -> Vec<Inline> {
+pub(crate) fn action(finding: &Finding) -> Vec<Inline> {
     let line = |text: &String| Inline::default().strong("Do: ").text(text);
     finding.action.iter().map(line).collect()
 }
 
 /// The word for the gravity of a finding, unless it is only worth knowing.
-fn gravity(finding: &Finding) -> Inline {
+pub(crate) fn gravity(finding: &Finding) -> Inline {
     let tone = match finding.gravity {
         Gravity::Error => Tone::Error,
         Gravity::Warning => Tone::Warning,

@@ -1,5 +1,6 @@
 //! Keys of text fields, attributes and marks.
 
+use super::word::Formats;
 use super::{Any, NoteSpec};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -97,6 +98,94 @@ pub(crate) struct AttributeSpec {
     pub(crate) absent: Vec<String>,
     /// A list of spellings by name.
     pub(crate) words: Option<Spanned<String>>,
+    /// Patterns of texts with what they mean: `"net {n:digits}" = "{n}"`.
+    #[serde(default)]
+    pub(crate) like: BTreeMap<String, String>,
+    /// What a text means that is like no pattern; empty: nothing. Without it the text stays.
+    pub(crate) otherwise: Option<String>,
+    /// The formats of a date, which is kept as `YYYY-MM-DD`.
+    pub(crate) format: Option<Formats>,
+    /// A percentage is kept as a fraction: 0.05 for `5 %`.
+    #[serde(default)]
+    pub(crate) fraction: bool,
+}
+
+impl AttributeSpec {
+    /// Whether more than a text or a number as it stands is asked for.
+    pub(crate) fn is_said(&self) -> bool {
+        self.fraction || self.format.is_some() || !self.like.is_empty()
+    }
+
+    /// How its cells are read.
+    pub(crate) fn saying(&self) -> SayingSpec<'_> {
+        SayingSpec {
+            absent: &self.absent,
+            format: self.format.as_ref().map_or(&[], |f| &f.0),
+            like: &self.like,
+            otherwise: self.otherwise.as_deref(),
+            number: self.number,
+            fraction: self.fraction,
+        }
+    }
+}
+
+/// A row that says more of every amount of a column, by the label in its first filled cell.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TermSpec {
+    /// The attribute that it becomes; `currency` is that of the amounts.
+    pub(crate) name: String,
+    /// Texts of the label; `*` stands for any text.
+    pub(crate) labels: Vec<String>,
+    #[serde(default)]
+    pub(crate) absent: Vec<String>,
+    #[serde(default)]
+    pub(crate) like: BTreeMap<String, String>,
+    pub(crate) otherwise: Option<String>,
+    pub(crate) format: Option<Formats>,
+    #[serde(default)]
+    pub(crate) number: bool,
+    #[serde(default)]
+    pub(crate) fraction: bool,
+}
+
+impl TermSpec {
+    /// How its cells are read.
+    pub(crate) fn saying(&self) -> SayingSpec<'_> {
+        SayingSpec {
+            absent: &self.absent,
+            format: self.format.as_ref().map_or(&[], |f| &f.0),
+            like: &self.like,
+            otherwise: self.otherwise.as_deref(),
+            number: self.number,
+            fraction: self.fraction,
+        }
+    }
+}
+
+/// How a cell is read that people write in many ways.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SayingSpec<'a> {
+    pub(crate) absent: &'a [String],
+    pub(crate) format: &'a [String],
+    pub(crate) like: &'a BTreeMap<String, String>,
+    pub(crate) otherwise: Option<&'a str>,
+    pub(crate) number: bool,
+    pub(crate) fraction: bool,
+}
+
+impl Default for SayingSpec<'_> {
+    fn default() -> Self {
+        static NONE: BTreeMap<String, String> = BTreeMap::new();
+        Self {
+            absent: &[],
+            format: &[],
+            like: &NONE,
+            otherwise: None,
+            number: false,
+            fraction: false,
+        }
+    }
 }
 
 /// A column that marks some rows; the attribute is `TRUE` there and absent elsewhere.

@@ -9,7 +9,9 @@ mod tree;
 mod word;
 
 pub(crate) use amount::AmountSpec;
-pub(crate) use field::{AttributeSpec, FieldSpec, FieldsSpec, FlagSpec, TextField};
+pub(crate) use field::{
+    AttributeSpec, FieldSpec, FieldsSpec, FlagSpec, SayingSpec, TermSpec, TextField,
+};
 pub(crate) use number::{FromNumber, Sentinel, Threshold, ValueSpec};
 pub(crate) use rows::{DuplicatesSpec, Hidden, RowRule};
 pub use tree::Paging;
@@ -81,6 +83,9 @@ pub(crate) struct Spec {
     pub(crate) attribute: Vec<AttributeSpec>,
     #[serde(default)]
     pub(crate) flag: Vec<FlagSpec>,
+    /// Rows that say more of every amount of a column.
+    #[serde(default)]
+    pub(crate) term: Vec<TermSpec>,
     #[serde(default)]
     pub(crate) skip: Vec<RowRule>,
     #[serde(default)]

@@ -4,6 +4,7 @@
 mod bids;
 mod hospitals;
 mod proposals;
+mod quotes;
 mod series;
 
 use crate::support::V::{E, Empty, F, N, S};

@@ -1,0 +1,224 @@
+//! `compare`: vendor quotes like for like, from a deal file to a table, a memo or a workbook.
+
+use crate::args::{AudienceArg, Compare, CompareFormat, ComparePage, Pinned};
+use crate::context::Context;
+use crate::exposure;
+use crate::failure::{Failure, exit};
+use crate::gather::Pinning;
+use crate::quotes::{self, Quotes as Gathered};
+use crate::reading::Reading;
+use crate::report::spare_inputs;
+use haggle_negotiation::brief::{Brief, Gravity, prepare};
+use haggle_negotiation::deal::Deal;
+use haggle_negotiation::market::SourceEvidence;
+use haggle_negotiation::quote::vendor::{NegotiateError, Negotiation, market_deal, negotiate};
+use haggle_negotiation::quote::{CompareError, Comparison, SharedQuote, compare};
+use haggle_report::{QuotePage, Quotes, Shared};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+pub(crate) fn run(args: &Compare, context: &Context) -> Result<u8, Failure> {
+    fits(args)?;
+    exposure::warn(&args.deal, context);
+    let made = Compared::of(&args.deal, &args.pinned, args.fill, context)?;
+    spare_inputs(args.out.as_deref(), &args.deal, &made.deal)?;
+    if args.audience == Some(AudienceArg::Shareable) {
+        return share(args, &made, context);
+    }
+    let scenario = scenario(&made.comparison, args.scenario.as_deref())?;
+    let negotiations = made.negotiations(args, scenario)?;
+    let quotes = Quotes { comparison: &made.comparison, scenario, negotiations: &negotiations };
+    context.deliver(args.out.as_deref(), rendered(args, &quotes, context)?)?;
+    if let Some(out) = args.out.as_deref() {
+        exposure::warn(out, context);
+    }
+    Ok(strictness(args.strict, &quotes, context))
+}
+
+/// Writes one supplier's own quote for its eyes.
+fn share(args: &Compare, made: &Compared, context: &Context) -> Result<u8, Failure> {
+    let named = args.supplier.as_deref().unwrap_or_default();
+    let quote = made.shared(named)?;
+    let shared = Shared(&quote);
+    let bytes = match args.format {
+        CompareFormat::Text => shared.text(&context.style(args.out.is_some())).into_bytes(),
+        CompareFormat::Md => shared.markdown().into_bytes(),
+        CompareFormat::Html => shared.html().into_bytes(),
+        CompareFormat::Json => shared.json().into_bytes(),
+        CompareFormat::Csv => shared.csv().into_bytes(),
+        CompareFormat::Xlsx => shared.workbook().map_err(Failure::new)?,
+    };
+    context.deliver(args.out.as_deref(), bytes)?;
+    Ok(exit::FINE)
+}
+
+/// The number of a supplier by its name.
+pub(crate) fn supplier(comparison: &Comparison, named: &str) -> Result<usize, Failure> {
+    comparison.supplier(named).ok_or_else(|| {
+        let names = comparison.suppliers.iter().map(|it| format!("`{}`", it.name));
+        let names: Vec<String> = names.collect();
+        Failure::usage(format!("--supplier: found `{named}`, expected {}", names.join(" or ")))
+    })
+}
+
+/// Refuses a format that a page cannot have, and a workbook on a screen.
+fn fits(args: &Compare) -> Result<(), Failure> {
+    let data =
+        matches!(args.format, CompareFormat::Json | CompareFormat::Csv | CompareFormat::Xlsx);
+    let private = args.page == ComparePage::Memo || args.scenario.is_some() || args.fill;
+    match args.audience {
+        Some(AudienceArg::Shareable) if private => {
+            return Err(Failure::usage(
+                "a supplier reads its own quote: no memo, scenario or filled gap",
+            )
+            .help("leave out `--page`, `--scenario` and `--fill`"));
+        }
+        Some(AudienceArg::Private) => {
+            return Err(Failure::usage("--supplier is for a version to share").help(
+                "`haggle report DEAL --supplier NAME` is the brief of one supplier, for you",
+            ));
+        }
+        _ => {}
+    }
+    if args.page == ComparePage::Memo && data {
+        return Err(Failure::usage("--page memo is text, Markdown or HTML")
+            .help("the workbook has the memo on a sheet of its own: leave out `--page`"));
+    }
+    if args.format == CompareFormat::Xlsx && args.out.is_none() {
+        return Err(Failure::usage("--format xlsx is no text for a screen")
+            .help("name a file with `--out FILE`, or `--out -` for standard output"));
+    }
+    Ok(())
+}
+
+/// A comparison with everything that it was made from.
+pub(crate) struct Compared {
+    pub(crate) deal: Deal,
+    pub(crate) comparison: Comparison,
+    /// A benchmark of each item that names a market.
+    pub(crate) markets: BTreeMap<usize, Brief>,
+}
+
+impl Compared {
+    /// Compares the quotes of a deal file, gaps filled if that is asked for here or there.
+    pub(crate) fn of(
+        file: &Path,
+        pinned: &Pinned,
+        fill: bool,
+        context: &Context,
+    ) -> Result<Self, Failure> {
+        let pinning = Pinning { locked: pinned.locked, offline: pinned.offline, aside: false };
+        let mut deal = Reading::open(file, pinned)?.deal(file, context)?;
+        if let Some(tender) = deal.tender.as_mut().filter(|_| fill) {
+            tender.fill_gaps = true;
+        }
+        let gathered = quotes::gathered(&deal, file, pinning, context)?;
+        let markets = markets(&deal, &gathered.markets)?;
+        let comparison = compared(&deal, gathered, file)?;
+        Ok(Self { deal, comparison, markets })
+    }
+
+    /// The negotiation with a supplier.
+    pub(crate) fn negotiation(&self, supplier: usize) -> Result<Negotiation, NegotiateError> {
+        negotiate(&self.deal, &self.comparison, supplier, &self.markets)
+    }
+
+    /// The negotiations with those who would get an award, where a memo is written.
+    fn negotiations(&self, args: &Compare, scenario: usize) -> Result<Vec<Negotiation>, Failure> {
+        if args.page != ComparePage::Memo && args.format != CompareFormat::Xlsx {
+            return Ok(Vec::new());
+        }
+        let outcome = &self.comparison.outcomes[scenario];
+        let award = outcome.mixed.as_ref().or(outcome.single.as_ref());
+        let suppliers = award.iter().flat_map(|award| &award.suppliers);
+        let each = |supplier: &usize| {
+            self.negotiation(*supplier).map_err(|e| {
+                Failure::new(format!("{}: {e}", self.comparison.suppliers[*supplier].name))
+            })
+        };
+        suppliers.map(each).collect()
+    }
+}
+
+/// A benchmark of each item that names market evidence.
+fn markets(
+    deal: &Deal,
+    evidence: &BTreeMap<usize, SourceEvidence>,
+) -> Result<BTreeMap<usize, Brief>, Failure> {
+    let of = |(item, evidence): (&usize, &SourceEvidence)| {
+        let market = market_deal(deal, *item)?;
+        Some(prepare(&market, std::slice::from_ref(evidence)).map(|brief| (*item, brief)))
+    };
+    Ok(evidence.iter().filter_map(of).collect::<Result<_, _>>()?)
+}
+
+impl Compared {
+    /// The quote of a supplier for its own eyes.
+    fn shared(&self, named: &str) -> Result<SharedQuote, Failure> {
+        let number = supplier(&self.comparison, named)?;
+        let shared = self.deal.tender.as_ref().and_then(|it| self.comparison.shared(it, number));
+        shared.ok_or_else(|| {
+            Failure::usage(format!(
+                "--supplier: `{named}` is an estimate of our own, and no supplier"
+            ))
+        })
+    }
+}
+
+/// Compares, and keeps what the sources hold beside quotes among the rows passed over.
+fn compared(deal: &Deal, gathered: Gathered, file: &Path) -> Result<Comparison, Failure> {
+    let mut comparison = compare(deal, &gathered.rows).map_err(|e| refused(&e, file))?;
+    comparison.passed_over.extend(gathered.passed_over);
+    Ok(comparison)
+}
+
+fn refused(error: &CompareError, file: &Path) -> Failure {
+    let help = match error {
+        CompareError::NoTender => "`haggle init quotes` writes a deal file to begin with",
+        CompareError::NoItems => "add an `[[item]]` with `id`, `quantity` and `per`",
+        CompareError::NoQuotes => {
+            "add a `[[quote]]` with its lines, or name a `[[source]]` of quotes"
+        }
+    };
+    Failure::new(format!("{}: {error}", file.display())).help(help)
+}
+
+/// The number of a scenario by its name.
+fn scenario(comparison: &Comparison, named: Option<&str>) -> Result<usize, Failure> {
+    let Some(named) = named else { return Ok(0) };
+    let names = || comparison.outcomes.iter().map(|outcome| outcome.name.as_str());
+    let found = names().position(|name| name.eq_ignore_ascii_case(named));
+    found.ok_or_else(|| {
+        let known: Vec<String> = names().map(|name| format!("`{name}`")).collect();
+        Failure::usage(format!("--scenario: found `{named}`, expected {}", known.join(" or ")))
+            .help("a `[[scenario]]` of the deal file has a `name`")
+    })
+}
+
+fn rendered(args: &Compare, quotes: &Quotes<'_>, context: &Context) -> Result<Vec<u8>, Failure> {
+    let page = match args.page {
+        ComparePage::Table => QuotePage::Table,
+        ComparePage::Memo => QuotePage::Memo,
+    };
+    let text = match args.format {
+        CompareFormat::Text => quotes.text(page, &context.style(args.out.is_some())),
+        CompareFormat::Md => quotes.markdown(page),
+        CompareFormat::Html => quotes.html(page),
+        CompareFormat::Json => quotes.json(),
+        CompareFormat::Csv => quotes.csv(),
+        CompareFormat::Xlsx => return quotes.workbook().map_err(Failure::new),
+    };
+    Ok(text.into_bytes())
+}
+
+/// 3 under `--strict` where nothing can be awarded or a rule says that quotes do not compare.
+fn strictness(strict: bool, quotes: &Quotes<'_>, context: &Context) -> u8 {
+    let comparison = quotes.comparison;
+    let none = comparison.outcomes[quotes.scenario].ranking.is_empty();
+    let grave = comparison.findings.iter().any(|finding| finding.gravity == Gravity::Error);
+    if !strict || !(none || grave) {
+        return exit::FINE;
+    }
+    context.talk("error: the quotes are not comparable yet (--strict): see the findings\n");
+    exit::WEAK
+}

@@ -1,0 +1,74 @@
+//! One figure of a comparison, or one line, followed down to where it stands.
+
+use crate::explain::{nearest, walked};
+use crate::inline::Inline;
+use crate::number;
+use crate::text::Style;
+use crate::wrap::wrap;
+use haggle_negotiation::figure::Figures;
+use haggle_negotiation::quote::{Comparison, Step};
+
+/// How a figure of a comparison comes about: `quote.SUPPLIER.total`, `quote.SUPPLIER.ITEM.unit`; of
+/// `quote.SUPPLIER.ITEM` every step from the price as quoted. `None` if there is no such figure.
+pub fn explain_quote(comparison: &Comparison, id: &str, style: &Style) -> Option<String> {
+    let Place { supplier, item, last } = place(comparison, id)?;
+    match (item, last) {
+        (Some(item), true) => steps(comparison, supplier, item, style),
+        (Some(item), false) => walked(&comparison.figures_of(supplier, item), None, id, style),
+        (None, _) => walked(&comparison.figures_of_supplier(supplier), None, id, style),
+    }
+}
+
+/// Ids of figures that are near to one that does not exist.
+pub fn nearest_quote_figures(comparison: &Comparison, id: &str) -> Vec<String> {
+    let figures = match place(comparison, id) {
+        Some(Place { supplier, item: Some(item), .. }) => comparison.figures_of(supplier, item),
+        Some(Place { supplier, .. }) => comparison.figures_of_supplier(supplier),
+        None => Figures::default(),
+    };
+    match nearest(&figures, id) {
+        near if near.is_empty() => {
+            comparison.suppliers.iter().map(|it| format!("quote.{}.total", it.slug)).collect()
+        }
+        near => near,
+    }
+}
+
+/// What an id is about.
+struct Place {
+    supplier: usize,
+    item: Option<usize>,
+    /// Whether nothing follows.
+    last: bool,
+}
+
+fn place(comparison: &Comparison, id: &str) -> Option<Place> {
+    let mut parts = id.strip_prefix("quote.")?.split('.');
+    let supplier = comparison.supplier(parts.next()?)?;
+    let item = parts.next().and_then(|part| comparison.item(part));
+    Some(Place { supplier, item, last: parts.next().is_none() })
+}
+
+/// Each conversion on a line of its own.
+fn steps(comparison: &Comparison, supplier: usize, item: usize, style: &Style) -> Option<String> {
+    let steps = comparison.steps(0, item, supplier);
+    let quoted = comparison.quoted(item, supplier)?;
+    let name =
+        format!("{} from {}", comparison.items[item].name, comparison.suppliers[supplier].name);
+    let mut lines = wrap(&Inline::default().strong(&name), "", "", style);
+    steps.iter().for_each(|step| lines.extend(wrap(&line(step), "  ", "      ", style)));
+    for place in &quoted.places {
+        lines.extend(wrap(&Inline::from("stands at ").code(place), "  ", "      ", style));
+    }
+    let cell = comparison.cell(0, item, supplier);
+    if let Some(reason) = cell.and_then(|cell| cell.reason.as_deref()) {
+        lines.extend(wrap(&reason.into(), "  ", "      ", style));
+    }
+    Some(lines.join("\n") + "\n")
+}
+
+fn line(step: &Step) -> Inline {
+    let value = format!("{} {}", number::quantity(step.value.round_dp(6)), step.unit);
+    let line = Inline::from(format!("{}: ", step.name)).strong(value.trim());
+    if step.text.is_empty() { line } else { line.muted(&format!("  {}", step.text)) }
+}

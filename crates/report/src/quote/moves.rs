@@ -1,0 +1,92 @@
+//! What would change the result: points at which another supplier is cheapest, and why the cheapest
+//! lines are not the cheapest award.
+
+use super::Quotes;
+use super::words::counted;
+use crate::number;
+use crate::section::{Block, Item, heading, list, paragraph};
+use haggle_negotiation::quote::award::{CheapestLines, LeftOut};
+use haggle_negotiation::quote::{BreakEven, Moved};
+
+/// Break-even points of rate, freight and volume.
+pub(super) fn moves(quotes: &Quotes<'_>) -> Vec<Block> {
+    let points = quotes.comparison.break_evens(quotes.scenario);
+    let items = points.iter().map(|point| plain(said(quotes, point))).collect();
+    let searched = quotes.comparison.searches_volumes(quotes.scenario);
+    let open = (!searched)
+        .then(|| paragraph("Other volumes are too many lines to search: state a `[[scenario]]`."));
+    let blocks: Vec<Block> = [list(items), open].into_iter().flatten().collect();
+    if blocks.is_empty() {
+        return Vec::new();
+    }
+    std::iter::once(heading(2, "moves", "What would change the first place"))
+        .chain(blocks)
+        .collect()
+}
+
+fn plain(text: String) -> Item {
+    Item { head: text.into(), more: Vec::new() }
+}
+
+fn said(quotes: &Quotes<'_>, it: &BreakEven) -> String {
+    let to = &quotes.supplier(it.to).name;
+    let from = &quotes.supplier(it.from).name;
+    let what = match (it.moved, it.rate) {
+        (Moved::Rate(currency), Some(rate)) => {
+            format!("{currency} at {} {}", rate.round_dp(6).normalize(), quotes.comparison.currency)
+        }
+        (Moved::Rate(currency), None) => format!("{currency} at {}", times(it)),
+        (Moved::Freight, _) => format!("freight at {}", times(it)),
+        (Moved::Volume, _) => format!("quantities at {}", times(it)),
+    };
+    let about = if it.exact { "" } else { "about " };
+    format!("{to} becomes cheaper than {from} with {about}{what}.")
+}
+
+/// What the factor is of today's value: `1.08 times today's`.
+fn times(it: &BreakEven) -> String {
+    format!("{} times today's", number::quantity(it.factor.round_dp(3)))
+}
+
+/// Why the cheapest lines together are not the award, where they are not.
+pub(super) fn cheapest(quotes: &Quotes<'_>) -> Option<Block> {
+    let lines = quotes.comparison.cheapest_lines(quotes.scenario)?;
+    let mixed = quotes.outcome().mixed.as_ref()?;
+    if lines.by_item == mixed.by_item || (lines.is_allowed() && lines.total() == mixed.total) {
+        return None;
+    }
+    let head = format!(
+        "Taking the cheapest line everywhere would cost {}: {} of lines and {} of orders.",
+        quotes.money(lines.total()),
+        quotes.money(lines.lines),
+        quotes.money(lines.orders)
+    );
+    let more = reasons(quotes, &lines).into_iter().map(Into::into).collect();
+    list(vec![Item { head: head.into(), more }])
+}
+
+fn reasons(quotes: &Quotes<'_>, lines: &CheapestLines) -> Vec<String> {
+    let limit = (lines.over_limit > 0).then(|| {
+        format!("It needs {} more than the limit.", counted(lines.over_limit, "supplier"))
+    });
+    let short = lines.short.iter().map(|(supplier, goods, least)| {
+        format!(
+            "{} would get {} of goods, less than its minimum order of {}.",
+            quotes.supplier(*supplier).name,
+            quotes.money(*goods),
+            quotes.money(*least)
+        )
+    });
+    let left = lines.left_out.iter().map(|it| left_out(quotes, it));
+    limit.into_iter().chain(short).chain(left).collect()
+}
+
+fn left_out(quotes: &Quotes<'_>, it: &LeftOut) -> String {
+    format!(
+        "{} is left out: elsewhere {} of it adds {}, and {} of its order costs is saved.",
+        quotes.supplier(it.supplier).name,
+        counted(it.lines, "line"),
+        quotes.money(it.dearer),
+        quotes.money(it.order)
+    )
+}
