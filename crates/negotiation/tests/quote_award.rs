@@ -181,7 +181,7 @@ fn no_more(after: Option<Amount>, before: Option<Amount>) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_best_of_all_awards(case in any_choice(6, 4)) {
