@@ -287,6 +287,9 @@ pub(crate) struct Report {
     /// For whom: `shareable` holds the opening and its justification, nothing private
     #[arg(long, value_name = "AUDIENCE")]
     pub(crate) audience: Option<AudienceArg>,
+    /// The negotiation with one supplier of `[tender]`
+    #[arg(long, value_name = "NAME")]
+    pub(crate) supplier: Option<String>,
     /// What to write: the report, or one page for the room or for the other side
     #[arg(long, value_name = "PAGE", default_value = "report")]
     pub(crate) page: PageArg,
@@ -512,6 +515,8 @@ pub(crate) enum InitKind {
     Salary,
     /// A purchase: you are the buyer
     Purchase,
+    /// Quotes of several suppliers, compared like for like
+    Quotes,
 }
 
 #[derive(Debug, ClapArgs)]

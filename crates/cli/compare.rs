@@ -8,10 +8,13 @@ use crate::gather::Pinning;
 use crate::quotes::{self, Quotes as Gathered};
 use crate::reading::Reading;
 use crate::report::spare_inputs;
-use haggle_negotiation::brief::Gravity;
+use haggle_negotiation::brief::{Brief, Gravity, prepare};
 use haggle_negotiation::deal::Deal;
+use haggle_negotiation::market::SourceEvidence;
+use haggle_negotiation::quote::vendor::{NegotiateError, Negotiation, market_deal, negotiate};
 use haggle_negotiation::quote::{CompareError, Comparison, SharedQuote, compare};
 use haggle_report::{QuotePage, Quotes, Shared};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 pub(crate) fn run(args: &Compare, context: &Context) -> Result<u8, Failure> {
@@ -23,7 +26,8 @@ pub(crate) fn run(args: &Compare, context: &Context) -> Result<u8, Failure> {
         return share(args, &made, context);
     }
     let scenario = scenario(&made.comparison, args.scenario.as_deref())?;
-    let quotes = Quotes { comparison: &made.comparison, scenario };
+    let negotiations = made.negotiations(args, scenario)?;
+    let quotes = Quotes { comparison: &made.comparison, scenario, negotiations: &negotiations };
     context.deliver(args.out.as_deref(), rendered(args, &quotes, context)?)?;
     if let Some(out) = args.out.as_deref() {
         exposure::warn(out, context);
@@ -87,6 +91,8 @@ fn fits(args: &Compare) -> Result<(), Failure> {
 pub(crate) struct Compared {
     pub(crate) deal: Deal,
     pub(crate) comparison: Comparison,
+    /// A benchmark of each item that names a market.
+    pub(crate) markets: BTreeMap<usize, Brief>,
 }
 
 impl Compared {
@@ -103,9 +109,43 @@ impl Compared {
             tender.fill_gaps = true;
         }
         let gathered = quotes::gathered(&deal, file, pinning, context)?;
+        let markets = markets(&deal, &gathered.markets)?;
         let comparison = compared(&deal, gathered, file)?;
-        Ok(Self { deal, comparison })
+        Ok(Self { deal, comparison, markets })
     }
+
+    /// The negotiation with a supplier.
+    pub(crate) fn negotiation(&self, supplier: usize) -> Result<Negotiation, NegotiateError> {
+        negotiate(&self.deal, &self.comparison, supplier, &self.markets)
+    }
+
+    /// The negotiations with those who would get an award, where a memo is written.
+    fn negotiations(&self, args: &Compare, scenario: usize) -> Result<Vec<Negotiation>, Failure> {
+        if args.page != ComparePage::Memo && args.format != CompareFormat::Xlsx {
+            return Ok(Vec::new());
+        }
+        let outcome = &self.comparison.outcomes[scenario];
+        let award = outcome.mixed.as_ref().or(outcome.single.as_ref());
+        let suppliers = award.iter().flat_map(|award| &award.suppliers);
+        let each = |supplier: &usize| {
+            self.negotiation(*supplier).map_err(|e| {
+                Failure::new(format!("{}: {e}", self.comparison.suppliers[*supplier].name))
+            })
+        };
+        suppliers.map(each).collect()
+    }
+}
+
+/// A benchmark of each item that names market evidence.
+fn markets(
+    deal: &Deal,
+    evidence: &BTreeMap<usize, SourceEvidence>,
+) -> Result<BTreeMap<usize, Brief>, Failure> {
+    let of = |(item, evidence): (&usize, &SourceEvidence)| {
+        let market = market_deal(deal, *item)?;
+        Some(prepare(&market, std::slice::from_ref(evidence)).map(|brief| (*item, brief)))
+    };
+    Ok(evidence.iter().filter_map(of).collect::<Result<_, _>>()?)
 }
 
 impl Compared {

@@ -25,6 +25,11 @@ pub fn html_page(brief: &Brief, page: Page) -> String {
     head(brief, page) + &body(Some(brief), &outline(brief, page)) + &end(brief, page)
 }
 
+/// A report of other blocks than its outline's, with its JSON.
+pub(crate) fn whole(brief: &Brief, blocks: &[Block], json: &str) -> String {
+    head(brief, Page::Report) + &body(Some(brief), blocks) + &end_of(brief, Page::Report, json)
+}
+
 /// Blocks as HTML; charts are pictures of a brief.
 pub(crate) fn body(brief: Option<&Brief>, blocks: &[Block]) -> String {
     let mut body = Body { out: String::new(), section: false };
@@ -35,6 +40,10 @@ pub(crate) fn body(brief: Option<&Brief>, blocks: &[Block]) -> String {
 
 /// What follows the blocks.
 fn end(brief: &Brief, page: Page) -> String {
+    end_of(brief, page, &json(brief))
+}
+
+fn end_of(brief: &Brief, page: Page, json: &str) -> String {
     let made = format!("haggle {}, as of {}.", env!("CARGO_PKG_VERSION"), brief.as_of);
     if page != Page::Report {
         return format!("</main>\n<footer>{made}</footer>\n</body>\n</html>\n");
@@ -43,7 +52,7 @@ fn end(brief: &Brief, page: Page) -> String {
         "{}</main>\n<footer>{made} The JSON report is embedded in this file.</footer>\n\
          <script type=\"application/json\" id=\"haggle-report\">\n{}</script>\n</body>\n</html>\n",
         appendix::appendix(brief),
-        embedded(&json(brief))
+        embedded(json)
     )
 }
 

@@ -79,7 +79,8 @@ pub(crate) fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
 }
 
-fn report(brief: &Brief) -> Value {
+/// The report as a value.
+pub(crate) fn report(brief: &Brief) -> Value {
     let mut report = map_of(head(brief));
     report.extend(ground(brief));
     if brief.audience == Audience::Shareable {
@@ -150,7 +151,7 @@ fn put(map: &mut Map<String, Value>, key: &str, value: Option<impl Into<Value>>)
 }
 
 /// The object inside a value built as one.
-fn map_of(value: Value) -> Map<String, Value> {
+pub(crate) fn map_of(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(map) => map,
         _ => Map::new(),
@@ -297,7 +298,7 @@ fn diagnostics(brief: &Brief) -> Value {
     Value::Array(all.collect())
 }
 
-fn figures(figures: &Figures) -> Value {
+pub(crate) fn figures(figures: &Figures) -> Value {
     object(figures.iter().map(|(id, it)| (id, figure(it))))
 }
 

@@ -28,7 +28,7 @@ struct Recalculated {
 
 impl Recalculated {
     fn new(comparison: &Comparison, scenario: usize) -> Self {
-        let bytes = Quotes { comparison, scenario }.workbook().unwrap();
+        let bytes = Quotes { comparison, scenario, negotiations: &[] }.workbook().unwrap();
         let book = load_from_xlsx_bytes(&bytes, "quotes", "en", "UTC").unwrap();
         let model = Model::from_workbook(book, "en").unwrap();
         let names = model.get_worksheets_properties();
@@ -189,7 +189,7 @@ fn another_rate_moves_what_is_quoted_in_its_currency() {
 #[test]
 fn the_same_comparison_gives_the_same_bytes() {
     let comparison = comparison(TENDER);
-    let quotes = Quotes { comparison: &comparison, scenario: 0 };
+    let quotes = Quotes { comparison: &comparison, scenario: 0, negotiations: &[] };
     assert_eq!(quotes.workbook().unwrap(), quotes.workbook().unwrap());
 }
 

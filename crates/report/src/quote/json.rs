@@ -2,14 +2,18 @@
 //! and items are replaced by their ids.
 
 use super::Quotes;
-use crate::json::{finding, list, object, pretty};
+use super::vendor::element_json;
+use crate::json::{figures, finding, list, object, pretty};
 use haggle_negotiation::deal::{Adder, Break, Charge, Scheme, Scope, Terms};
 use haggle_negotiation::quote::{
-    Award, Basis, Cell, Cost, Factors, ItemRow, OrderCost, Outcome, PassedOver, Quoted, RateUsed,
+    Award, Basis, BreakEven, Cell, Cost, Factors, ItemRow, Moved, OrderCost, Outcome, PassedOver, Quoted, RateUsed,
     State, Supplier, Total,
 };
 use haggle_quantity::Amount;
 use serde_json::{Value, json};
+
+/// Most cells of a comparison whose figures are written.
+const MOST_CELLS: usize = 2000;
 
 impl Quotes<'_> {
     /// Every scenario with every cell as JSON. The same comparison gives the same bytes.
@@ -30,8 +34,36 @@ impl Quotes<'_> {
             "suppliers": list(&it.suppliers, supplier),
             "quoted": self.quoted(),
             "scenarios": list(&it.outcomes, |outcome| self.scenario(outcome)),
+            "break_evens": list(&it.break_evens(self.scenario), |point| self.break_even(point)),
             "findings": list(&it.findings, finding),
             "passed_over": list(&it.passed_over, passed_over),
+            "memo": object(self.negotiations.iter().map(|it| (&it.vendor, list(&it.memo, element_json)))),
+            "figures": self.figures(),
+        })
+    }
+
+    /// Every figure with its formula and inputs. Of a large comparison there are too many for one
+    /// file: then there are none, and `explain` makes each when asked.
+    fn figures(&self) -> Value {
+        let it = self.comparison;
+        match it.items.len() * it.suppliers.len() > MOST_CELLS {
+            true => Value::Null,
+            false => figures(&it.figures()),
+        }
+    }
+
+    fn break_even(&self, it: &BreakEven) -> Value {
+        json!({
+            "moved": match it.moved {
+                Moved::Rate(currency) => format!("rate {currency}"),
+                Moved::Freight => "freight".to_owned(),
+                Moved::Volume => "volume".to_owned(),
+            },
+            "from": self.supplier(it.from).slug,
+            "to": self.supplier(it.to).slug,
+            "factor": exact(it.factor),
+            "rate": it.rate.map(exact),
+            "exact": it.exact,
         })
     }
 

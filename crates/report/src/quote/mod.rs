@@ -11,15 +11,18 @@ mod outline;
 mod ranking;
 mod shared;
 mod stated;
+mod vendor;
 mod words;
 mod workbook;
 
 pub use explain::{explain_quote, nearest_quote_figures};
 pub use shared::Shared;
+pub use vendor::VendorBrief;
 
 use crate::section::Block;
 use crate::text::Style;
 use crate::{markdown, text};
+use haggle_negotiation::quote::vendor::Negotiation;
 use haggle_negotiation::quote::{Comparison, Outcome};
 
 /// A comparison with the scenario that is shown.
@@ -29,6 +32,8 @@ pub struct Quotes<'a> {
     pub comparison: &'a Comparison,
     /// Number of the scenario, from 0: as asked.
     pub scenario: usize,
+    /// The negotiations whose memo is written: with those who would get an award.
+    pub negotiations: &'a [Negotiation],
 }
 
 /// What of a comparison is written.

@@ -1,6 +1,6 @@
 //! The blocks of a comparison's pages.
 
-use super::{Extent, Quotes, award, matrix, moves, ranking, stated};
+use super::{Extent, Quotes, award, matrix, moves, ranking, stated, vendor};
 use crate::inline::Inline;
 use crate::outline::{action, gravity};
 use crate::section::{Block, Item, heading, list, paragraph};
@@ -43,6 +43,7 @@ pub(super) fn memo(quotes: &Quotes<'_>) -> Vec<Block> {
     blocks.extend(ranking::ranking(quotes));
     blocks.extend(moves::moves(quotes));
     blocks.extend(findings(quotes));
+    blocks.extend(quotes.negotiations.iter().flat_map(vendor::memo));
     blocks
 }
 
