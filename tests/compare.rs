@@ -26,7 +26,7 @@ fn workbook(bench: &Bench, name: &str) -> String {
     let mut all = String::new();
     for i in 0..archive.len() {
         let mut part = archive.by_index(i).unwrap();
-        all += part.name();
+        all += &part.name().unwrap();
         std::io::Read::read_to_string(&mut part, &mut all).unwrap();
     }
     all
