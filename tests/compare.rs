@@ -32,10 +32,25 @@ fn workbook(bench: &Bench, name: &str) -> String {
     all
 }
 
+/// Every cost and total of the comparison, exact and to the cent.
+fn amounts(private: &serde_json::Value) -> BTreeSet<String> {
+    let scenario = &private["scenarios"][0];
+    let lines = scenario["lines"].as_array().unwrap().iter().map(|line| &line["cost"]);
+    let lines = lines.flat_map(|cost| [&cost["line"], &cost["unit"], &cost["common"]]);
+    let totals = scenario["totals"].as_object().unwrap().values();
+    let totals = totals.flat_map(|total| [&total["total"], &total["lines"]]);
+    let all = lines.chain(totals).filter_map(|amount| amount.as_str());
+    let both =
+        all.flat_map(|text| [text.to_owned(), format!("{:.2}", text.parse::<f64>().unwrap())]);
+    both.filter(|text| text.len() > 4).collect()
+}
+
 #[test]
 fn a_supplier_reads_nothing_of_the_others_or_of_us() {
     let bench = bench();
     let private = fine(bench.run("compare deal.toml --format json"));
+    let amounts = amounts(&serde_json::from_str(&private).unwrap());
+    assert!(amounts.len() > 20, "{amounts:?}");
     for canary in ["7373", "zq"] {
         assert!(private.contains(canary), "the private version has no {canary}: nothing is tested");
     }
@@ -59,20 +74,32 @@ fn a_supplier_reads_nothing_of_the_others_or_of_us() {
         for canary in ["7373", "zq", "Zq"].iter().chain(words) {
             assert!(!text.contains(canary), "{format} holds `{canary}`:\n{text}");
         }
+        let shown = text.replace(',', "");
+        for amount in &amounts {
+            assert!(!shown.contains(amount.as_str()), "{format} holds the cost {amount}");
+        }
     }
 }
 
 #[test]
 fn a_supplier_s_letter_holds_no_other_quote() {
     let bench = bench();
+    let private = bench.json("report deal.toml --supplier Acme --format json");
+    let whole = |id: &str| format!("{:.0}", crate::support::figure(&private, id));
+    let anchor = whole("anchor");
+    let secret: Vec<String> = ["walk_away", "target", "offer"].map(whole).to_vec();
+    assert!(secret.iter().all(|it| it.len() > 2 && *it != anchor), "{secret:?} {anchor}");
     for arguments in ["--audience shareable", "--page letter"] {
         for format in ["text", "md", "html"] {
-            let run = bench.run(&format!(
-                "report deal.toml --supplier Acme {arguments} --format {format}"
-            ));
+            let run = bench
+                .run(&format!("report deal.toml --supplier Acme {arguments} --format {format}"));
             let text = fine(run);
             for canary in ["7373", "zq", "Zq"] {
                 assert!(!text.contains(canary), "{arguments} {format} holds `{canary}`:\n{text}");
+            }
+            let shown = text.replace(',', "");
+            for amount in &secret {
+                assert!(!shown.contains(amount), "{arguments} {format} holds {amount}:\n{text}");
             }
         }
     }
@@ -123,7 +150,7 @@ fn every_figure_rests_on_others_or_says_why() {
 fn a_line_and_a_total_are_explained() {
     let bench = bench();
     let line = fine(bench.run("explain deal.toml quote.acme.a4"));
-    assert!(line.contains("16.2"), "{line}");
+    assert!(line.contains("3.20 EUR per ream, price 2 of 2"), "{line}");
     let total = fine(bench.run("explain deal.toml quote.acme.total"));
     assert!(total.contains("quote.acme.order"), "{total}");
     let run = bench.run("explain deal.toml quote.acme.totl");

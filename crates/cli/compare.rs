@@ -63,16 +63,20 @@ pub(crate) fn supplier(comparison: &Comparison, named: &str) -> Result<usize, Fa
 
 /// Refuses a format that a page cannot have, and a workbook on a screen.
 fn fits(args: &Compare) -> Result<(), Failure> {
-    let data = matches!(args.format, CompareFormat::Json | CompareFormat::Csv | CompareFormat::Xlsx);
+    let data =
+        matches!(args.format, CompareFormat::Json | CompareFormat::Csv | CompareFormat::Xlsx);
     let private = args.page == ComparePage::Memo || args.scenario.is_some() || args.fill;
     match args.audience {
         Some(AudienceArg::Shareable) if private => {
-            return Err(Failure::usage("a supplier reads its own quote: no memo, scenario or filled gap")
-                .help("leave out `--page`, `--scenario` and `--fill`"));
+            return Err(Failure::usage(
+                "a supplier reads its own quote: no memo, scenario or filled gap",
+            )
+            .help("leave out `--page`, `--scenario` and `--fill`"));
         }
         Some(AudienceArg::Private) => {
-            return Err(Failure::usage("--supplier is for a version to share")
-                .help("`haggle report DEAL --supplier NAME` is the brief of one supplier, for you"));
+            return Err(Failure::usage("--supplier is for a version to share").help(
+                "`haggle report DEAL --supplier NAME` is the brief of one supplier, for you",
+            ));
         }
         _ => {}
     }
@@ -154,7 +158,9 @@ impl Compared {
         let number = supplier(&self.comparison, named)?;
         let shared = self.deal.tender.as_ref().and_then(|it| self.comparison.shared(it, number));
         shared.ok_or_else(|| {
-            Failure::usage(format!("--supplier: `{named}` is an estimate of our own, and no supplier"))
+            Failure::usage(format!(
+                "--supplier: `{named}` is an estimate of our own, and no supplier"
+            ))
         })
     }
 }
@@ -170,7 +176,9 @@ fn refused(error: &CompareError, file: &Path) -> Failure {
     let help = match error {
         CompareError::NoTender => "`haggle init quotes` writes a deal file to begin with",
         CompareError::NoItems => "add an `[[item]]` with `id`, `quantity` and `per`",
-        CompareError::NoQuotes => "add a `[[quote]]` with its lines, or name a `[[source]]` of quotes",
+        CompareError::NoQuotes => {
+            "add a `[[quote]]` with its lines, or name a `[[source]]` of quotes"
+        }
     };
     Failure::new(format!("{}: {error}", file.display())).help(help)
 }

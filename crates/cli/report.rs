@@ -26,6 +26,9 @@ pub(crate) fn run(args: &Report, context: &Context) -> Result<u8, Failure> {
     }
     let made = made(&args.deal, &args.pinned, context)?;
     let brief = &made.brief;
+    if made.deal.tender.is_some() {
+        context.talk("note: this deal compares quotes: `haggle compare DEAL` does, and `--supplier NAME` is the negotiation with one\n");
+    }
     spare_inputs(args.out.as_deref(), &args.deal, &made.deal)?;
     if args.page == PageArg::Letter && brief.headline.anchor.is_none() {
         return Err(Failure::new("there is nothing to propose: no opening follows from this deal")

@@ -76,12 +76,12 @@ impl Draft {
         let side = if self.kind.is_salary() { "seller" } else { "buyer" };
         let mut text = format!("#:schema ./{SCHEMA_FILE}\n");
         text.push_str("# `haggle schema deal` prints that schema, `haggle check FILE` reads this file alone,\n");
-        text.push_str(
-            match self.kind {
-                InitKind::Quotes => "# `haggle compare FILE` is the main job. What begins with `#` is not read.\n\n",
-                _ => "# `haggle report FILE` is the main job. What begins with `#` is not read.\n\n",
-            },
-        );
+        text.push_str(match self.kind {
+            InitKind::Quotes => {
+                "# `haggle compare FILE` is the main job. What begins with `#` is not read.\n\n"
+            }
+            _ => "# `haggle report FILE` is the main job. What begins with `#` is not read.\n\n",
+        });
         let _ = writeln!(text, "schema   = \"haggle.deal/1\"");
         let _ = writeln!(text, "title    = {}", quoted(&self.title));
         let _ = writeln!(text, "side     = \"{side}\"   # seller wants more, buyer wants less");
@@ -100,7 +100,8 @@ impl Draft {
             let recipe = recipe.map_or(String::new(), |it| format!("recipe = {}\n", quoted(it)));
             format!("[[source]]\nname = \"bids\"\npath = {}\n{recipe}\n", quoted(path))
         });
-        let sources = if sheet.is_empty() { "# sources = [\"bids\"]" } else { "sources = [\"bids\"]" };
+        let sources =
+            if sheet.is_empty() { "# sources = [\"bids\"]" } else { "sources = [\"bids\"]" };
         format!("{sheet}[tender]\n{sources}   # ids of each [[source]] that holds quotes\n{TENDER}")
     }
 

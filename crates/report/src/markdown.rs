@@ -31,9 +31,7 @@ fn block(block: &Block) -> String {
         Block::Cards(cards) => rows(cards, card),
         Block::List(items) => rows(items, point),
         Block::Table(it) => table(it),
-        Block::Matrix(it) => {
-            it.narrow().iter().map(table).collect::<Vec<_>>().join("\n\n")
-        }
+        Block::Matrix(it) => it.narrow().iter().map(table).collect::<Vec<_>>().join("\n\n"),
         Block::Chart(_) => String::new(),
     }
 }

@@ -191,7 +191,8 @@ mod tests {
 
     fn matrix(suppliers: usize) -> Matrix {
         let head = |i| Head { name: format!("Supplier {i}"), note: "" };
-        let field = |i: usize| Field { text: format!("{}.50", 1000 + i).into(), ..Field::default() };
+        let field =
+            |i: usize| Field { text: format!("{}.50", 1000 + i).into(), ..Field::default() };
         let row = |n: usize| Row {
             lead: format!("Item {n} of a rather long name").into(),
             note: String::new(),

@@ -106,7 +106,11 @@ pub(crate) fn unit_price(value: Amount, currency: Currency) -> String {
 
 fn rounded(value: Amount, digits: u32) -> String {
     let text = format!("{:.*}", digits as usize, value.round_dp(digits));
-    grouped(if text.bytes().any(|b| (b'1'..=b'9').contains(&b)) { &text } else { text.trim_start_matches('-') })
+    grouped(if text.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
+        &text
+    } else {
+        text.trim_start_matches('-')
+    })
 }
 
 /// An exact number without zeros at its end, grouped: a quantity.
@@ -329,7 +333,8 @@ mod tests {
         ] {
             assert_eq!(cents(value.parse().unwrap(), currency), text, "{value}");
         }
-        for (value, text) in [("0.010233", "0.01023"), ("16.2", "16.20"), ("1234.5678", "1,234.57")] {
+        for (value, text) in [("0.010233", "0.01023"), ("16.2", "16.20"), ("1234.5678", "1,234.57")]
+        {
             assert_eq!(unit_price(value.parse().unwrap(), eur), text, "{value}");
         }
         assert_eq!(share("0.2853".parse().unwrap()).replace(GLUE, " "), "28.53 %");

@@ -25,15 +25,27 @@ fn many() -> String {
     let head = TENDER.split("[[item]]").next().unwrap();
     let mut text = head.replace("Office goods", "Many quotes");
     for i in 0..70 {
-        let _ = write!(text, "[[item]]\nid = \"i{i}\"\nname = \"Item {i}\"\nquantity = \"{}\"\nper = \"each\"\n", i + 1);
+        let _ = write!(
+            text,
+            "[[item]]\nid = \"i{i}\"\nname = \"Item {i}\"\nquantity = \"{}\"\nper = \"each\"\n",
+            i + 1
+        );
     }
     for s in 0..30 {
-        let _ = write!(text, "[[quote]]\nsupplier = \"Supplier {s}\"\nincoterm = \"DAP\"\npayment_days = 30\nlead_time_days = 7\n");
+        let _ = write!(
+            text,
+            "[[quote]]\nsupplier = \"Supplier {s}\"\nincoterm = \"DAP\"\npayment_days = 30\nlead_time_days = 7\n"
+        );
         if s >= 27 {
             text += "valid_until = 2026-11-01\n";
         }
         for i in 0..70 {
-            let _ = write!(text, "[[quote.line]]\nitem = \"i{i}\"\nprice = \"{}.{:02}\"\n", 5 + s, (s * 7 + i * 13) % 100);
+            let _ = write!(
+                text,
+                "[[quote.line]]\nitem = \"i{i}\"\nprice = \"{}.{:02}\"\n",
+                5 + s,
+                (s * 7 + i * 13) % 100
+            );
         }
     }
     text

@@ -54,7 +54,9 @@ impl Recalculated {
     fn number(&self, sheet: &str, row: i32, column: i32) -> f64 {
         match self.value(sheet, row, column) {
             CellValue::Number(number) => number,
-            other => panic!("{sheet} row {row} column {column}: found {other:?}, expected a number"),
+            other => {
+                panic!("{sheet} row {row} column {column}: found {other:?}, expected a number")
+            }
         }
     }
 
@@ -73,8 +75,15 @@ impl Recalculated {
     /// No cell of the workbook is an error.
     fn has_no_errors(&self) {
         for cell in self.model.get_all_cells() {
-            let text = self.model.get_formatted_cell_value(cell.index, cell.row, cell.column).unwrap();
-            assert!(!text.starts_with('#'), "{text} on sheet {} row {} column {}", cell.index, cell.row, cell.column);
+            let text =
+                self.model.get_formatted_cell_value(cell.index, cell.row, cell.column).unwrap();
+            assert!(
+                !text.starts_with('#'),
+                "{text} on sheet {} row {} column {}",
+                cell.index,
+                cell.row,
+                cell.column
+            );
         }
     }
 }
@@ -166,7 +175,9 @@ fn formulas_follow_their_inputs() {
     let doubled = &comparison.outcomes[1];
     for (item, quantity) in comparison.items.iter().zip(&doubled.quantities) {
         let row = book.row("Inputs", 1, &item.id);
-        book.model.update_cell_with_number(inputs, row, 3, quantity.to_string().parse().unwrap()).unwrap();
+        book.model
+            .update_cell_with_number(inputs, row, 3, quantity.to_string().parse().unwrap())
+            .unwrap();
     }
     book.model.evaluate();
     let without_awards = Outcome { single: None, mixed: None, ..doubled.clone() };
@@ -198,7 +209,8 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
     }
 
@@ -221,7 +233,10 @@ fn made_up(seed: u64) -> String {
     text += &dice.maybe("holding_rate = 0.17");
     for i in 0..items {
         let quantity = 1 + dice.roll(3000);
-        let _ = write!(text, "[[item]]\nid = \"i{i}\"\nname = \"Item {i}\"\nquantity = \"{quantity}\"\nper = \"each\"\n");
+        let _ = write!(
+            text,
+            "[[item]]\nid = \"i{i}\"\nname = \"Item {i}\"\nquantity = \"{quantity}\"\nper = \"each\"\n"
+        );
     }
     for s in 0..2 + dice.roll(4) {
         let _ = write!(
@@ -232,16 +247,23 @@ fn made_up(seed: u64) -> String {
             ["EXW", "FCA", "DAP", "CPT"][dice.roll(4) as usize]
         );
         for term in [
-            "currency = \"USD\"", "discount = 0.035", "rejects = 0.013", "freight = \"47.11\"",
-            "early_discount = 0.02\nearly_days = 8", "minimum_value = \"900\"",
-            "quality_cost = \"12.5\"", "switching_cost = \"150\"", "valid_until = 2026-11-01",
+            "currency = \"USD\"",
+            "discount = 0.035",
+            "rejects = 0.013",
+            "freight = \"47.11\"",
+            "early_discount = 0.02\nearly_days = 8",
+            "minimum_value = \"900\"",
+            "quality_cost = \"12.5\"",
+            "switching_cost = \"150\"",
+            "valid_until = 2026-11-01",
             "tax = 0.21\ntax_included = true\ntax_recoverable = true",
         ] {
             if dice.roll(3) == 0 {
                 let _ = writeln!(text, "{term}");
             }
         }
-        text += &dice.maybe("[[quote.charge]]\nname = \"fee\"\namount = \"9.9\"\nevery = \"quarter\"");
+        text +=
+            &dice.maybe("[[quote.charge]]\nname = \"fee\"\namount = \"9.9\"\nevery = \"quarter\"");
         for i in 0..items {
             if dice.roll(8) > 0 {
                 text += &line(&mut dice, i);

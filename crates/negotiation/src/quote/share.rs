@@ -144,12 +144,21 @@ impl Comparison {
         let terms = &it.terms;
         let expired = terms.valid_until.filter(|day| *day < self.as_of);
         let asks = [
-            expired.map(|day| format!("Your quote was valid until {day}. Does it still hold, and until when?")),
-            (terms.incoterm.is_none() && tender.incoterm.is_some())
-                .then(|| "Under which Incoterm do your prices hold, and at which place?".to_owned()),
+            expired.map(|day| {
+                format!("Your quote was valid until {day}. Does it still hold, and until when?")
+            }),
+            (terms.incoterm.is_none() && tender.incoterm.is_some()).then(|| {
+                "Under which Incoterm do your prices hold, and at which place?".to_owned()
+            }),
             terms.payment_days.is_none().then(|| "When is payment due?".to_owned()),
-            terms.lead_time_days.is_none().then(|| "How many days pass from order to delivery?".to_owned()),
-            terms.tax_included.is_none().then(|| "Do your prices hold tax, and at which rate?".to_owned()),
+            terms
+                .lead_time_days
+                .is_none()
+                .then(|| "How many days pass from order to delivery?".to_owned()),
+            terms
+                .tax_included
+                .is_none()
+                .then(|| "Do your prices hold tax, and at which rate?".to_owned()),
         ];
         asks.into_iter().flatten().collect()
     }
@@ -163,10 +172,19 @@ impl Comparison {
         let needed = quoted.pack.and_then(|pack| it.quantity.checked_div(pack));
         let beyond = quoted.maximum.zip(needed).is_some_and(|(most, needed)| needed > most);
         match (quoted.scope, quoted.pack) {
-            (Scope::Excluded, _) => Some(format!("Your price leaves out {}. What would it cost?", it.name)),
+            (Scope::Excluded, _) => {
+                Some(format!("Your price leaves out {}. What would it cost?", it.name))
+            }
             (Scope::Unclear, _) => Some(format!("Does your price hold all of {}?", it.name)),
-            (_, None) => Some(format!("{}: how many {} are in one {}?", it.name, it.per, quoted.per)),
-            _ if beyond => Some(format!("{}: what is your price for {} {}?", it.name, it.quantity.normalize(), it.per)),
+            (_, None) => {
+                Some(format!("{}: how many {} are in one {}?", it.name, it.per, quoted.per))
+            }
+            _ if beyond => Some(format!(
+                "{}: what is your price for {} {}?",
+                it.name,
+                it.quantity.normalize(),
+                it.per
+            )),
             _ => None,
         }
     }

@@ -34,7 +34,8 @@ fn card(quotes: &Quotes<'_>, name: &'static str, award: &Award) -> Card {
 fn parties(quotes: &Quotes<'_>, award: &Award) -> String {
     let [only] = award.suppliers.as_slice() else {
         let lines = |s: &usize| award.by_item.iter().filter(|by| **by == Some(*s)).count();
-        let part = |s: &usize| format!("{} {}", quotes.supplier(*s).name, counted(lines(s), "line"));
+        let part =
+            |s: &usize| format!("{} {}", quotes.supplier(*s).name, counted(lines(s), "line"));
         return award.suppliers.iter().map(part).collect::<Vec<_>>().join(", ");
     };
     format!("{}, all lines", quotes.supplier(*only).name)
@@ -51,6 +52,7 @@ fn proof(quotes: &Quotes<'_>, award: &Award) -> String {
 fn outside(quotes: &Quotes<'_>) -> Option<Block> {
     let scope = &quotes.outcome().in_scope;
     let missing: Vec<usize> = (0..scope.len()).filter(|item| !scope[*item]).collect();
-    let text = format!("Outside every total, because nobody can be awarded: {}.", quotes.items(&missing));
+    let text =
+        format!("Outside every total, because nobody can be awarded: {}.", quotes.items(&missing));
     (!missing.is_empty()).then(|| paragraph(text))
 }

@@ -56,7 +56,9 @@ impl Quotes<'_> {
         let base = || Fields { scenario, kind, ..Fields::default() };
         let given = award.by_item.iter().enumerate().filter(|(_, by)| by.is_some());
         let rows: String = given
-            .map(|(item, by)| self.row(number, &Fields { item: Some(item), supplier: *by, ..base() }))
+            .map(|(item, by)| {
+                self.row(number, &Fields { item: Some(item), supplier: *by, ..base() })
+            })
             .collect();
         rows + &self.row(number, &Fields { cost: Some(award.total), ..base() })
     }

@@ -2,7 +2,6 @@
 
 use crate::explain::{nearest, walked};
 use crate::inline::Inline;
-use crate::number;
 use crate::text::Style;
 use crate::wrap::wrap;
 use haggle_negotiation::figure::Figures;
@@ -53,7 +52,8 @@ fn place(comparison: &Comparison, id: &str) -> Option<Place> {
 fn steps(comparison: &Comparison, supplier: usize, item: usize, style: &Style) -> Option<String> {
     let steps = comparison.steps(0, item, supplier);
     let quoted = comparison.quoted(item, supplier)?;
-    let name = format!("{} from {}", comparison.items[item].name, comparison.suppliers[supplier].name);
+    let name =
+        format!("{} from {}", comparison.items[item].name, comparison.suppliers[supplier].name);
     let mut lines = wrap(&Inline::default().strong(&name), "", "", style);
     steps.iter().for_each(|step| lines.extend(wrap(&line(step), "  ", "      ", style)));
     for place in &quoted.places {
@@ -67,7 +67,5 @@ fn steps(comparison: &Comparison, supplier: usize, item: usize, style: &Style) -
 }
 
 fn line(step: &Step) -> Inline {
-    let value = format!("{} {}", number::quantity(step.value.round_dp(6)), step.unit);
-    let line = Inline::from(format!("{}: ", step.name)).strong(value.trim());
-    if step.text.is_empty() { line } else { line.muted(&format!("  {}", step.text)) }
+    Inline::default().strong(step.name).text(": ").text(&step.text)
 }

@@ -20,7 +20,8 @@ impl Quotes<'_> {
         };
         let policy = format!("{POLICY}; script-src '{SORT_HASH}'");
         let style = include_str!("quote.css");
-        let made = format!("haggle {}, as of {}.", env!("CARGO_PKG_VERSION"), self.comparison.as_of);
+        let made =
+            format!("haggle {}, as of {}.", env!("CARGO_PKG_VERSION"), self.comparison.as_of);
         format!(
             "{}{}</main>\n<footer>{made} The comparison lies in this file as JSON.</footer>\n\
              <script type=\"application/json\" id=\"haggle-comparison\">\n{}</script>\n\
@@ -41,7 +42,8 @@ mod tests {
     fn base64(bytes: &[u8]) -> String {
         const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         let group = |three: &[u8]| -> String {
-            let bits = three.iter().chain(&[0, 0]).take(3).fold(0_u32, |n, b| n << 8 | u32::from(*b));
+            let bits =
+                three.iter().chain(&[0, 0]).take(3).fold(0_u32, |n, b| n << 8 | u32::from(*b));
             let letter = |i: usize| LETTERS[(bits >> (18 - 6 * i) & 63) as usize] as char;
             (0..4).map(|i| if i <= three.len() { letter(i) } else { '=' }).collect()
         };

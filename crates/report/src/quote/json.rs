@@ -6,8 +6,8 @@ use super::vendor::element_json;
 use crate::json::{figures, finding, list, object, pretty};
 use haggle_negotiation::deal::{Adder, Break, Charge, Scheme, Scope, Terms};
 use haggle_negotiation::quote::{
-    Award, Basis, BreakEven, Cell, Cost, Factors, ItemRow, Moved, OrderCost, Outcome, PassedOver, Quoted, RateUsed,
-    State, Supplier, Total,
+    Award, Basis, BreakEven, Cell, Cost, Factors, ItemRow, Moved, OrderCost, Outcome, PassedOver,
+    Quoted, RateUsed, State, Supplier, Total,
 };
 use haggle_quantity::Amount;
 use serde_json::{Value, json};
@@ -83,9 +83,7 @@ impl Quotes<'_> {
 
     fn scenario(&self, it: &Outcome) -> Value {
         let id = |s: usize| json!(self.supplier(s).slug);
-        let ranked = |r: &haggle_negotiation::quote::Ranking| {
-            json!({"supplier": id(r.supplier), "total": exact(r.total), "over_best": exact(r.over_best)})
-        };
+        let ranked = |r: &haggle_negotiation::quote::Ranking| json!({"supplier": id(r.supplier), "total": exact(r.total), "over_best": exact(r.over_best)});
         json!({
             "name": it.name,
             "quantities": object(self.ids().zip(it.quantities.iter().map(|q| json!(exact(*q))))),
@@ -121,7 +119,8 @@ impl Quotes<'_> {
     }
 
     fn total(&self, it: &Total) -> Value {
-        let missing: Vec<&str> = it.missing.iter().map(|i| self.comparison.items[*i].id.as_str()).collect();
+        let missing: Vec<&str> =
+            it.missing.iter().map(|i| self.comparison.items[*i].id.as_str()).collect();
         json!({
             "lines": exact(it.lines),
             "plugs": exact(it.plugs),
@@ -265,9 +264,7 @@ fn adder(it: Adder) -> Value {
 }
 
 fn factors(it: &Factors) -> Value {
-    let leg = |leg: &haggle_negotiation::quote::LegCost| {
-        json!({"leg": leg.leg.as_str(), "cost": adder(leg.adder), "stated_by_quote": leg.own})
-    };
+    let leg = |leg: &haggle_negotiation::quote::LegCost| json!({"leg": leg.leg.as_str(), "cost": adder(leg.adder), "stated_by_quote": leg.own});
     json!({
         "discount": exact(it.discount),
         "tax": exact(it.tax),

@@ -13,14 +13,15 @@ pub(super) fn moves(quotes: &Quotes<'_>) -> Vec<Block> {
     let points = quotes.comparison.break_evens(quotes.scenario);
     let items = points.iter().map(|point| plain(said(quotes, point))).collect();
     let searched = quotes.comparison.searches_volumes(quotes.scenario);
-    let open = (!searched).then(|| {
-        paragraph("Other volumes are too many lines to search: state a `[[scenario]]`.")
-    });
+    let open = (!searched)
+        .then(|| paragraph("Other volumes are too many lines to search: state a `[[scenario]]`."));
     let blocks: Vec<Block> = [list(items), open].into_iter().flatten().collect();
     if blocks.is_empty() {
         return Vec::new();
     }
-    std::iter::once(heading(2, "moves", "What would change the first place")).chain(blocks).collect()
+    std::iter::once(heading(2, "moves", "What would change the first place"))
+        .chain(blocks)
+        .collect()
 }
 
 fn plain(text: String) -> Item {
@@ -31,11 +32,9 @@ fn said(quotes: &Quotes<'_>, it: &BreakEven) -> String {
     let to = &quotes.supplier(it.to).name;
     let from = &quotes.supplier(it.from).name;
     let what = match (it.moved, it.rate) {
-        (Moved::Rate(currency), Some(rate)) => format!(
-            "{currency} at {} {}",
-            rate.round_dp(6).normalize(),
-            quotes.comparison.currency
-        ),
+        (Moved::Rate(currency), Some(rate)) => {
+            format!("{currency} at {} {}", rate.round_dp(6).normalize(), quotes.comparison.currency)
+        }
         (Moved::Rate(currency), None) => format!("{currency} at {}", times(it)),
         (Moved::Freight, _) => format!("freight at {}", times(it)),
         (Moved::Volume, _) => format!("quantities at {}", times(it)),
@@ -67,8 +66,9 @@ pub(super) fn cheapest(quotes: &Quotes<'_>) -> Option<Block> {
 }
 
 fn reasons(quotes: &Quotes<'_>, lines: &CheapestLines) -> Vec<String> {
-    let limit = (lines.over_limit > 0)
-        .then(|| format!("It needs {} more than the limit.", counted(lines.over_limit, "supplier")));
+    let limit = (lines.over_limit > 0).then(|| {
+        format!("It needs {} more than the limit.", counted(lines.over_limit, "supplier"))
+    });
     let short = lines.short.iter().map(|(supplier, goods, least)| {
         format!(
             "{} would get {} of goods, less than its minimum order of {}.",

@@ -121,7 +121,8 @@ impl Shared<'_> {
     }
 
     fn prices(&self) -> Table {
-        let titles = ["item", "#quantity", "#price", "per", "#units in one", "#from", "further prices"];
+        let titles =
+            ["item", "#quantity", "#price", "per", "#units in one", "#from", "further prices"];
         let mut table = Table::new("Prices as quoted", &titles);
         for line in &self.0.lines {
             table.row(self.price_row(line));
@@ -132,7 +133,8 @@ impl Shared<'_> {
     fn price_row(&self, line: &SharedLine) -> Vec<Inline> {
         let quantity = format!("{} {}", number::quantity(line.quantity), line.unit);
         let Some(it) = &line.price else {
-            let mut row = vec![line.item.as_str().into(), quantity.into(), Inline::default().muted("none")];
+            let mut row =
+                vec![line.item.as_str().into(), quantity.into(), Inline::default().muted("none")];
             row.resize(7, Inline::default());
             return row;
         };
@@ -164,7 +166,9 @@ impl Shared<'_> {
             terms.valid_until.map(|day| format!("Valid until: {day}")),
             terms.incoterm.map(|rule| format!("Delivery: {rule}")),
             terms.payment_days.map(|days| format!("Payment: {days} days")),
-            terms.early.map(|(share, days)| format!("Early payment: {} within {days} days", number::share(share))),
+            terms.early.map(|(share, days)| {
+                format!("Early payment: {} within {days} days", number::share(share))
+            }),
             terms.lead_time_days.map(|days| format!("Lead time: {days} days")),
             terms.minimum_value.map(|value| format!("Minimum order: {}", money(value))),
             terms.discount.map(|share| format!("Discount: {}", number::share(share))),
@@ -191,9 +195,8 @@ fn tax((rate, included): (Amount, Option<bool>)) -> String {
 
 /// Further prices in words: `14.20 from 10; 13 from 50, each for its own units`.
 fn breaks(it: &SharedPrice) -> String {
-    let step = |it: &Break| {
-        format!("{} from {}", number::quantity(it.price), number::quantity(it.from))
-    };
+    let step =
+        |it: &Break| format!("{} from {}", number::quantity(it.price), number::quantity(it.from));
     let steps: Vec<String> = it.breaks.iter().map(step).collect();
     let scheme = match it.scheme {
         Scheme::Incremental if !steps.is_empty() => ", each for its own units",
@@ -203,9 +206,7 @@ fn breaks(it: &SharedPrice) -> String {
 }
 
 fn terms_json(it: &SharedTerms) -> Value {
-    let charge = |it: &haggle_negotiation::deal::Charge| {
-        json!({"name": it.name, "amount": exact(it.amount), "every_months": it.every_months})
-    };
+    let charge = |it: &haggle_negotiation::deal::Charge| json!({"name": it.name, "amount": exact(it.amount), "every_months": it.every_months});
     json!({
         "date": it.date.map(|day| day.to_string()),
         "valid_until": it.valid_until.map(|day| day.to_string()),

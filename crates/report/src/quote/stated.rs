@@ -11,8 +11,16 @@ use haggle_negotiation::quote::{RateUsed, State, Supplier};
 /// Terms of every quote in a table, with what stops or troubles it below.
 pub(super) fn terms(quotes: &Quotes<'_>) -> Vec<Block> {
     let titles = [
-        "supplier", "currency", "delivery", "#pays in days", "#days to deliver", "holds until",
-        "#minimum order", "#discount", "beside the goods", "says",
+        "supplier",
+        "currency",
+        "delivery",
+        "#pays in days",
+        "#days to deliver",
+        "holds until",
+        "#minimum order",
+        "#discount",
+        "beside the goods",
+        "says",
     ];
     let mut table = Table::new("Terms as quoted", &titles);
     for supplier in super::matrix::order(quotes) {
@@ -98,7 +106,8 @@ fn reasons(quotes: &Quotes<'_>) -> Vec<Item> {
 impl Quotes<'_> {
     /// Every exchange rate used, once, with its day and publisher.
     pub(super) fn rates(&self) -> Vec<String> {
-        let used = self.comparison.suppliers.iter().filter_map(|s| s.factors.as_ref()?.rate.as_ref());
+        let used =
+            self.comparison.suppliers.iter().filter_map(|s| s.factors.as_ref()?.rate.as_ref());
         let mut texts: Vec<String> = used.map(rate).collect();
         texts.sort_unstable();
         texts.dedup();

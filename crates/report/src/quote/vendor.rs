@@ -7,9 +7,7 @@ use crate::outline::{Page, outline};
 use crate::section::{self, Block, Item, Table, heading, paragraph};
 use crate::text::Style;
 use crate::{html, markdown, number, text};
-use haggle_negotiation::quote::vendor::{
-    Ask, Element, Negotiation, Reference, Saying, Trade,
-};
+use haggle_negotiation::quote::vendor::{Ask, Element, Negotiation, Reference, Saying, Trade};
 use haggle_quantity::Currency;
 use serde_json::{Value, json};
 
@@ -115,11 +113,12 @@ fn backup(it: &Negotiation) -> Block {
 }
 
 fn references(all: &[Reference]) -> Option<Block> {
-    let mut table = Table::new("What the price is held against", &["reference", "#amount", "rests on"]);
+    let mut table =
+        Table::new("What the price is held against", &["reference", "#amount", "rests on"]);
     for it in all {
-        let amount = it.amount.map_or_else(Inline::default, |amount| {
-            number::quantity(amount.round_dp(2)).into()
-        });
+        let amount = it
+            .amount
+            .map_or_else(Inline::default, |amount| number::quantity(amount.round_dp(2)).into());
         let ground = it.missing.as_deref().map_or_else(|| it.basis.as_str().into(), missing);
         table.row(vec![it.kind.words().into(), amount, ground]);
     }
@@ -141,9 +140,7 @@ fn element(it: &Element) -> Item {
 
 fn vendor(it: &Negotiation) -> Value {
     let exact = super::json::exact;
-    let reference = |it: &Reference| {
-        json!({"kind": it.kind.as_str(), "amount": it.amount.map(exact), "basis": it.basis, "missing": it.missing})
-    };
+    let reference = |it: &Reference| json!({"kind": it.kind.as_str(), "amount": it.amount.map(exact), "basis": it.basis, "missing": it.missing});
     let ask = |it: &Ask| {
         json!({
             "name": it.name, "figure": it.figure, "total": exact(it.total),
@@ -151,9 +148,7 @@ fn vendor(it: &Negotiation) -> Value {
             "goods_then": exact(it.goods_then), "text": it.text,
         })
     };
-    let trade = |it: &Trade| {
-        json!({"kind": it.kind.as_str(), "text": it.text, "worth": it.worth.map(exact), "missing": it.missing})
-    };
+    let trade = |it: &Trade| json!({"kind": it.kind.as_str(), "text": it.text, "worth": it.worth.map(exact), "missing": it.missing});
     json!({
         "name": it.vendor,
         "offer": exact(it.offer),
@@ -177,9 +172,7 @@ fn vendor(it: &Negotiation) -> Value {
 
 /// An element of the memo; complete where nothing is missing.
 pub(super) fn element_json(it: &Element) -> Value {
-    let fact = |it: &haggle_negotiation::quote::vendor::Fact| {
-        json!({"label": it.label, "text": it.text, "amount": it.amount.map(super::json::exact)})
-    };
+    let fact = |it: &haggle_negotiation::quote::vendor::Fact| json!({"label": it.label, "text": it.text, "amount": it.amount.map(super::json::exact)});
     json!({
         "id": it.id,
         "title": it.title,

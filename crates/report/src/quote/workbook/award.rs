@@ -1,9 +1,7 @@
 //! The sheet of awards: who gets which line, and what that costs; the names can be changed.
 
 use super::book::{Look, Sheet, Value, formula, label};
-use super::plan::{
-    ACROSS, AWARD, COMPARISON, DATA, Factor, Plan, Step, on, range,
-};
+use super::plan::{ACROSS, AWARD, COMPARISON, DATA, Factor, Plan, Step, on, range};
 use haggle_negotiation::quote::Award;
 use haggle_quantity::Amount;
 use rust_xlsxwriter::{DataValidation, Formula, XlsxError};
@@ -19,7 +17,8 @@ pub(super) fn sheet(plan: &Plan<'_>, digits: u32) -> Result<Sheet, XlsxError> {
     let words = "Another supplier can be chosen for any line: the costs follow, and order costs count once for each supplier used.";
     sheet.put((1, 0), words, Look::Note)?;
     let outcome = plan.quotes.outcome();
-    let single = Block { plan, award: outcome.single.as_ref(), column: SINGLE, name: "Single award" };
+    let single =
+        Block { plan, award: outcome.single.as_ref(), column: SINGLE, name: "Single award" };
     let mixed = Block { plan, award: outcome.mixed.as_ref(), column: MIXED, name: "Mixed award" };
     sheet.put((DATA - 1, 0), "Item", Look::Head)?;
     for (row, item) in (DATA..=plan.last_item()).zip(0..) {
@@ -110,7 +109,8 @@ impl Block<'_> {
 
     /// Only suppliers that count can be chosen.
     fn choices(&self, sheet: &mut Sheet) -> Result<(), XlsxError> {
-        let list = DataValidation::new().allow_list_formula(Formula::new(format!("={}", self.names())));
+        let list =
+            DataValidation::new().allow_list_formula(Formula::new(format!("={}", self.names())));
         let last = self.plan.last_item();
         sheet.sheet.add_data_validation(DATA, self.column, last, self.column, &list)?;
         Ok(())
@@ -136,17 +136,25 @@ impl Block<'_> {
 
     /// Order costs of each supplier used, and whether its minimum order is reached.
     fn suppliers(&self, sheet: &mut Sheet, award: &Award) -> Result<(), XlsxError> {
-        for (row, supplier) in (suppliers_row(self.plan)..).zip(&self.plan.order[..self.plan.counting]) {
+        for (row, supplier) in
+            (suppliers_row(self.plan)..).zip(&self.plan.order[..self.plan.counting])
+        {
             let name = on(AWARD, row, 0);
             let used = format!("COUNTIF({},{name})>0", self.down(0));
             let order = self.plan.factor(*supplier, Factor::Order);
             let known = award.suppliers.contains(supplier);
             let cost = self.plan.quotes.supplier(*supplier).order_total.filter(|_| known);
             let text = format!("=IF({used},{order},0)");
-            sheet.put((row, self.column + 1), formula(text, cost.unwrap_or(Amount::ZERO)), Look::Money)?;
+            sheet.put(
+                (row, self.column + 1),
+                formula(text, cost.unwrap_or(Amount::ZERO)),
+                Look::Money,
+            )?;
             let least = self.plan.factor(*supplier, Factor::Minimum);
             let goods = format!("SUMIFS({},{},{name})", self.down(2), self.down(0));
-            let text = format!("=IF(AND({used},{goods}<N({least})-0.000001),\"below its minimum order\",\"\")");
+            let text = format!(
+                "=IF(AND({used},{goods}<N({least})-0.000001),\"below its minimum order\",\"\")"
+            );
             sheet.put((row, self.column + 2), Value::Formula(text, String::new()), Look::Text)?;
         }
         Ok(())

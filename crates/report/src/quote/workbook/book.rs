@@ -149,6 +149,8 @@ impl Sheet {
                 self.sheet.write_datetime_with_format(row, column, moment(day)?, &format)?
             }
             Value::Formula(text, result) => {
+                // Without a result the library writes 0, which a reader that does not compute shows.
+                let result = if result.is_empty() { " ".to_owned() } else { result };
                 let formula = Formula::new(text).set_result(result);
                 self.sheet.write_formula_with_format(row, column, formula, &format)?
             }
@@ -162,7 +164,9 @@ impl Sheet {
         row: u32,
         cells: [(Value, Look); N],
     ) -> Result<(), XlsxError> {
-        (0..).zip(cells).try_for_each(|(column, (value, look))| self.put((row, column), value, look))
+        (0..)
+            .zip(cells)
+            .try_for_each(|(column, (value, look))| self.put((row, column), value, look))
     }
 
     /// Writes heads side by side; one that starts with `#` is over numbers.
@@ -198,9 +202,7 @@ impl Sheet {
             Look::SumHead => sum(format),
             Look::Money => format.set_num_format(&self.money).set_align(FormatAlign::Right),
             Look::Price => format.set_num_format(format!("{}####", self.price())),
-            Look::Sum => {
-                sum(format).set_num_format(&self.money).set_align(FormatAlign::Right)
-            }
+            Look::Sum => sum(format).set_num_format(&self.money).set_align(FormatAlign::Right),
             Look::Count => format.set_num_format("0").set_align(FormatAlign::Right),
             Look::SumCount => sum(format).set_num_format("0").set_align(FormatAlign::Right),
             Look::Quantity => format.set_num_format("#,##0.######"),
@@ -226,7 +228,8 @@ pub(super) fn moment(day: Date) -> Result<ExcelDateTime, XlsxError> {
 
 /// A name that no lookup takes for a pattern or a condition.
 pub(super) fn label(name: &str) -> String {
-    let plain = clean(name).replace('*', "\u{2217}").replace('?', "\u{ff1f}").replace('~', "\u{223c}");
+    let plain =
+        clean(name).replace('*', "\u{2217}").replace('?', "\u{ff1f}").replace('~', "\u{223c}");
     if plain.starts_with(['<', '>', '=']) { format!("'{plain}") } else { plain }
 }
 

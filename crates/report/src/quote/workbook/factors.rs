@@ -2,9 +2,7 @@
 
 use super::book::{Look, Sheet, Value, formula, label};
 use super::inputs::{Charged, INVOICED, RECURRING, SHARE, charged};
-use super::plan::{
-    ChargeColumn, DATA, FACTORS, Factor, INPUTS, Plan, Setting, Term, on, range,
-};
+use super::plan::{ChargeColumn, DATA, FACTORS, Factor, INPUTS, Plan, Setting, Term, on, range};
 use haggle_negotiation::quote::{Factors, Supplier};
 use haggle_quantity::Amount;
 use rust_xlsxwriter::XlsxError;
@@ -15,10 +13,21 @@ pub(super) fn sheet(plan: &Plan<'_>, digits: u32) -> Result<Sheet, XlsxError> {
     sheet.put((0, 0), "Factors", Look::Title)?;
     let words = "What terms do to prices: goods x discount x tax x rate x payment, plus legs and time on the way.";
     sheet.put((1, 0), words, Look::Note)?;
-    sheet.heads(DATA - 1, &[
-        "Supplier", "#Rate", "#Discount", "#Tax", "#Payment", "#Legs of the way", "#Time on the way",
-        "#Good units", "#Minimum order", "#Order costs",
-    ])?;
+    sheet.heads(
+        DATA - 1,
+        &[
+            "Supplier",
+            "#Rate",
+            "#Discount",
+            "#Tax",
+            "#Payment",
+            "#Legs of the way",
+            "#Time on the way",
+            "#Good units",
+            "#Minimum order",
+            "#Order costs",
+        ],
+    )?;
     for (row, supplier) in (DATA..).zip(&plan.order) {
         factors(&mut sheet, plan, row, *supplier)?;
     }
@@ -54,10 +63,20 @@ fn cells(
     [
         (
             Factor::Rate,
-            formula(format!("=IF({stated}=\"\",1,IF({}=\"yes\",1/{stated},{stated}))", term(Term::RateDivides)), rate),
+            formula(
+                format!(
+                    "=IF({stated}=\"\",1,IF({}=\"yes\",1/{stated},{stated}))",
+                    term(Term::RateDivides)
+                ),
+                rate,
+            ),
             Look::Factor,
         ),
-        (Factor::Discount, formula(format!("=1-{}", term(Term::Discount)), known.discount), Look::Factor),
+        (
+            Factor::Discount,
+            formula(format!("=1-{}", term(Term::Discount)), known.discount),
+            Look::Factor,
+        ),
         (Factor::Tax, formula(tax(&term), known.tax), Look::Factor),
         (Factor::Payment, formula(payment(&term), known.payment.factor), Look::Factor),
         (Factor::Legs, formula(sum(SHARE), known.leg_share), Look::Factor),
@@ -111,7 +130,8 @@ fn sum_of(plan: &Plan<'_>, number: usize, kind: &str) -> String {
         return "=0".to_owned();
     }
     let column = |column: ChargeColumn| {
-        let (first, last) = (plan.charges_row(), plan.charges_row() + plan.charges.len() as u32 - 1);
+        let (first, last) =
+            (plan.charges_row(), plan.charges_row() + plan.charges.len() as u32 - 1);
         range(INPUTS, (first, column as u16), (last, column as u16))
     };
     format!(
@@ -143,12 +163,15 @@ fn amounts(sheet: &mut Sheet, plan: &Plan<'_>) -> Result<(), XlsxError> {
         let it = plan.quotes.supplier(*supplier);
         let Some(charge) = charged(it).into_iter().nth(*number) else { continue };
         let value = amount(plan, *supplier, stated, &charge);
-        sheet.row(row, [
-            (label(&it.name).into(), Look::Text),
-            (charge.what.into(), Look::Text),
-            (charge.kind.into(), Look::Text),
-            (value, Look::Money),
-        ])?;
+        sheet.row(
+            row,
+            [
+                (label(&it.name).into(), Look::Text),
+                (charge.what.into(), Look::Text),
+                (charge.kind.into(), Look::Text),
+                (value, Look::Money),
+            ],
+        )?;
     }
     Ok(())
 }

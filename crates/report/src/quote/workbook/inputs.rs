@@ -1,8 +1,8 @@
 //! The sheet of inputs: settings, items, terms, charges, prices, as values.
 
+use super::super::json::state;
 use super::book::{Look, Sheet, Value, label, yes};
 use super::plan::{ChargeColumn, INPUTS, Plan, Price, Setting, Term, shares};
-use super::super::json::state;
 use haggle_negotiation::deal::{Adder, Scheme};
 use haggle_negotiation::quote::{Quoted, Supplier};
 use haggle_quantity::{Amount, Currency};
@@ -18,7 +18,8 @@ pub(super) fn sheet(plan: &Plan<'_>, digits: u32) -> Result<Sheet, XlsxError> {
     let mut sheet = Sheet::new(INPUTS, digits)?;
     sheet.widths(&[26, 26, 14, 14, 12, 14, 12, 12, 12, 14, 12, 12, 14, 12, 14, 14, 12])?;
     sheet.put((0, 0), "Inputs", Look::Title)?;
-    let words = "What the quotes and the deal file say. Change what is blue, and every sheet follows.";
+    let words =
+        "What the quotes and the deal file say. Change what is blue, and every sheet follows.";
     sheet.put((1, 0), words, Look::Note)?;
     settings(&mut sheet, plan)?;
     items(&mut sheet, plan)?;
@@ -40,14 +41,34 @@ fn settings(sheet: &mut Sheet, plan: &Plan<'_>) -> Result<(), XlsxError> {
     let rows: [(Setting, &str, Value, Look); 10] = [
         (Setting::Currency, "Currency", it.currency.to_string().into(), Look::InputText),
         (Setting::AsOf, "As of", it.as_of.into(), Look::InputDay),
-        (Setting::Quantities, "Quantities", plan.quotes.outcome().name.as_str().into(), Look::InputText),
+        (
+            Setting::Quantities,
+            "Quantities",
+            plan.quotes.outcome().name.as_str().into(),
+            Look::InputText,
+        ),
         (Setting::Delivery, "Delivery", delivery.into(), Look::InputText),
         (Setting::PaymentDays, "Payment, days", basis.payment_days.into(), Look::InputNumber),
         (Setting::DiscountRate, "Cost of money, a year", rate.into(), Look::InputShare),
         (Setting::Horizon, "Horizon, months", basis.horizon_months.into(), Look::InputNumber),
-        (Setting::HoldingRate, "Cost of holding goods, a year", basis.holding_rate.into(), Look::InputShare),
-        (Setting::PlugMax, "Most filled gaps in a total", written(basis.plug_max).into(), Look::InputShare),
-        (Setting::LowBid, "Abnormally low below the others", written(basis.low_bid).into(), Look::InputShare),
+        (
+            Setting::HoldingRate,
+            "Cost of holding goods, a year",
+            basis.holding_rate.into(),
+            Look::InputShare,
+        ),
+        (
+            Setting::PlugMax,
+            "Most filled gaps in a total",
+            written(basis.plug_max).into(),
+            Look::InputShare,
+        ),
+        (
+            Setting::LowBid,
+            "Abnormally low below the others",
+            written(basis.low_bid).into(),
+            Look::InputShare,
+        ),
     ];
     for (setting, name, value, look) in rows {
         let row = Plan::setting_row(setting);
@@ -64,31 +85,61 @@ fn written(number: f64) -> Option<Amount> {
 
 fn items(sheet: &mut Sheet, plan: &Plan<'_>) -> Result<(), XlsxError> {
     let row = plan.items_row();
-    let heads = ["Item", "Name", "#Quantity", "Unit", "#Should cost", "#Last price", "#Last price, indexed"];
+    let heads = [
+        "Item",
+        "Name",
+        "#Quantity",
+        "Unit",
+        "#Should cost",
+        "#Last price",
+        "#Last price, indexed",
+    ];
     sheet.heads(row - 1, &heads)?;
     let quantities = &plan.quotes.outcome().quantities;
-    for (number, (item, quantity)) in plan.quotes.comparison.items.iter().zip(quantities).enumerate() {
+    for (number, (item, quantity)) in
+        plan.quotes.comparison.items.iter().zip(quantities).enumerate()
+    {
         let row = row + number as u32;
-        sheet.row(row, [
-            (item.id.as_str().into(), Look::Text),
-            (plan.item_label(number).into(), Look::Text),
-            ((*quantity).into(), Look::InputNumber),
-            (item.per.as_str().into(), Look::Text),
-            (item.should_cost.into(), Look::InputPrice),
-            (item.last_price.into(), Look::InputPrice),
-            (item.indexed_price.into(), Look::InputPrice),
-        ])?;
+        sheet.row(
+            row,
+            [
+                (item.id.as_str().into(), Look::Text),
+                (plan.item_label(number).into(), Look::Text),
+                ((*quantity).into(), Look::InputNumber),
+                (item.per.as_str().into(), Look::Text),
+                (item.should_cost.into(), Look::InputPrice),
+                (item.last_price.into(), Look::InputPrice),
+                (item.indexed_price.into(), Look::InputPrice),
+            ],
+        )?;
     }
     Ok(())
 }
 
 fn suppliers(sheet: &mut Sheet, plan: &Plan<'_>) -> Result<(), XlsxError> {
     let row = plan.suppliers_row();
-    sheet.heads(row - 1, &[
-        "Supplier", "State", "Currency", "#Rate as stated", "Divide by it", "#Discount", "#Tax",
-        "Tax included", "Tax recoverable", "#Payment, days", "#Early discount", "#Early days",
-        "#Lead time, days", "#Rejects", "#Minimum order", "Holds until", "Incoterm",
-    ])?;
+    sheet.heads(
+        row - 1,
+        &[
+            "Supplier",
+            "State",
+            "Currency",
+            "#Rate as stated",
+            "Divide by it",
+            "#Discount",
+            "#Tax",
+            "Tax included",
+            "Tax recoverable",
+            "#Payment, days",
+            "#Early discount",
+            "#Early days",
+            "#Lead time, days",
+            "#Rejects",
+            "#Minimum order",
+            "Holds until",
+            "Incoterm",
+        ],
+    )?;
     for (row, supplier) in (row..).zip(&plan.order) {
         let it = plan.quotes.supplier(*supplier);
         for (term, value, look) in terms(it, plan.quotes.quote_currency(*supplier)) {
@@ -148,7 +199,14 @@ pub(super) fn charged(it: &Supplier) -> Vec<Charged> {
             (false, _) => OURS,
         };
         let (stated, currency) = (cost.stated, Some(cost.currency));
-        Charged { what: cost.name.clone(), kind, stated, currency, months, amount: Some(cost.amount) }
+        Charged {
+            what: cost.name.clone(),
+            kind,
+            stated,
+            currency,
+            months,
+            amount: Some(cost.amount),
+        }
     });
     let legs = it.factors.iter().flat_map(shares).filter_map(|leg| match leg.adder {
         Adder::Share(stated) => Some(Charged {
@@ -191,11 +249,26 @@ fn charges(sheet: &mut Sheet, plan: &Plan<'_>) -> Result<(), XlsxError> {
 
 fn prices(sheet: &mut Sheet, plan: &Plan<'_>) -> Result<(), XlsxError> {
     let row = plan.prices_row();
-    sheet.heads(row - 1, &[
-        "Item", "Supplier", "#Price", "Currency", "Price is per", "#Units in one", "#Minimum",
-        "#Multiple", "#Up to", "Breaks", "#Line discount", "#Line lead days", "Line holds until",
-        "State", "Place",
-    ])?;
+    sheet.heads(
+        row - 1,
+        &[
+            "Item",
+            "Supplier",
+            "#Price",
+            "Currency",
+            "Price is per",
+            "#Units in one",
+            "#Minimum",
+            "#Multiple",
+            "#Up to",
+            "Breaks",
+            "#Line discount",
+            "#Line lead days",
+            "Line holds until",
+            "State",
+            "Place",
+        ],
+    )?;
     let most = plan.lines.iter().map(|line| line.quoted.breaks.len()).max().unwrap_or(0);
     for n in 0..most as u16 {
         let column = Price::FirstBreak as u16 + 2 * n;

@@ -3,8 +3,7 @@
 use super::super::json::state;
 use super::book::{Look, Sheet, Value, formula, label};
 use super::plan::{
-    ACROSS, COMPARISON, DATA, Factor, GAPS, Plan, STEPS, Setting, Step, Term, UNITS, on,
-    range,
+    ACROSS, COMPARISON, DATA, Factor, GAPS, Plan, STEPS, Setting, Step, Term, UNITS, on, range,
 };
 use haggle_negotiation::quote::State;
 use haggle_quantity::Amount;
@@ -33,7 +32,8 @@ pub(super) fn sheet(plan: &Plan<'_>, digits: u32) -> Result<Sheet, XlsxError> {
     sheet.put((1, 0), words, Look::Note)?;
     let words = format!(
         "Quantities: {}. What each line costs in {}; green is the least. Suppliers that cannot be awarded stand at the right end.",
-        plan.quotes.outcome().name, it.currency
+        plan.quotes.outcome().name,
+        it.currency
     );
     sheet.put((2, 0), words, Look::Note)?;
     heads(&mut sheet, plan, "#Least cost")?;
@@ -117,7 +117,8 @@ fn line(sheet: &mut Sheet, plan: &Plan<'_>, item: usize) -> Result<(), XlsxError
     let cells = plan.counting_cells(row);
     let least = format!("=IF(COUNT({cells})=0,\"\",MIN({cells}))");
     sheet.put((row, 4), formula(least, cost), Look::Money)?;
-    let names = range(COMPARISON, (DATA - 1, ACROSS), (DATA - 1, ACROSS + plan.counting as u16 - 1));
+    let names =
+        range(COMPARISON, (DATA - 1, ACROSS), (DATA - 1, ACROSS + plan.counting as u16 - 1));
     let here = on(COMPARISON, row, 4);
     let from = format!("=IF({here}=\"\",\"\",INDEX({names},1,MATCH({here},{cells},0)))");
     let name = label(&plan.quotes.supplier(best).name);
@@ -209,7 +210,11 @@ fn sum_formula(plan: &Plan<'_>, supplier: usize, sum: Sum) -> String {
         Sum::Filled => filled(plan, &name, "SUMIFS"),
         Sum::Order => format!("={}", plan.factor(supplier, Factor::Order)),
         Sum::Total => {
-            let open = format!("{}-{}", own(Sum::Missing), filled(plan, &name, "COUNTIFS").trim_start_matches('='));
+            let open = format!(
+                "{}-{}",
+                own(Sum::Missing),
+                filled(plan, &name, "COUNTIFS").trim_start_matches('=')
+            );
             let [lines, filled, order] = [Sum::Lines, Sum::Filled, Sum::Order].map(own);
             let none = format!("COUNTIFS({scope},1,{},\">-1E+300\")=0", down(column));
             format!("=IF(OR({open}>0,{none}),\"incomplete\",{lines}+{filled}+{order})")
@@ -313,12 +318,15 @@ pub(super) fn gaps(plan: &Plan<'_>, digits: u32) -> Result<Sheet, XlsxError> {
             formula(format!("=MEDIAN({})", plan.counting_cells(DATA + item as u32)), plug)
         });
         let why = cell.reason.as_deref().unwrap_or_else(|| state(cell.state));
-        sheet.row(row, [
-            (plan.item_label(item).into(), Look::Wrapped),
-            (label(&plan.quotes.supplier(supplier).name).into(), Look::Text),
-            (value.unwrap_or(Value::Empty), Look::Money),
-            (why.into(), Look::Wrapped),
-        ])?;
+        sheet.row(
+            row,
+            [
+                (plan.item_label(item).into(), Look::Wrapped),
+                (label(&plan.quotes.supplier(supplier).name).into(), Look::Text),
+                (value.unwrap_or(Value::Empty), Look::Money),
+                (why.into(), Look::Wrapped),
+            ],
+        )?;
     }
     sheet.sheet.set_freeze_panes(DATA, 1)?;
     Ok(sheet)

@@ -12,9 +12,9 @@ mod why;
 
 use super::Quotes;
 use crate::section::Block;
+use book::moment;
 use haggle_negotiation::quote::SharedQuote;
 use haggle_quantity::Date;
-use book::moment;
 use plan::Plan;
 use rust_xlsxwriter::{DocProperties, Workbook, XlsxError};
 

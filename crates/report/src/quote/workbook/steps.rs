@@ -1,18 +1,30 @@
 //! The sheet of steps: each priced line from its price to what it costs like for like.
 
 use super::book::{Look, Sheet, Value, formula, label};
-use super::plan::{
-    COMPARISON, DATA, Factor, INPUTS, Line, Plan, Price, STEPS, Setting, Step, on,
-};
+use super::plan::{COMPARISON, DATA, Factor, INPUTS, Line, Plan, Price, STEPS, Setting, Step, on};
 use haggle_negotiation::deal::Scheme;
 use haggle_negotiation::quote::Cost;
 use haggle_quantity::Amount;
 use rust_xlsxwriter::XlsxError;
 
 const HEADS: [&str; 17] = [
-    "Item", "Supplier", "#Counts", "#Quantity", "#Needed", "#Least order", "#Ordered", "#Price",
-    "#Goods as quoted", "#Goods", "#Paid", "#Legs", "#On the way", "#Holding", "#Line cost",
-    "#Per unit", "#Goods for minimum",
+    "Item",
+    "Supplier",
+    "#Counts",
+    "#Quantity",
+    "#Needed",
+    "#Least order",
+    "#Ordered",
+    "#Price",
+    "#Goods as quoted",
+    "#Goods",
+    "#Paid",
+    "#Legs",
+    "#On the way",
+    "#Holding",
+    "#Line cost",
+    "#Per unit",
+    "#Goods for minimum",
 ];
 
 pub(super) fn sheet(plan: &Plan<'_>, digits: u32) -> Result<Sheet, XlsxError> {
@@ -99,17 +111,33 @@ impl Row<'_> {
         let own = |step| self.own(step);
         let factor = |factor| self.plan.factor(self.line.supplier, factor);
         let quantity = self.plan.quotes.outcome().quantities[self.line.item];
-        let needed = format!("={}/({}*{})", own(Step::Quantity), factor(Factor::Good), self.input(Price::Pack));
+        let needed = format!(
+            "={}/({}*{})",
+            own(Step::Quantity),
+            factor(Factor::Good),
+            self.input(Price::Pack)
+        );
         let goods = format!("={}*{}*{}", own(Step::Price), own(Step::Ordered), self.discount());
-        let common = format!("={}*{}*{}", own(Step::Goods), factor(Factor::Tax), factor(Factor::Rate));
+        let common =
+            format!("={}*{}*{}", own(Step::Goods), factor(Factor::Tax), factor(Factor::Rate));
         let of_common = |factor: String| format!("={}*{factor}", own(Step::Common));
         let parts = [Step::Paid, Step::Legs, Step::Pipeline, Step::Holding].map(own).join("+");
         [
-            (Step::Quantity, format!("={}", self.plan.quantity(self.line.item)), quantity, Look::Quantity),
+            (
+                Step::Quantity,
+                format!("={}", self.plan.quantity(self.line.item)),
+                quantity,
+                Look::Quantity,
+            ),
             (Step::Needed, needed, it.needed, Look::Quantity),
             (Step::Least, self.least(), it.least, Look::Quantity),
             (Step::Ordered, self.ordered(), it.ordered, Look::Quantity),
-            (Step::Price, format!("={}", self.price_at(&own(Step::Ordered))), it.price, Look::Price),
+            (
+                Step::Price,
+                format!("={}", self.price_at(&own(Step::Ordered))),
+                it.price,
+                Look::Price,
+            ),
             (Step::Goods, goods, it.goods, Look::Money),
             (Step::Common, common, it.common, Look::Money),
             (Step::Paid, of_common(factor(Factor::Payment)), it.paid, Look::Money),
@@ -117,7 +145,12 @@ impl Row<'_> {
             (Step::Pipeline, of_common(self.on_the_way()), it.pipeline, Look::Money),
             (Step::Holding, of_common(self.holding(&own(Step::Ordered))), it.holding, Look::Money),
             (Step::Line, format!("={parts}"), it.line, Look::Money),
-            (Step::Unit, format!("={}/{}", own(Step::Line), own(Step::Quantity)), it.unit, Look::Price),
+            (
+                Step::Unit,
+                format!("={}/{}", own(Step::Line), own(Step::Quantity)),
+                it.unit,
+                Look::Price,
+            ),
         ]
     }
 
@@ -245,7 +278,11 @@ impl Row<'_> {
             let from = self.from(n);
             let raised = self.raised(&from);
             let within = match self.line.quoted.maximum {
-                Some(_) => format!("AND({from}>{},{raised}<={})", self.own(Step::Least), self.input(Price::Maximum)),
+                Some(_) => format!(
+                    "AND({from}>{},{raised}<={})",
+                    self.own(Step::Least),
+                    self.input(Price::Maximum)
+                ),
                 None => format!("{from}>{}", self.own(Step::Least)),
             };
             let text = format!("=IF({within},{raised},\"\")");

@@ -38,7 +38,10 @@ fn write(sheet: &mut Sheet, row: u32, block: &Block) -> Result<u32, XlsxError> {
         Block::Paragraph(text) => wide(sheet, row, text),
         Block::Cards(cards) => {
             let line = |card: &crate::section::Card| {
-                Inline::default().text(&format!("{}: ", card.name)).with(card.value.clone()).text(&format!("; {}", card.note))
+                Inline::default()
+                    .text(&format!("{}: ", card.name))
+                    .with(card.value.clone())
+                    .text(&format!("; {}", card.note))
             };
             cards.iter().try_fold(row, |row, card| wide(sheet, row, &line(card)))
         }
@@ -56,9 +59,8 @@ fn wide(sheet: &mut Sheet, row: u32, text: &Inline) -> Result<u32, XlsxError> {
     const LETTERS: usize = 150;
     let text = text.plain().replace('\u{a0}', " ");
     let lines = text.chars().count().div_ceil(LETTERS).max(1);
-    let format = rust_xlsxwriter::Format::new()
-        .set_text_wrap()
-        .set_align(rust_xlsxwriter::FormatAlign::Top);
+    let format =
+        rust_xlsxwriter::Format::new().set_text_wrap().set_align(rust_xlsxwriter::FormatAlign::Top);
     sheet.sheet.merge_range(row, 0, row, 7, &text, &format)?;
     sheet.sheet.set_row_height(row, 15.0 * lines as f64)?;
     Ok(row + 1)
