@@ -1,6 +1,8 @@
 //! Quotes like for like: published vectors, hand computations, and what is said where a comparison
 //! is not possible.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use haggle_negotiation::deal::{Deal, parse};
 use haggle_negotiation::quote::{Comparison, QuoteRow, State, TaxWord, compare};
 use haggle_quantity::{Amount, Per};
@@ -390,7 +392,7 @@ fn incoterms() {
 #[test]
 fn charges() {
     let charge = |every: &str| format!("[[quote.charge]]\nname = \"c\"\namount = 100\n{every}");
-    let pow = |months: f64| 1.1_f64.powf(-months / 12.0);
+    let pow = |months: f64| libm::pow(1.1, -months / 12.0);
     for (every, horizon, expected) in [
         ("", 12, 100.0),
         ("every = \"year\"", 24, 100.0 * (pow(12.0) + pow(24.0))),
@@ -646,16 +648,21 @@ fn rows_that_do_not_agree() {
     );
     let dollars = QuoteRow { currency: Some("USD".parse().unwrap()), ..row("A", "it", "5") };
     assert!(
-        whole(&[dollars.clone()]).1.contains("nothing converts USD into EUR: add a `[[rate]]`")
+        whole(std::slice::from_ref(&dollars))
+            .1
+            .contains("nothing converts USD into EUR: add a `[[rate]]`")
     );
     let stated =
         format!("{head}[[quote]]\nsupplier = \"a\"\ncurrency = \"EUR\"\npayment_days = 30\n");
     assert!(reasons(&of_rows(&stated, &[dollars]), "A").1.contains("rows of it in USD"));
     assert_eq!(reasons(&of_rows(&stated, &terms), "A"), (State::Counts, String::new()));
     let estimate = QuoteRow { estimate: true, ..row("A", "it", "5") };
-    assert_eq!(whole(&[estimate.clone()]).0, State::Reference);
+    assert_eq!(whole(std::slice::from_ref(&estimate)).0, State::Reference);
     let found = of_rows(head, &[estimate, row("A", "two", "5")]);
     assert_eq!((found.passed_over.len(), found.suppliers[0].state), (1, State::Counts));
+    let rate = [with(row("A", "it", "5"), &[("tax", "21 %"), ("tax_recoverable", "yes")])];
+    let (state, why) = whole(&rate);
+    assert!(state == State::Unclear && why.contains("not whether its prices hold it"), "{why}");
     let tax = [QuoteRow { tax: TaxWord::Included, ..row("A", "it", "5") }, row("A", "two", "5")];
     assert!(whole(&tax).1.contains("otherwise of tax"));
 }
@@ -724,4 +731,43 @@ fn steps() {
             "unit: 1072.98 EUR / 98 each = 10.948776 EUR/each",
         ]
     );
+}
+
+/// What people read of a comparison in which everything is odd, gravest first.
+#[test]
+fn findings() {
+    let item = |id: &str| format!("[[item]]\nid = \"{id}\"\nquantity = 95\nper = \"each\"\n");
+    let items: String = ["a", "b", "c"].map(item).concat();
+    let quotes = [
+        "[[quote]]\nsupplier = \"Stop\"\ncurrency = \"USD\"\n[[quote.line]]\nitem = \"a\"\nprice = 1\n",
+        "[[quote]]\nsupplier = \"Old\"\nincoterm = \"FOB\"\nvalid_until = 2026-11-01\nterm_months = 12\n[[quote.line]]\nitem = \"a\"\nprice = 1\n[[quote.line]]\nitem = \"b\"\nprice = 1\n",
+        "[[quote]]\nsupplier = \"One\"\nincoterm = \"FOB\"\nterm_months = 24\nexclusions = [\"installation\"]\n[[quote.line]]\nitem = \"a\"\nprice = 10\nbreaks = [{ from = 100, price = 9 }]\n[[quote.line]]\nitem = \"b\"\nprice = 10\n",
+        "[[quote]]\nsupplier = \"Two\"\nincoterm = \"FOB\"\n[[quote.line]]\nitem = \"a\"\nprice = 10\n[[quote.line]]\nitem = \"b\"\nprice = 11\n",
+        "[[quote]]\nsupplier = \"Low\"\nincoterm = \"FOB\"\n[[quote.line]]\nitem = \"a\"\nprice = 5\n[[quote.line]]\nitem = \"b\"\nprice = 5\n",
+        "[[quote]]\nsupplier = \"Gap\"\nincoterm = \"FOB\"\n[[quote.line]]\nitem = \"a\"\nprice = 10\n[[quote.line]]\nitem = \"b\"\nprice = 10\nscope = \"unclear\"\n",
+        "[[quote]]\nsupplier = \"Silent\"\n[[quote.line]]\nitem = \"a\"\nprice = 10\n",
+    ]
+    .concat();
+    let found = of(&format!("[tender]\n{items}{quotes}"));
+    let told: Vec<String> = found
+        .findings
+        .iter()
+        .map(|it| format!("{} {} {}", it.rule, it.text, it.action.as_deref().unwrap_or("-")))
+        .collect();
+    let expected = [
+        "S3.8 Stop cannot be compared: nothing converts USD into EUR: add a `[[rate]]` from `USD` to `EUR` with its date; it names no Incoterm: ask which costs its price holds, and state `incoterm` in `[[quote]]`. -",
+        "S3.8 Old is shown and not awarded: it expired on 2026-11-01: ask for a later day, or state `include_expired = true` in `[tender]`. -",
+        "S3.8 One leaves out installation: no total holds it. Ask what it costs, and whether the others hold it.",
+        "S3.8 Gap, b: it is not clear whether the quote holds it: ask. -",
+        "S3.8 Silent is not comparable yet, and not awarded: it names no Incoterm: ask which costs its price holds, and state `incoterm` in `[[quote]]`. -",
+        "S3.8 Nobody who can be awarded quotes c: outside every total. Ask for these prices before the award.",
+        "S3.9 The total of Low is 50.6 % below the mean of the others. Ask Low to explain its price and to confirm the scope in writing; do not celebrate or reject yet.",
+        "S3.8 Gap leaves 1 of the items open: b. Ask for the missing prices.",
+        "S3.8 Silent leaves 1 of the items open: b. Ask for the missing prices.",
+        "S3.8 Some quote under a rule for carriage by sea or inland waterway alone: Old FOB, One FOB, Two FOB, Low FOB, Gap FOB. Where goods go in containers, by road or by air, ask for the rule that fits.",
+        "S3.8 Contracts run for different times: Old 12 months, One 24 months. Compare prices of the same term, or price the difference.",
+        "S3.8 Buying up to the next price is cheaper: a from One; what holding the rest costs is not stated and not counted. State `holding_rate` in `[tender]`.",
+        "S3.9 Low is far below the others on a, b. Check unit, pack and scope of these lines.",
+    ];
+    assert_eq!(told, expected);
 }

@@ -1,5 +1,7 @@
 //! The cheapest award against all awards, and the laws that it must keep.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use haggle_negotiation::quote::award::{Award, Choice, NoAward, best, cheapest_lines, single};
 use haggle_quantity::Amount;
 use proptest::prelude::*;

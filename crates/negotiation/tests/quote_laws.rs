@@ -1,12 +1,15 @@
 //! Laws of quotes like for like, against a plain implementation of the landed cost that shares no
 //! code with the comparison.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use haggle_negotiation::deal::parse;
 use haggle_negotiation::figure::Figures;
-use haggle_negotiation::quote::{Comparison, compare};
-use haggle_quantity::Amount;
+use haggle_negotiation::quote::{Comparison, QuoteRow, State, TaxWord, compare};
+use haggle_quantity::{Amount, Per};
 use proptest::prelude::*;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// One item and one supplier, in whole numbers of small parts.
 #[derive(Debug, Clone)]
@@ -189,7 +192,7 @@ impl Case {
         };
         let r = 1.0 + part(self.discount_rate);
         let reference = f64::from(self.reference) / 365.0;
-        let pay = |days: u32| r.powf(reference - f64::from(days) / 365.0);
+        let pay = |days: u32| libm::pow(r, reference - f64::from(days) / 365.0);
         let early = self.early.map(|(off, days)| (1.0 - part(off)) * pay(days));
         let pay = early.map_or(pay(self.payment), |early| early.min(pay(self.payment)));
         let common = tax * f64::from(self.rate) / 1000.0;
@@ -203,7 +206,8 @@ impl Case {
         };
         let tried = later.filter(|quantity| *quantity > least).chain([least]);
         let goods = tried.map(line).fold(f64::INFINITY, f64::min);
-        let months = (1..=self.horizon).map(|month| r.powf(reference - f64::from(month) / 12.0));
+        let months =
+            (1..=self.horizon).map(|month| libm::pow(r, reference - f64::from(month) / 12.0));
         goods
             + (part(self.freight) + part(self.set_up)) * common * pay
             + part(self.monthly) * common * months.sum::<f64>()
@@ -454,4 +458,101 @@ fn finer(line: &str, case: &Case, times: u32) -> String {
         _ => line.to_owned(),
     };
     format!("{new}\n")
+}
+
+/// Rows as a careless sheet has them.
+fn rows() -> impl Strategy<Value = Vec<QuoteRow>> {
+    let texts = ["30", "5 %", "0.2", "EXW", "yes", "included", "2026-12-01", "n/a", "-3", ""];
+    let keys = [
+        "pack",
+        "minimum",
+        "multiple",
+        "scheme",
+        "scope",
+        "discount",
+        "valid_until",
+        "lead_time_days",
+        "incoterm",
+        "payment_days",
+        "freight",
+        "tax",
+        "tax_included",
+        "reference",
+        "colour",
+    ];
+    let attribute =
+        (proptest::sample::select(keys.to_vec()), proptest::sample::select(texts.to_vec()));
+    let names = (0..4_usize, 0..4_usize, proptest::option::of(0..4_usize));
+    let price = (1..999_i64, proptest::option::of(0..50_u32), proptest::option::of(20..90_u32));
+    let unit = (
+        proptest::option::weighted(0.9, proptest::sample::select(vec!["each", "dozen", "kg"])),
+        0..9_usize,
+    );
+    let row = (names, price, unit, proptest::collection::vec(attribute, 0..3), 0..20_u32);
+    let row = row.prop_map(
+        |((supplier, code, title), (amount, from, to), (per, currency), attributes, tax)| {
+            QuoteRow {
+                source: Arc::from("bids"),
+                place: Arc::from(""),
+                supplier: Arc::from(["Acme", "ACME ", "Bolt", "Cask"][supplier]),
+                code: Some(Arc::from(["i0", "I1", "i2", "unknown"][code])),
+                title: title.map(|at| Arc::from(["i0", "i1", "i2", "else"][at])),
+                amount: Amount::new(amount, 2),
+                currency: [Some("EUR"), Some("USD"), None]
+                    .get(currency)
+                    .copied()
+                    .unwrap_or(Some("EUR"))
+                    .map(|it| it.parse().unwrap()),
+                per: per.map(Per::new),
+                quantity_from: from.map(Amount::from),
+                quantity_to: to.map(Amount::from),
+                date: None,
+                tax: if tax == 0 { TaxWord::Included } else { TaxWord::Unknown },
+                estimate: tax == 1,
+                attributes: attributes
+                    .into_iter()
+                    .map(|(k, t)| (Arc::from(k), Arc::from(t)))
+                    .collect(),
+            }
+        },
+    );
+    proptest::collection::vec(row, 1..25).prop_map(|mut rows| {
+        for (at, row) in rows.iter_mut().enumerate() {
+            row.place = Arc::from(format!("bids.csv:{at:02}"));
+        }
+        rows
+    })
+}
+
+const SHEET: &str = "schema = \"haggle.deal/1\"\ntitle = \"t\"\nside = \"buyer\"\ncurrency = \"EUR\"\nper = \"lot\"\nas_of = 2026-11-23\n[[rate]]\nfrom = \"USD\"\nto = \"EUR\"\nrate = 0.9\ndate = 2026-11-20\n[tender]\nholding_rate = 0.1\nfill_gaps = true\n[[item]]\nid = \"i0\"\nquantity = 24\nper = \"each\"\nunits = { dozen = 12 }\n[[item]]\nid = \"i1\"\nquantity = 3\nper = \"kg\"\n[[item]]\nid = \"i2\"\nquantity = 40\nper = \"each\"\n[[quote]]\nsupplier = \"Cask\"\npayment_days = 30\n[[quote.line]]\nitem = \"i2\"\nprice = 1\n";
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Every row stands in the comparison at its place, or was passed over with a reason; whatever
+    /// has no cost says why; and the order of rows moves nothing.
+    #[test]
+    fn no_row_is_dropped(rows in rows(), turn in 0..25_usize) {
+        let deal = parse(SHEET, None).deal.unwrap();
+        let found = compare(&deal, &rows).unwrap();
+        let mut places: Vec<&str> = found.quoted.iter().flatten().flat_map(|it| &it.places).map(|it| &**it).collect();
+        places.extend(found.passed_over.iter().map(|it| &*it.place));
+        places.sort_unstable();
+        let given: Vec<&str> = rows.iter().map(|row| &*row.place).collect();
+        prop_assert_eq!(places, given);
+        prop_assert!(found.passed_over.iter().all(|it| !it.reason.is_empty()));
+        for (at, cell) in found.outcomes[0].cells.iter().enumerate() {
+            let supplier = &found.suppliers[at % found.suppliers.len()];
+            let quiet = matches!(cell.state, State::Counts | State::Gap | State::Filled);
+            prop_assert!(quiet || cell.reason.is_some() || !supplier.reasons.is_empty());
+            prop_assert!(cell.cost.is_some() || cell.state != State::Counts);
+        }
+        prop_assert_eq!(found.figures().faults(), Vec::<String>::new());
+        let mut turned = rows.clone();
+        turned.rotate_left(turn % rows.len());
+        let again = compare(&deal, &turned).unwrap();
+        let states = |it: &Comparison| it.suppliers.iter().map(|s| (s.slug.clone(), s.state)).collect::<Vec<_>>();
+        prop_assert_eq!(states(&found), states(&again));
+        prop_assert_eq!(found.outcomes[0].totals.clone(), again.outcomes[0].totals.clone());
+    }
 }

@@ -1,6 +1,8 @@
 //! The negotiation with one vendor: figures by hand, laws of the walk-away, what is said and what
 //! is kept from the vendor.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use haggle_negotiation::brief::Brief;
 use haggle_negotiation::deal::{Deal, parse};
 use haggle_negotiation::leverage::rules;

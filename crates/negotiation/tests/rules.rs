@@ -8,6 +8,7 @@ use haggle_negotiation::deal::{Deal, parse, parse_playbook};
 use haggle_negotiation::leverage::{rule, rules};
 use haggle_negotiation::market::{Cited, Comparables, Factors, SourceEvidence};
 use haggle_negotiation::parameter;
+use haggle_negotiation::quote::vendor::{Reference, ReferenceKind, Rivals};
 use std::collections::BTreeSet;
 
 /// A government table of five percentiles; both sides know it.
@@ -665,13 +666,32 @@ fn a_playbook_sets_what_the_deal_leaves_open() {
     assert!(last(&brief) < last(&before));
 }
 
+/// What a tender makes of a deal with one vendor.
+fn rivals() -> Rivals {
+    let kinds = [
+        ReferenceKind::Quotes,
+        ReferenceKind::Market,
+        ReferenceKind::ShouldCost,
+        ReferenceKind::Index,
+    ];
+    let reference = |kind| Reference {
+        kind,
+        amount: Some(haggle_quantity::Amount::ONE_THOUSAND),
+        basis: "a test".into(),
+        missing: None,
+    };
+    Rivals { references: kinds.map(reference).to_vec(), ..Rivals::default() }
+}
+
 /// Every name in a test of these steps is a parameter, a key of the deal file, or a figure of a
 /// deal that states everything.
 #[test]
 fn tests_of_rules_name_what_exists() {
     let keys = parse(&format!("{HEAD}{SELLER}[[argument]]\ntext = \"a\"\n[[claim]]\ntext = \"1\"\n[channel]\n[deadline]\n[[round]]\nours = 2\n[stated]\n[[stated.history]]\n[[counterpart.argument]]\ntext = \"x\"\n[[counterpart.alternative]]\namount = 1\n[[part]]\n[[alternative]]\n[[alternative.part]]\n"), None).keys;
     let rich = "[offer]\namount = 101000\n[[round]]\nours = 140000\ntheirs = 100000\n[[round]]\nours = 134000\ntheirs = 101000\n[stated]\ntarget = 120000\nwalk_away = 95000\n[deadline]\ndate = 2026-12-10\nbinds = \"us\"\n[[claim]]\ntext = \"1\"\nreference = \"r\"\n[[part]]\nname = \"bonus\"\namount = 1\n";
-    let brief = brief_of(&read(&format!("{HEAD}{SELLER}{rich}")));
+    let mut deal = read(&format!("{HEAD}{SELLER}{rich}"));
+    deal.rivals = Some(rivals());
+    let brief = brief_of(&deal);
     let tails: BTreeSet<String> =
         brief.figures.iter().filter_map(|(id, _)| Some(id.split_once('.')?.1.to_owned())).collect();
     for rule in rules().filter(|r| r.step >= 3) {

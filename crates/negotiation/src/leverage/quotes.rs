@@ -63,14 +63,26 @@ fn found(rule: &Rule, said: Said) -> Finding {
 }
 
 fn comparable(comparison: &Comparison) -> Vec<Said> {
-    let suppliers = comparison.suppliers.iter().enumerate();
-    let each = suppliers.flat_map(|(at, supplier)| of_supplier(comparison, at, supplier));
-    let all =
-        [unquoted(comparison), passed_over(comparison), lengths(comparison), bought_up(comparison)];
+    let told = by_supplier(comparison, |cell| cell.reason.is_some());
+    let suppliers = comparison.suppliers.iter().enumerate().zip(&told);
+    let each =
+        suppliers.flat_map(|((at, supplier), told)| of_supplier(comparison, at, supplier, told));
+    let all = [
+        unquoted(comparison),
+        passed_over(comparison),
+        sea(comparison),
+        lengths(comparison),
+        bought_up(comparison),
+    ];
     each.chain(all.into_iter().flatten()).collect()
 }
 
-fn of_supplier(comparison: &Comparison, at: usize, supplier: &Supplier) -> Vec<Said> {
+fn of_supplier(
+    comparison: &Comparison,
+    at: usize,
+    supplier: &Supplier,
+    told: &[usize],
+) -> Vec<Said> {
     let name = &supplier.name;
     let reasons = supplier.reasons.join("; ");
     let whole = match supplier.state {
@@ -88,7 +100,7 @@ fn of_supplier(comparison: &Comparison, at: usize, supplier: &Supplier) -> Vec<S
     if supplier.state == State::Stopped {
         return whole.into_iter().collect();
     }
-    let more = [left_out(supplier), sea(supplier), lines(comparison, at), gaps(comparison, at)];
+    let more = [left_out(supplier), lines(comparison, at, told), gaps(comparison, at)];
     whole.into_iter().chain(more.into_iter().flatten()).collect()
 }
 
@@ -118,29 +130,40 @@ fn lengths(comparison: &Comparison) -> Option<Said> {
     })
 }
 
-fn sea(supplier: &Supplier) -> Option<Said> {
-    let rule = supplier.terms.incoterm.filter(|rule| rule.is_for_sea())?;
-    Some(
-        Said::info(format!(
-            "{} quotes {rule}, a rule for carriage by sea or inland waterway alone.",
-            supplier.name
-        ))
-        .so("Where the goods go in containers, by road or by air, ask for the rule that fits."),
-    )
+/// Rules that are made for the sea alone.
+fn sea(comparison: &Comparison) -> Option<Said> {
+    let told = comparison.suppliers.iter().filter_map(|supplier| {
+        let rule = supplier.terms.incoterm.filter(|rule| rule.is_for_sea())?;
+        Some(format!("{} {rule}", supplier.name))
+    });
+    let told: Vec<String> = told.collect();
+    let names: Vec<&str> = told.iter().map(String::as_str).collect();
+    (!told.is_empty()).then(|| {
+        let text = format!(
+            "Some quote under a rule for carriage by sea or inland waterway alone: {}.",
+            named(&names)
+        );
+        Said::info(text)
+            .so("Where goods go in containers, by road or by air, ask for the rule that fits.")
+    })
 }
 
-/// The cells of a supplier as asked, with the names of their items.
-fn column(comparison: &Comparison, at: usize) -> impl Iterator<Item = (&str, &Cell)> {
-    let items = comparison.items.iter().enumerate();
-    items.filter_map(move |(item, row)| Some((row.name.as_str(), comparison.cell(0, item, at)?)))
+/// For each supplier the items whose cell, as asked, is one of these.
+fn by_supplier(comparison: &Comparison, is_one: impl Fn(&Cell) -> bool) -> Vec<Vec<usize>> {
+    let width = comparison.suppliers.len();
+    let mut items = vec![Vec::new(); width];
+    let cells = comparison.outcomes.first().map_or(&[][..], |outcome| &outcome.cells);
+    for (at, _) in cells.iter().enumerate().filter(|(_, cell)| is_one(cell)) {
+        items[at % width].push(at / width);
+    }
+    items
 }
 
 /// Lines that are quoted and do not count, though their supplier does.
-fn lines(comparison: &Comparison, at: usize) -> Option<Said> {
-    let told: Vec<(&str, &str)> = column(comparison, at)
-        .filter_map(|(name, cell)| Some((name, cell.reason.as_deref()?)))
-        .collect();
-    let (item, reason) = told.first()?;
+fn lines(comparison: &Comparison, at: usize, told: &[usize]) -> Option<Said> {
+    let first = *told.first()?;
+    let reason = comparison.cell(0, first, at)?.reason.as_deref()?;
+    let item = &comparison.items[first].name;
     let more = match told.len() {
         1 => String::new(),
         n => format!(" So or otherwise {} further lines.", n - 1),
@@ -156,8 +179,6 @@ fn gaps(comparison: &Comparison, at: usize) -> Option<Said> {
     if total.missing.is_empty() || total.quoted == 0 {
         return None;
     }
-    let missing: Vec<&str> =
-        total.missing.iter().map(|item| comparison.items[*item].name.as_str()).collect();
     let filled = match total.plug_share {
         Some(share) => format!(
             " The median of the others fills them for the ranking alone: {} of the total.",
@@ -166,7 +187,11 @@ fn gaps(comparison: &Comparison, at: usize) -> Option<Said> {
         None => String::new(),
     };
     let name = &comparison.suppliers[at].name;
-    let head = format!("{name} leaves {} of the items open: {}.", missing.len(), named(&missing));
+    let head = format!(
+        "{name} leaves {} of the items open: {}.",
+        total.missing.len(),
+        listed(comparison, &total.missing)
+    );
     let most = total.plug_share.filter(|_| total.rank.is_none());
     let grave = most.is_some() && comparison.suppliers[at].state == State::Counts;
     let tail = match (&total.unranked, grave) {
@@ -203,21 +228,19 @@ fn passed_over(comparison: &Comparison) -> Option<Said> {
 
 /// Where more than is needed costs less.
 fn bought_up(comparison: &Comparison) -> Option<Said> {
-    let suppliers = 0..comparison.suppliers.len();
-    let more = suppliers.flat_map(|at| {
-        column(comparison, at).filter_map(move |(item, cell)| {
-            cell.cost.as_ref().filter(|cost| cost.ordered > cost.least)?;
-            Some(format!("{item} from {}", comparison.suppliers[at].name))
-        })
-    });
-    let more: Vec<String> = more.collect();
-    let names: Vec<&str> = more.iter().map(String::as_str).collect();
+    let is_more = |cell: &Cell| cell.cost.as_ref().is_some_and(|cost| cost.ordered > cost.least);
+    let more = by_supplier(comparison, is_more);
+    let told = comparison.suppliers.iter().zip(&more).filter(|(_, items)| !items.is_empty());
+    let told: Vec<String> = told
+        .map(|(supplier, items)| format!("{} from {}", listed(comparison, items), supplier.name))
+        .collect();
     let holding = match comparison.basis.holding_rate {
         Some(_) => "what holding the rest costs is counted",
         None => "what holding the rest costs is not stated and not counted",
     };
-    (!more.is_empty()).then(|| {
-        let text = format!("Buying up to the next price is cheaper: {}; {holding}.", named(&names));
+    (!told.is_empty()).then(|| {
+        let text =
+            format!("Buying up to the next price is cheaper: {}; {holding}.", told.join("; "));
         let said = Said::info(text);
         said.so_if(comparison.basis.holding_rate.is_none(), "State `holding_rate` in `[tender]`.")
     })
@@ -227,8 +250,9 @@ fn too_low(comparison: &Comparison) -> Vec<Said> {
     let Some(outcome) = comparison.outcomes.first() else { return Vec::new() };
     let totals = comparison.suppliers.iter().zip(&outcome.totals);
     let whole = totals.filter_map(|(supplier, total)| Some(low(supplier, total.low?)));
-    let suppliers = 0..comparison.suppliers.len();
-    whole.chain(suppliers.filter_map(|at| low_lines(comparison, at))).collect()
+    let lines = by_supplier(comparison, |cell| cell.low.is_some());
+    let lines = comparison.suppliers.iter().zip(&lines);
+    whole.chain(lines.filter_map(|(own, items)| low_lines(comparison, own, items))).collect()
 }
 
 fn low(supplier: &Supplier, below: Amount) -> Said {
@@ -243,14 +267,18 @@ fn low(supplier: &Supplier, below: Amount) -> Said {
     ))
 }
 
-fn low_lines(comparison: &Comparison, at: usize) -> Option<Said> {
-    let low: Vec<&str> =
-        column(comparison, at).filter(|(_, it)| it.low.is_some()).map(|(name, _)| name).collect();
-    (!low.is_empty()).then(|| {
-        let name = &comparison.suppliers[at].name;
-        Said::info(format!("{name} is far below the others on {}.", named(&low)))
-            .so("Check unit, pack and scope of these lines.")
+fn low_lines(comparison: &Comparison, own: &Supplier, items: &[usize]) -> Option<Said> {
+    (!items.is_empty()).then(|| {
+        let text =
+            format!("{} is far below the others on {}.", own.name, listed(comparison, items));
+        Said::info(text).so("Check unit, pack and scope of these lines.")
     })
+}
+
+/// Names of items, the first of them.
+fn listed(comparison: &Comparison, items: &[usize]) -> String {
+    let names: Vec<&str> = items.iter().map(|item| comparison.items[*item].name.as_str()).collect();
+    named(&names)
 }
 
 /// The first of many names, and how many more there are.

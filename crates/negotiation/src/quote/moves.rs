@@ -72,19 +72,22 @@ impl Comparison {
 
     /// Whether a search over volumes is short enough to be made; else a `[[scenario]]` tells.
     pub fn searches_volumes(&self, scenario: usize) -> bool {
-        self.trials(self.whole(scenario).len()).is_some()
+        self.volume_steps(self.whole(scenario).len()).is_some()
     }
 
-    fn trials(&self, suppliers: usize) -> Option<i32> {
+    fn volume_steps(&self, suppliers: usize) -> Option<i32> {
         let lines = (suppliers * self.items.len()).max(1);
         (LINES / lines >= STEPS as usize).then_some(STEPS)
     }
 
-    /// The ranking without those whose gaps are filled.
+    /// The ranking without those whose gaps are filled, by exact totals.
     fn whole(&self, scenario: usize) -> Vec<Ranking> {
         let Some(outcome) = self.outcomes.get(scenario) else { return Vec::new() };
         let ranking = outcome.ranking.iter().copied();
-        ranking.filter(|it| outcome.totals[it.supplier].missing.is_empty()).collect()
+        let whole = ranking.filter(|it| outcome.totals[it.supplier].missing.is_empty());
+        let mut whole: Vec<Ranking> = whole.collect();
+        whole.sort_by_key(|it| it.total);
+        whole
     }
 
     fn rate(&self, supplier: usize) -> Option<(Currency, Amount)> {
@@ -159,7 +162,7 @@ impl Comparison {
 
     /// The nearest volumes at which another supplier is cheapest.
     fn volumes(&self, scenario: usize, whole: &[Ranking]) -> Vec<BreakEven> {
-        let Some((steps, first)) = self.trials(whole.len()).zip(whole.first()) else {
+        let Some((steps, first)) = self.volume_steps(whole.len()).zip(whole.first()) else {
             return Vec::new();
         };
         let at = |step: i32, end: f64| libm::pow(end, f64::from(step) / f64::from(steps));

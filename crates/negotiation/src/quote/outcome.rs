@@ -229,8 +229,8 @@ impl Table<'_> {
 
     /// The cheapest supplier that quotes everything itself.
     fn single(&self, totals: &[Total], ranking: &[Ranking], in_scope: &[bool]) -> Option<Award> {
-        let whole = ranking.iter().filter(|it| totals[it.supplier].missing.is_empty());
-        let best = whole.min_by_key(|it| it.total)?;
+        let whole = |it: &&Ranking| totals[it.supplier].missing.is_empty();
+        let best = ranking.iter().find(whole)?;
         Some(Award {
             by_item: in_scope.iter().map(|within| within.then_some(best.supplier)).collect(),
             suppliers: vec![best.supplier],
@@ -290,28 +290,25 @@ fn middle_without(sorted: &[Amount], amount: Amount) -> Option<Amount> {
     sorted.get(if middle < own { middle } else { middle + 1 }).copied()
 }
 
-/// Places by total to the cent; equal ones share a place and stand by name.
+/// Places by total, of equal ones by name; those that are equal to the cent share a place.
 fn rank(totals: &mut [Total], suppliers: &[Supplier]) -> Vec<Ranking> {
     let complete = |(at, total): (usize, &Total)| {
         let counts = suppliers[at].state == State::Counts && total.unranked.is_none();
         let total = total.total.filter(|_| counts)?;
-        Some((total.round_dp(2), &suppliers[at].slug, at, total))
+        Some((total, &suppliers[at].slug, at))
     };
     let mut order: Vec<_> = totals.iter().enumerate().filter_map(complete).collect();
     order.sort_unstable();
-    let places: Vec<(usize, usize)> = order
-        .iter()
-        .map(|(cents, _, at, _)| (*at, order.partition_point(|other| other.0 < *cents) + 1))
-        .collect();
-    let least = order.iter().map(|it| it.3).min().unwrap_or_default();
-    let place = |(_, _, supplier, total): &(Amount, &String, usize, Amount)| Ranking {
+    let least = order.first().map_or(Amount::ZERO, |it| it.0);
+    let place = |(total, _, supplier): &(Amount, &String, usize)| Ranking {
         supplier: *supplier,
         total: *total,
         over_best: *total - least,
     };
-    let ranking = order.iter().map(place).collect();
-    for (at, place) in places {
-        totals[at].rank = Some(place);
+    let ranking: Vec<Ranking> = order.iter().map(place).collect();
+    for it in &ranking {
+        let cheaper = |other: &Ranking| other.total.round_dp(2) < it.total.round_dp(2);
+        totals[it.supplier].rank = Some(ranking.partition_point(cheaper) + 1);
     }
     ranking
 }

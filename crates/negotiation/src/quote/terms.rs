@@ -125,7 +125,11 @@ fn tax(ground: &Ground<'_>, terms: &Terms, doubts: &mut Doubts) -> Option<Amount
         (_, Some(_), None) => doubts.take(Err(
             "it states a tax rate, and nothing says whether we recover the tax: state `tax_recoverable` in `[[quote]]`".to_owned(),
         )),
-        (None, ..) => {
+        (None, Some(_), Some(_)) => {
+            doubts.asks.push("it states a tax rate and not whether its prices hold it: ask, and state `tax_included` in `[[quote]]`".to_owned());
+            Some(Amount::ONE)
+        }
+        (None, None, _) => {
             if all.said && terms.reference != Some(true) {
                 doubts.asks.push("it says nothing of tax, and others do: ask whether its prices hold tax, and state `tax` in `[[quote]]`".to_owned());
             }

@@ -188,7 +188,8 @@ pub(super) fn ascend(
             best = (look.value, Prices { row: row.clone(), floor: look.floor });
             stale = 0;
         }
-        let off = look.taken.iter().map(|&it| (1.0 - f64::from(it)).powi(2)).sum::<f64>();
+        let misses = look.taken.iter().map(|&it| 1.0 - f64::from(it));
+        let off = misses.map(|it| it * it).sum::<f64>();
         if off == 0.0 || pace < 1e-4 || look.value >= goal {
             break;
         }

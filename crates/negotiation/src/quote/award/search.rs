@@ -229,12 +229,12 @@ impl Search<'_> {
 /// Decides what follows: a limit that is reached closes the rest, a minimum value beyond reach
 /// closes its supplier, a row with one supplier left opens him. False: nothing is left in it.
 fn settle(problem: &Problem, view: &View<'_>, state: &mut [State]) -> bool {
-    for by in 0..state.len() {
-        if problem.floor[by] > 0 && reach(problem, view, by) < problem.floor[by] {
-            match state[by] {
-                State::In => return false,
-                _ => state[by] = State::Out,
-            }
+    for (by, it) in state.iter_mut().enumerate() {
+        let lacks = problem.floor[by] > 0 && reach(problem, view, by) < problem.floor[by];
+        match *it {
+            State::In if lacks => return false,
+            _ if lacks => *it = State::Out,
+            _ => {}
         }
     }
     loop {

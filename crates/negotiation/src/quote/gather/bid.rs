@@ -42,6 +42,21 @@ struct Stated<'a> {
     other: Option<(&'a str, &'a Arc<str>)>,
 }
 
+impl Stated<'_> {
+    /// Writes the term, unless rows say different things.
+    fn read_into(&self, terms: &mut Terms, key: &str) -> Result<(), String> {
+        let (text, place) = (self.text, self.place);
+        if let Some((other, there)) = self.other {
+            return Err(format!(
+                "`{key}` is `{text}` ({place}) and `{other}` ({there}): state it in `[[quote]]`"
+            ));
+        }
+        words::state(terms, key, text).map_err(|expected| {
+            format!("`{key}` is `{text}` ({place}), expected {expected}: state it in `[[quote]]`")
+        })
+    }
+}
+
 impl<'a> Said<'a> {
     /// Takes in what a row says.
     pub(super) fn hear(&mut self, row: &'a QuoteRow) {
@@ -91,18 +106,7 @@ impl Bid {
                 continue;
             }
             self.places.insert(key, Arc::clone(stated.place));
-            let read = words::state(&mut rows, key, stated.text);
-            if let Some((other, place)) = stated.other {
-                self.faults.push(format!(
-                    "`{key}` is `{}` ({}) and `{other}` ({place}): state it in `[[quote]]`",
-                    stated.text, stated.place
-                ));
-            } else if let Err(expected) = read {
-                self.faults.push(format!(
-                    "`{key}` is `{}` ({}), expected {expected}: state it in `[[quote]]`",
-                    stated.text, stated.place
-                ));
-            }
+            self.faults.extend(stated.read_into(&mut rows, key).err());
         }
         rows.date = said.date;
         rows.reference = rows.reference.or((said.estimates > 0 && said.bids == 0).then_some(true));

@@ -9,6 +9,7 @@ pub(super) use bid::Bid;
 use super::{PassedOver, QuoteRow, Quoted};
 use crate::deal::{Deal, Tender};
 use bid::Said;
+use haggle_quantity::{Amount, Date};
 use names::Names;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -108,27 +109,51 @@ fn rows_of<'p, 'a>(placed: &'p [Placed<'a>], item: usize, supplier: usize) -> &'
 /// What all lines of a supplier say alike is a term of its quote; what the deal file states stands.
 fn lift(bids: &mut [Bid], quoted: &mut [Option<Quoted>]) {
     let width = bids.len();
-    for (at, bid) in bids.iter_mut().enumerate() {
-        let lines = || quoted.iter().skip(at).step_by(width).flatten();
-        let terms = &mut bid.terms;
-        terms.discount = terms.discount.or(alike(lines().map(|line| line.discount)));
-        terms.valid_until = terms.valid_until.or(alike(lines().map(|line| line.valid_until)));
-        terms.lead_time_days =
-            terms.lead_time_days.or(alike(lines().map(|line| line.lead_time_days)));
-        let stated = (terms.discount, terms.valid_until, terms.lead_time_days);
-        for line in quoted.iter_mut().skip(at).step_by(width).flatten() {
-            line.discount = line.discount.filter(|_| stated.0.is_none());
-            line.valid_until = line.valid_until.filter(|_| stated.1.is_none());
-            line.lead_time_days = line.lead_time_days.filter(|_| stated.2.is_none());
-            bid.line_leads |= line.lead_time_days.is_some();
-        }
+    let mut said = vec![<Option<Own>>::None; width];
+    for (at, line) in quoted.iter().enumerate() {
+        let Some(line) = line else { continue };
+        let own = Own::of(line);
+        let all = said[at % width].get_or_insert_with(|| own.clone());
+        *all = std::mem::take(all).common(own);
+    }
+    for (bid, own) in bids.iter_mut().zip(said) {
+        let (terms, own) = (&mut bid.terms, own.unwrap_or_default());
+        terms.discount = terms.discount.or(own.discount);
+        terms.valid_until = terms.valid_until.or(own.valid_until);
+        terms.lead_time_days = terms.lead_time_days.or(own.lead_time_days);
+    }
+    for (at, line) in quoted.iter_mut().enumerate() {
+        let (Some(line), bid) = (line, &mut bids[at % width]) else { continue };
+        let terms = &bid.terms;
+        line.discount = line.discount.filter(|_| terms.discount.is_none());
+        line.valid_until = line.valid_until.filter(|_| terms.valid_until.is_none());
+        line.lead_time_days = line.lead_time_days.filter(|_| terms.lead_time_days.is_none());
+        bid.line_leads |= line.lead_time_days.is_some();
     }
 }
 
-/// The one value, if all have it.
-fn alike<T: PartialEq>(mut values: impl Iterator<Item = Option<T>>) -> Option<T> {
-    let first = values.next()??;
-    values.all(|value| value.as_ref() == Some(&first)).then_some(first)
+/// Terms that a line may state for itself.
+#[derive(Clone, Default)]
+struct Own {
+    discount: Option<Amount>,
+    valid_until: Option<Date>,
+    lead_time_days: Option<u32>,
+}
+
+impl Own {
+    fn of(line: &Quoted) -> Self {
+        let (discount, valid_until) = (line.discount, line.valid_until);
+        Self { discount, valid_until, lead_time_days: line.lead_time_days }
+    }
+
+    /// What both say alike.
+    fn common(self, other: Self) -> Self {
+        Self {
+            discount: self.discount.filter(|own| Some(*own) == other.discount),
+            valid_until: self.valid_until.filter(|own| Some(*own) == other.valid_until),
+            lead_time_days: self.lead_time_days.filter(|own| Some(*own) == other.lead_time_days),
+        }
+    }
 }
 
 fn passed(row: &QuoteRow, reason: String) -> PassedOver {

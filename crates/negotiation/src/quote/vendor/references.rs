@@ -134,7 +134,7 @@ pub(super) fn percentile(brief: &Brief, name: &str) -> Option<f64> {
 }
 
 /// The item of the deal file.
-fn stated<'a>(deal: &'a Deal, item: usize) -> Option<&'a Item> {
+fn stated(deal: &Deal, item: usize) -> Option<&Item> {
     deal.tender.as_ref()?.items.get(item)
 }
 
