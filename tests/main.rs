@@ -17,6 +17,7 @@ mod inspect;
 mod locking;
 mod market;
 mod oracle;
+mod quotes;
 #[path = "../crates/fetch/tests/support/secure.rs"]
 mod secure;
 mod seen;

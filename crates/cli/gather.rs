@@ -74,19 +74,26 @@ pub(crate) fn evidence(
     deal.sources.iter().zip(parts).map(each).collect()
 }
 
-/// The deal without its quote sources, which are offers to us and no market evidence, and the parts
-/// of the sources that are left.
+/// The deal without the sources of its tender, and the parts of the sources that are left. Quotes are
+/// offers to us and no market evidence, and what is the market of an item is none of the whole.
 pub(crate) fn market(deal: &Deal, parts: &[Part]) -> (Deal, Vec<Part>) {
-    let kept = |(source, _): &(&Source, &Part)| !holds_quotes(deal, source);
+    let kept = |(source, _): &(&Source, &Part)| !is_of_tender(deal, source);
     let parts = deal.sources.iter().zip(parts).filter(kept).map(|(_, part)| part.clone());
-    (without_quotes(deal), parts.collect())
+    (without_tender(deal), parts.collect())
 }
 
-/// The deal without its quote sources.
-pub(crate) fn without_quotes(deal: &Deal) -> Deal {
+/// The deal without the sources of its tender.
+pub(crate) fn without_tender(deal: &Deal) -> Deal {
     let mut market = deal.clone();
-    market.sources.retain(|source| !holds_quotes(deal, source));
+    market.sources.retain(|source| !is_of_tender(deal, source));
     market
+}
+
+/// Whether a source holds quotes, or the market of an item.
+pub(crate) fn is_of_tender(deal: &Deal, source: &Source) -> bool {
+    let items = deal.tender.iter().flat_map(|tender| &tender.items);
+    let mut markets = items.filter_map(|item| item.market.as_ref());
+    holds_quotes(deal, source) || markets.any(|market| market.source == source.id)
 }
 
 /// Whether a source holds quotes of the tender.

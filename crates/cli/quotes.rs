@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::gather::{self, Pinning, file_name, location, source_evidence, source_head};
 use haggle_evidence::{Basis, Bound, Kind, Statistic, Tax};
-use haggle_negotiation::brief::SourceHead;
+use haggle_negotiation::brief::{SourceHead, TallyHead};
 use haggle_negotiation::deal::{Deal, ItemMarket, Source};
 use haggle_negotiation::market::{SourceEvidence, excluded_by};
 use haggle_negotiation::quote::{PassedOver, QuoteRow, TaxWord};
@@ -60,6 +60,7 @@ pub(crate) fn of_parts(
             continue;
         }
         let mut reader = Reader::new(source);
+        quotes.passed_over.extend(rejected(&reader.file, &quotes.heads[&source.id]));
         for listed in context.store.listing(part, &query(deal, source))? {
             match reader.row(&listed) {
                 Ok(row) => quotes.rows.push(row),
@@ -68,6 +69,24 @@ pub(crate) fn of_parts(
         }
     }
     Ok(quotes)
+}
+
+/// Rows that the import rejected: prices that the comparison lacks.
+fn rejected(file: &str, head: &SourceHead) -> Vec<PassedOver> {
+    let tallies = head.tallies.iter().filter(|tally| tally.what == "rejected");
+    let passed = |tally: &TallyHead| {
+        let (first, found) = tally.samples.first().cloned().unwrap_or_default();
+        PassedOver {
+            place: Arc::from(format!("{file}:{first}")),
+            supplier: Arc::from(""),
+            item: found,
+            reason: format!(
+                "the import rejects {} of its rows like this one: {} [{}]",
+                tally.count, tally.reason, tally.code
+            ),
+        }
+    };
+    tallies.map(passed).collect()
 }
 
 /// What a quote source is asked: its own conditions, and what the deal excludes of it. Estimates

@@ -196,7 +196,7 @@ impl Made {
         let recipes = self.parts.iter().map(|p| p.meta.recipe_hash.clone());
         let recipes: Vec<(String, String)> = ids().zip(recipes).collect();
         let rows = self.evidence.iter().map(|e| change::listed(&e.comparables));
-        let market = self.deal.sources.iter().filter(|s| !gather::holds_quotes(&self.deal, s));
+        let market = self.deal.sources.iter().filter(|s| !gather::is_of_tender(&self.deal, s));
         let rows: Vec<(String, Option<Vec<String>>)> =
             market.map(|s| s.id.clone()).zip(rows).collect();
         let record = Record {

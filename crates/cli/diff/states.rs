@@ -135,7 +135,7 @@ impl<'a> End<'a> {
     fn of(stated: &'a Stated, file: Option<&Path>, stores: [&Context; 2]) -> Result<Self, Failure> {
         let shown = stated.path.with_file_name(&stated.reading.name);
         // A brief says nothing of quotes, and neither does what moved in it.
-        let mut deal = gather::without_quotes(&stated.reading.deal(&shown, stores[1])?);
+        let mut deal = gather::without_tender(&stated.reading.deal(&shown, stores[1])?);
         // A title says nothing to any number.
         deal.title.clear();
         let parts = reach(stated, &deal, file, stores)?;

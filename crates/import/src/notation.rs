@@ -21,7 +21,7 @@ pub(crate) fn settle(
     let mut evidence: BTreeMap<usize, Evidence> =
         layout.number_columns().keys().map(|i| (*i, Evidence::default())).collect();
     source.rows(layout.sheet.as_deref(), &mut |row| {
-        let is_data = row.number > layout.header && layout.term(row).is_none();
+        let is_data = row.number > layout.header && layout.term_label(row).is_none();
         for (column, evidence) in evidence.iter_mut().filter(|_| is_data) {
             if let Cell::Text(text) = row.cell(*column) {
                 evidence.add(text, row.number);

@@ -37,29 +37,27 @@ pub(crate) fn of(spec: &Spec) -> Vec<Term> {
 }
 
 impl Term {
-    /// The attribute that it becomes.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
+    fn is_called(&self, label: &str) -> bool {
+        self.labels.iter().any(|l| l.fits(label))
     }
 }
 
 impl Layout {
-    /// The term that a row states: its first filled cell is a label, and no unit makes an item of it.
-    pub(crate) fn term(&self, row: &Row<'_>) -> Option<usize> {
+    /// The label of a row that states terms: its first filled cell, if a term has it and no unit makes
+    /// an item of the row.
+    pub(crate) fn term_label<'r>(&self, row: &'r Row<'_>) -> Option<&'r str> {
         if self.terms.is_empty() {
             return None;
         }
-        let (at, Cell::Text(label)) = row.cells.iter().enumerate().find(|(_, c)| !c.is_blank())?
-        else {
-            return None;
-        };
-        let label = label.trim_end_matches([':', ' ']);
+        let (at, first) = row.cells.iter().enumerate().find(|(_, c)| !c.is_blank())?;
+        let Cell::Text(label) = first else { return None };
         let unit = self.words.per.as_ref().and_then(|w| w.column.as_ref());
         let is_item = unit.is_some_and(|unit| !row.cell(unit.index).is_blank());
         if is_item || self.amounts.iter().any(|a| a.column.index == at) {
             return None;
         }
-        self.terms.iter().position(|t| t.labels.iter().any(|l| l.fits(label)))
+        let label = label.trim_end_matches([':', ' ']);
+        self.terms.iter().any(|term| term.is_called(label)).then_some(label)
     }
 }
 
@@ -74,12 +72,13 @@ pub(crate) fn read(source: &mut Source, layout: &mut Layout) -> Result<(), Impor
     let mut rows: BTreeMap<usize, u64> = BTreeMap::new();
     let mut said: Vec<BTreeMap<String, Said>> = vec![BTreeMap::new(); layout.amounts.len()];
     source.rows(layout.sheet.as_deref(), &mut |row| {
-        let term = Some(row).filter(|row| row.number > layout.header).and_then(|r| layout.term(r));
-        if let Some(term) = term {
-            if let Some(first) = rows.insert(term, row.number) {
-                return Err(twice(layout, term, [first, row.number]));
+        let label = layout.term_label(row).filter(|_| row.number > layout.header);
+        let called = |(_, term): &(usize, &Term)| label.is_some_and(|label| term.is_called(label));
+        for (i, term) in layout.terms.iter().enumerate().filter(called) {
+            if let Some(first) = rows.insert(i, row.number) {
+                return Err(twice(layout, i, [first, row.number]));
             }
-            take(layout, &layout.terms[term], row, &mut said);
+            take(layout, term, row, &mut said);
         }
         Ok(ControlFlow::Continue(()))
     })?;

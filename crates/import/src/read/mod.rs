@@ -131,10 +131,9 @@ impl Layout {
         state: &mut State<'l>,
         reading: &mut RowReading<'r>,
     ) -> Outcome {
-        if let Some(term) = self.term(row) {
+        if let Some(label) = self.term_label(row) {
             state.after_blank = false;
-            let reason = format!("`{}` of the columns", self.terms[term].name());
-            return Outcome::Skip(skip("I0203", &reason, &row.shown()));
+            return Outcome::Skip(skip("I0203", "terms of the columns", label));
         }
         if let Some(skip) = self.not_data(row, state) {
             return Outcome::Skip(skip);

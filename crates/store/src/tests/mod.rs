@@ -1,5 +1,6 @@
 //! Tests that need small runs, row groups and pages, or the border between the two query routes.
 
+mod listing;
 mod order;
 mod prunes;
 mod routes;

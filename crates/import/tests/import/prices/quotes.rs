@@ -24,7 +24,7 @@ fn terms_in_columns_are_attributes_under_the_keys_of_a_deal_file() {
         ]
     );
     assert_eq!(done.terms[1], "quote quoted - Acme 10.. -");
-    assert_eq!(done.terms[2], "quote estimate - Our estimate - -");
+    assert_eq!(done.terms[2], "quote estimate - Our estimate .. -");
     let attributes: Vec<&str> = done.attributes.iter().map(|a| a.as_deref().unwrap()).collect();
     assert_eq!(
         attributes[0],
