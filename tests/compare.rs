@@ -89,18 +89,17 @@ fn a_supplier_s_letter_holds_no_other_quote() {
     let anchor = whole("anchor");
     let secret: Vec<String> = ["walk_away", "target", "offer"].map(whole).to_vec();
     assert!(secret.iter().all(|it| it.len() > 2 && *it != anchor), "{secret:?} {anchor}");
-    for arguments in ["--audience shareable", "--page letter"] {
-        for format in ["text", "md", "html"] {
-            let run = bench
-                .run(&format!("report deal.toml --supplier Acme {arguments} --format {format}"));
-            let text = fine(run);
-            for canary in ["7373", "zq", "Zq"] {
-                assert!(!text.contains(canary), "{arguments} {format} holds `{canary}`:\n{text}");
-            }
-            let shown = text.replace(',', "");
-            for amount in &secret {
-                assert!(!shown.contains(amount), "{arguments} {format} holds {amount}:\n{text}");
-            }
+    let formats = ["text", "md", "html", "json"].map(|format| ("--audience shareable", format));
+    let letters = ["text", "md", "html"].map(|format| ("--page letter", format));
+    for (arguments, format) in formats.into_iter().chain(letters) {
+        let command = format!("report deal.toml --supplier Acme {arguments} --format {format}");
+        let text = fine(bench.run(&command));
+        for canary in ["7373", "zq", "Zq"] {
+            assert!(!text.contains(canary), "{arguments} {format} holds `{canary}`:\n{text}");
+        }
+        let shown = text.replace(',', "");
+        for amount in &secret {
+            assert!(!shown.contains(amount), "{arguments} {format} holds {amount}:\n{text}");
         }
     }
 }
