@@ -113,7 +113,7 @@ prop_compose! {
     ) -> Case {
         Case {
             rate: Amount::new(rate, 3),
-            freight: freight.map(|it| Amount::from(it)),
+            freight: freight.map(Amount::from),
             quantity: Amount::from(quantity),
             price: price.map(|it| Amount::new(it, 2)),
             cut: cut.map(|(from, price)| (from, Amount::new(price, 2))),
