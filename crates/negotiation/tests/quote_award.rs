@@ -1,6 +1,6 @@
 //! The cheapest award against all awards, and the laws that it must keep.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use haggle_negotiation::quote::award::{Award, Choice, NoAward, best, cheapest_lines, single};
 use haggle_quantity::Amount;

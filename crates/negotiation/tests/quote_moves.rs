@@ -1,7 +1,7 @@
 //! Break-even points of rate, freight and volume: by hand, and against a comparison made anew with
 //! the moved number on either side of them.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use haggle_negotiation::deal::{Deal, parse};
 use haggle_negotiation::quote::{BreakEven, Comparison, Moved, compare};

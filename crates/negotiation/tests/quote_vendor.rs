@@ -1,7 +1,7 @@
 //! The negotiation with one vendor: figures by hand, laws of the walk-away, what is said and what
 //! is kept from the vendor.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use haggle_negotiation::brief::Brief;
 use haggle_negotiation::deal::{Deal, parse};
@@ -185,6 +185,20 @@ fn an_argument_that_does_not_hold_is_not_said() {
     assert!(found.arguments.is_empty(), "{:?}", found.arguments);
     let index = found.brief.findings.iter().find(|it| it.rule == "S3.25").unwrap();
     assert!(index.text.contains("argues for them"), "{}", index.text);
+}
+
+/// What was paid last is evidence beside the quotes, and carries a better target than they do.
+#[test]
+fn the_last_contract_moves_the_target() {
+    let target = |last: &str| {
+        let head = TENDER.replace("last_price = \"0.9\"", last);
+        let found = of(&deal(&format!("{head}{ACME}{OTHERS}")), "Acme");
+        let n = found.brief.market.as_ref().unwrap().n;
+        (n, found.brief.figures.get("target").unwrap().value)
+    };
+    let (without, with) = (target(""), target("last_price = \"0.9\""));
+    assert_eq!((without.0, with.0), (2, 3));
+    assert!(with.1 < without.1, "{with:?} {without:?}");
 }
 
 #[test]

@@ -80,7 +80,7 @@ struct Look {
     /// By row: how many of the picked suppliers would take it.
     taken: Vec<u32>,
     floor: Vec<i128>,
-    /// Cells looked at; sorting a column counts as ten looks at it.
+    /// Cells looked at; sorting a column counts as fifty looks at it.
     work: usize,
 }
 
@@ -93,7 +93,7 @@ fn look(problem: &Problem, view: &View<'_>, state: &[State], row: &[f64]) -> Loo
         work += row.len();
         if problem.floor[by] > 0 && (add[by] < 0.0 || state[by] == State::In) {
             let (price, more) = price_of_floor(problem, &view[by], by, row);
-            work += 10 * row.len();
+            work += 50 * row.len();
             floor[by] = price;
             add[by] += more;
         }
@@ -157,6 +157,8 @@ fn price_of_floor(problem: &Problem, column: &Column, by: usize, row: &[f64]) ->
 #[derive(Debug, Clone)]
 pub(super) struct Ascent {
     pub prices: Prices,
+    /// Suppliers picked in the best look.
+    pub last: Vec<bool>,
     /// Cells looked at.
     pub work: usize,
     /// By supplier: share of the looks in which he was picked, later ones counting more.
@@ -164,21 +166,20 @@ pub(super) struct Ascent {
 }
 
 /// Better prices for a node: steps along the rows that nobody or several would take (Polyak's step
-/// towards `goal`), shorter after `patience` looks without gain. `visit` sees the suppliers picked.
+/// towards `goal`), shorter after some looks without gain.
 pub(super) fn ascend(
     (problem, view, state): (&Problem, &View<'_>, &[State]),
     start: &[f64],
     goal: f64,
     looks: usize,
-    mut visit: impl FnMut(&[bool]),
 ) -> Ascent {
     let mut row = start.to_vec();
     let mut best = (f64::NEG_INFINITY, Prices::default());
+    let mut last = vec![false; problem.suppliers()];
     let mut share = vec![0.5; problem.suppliers()];
     let (mut pace, mut stale, mut work) = (1.0, 0, 0);
     for _ in 0..looks {
         let look = look(problem, view, state, &row);
-        visit(&look.picked);
         work += look.work;
         for (share, picked) in share.iter_mut().zip(&look.picked) {
             *share += 0.1 * (f64::from(u8::from(*picked)) - *share);
@@ -186,6 +187,7 @@ pub(super) fn ascend(
         stale += 1;
         if look.value > best.0 {
             best = (look.value, Prices { row: row.clone(), floor: look.floor });
+            last.clone_from(&look.picked);
             stale = 0;
         }
         let misses = look.taken.iter().map(|&it| 1.0 - f64::from(it));
@@ -203,7 +205,7 @@ pub(super) fn ascend(
             *price += length * (1.0 - f64::from(taken));
         }
     }
-    Ascent { prices: best.1, work, share }
+    Ascent { prices: best.1, last, work, share }
 }
 
 /// Looks without gain after which steps are halved.

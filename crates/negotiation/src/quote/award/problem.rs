@@ -1,7 +1,7 @@
 //! A choice as the search reads it: columns by supplier, in whole units of 10^-12.
 
 use super::{Choice, NoAward};
-use haggle_quantity::{Amount, to_scaled};
+use haggle_quantity::{AMOUNT_SCALE, Amount};
 use std::borrow::Cow;
 
 /// Stands for a line that is not to be had. Far beyond every sum, and far from overflow.
@@ -42,8 +42,8 @@ impl Problem {
         }
         let mut sum = 0_i128;
         let mut unit = |amount: Amount| {
-            let scaled = to_scaled(amount.round_dp(12)).map_err(|_| NoAward::TooLarge)?;
-            sum += scaled.abs();
+            let scaled = scaled(amount).ok_or(NoAward::TooLarge)?;
+            sum = sum.saturating_add(scaled.saturating_abs());
             if sum > LARGEST { Err(NoAward::TooLarge) } else { Ok(scaled) }
         };
         let (mut columns, mut goods, mut fixed, mut floor) = (vec![], vec![], vec![], vec![]);
@@ -92,6 +92,12 @@ impl Problem {
         }
         view
     }
+}
+
+/// The amount in whole units, from its digits: this runs for every cell.
+fn scaled(amount: Amount) -> Option<i128> {
+    let kept = if amount.scale() > AMOUNT_SCALE { amount.round_dp(AMOUNT_SCALE) } else { amount };
+    kept.mantissa().checked_mul(10_i128.pow(AMOUNT_SCALE.checked_sub(kept.scale())?))
 }
 
 /// The columns under the decisions of a node.

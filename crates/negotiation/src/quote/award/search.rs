@@ -15,7 +15,7 @@ const LAST: usize = 300_000_000;
 /// The gap that is good enough, as a divisor of the total.
 const GAP: i128 = 1000;
 /// Looks for prices at the root, and below it.
-const LOOKS: (usize, usize) = (160, 20);
+const LOOKS: (usize, usize) = (80, 20);
 
 /// The best award found and what is proven of it.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ pub(super) fn run(problem: &Problem) -> Result<Found, NoAward> {
     let mut search =
         Search { problem, best: None, open: BinaryHeap::new(), nodes: Vec::new(), work: 0 };
     let root = problem.view(&[]);
-    search.consider(improve(problem, &root, &vec![true; problem.suppliers()]));
+    search.consider(assign(problem, &root, &vec![true; problem.suppliers()]));
     for by in 0..problem.suppliers() {
         let alone: Vec<bool> = (0..problem.suppliers()).map(|it| it == by).collect();
         search.consider(assign(problem, &root, &alone));
@@ -136,28 +136,26 @@ impl Search<'_> {
         }
     }
 
+    /// Better prices for a node and what they prove. At the root a good award is looked for on the
+    /// way, since the prices are led by its total.
     fn bound(&mut self, view: &View<'_>, node: &mut Node) -> (Proof, Ascent) {
-        let problem = self.problem;
         let is_root = node.bound == -NONE;
-        let looks = if is_root { LOOKS.0 } else { LOOKS.1 };
-        let goal = self.goal(view);
-        let mut picked: Vec<Vec<bool>> = Vec::new();
-        let visit = |it: &[bool]| {
-            if picked.last().is_none_or(|last| last != it) {
-                picked.push(it.to_vec());
-            }
-        };
-        let at = (problem, view, node.state.as_slice());
-        let ascent = ascend(at, &node.row, goal, looks, visit);
-        self.work += ascent.work;
-        if let Some(last) = picked.last() {
-            let found =
-                if is_root { improve(problem, view, last) } else { assign(problem, view, last) };
-            self.consider(found);
+        let mut ascent = self.ascend(view, node, if is_root { LOOKS.0 } else { LOOKS.1 });
+        if is_root {
+            self.consider(improve(self.problem, view, &ascent.last));
+            node.row.clone_from(&ascent.prices.row);
+            ascent = self.ascend(view, node, LOOKS.0);
         }
-        let proof = prove(problem, view, &node.state, &ascent.prices);
+        self.consider(assign(self.problem, view, &ascent.last));
         node.row.clone_from(&ascent.prices.row);
-        (proof, ascent)
+        (prove(self.problem, view, &node.state, &ascent.prices), ascent)
+    }
+
+    fn ascend(&mut self, view: &View<'_>, node: &Node, looks: usize) -> Ascent {
+        let at = (self.problem, view, node.state.as_slice());
+        let ascent = ascend(at, &node.row, self.goal(view), looks);
+        self.work += ascent.work;
+        ascent
     }
 
     /// What prices are to reach: the best total, or where there is none yet, more than any award.

@@ -51,14 +51,11 @@ fn ask(
         Some(ground.comparison.quoted(item, ground.supplier)?.currency.to_string())
     })?;
     let money = |amount: Amount| Brief::amount(as_f64(amount.round_dp(2)));
-    let (word, share) = match discount < Amount::ZERO {
-        true => ("an increase", -discount),
-        false => ("a discount", discount),
-    };
+    let word = if discount < Amount::ZERO { "an increase" } else { "a discount" };
     let text = format!(
         "{name} of {}: {word} of {} on goods, {currency} {} instead of {}, before freight and charges",
         ground.money(total),
-        percent(share),
+        percent(discount.abs()),
         money(goods_then),
         money(goods),
     );

@@ -30,7 +30,7 @@ pub(super) fn planned(
     rivals: Rivals,
     arguments: &[Saying],
 ) -> (Deal, Vec<SourceEvidence>) {
-    let evidence = market(ground, markets).or_else(|| quotes(ground));
+    let evidence = market(ground, markets).or_else(|| quotes(ground, &rivals));
     let limit = limit(&rivals);
     let planned = Deal {
         title: format!("{}: {}", deal.title, rivals.vendor),
@@ -154,18 +154,31 @@ fn source(id: &str) -> Source {
     }
 }
 
-/// Other vendors' totals over the lines as comparables.
-fn quotes(ground: &Ground<'_>) -> Option<(String, SourceEvidence)> {
-    let mut found = Comparables::default();
-    for (number, (by, total)) in (0_u32..).zip(&ground.others) {
+/// Other vendors' totals over the lines as comparables, and what was paid last, moved by its index.
+/// Should-cost is an estimate, neither paid nor offered: it enters the belief about them alone.
+fn quotes(ground: &Ground<'_>, rivals: &Rivals) -> Option<(String, SourceEvidence)> {
+    let offered = ground.others.iter().map(|(by, total)| {
         let name = &ground.comparison.suppliers[*by].name;
-        let amount = as_f64(kept(*total));
-        let row = Cited { party: Some(name.clone()), ..cited(ground, number, "value", amount) };
-        found.listed.push(Cited { place: format!("quote of {name}"), ..row });
-        found.rows.push(amount, Bound::Exact, 1.0, 1, Some(u64::from(number))).ok()?;
+        (format!("quote of {name}"), name.clone(), *total)
+    });
+    let moved = rivals.references.iter().filter(|it| it.kind == ReferenceKind::Index);
+    let paid = moved.filter_map(|it| {
+        let words = it.kind.words().to_owned();
+        Some((words.clone(), words, it.amount?))
+    });
+    let mut found = Comparables::default();
+    let mut bases = vec!["offered"];
+    for (number, (place, party, total)) in (0_u32..).zip(offered.chain(paid)) {
+        if number as usize == ground.others.len() {
+            bases.push("paid");
+        }
+        let amount = as_f64(kept(total));
+        let row = cited(ground, number, "value", amount);
+        found.listed.push(Cited { place, party: Some(party), ..row });
+        found.rows.push(amount, Bound::Exact, 1.0, 1, None).ok()?;
     }
     let words = "quotes of other vendors, like for like";
-    (!found.listed.is_empty()).then(|| (QUOTES.to_owned(), evidence(ground, found, words)))
+    (!found.listed.is_empty()).then(|| (QUOTES.to_owned(), evidence(ground, found, words, &bases)))
 }
 
 /// The market of the lines where every one has its own: percentiles times quantities, summed, as if
@@ -187,7 +200,7 @@ fn market(
     }
     let median = found.points.iter().any(|point| point.percentile == Some(50));
     let words = "percentiles of the items' markets, times the quantities";
-    median.then(|| (MARKET.to_owned(), evidence(ground, found, words)))
+    median.then(|| (MARKET.to_owned(), evidence(ground, found, words, &[])))
 }
 
 fn cited(ground: &Ground<'_>, number: u32, statistic: &str, amount: f64) -> Cited {
@@ -217,7 +230,12 @@ fn cited(ground: &Ground<'_>, number: u32, statistic: &str, amount: f64) -> Cite
     }
 }
 
-fn evidence(ground: &Ground<'_>, mut found: Comparables, words: &str) -> SourceEvidence {
+fn evidence(
+    ground: &Ground<'_>,
+    mut found: Comparables,
+    words: &str,
+    bases: &[&str],
+) -> SourceEvidence {
     let n = found.listed.len() + found.points.len();
     let all: Vec<Cited> = found.listed.iter().chain(&found.points).cloned().collect();
     let digest = digest_of(&all);
@@ -236,7 +254,7 @@ fn evidence(ground: &Ground<'_>, mut found: Comparables, words: &str) -> SourceE
         grade: None,
         date: Some(as_of),
         span: None,
-        bases: vec!["offered".to_owned()],
+        bases: bases.iter().map(|it| (*it).to_owned()).collect(),
         rows: [n as u64, n as u64, 0, 0],
         cells: [n as u64, n as u64, 0],
         tallies: Vec::new(),

@@ -112,8 +112,12 @@ impl Case<'_> {
                 (_, true) => " (this supplier alone)",
                 _ => " (not of this negotiation)",
             };
-            let text = format!("{}: {} {}{note}", row.name, row.quantity.normalize(), row.per);
-            facts.push(fact(row.id.clone(), text));
+            let text = format!("{} {}{note}", row.quantity.normalize(), row.per);
+            let label = match row.id == row.name {
+                true => row.id.clone(),
+                false => format!("{} ({})", row.name, row.id),
+            };
+            facts.push(fact(label, text));
         }
         facts.extend(comparison.basis.place.iter().map(|it| fact("place of delivery", it.clone())));
         let missing = match comparison.basis.place {
@@ -256,7 +260,8 @@ impl Case<'_> {
     fn margin(&self, item: usize) -> Option<Fact> {
         let parts = &self.tender()?.items.get(item)?.should_cost.as_ref()?.0;
         let (_, margin) = parts.iter().find(|(name, _)| *name == "margin")?;
-        let label = format!("margin in should-cost of {}", self.ground.comparison.items[item].name);
+        let row = &self.ground.comparison.items[item];
+        let label = format!("margin in should-cost of {}, per {}", row.name, row.per);
         Some(self.money(label, *margin))
     }
 

@@ -202,10 +202,16 @@ fn one_more(brief: &Brief, ground: &Ground<'_>, deal: &Deal) -> OneMore {
             "One more quote should save about {said}; what it costs is not stated: `quote_cost` in `[us]`."
         ),
         (_, Some(cost), Some(true)) => {
-            format!("One more quote should save about {said} and costs {cost}: get it.")
+            format!(
+                "One more quote should save about {said} and costs {}: get it.",
+                ground.money(cost)
+            )
         }
         (_, Some(cost), _) => {
-            format!("One more quote should save about {said} and costs {cost}: it does not pay.")
+            format!(
+                "One more quote should save about {said} and costs {}: it does not pay.",
+                ground.money(cost)
+            )
         }
     };
     OneMore { quotes, saving, cost, pays, text }

@@ -80,7 +80,7 @@ pub(super) fn questions(ground: &Ground<'_>) -> Vec<String> {
     }
     let open = open_items(ground);
     if !open.is_empty() {
-        asked.push(format!("What do {} cost, which the quote does not name?", open.join(", ")));
+        asked.push(format!("Not in the quote: {}. At what price?", open.join(", ")));
     }
     let terms = &own.terms;
     let silent = [

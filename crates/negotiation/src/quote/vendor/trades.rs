@@ -117,7 +117,8 @@ fn volume(ground: &Ground<'_>) -> Vec<Trade> {
     });
     let next: Vec<Amount> = next.collect();
     if !next.is_empty() {
-        let text = format!("the next price break of {} lines at the quantity asked", next.len());
+        let text =
+            format!("the next price break at the quantity asked, lines with one: {}", next.len());
         trades.push(trade(TradeKind::Volume, text, sum(next)));
     }
     for (number, outcome) in ground.comparison.outcomes.iter().enumerate().skip(1) {
