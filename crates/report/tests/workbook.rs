@@ -306,5 +306,5 @@ fn made_up_tenders_are_recalculated_alike() {
         same(&book, &comparison, &comparison.outcomes[0]);
         ranked += comparison.outcomes[0].ranking.len();
     }
-    assert!(ranked > 30, "only {ranked} suppliers are ranked: the tenders are too odd");
+    assert!(ranked > 20, "only {ranked} suppliers are ranked: the tenders are too odd");
 }
