@@ -42,6 +42,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("seccompiler", &["haggle-plugin-host"]),
     ("arrow-select", &["haggle-store"]),
     ("parquet", &["haggle-store"]),
+    ("rust_xlsxwriter", &["haggle-report"]),
     ("csv", &["haggle-import"]),
     ("calamine", &["haggle-import"]),
     ("reqwest", &["haggle-fetch"]),

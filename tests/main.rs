@@ -7,6 +7,7 @@ mod audience;
 mod bad_input;
 mod benchmark;
 mod commands;
+mod compare;
 mod determinism;
 mod diff;
 mod http;

@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Compare, context: &Context) -> Result<u8, Failure> {
     let scenario = scenario(&made.comparison, args.scenario.as_deref())?;
     let negotiations = made.negotiations(args, scenario)?;
     let quotes = Quotes { comparison: &made.comparison, scenario, negotiations: &negotiations };
-    context.deliver(args.out.as_deref(), rendered(args, &quotes, context)?)?;
+    context.deliver_bytes(args.out.as_deref(), &rendered(args, &quotes, context)?)?;
     if let Some(out) = args.out.as_deref() {
         exposure::warn(out, context);
     }
@@ -48,7 +48,7 @@ fn share(args: &Compare, made: &Compared, context: &Context) -> Result<u8, Failu
         CompareFormat::Csv => shared.csv().into_bytes(),
         CompareFormat::Xlsx => shared.workbook().map_err(Failure::new)?,
     };
-    context.deliver(args.out.as_deref(), bytes)?;
+    context.deliver_bytes(args.out.as_deref(), &bytes)?;
     Ok(exit::FINE)
 }
 

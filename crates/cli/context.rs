@@ -37,23 +37,29 @@ impl Context {
     }
 
     /// Data, on standard output.
-    pub(crate) fn data(&self, text: impl AsRef<[u8]>) -> Result<(), Failure> {
+    pub(crate) fn data(&self, text: &str) -> Result<(), Failure> {
+        self.bytes(text.as_bytes())
+    }
+
+    /// The same of what is no text.
+    fn bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
-        let written = out.write_all(text.as_ref()).and_then(|()| out.flush());
+        let written = out.write_all(bytes).and_then(|()| out.flush());
         written.map_err(|e| Failure::io(Path::new("standard output"), "cannot write", &e))
     }
 
     /// Data to a file if one is named, else to standard output.
-    pub(crate) fn deliver(
-        &self,
-        out: Option<&Path>,
-        text: impl AsRef<[u8]>,
-    ) -> Result<(), Failure> {
+    pub(crate) fn deliver(&self, out: Option<&Path>, text: &str) -> Result<(), Failure> {
+        self.deliver_bytes(out, text.as_bytes())
+    }
+
+    /// The same of what is no text.
+    pub(crate) fn deliver_bytes(&self, out: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
         match out {
-            None => self.data(text),
-            Some(path) if path == Path::new("-") => self.data(text),
+            None => self.bytes(bytes),
+            Some(path) if path == Path::new("-") => self.bytes(bytes),
             Some(path) => {
-                crate::whole::write(path, text.as_ref())
+                crate::whole::write(path, bytes)
                     .map_err(|e| Failure::io(path, "cannot write", &e))?;
                 self.talk(&format!("wrote {}\n", path.display()));
                 Ok(())

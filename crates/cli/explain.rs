@@ -25,6 +25,9 @@ pub(crate) fn run(args: &Explain, context: &Context) -> Result<u8, Failure> {
     Ok(exit::FINE)
 }
 
+/// Most ids that are offered in place of an unknown one.
+const MOST_NEAR: usize = 8;
+
 /// A figure or a line of a comparison.
 fn of_quotes(
     path: &Path,
@@ -35,7 +38,9 @@ fn of_quotes(
     let made = Compared::of(path, pinned, false, context)?;
     let text = haggle_report::explain_quote(&made.comparison, what, &context.style(false));
     text.ok_or_else(|| {
-        let near = haggle_report::nearest_quote_figures(&made.comparison, what);
+        let mut near = haggle_report::quote_figures(&made.comparison, what);
+        near.sort_by_key(|id| strsim::damerau_levenshtein(what, id));
+        near.truncate(MOST_NEAR);
         Failure::new(format!("this comparison has no figure `{what}`"))
             .help(format!("there are: {}", near.join(", ")))
     })

@@ -119,6 +119,6 @@ pub(crate) fn schema(args: &Schema, context: &Context) -> Result<u8, Failure> {
 pub(crate) fn completions(args: &Completions, context: &Context) -> Result<u8, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Args::command(), "haggle", &mut script);
-    context.data(&script)?;
+    context.data(&String::from_utf8_lossy(&script))?;
     Ok(exit::FINE)
 }

@@ -30,9 +30,10 @@ pub(crate) fn run(args: &Init, context: &Context) -> Result<u8, Failure> {
     match args.out.as_deref() {
         None => {
             context.data(&text)?;
-            context.talk("next: save it as deal.toml, then `haggle report deal.toml`\n");
+            let verb = args.kind.verb();
+            context.talk(&format!("next: save it as deal.toml, then `haggle {verb} deal.toml`\n"));
         }
-        Some(out) => write(out, &text, context)?,
+        Some(out) => write(out, &text, args.kind.verb(), context)?,
     }
     Ok(exit::FINE)
 }
@@ -126,7 +127,7 @@ fn must_read(text: &str) -> Result<(), Failure> {
 }
 
 /// Writes the deal file, and the schema beside it if there is none.
-fn write(out: &Path, text: &str, context: &Context) -> Result<(), Failure> {
+fn write(out: &Path, text: &str, verb: &str, context: &Context) -> Result<(), Failure> {
     create(out, text)?;
     context.talk(&format!("wrote {}\n", out.display()));
     let schema = out.with_file_name(draft::SCHEMA_FILE);
@@ -134,7 +135,7 @@ fn write(out: &Path, text: &str, context: &Context) -> Result<(), Failure> {
         create(&schema, deal::SCHEMA)?;
         context.talk(&format!("wrote {} (for editors)\n", schema.display()));
     }
-    context.talk(&format!("next: haggle report {}\n", out.display()));
+    context.talk(&format!("next: haggle {verb} {}\n", out.display()));
     Ok(())
 }
 
@@ -152,6 +153,11 @@ fn create(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 impl InitKind {
+    /// What is done with the file.
+    fn verb(self) -> &'static str {
+        if self == Self::Quotes { "compare" } else { "report" }
+    }
+
     fn is_salary(self) -> bool {
         self == Self::Salary
     }

@@ -1,6 +1,7 @@
 //! `report` and `check`: from a deal file to the brief, or only to what is wrong with the file.
 
 use crate::args::{AudienceArg, Check, PageArg, Pinned, Report, ReportFormat};
+use crate::compare::{self, Compared};
 use crate::context::Context;
 use crate::exposure;
 use crate::failure::{Failure, exit};
@@ -12,7 +13,7 @@ use haggle_negotiation::brief::{Brief, Gravity, prepare};
 use haggle_negotiation::change;
 use haggle_negotiation::deal::{self, Deal, Origin};
 use haggle_negotiation::market::SourceEvidence;
-use haggle_report::{Page, Record};
+use haggle_report::{Page, Record, Style, VendorBrief};
 use haggle_store::Part;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,8 +21,14 @@ use std::path::Path;
 pub(crate) fn run(args: &Report, context: &Context) -> Result<u8, Failure> {
     fits(args)?;
     exposure::warn(&args.deal, context);
+    if let Some(supplier) = &args.supplier {
+        return of_supplier(args, supplier, context);
+    }
     let made = made(&args.deal, &args.pinned, context)?;
     let brief = &made.brief;
+    if made.deal.tender.is_some() {
+        context.talk("note: this deal compares quotes: `haggle compare DEAL` does, and `--supplier NAME` is the negotiation with one\n");
+    }
     spare_inputs(args.out.as_deref(), &args.deal, &made.deal)?;
     if args.page == PageArg::Letter && brief.headline.anchor.is_none() {
         return Err(Failure::new("there is nothing to propose: no opening follows from this deal")
@@ -34,6 +41,37 @@ pub(crate) fn run(args: &Report, context: &Context) -> Result<u8, Failure> {
         (false, None) => {}
     }
     Ok(strictness(args.strict, brief, context))
+}
+
+/// The negotiation with one supplier, or its page for that supplier's eyes.
+fn of_supplier(args: &Report, named: &str, context: &Context) -> Result<u8, Failure> {
+    let made = Compared::of(&args.deal, &args.pinned, false, context)?;
+    spare_inputs(args.out.as_deref(), &args.deal, &made.deal)?;
+    let number = compare::supplier(&made.comparison, named)?;
+    let found = made.negotiation(number).map_err(|e| {
+        Failure::new(format!("{}: {e}", made.comparison.suppliers[number].name))
+            .help("`haggle compare DEAL` says what stands in the way of each supplier")
+    })?;
+    let style = context.style(args.out.is_some());
+    let text = match (args.page, shared(args)) {
+        (PageArg::Report, false) => vendor_brief(args.format, VendorBrief(&found), &style),
+        (page, true) => brief_page(args.format, page, &found.shareable(), &style),
+        (page, false) => brief_page(args.format, page, &found.brief, &style),
+    };
+    context.deliver(args.out.as_deref(), &text)?;
+    if let (false, Some(out)) = (shared(args), args.out.as_deref()) {
+        exposure::warn(out, context);
+    }
+    Ok(strictness(args.strict, &found.brief, context))
+}
+
+fn vendor_brief(format: ReportFormat, it: VendorBrief<'_>, style: &Style) -> String {
+    match format {
+        ReportFormat::Text => it.text(style),
+        ReportFormat::Md => it.markdown(),
+        ReportFormat::Html => it.html(),
+        ReportFormat::Json => it.json(),
+    }
 }
 
 /// Whether what is written may be read by anybody.
@@ -61,22 +99,26 @@ fn fits(args: &Report) -> Result<(), Failure> {
 /// The page in its format, made from what its audience may know.
 fn rendered(args: &Report, made: &Made, context: &Context) -> String {
     let shareable = shared(args).then(|| made.brief.shareable());
-    let brief = shareable.as_ref().unwrap_or(&made.brief);
-    let page = match args.page {
+    match (args.format, &shareable) {
+        (ReportFormat::Json, None) => made.json(),
+        (format, shareable) => {
+            let brief = shareable.as_ref().unwrap_or(&made.brief);
+            brief_page(format, args.page, brief, &context.style(args.out.is_some()))
+        }
+    }
+}
+
+fn brief_page(format: ReportFormat, page: PageArg, brief: &Brief, style: &Style) -> String {
+    let page = match page {
         PageArg::Report => Page::Report,
         PageArg::Sheet => Page::Sheet,
         PageArg::Letter => Page::Letter,
     };
-    match args.format {
-        ReportFormat::Text => {
-            haggle_report::text_page(brief, page, &context.style(args.out.is_some()))
-        }
+    match format {
+        ReportFormat::Text => haggle_report::text_page(brief, page, style),
         ReportFormat::Md => haggle_report::markdown_page(brief, page),
         ReportFormat::Html => haggle_report::html_page(brief, page),
-        ReportFormat::Json => match &shareable {
-            Some(brief) => haggle_report::json(brief),
-            None => made.json(),
-        },
+        ReportFormat::Json => haggle_report::json(brief),
     }
 }
 

@@ -24,8 +24,11 @@ pub(super) struct Draft {
 impl Draft {
     /// What is known of a deal of a kind before anybody says anything.
     pub(super) fn of(kind: InitKind, as_of: Date) -> Self {
-        let (title, per) =
-            if kind.is_salary() { ("My pay", "year") } else { ("My purchase", "each") };
+        let (title, per) = match kind {
+            InitKind::Salary => ("My pay", "year"),
+            InitKind::Purchase => ("My purchase", "each"),
+            InitKind::Quotes => ("My tender", "lot"),
+        };
         Self {
             kind,
             title: title.to_owned(),
@@ -58,6 +61,10 @@ impl Draft {
     /// The deal file.
     pub(super) fn text(&self) -> String {
         let mut text = self.head();
+        if self.kind == InitKind::Quotes {
+            text.push_str(&self.tender());
+            return text;
+        }
         text.push_str(&self.source());
         text.push_str(&self.offer());
         text.push_str(&self.alternative());
@@ -69,9 +76,12 @@ impl Draft {
         let side = if self.kind.is_salary() { "seller" } else { "buyer" };
         let mut text = format!("#:schema ./{SCHEMA_FILE}\n");
         text.push_str("# `haggle schema deal` prints that schema, `haggle check FILE` reads this file alone,\n");
-        text.push_str(
-            "# `haggle report FILE` is the main job. What begins with `#` is not read.\n\n",
-        );
+        text.push_str(match self.kind {
+            InitKind::Quotes => {
+                "# `haggle compare FILE` is the main job. What begins with `#` is not read.\n\n"
+            }
+            _ => "# `haggle report FILE` is the main job. What begins with `#` is not read.\n\n",
+        });
         let _ = writeln!(text, "schema   = \"haggle.deal/1\"");
         let _ = writeln!(text, "title    = {}", quoted(&self.title));
         let _ = writeln!(text, "side     = \"{side}\"   # seller wants more, buyer wants less");
@@ -81,6 +91,18 @@ impl Draft {
         let _ =
             writeln!(text, "as_of    = {}   # the day that the report speaks for\n", self.as_of);
         text
+    }
+
+    /// What is bought, and who quotes: the sheet that was named, or an example to write over.
+    fn tender(&self) -> String {
+        let sheet = self.evidence.as_deref().map_or(String::new(), |path| {
+            let recipe = self.recipe.as_deref();
+            let recipe = recipe.map_or(String::new(), |it| format!("recipe = {}\n", quoted(it)));
+            format!("[[source]]\nname = \"bids\"\npath = {}\n{recipe}\n", quoted(path))
+        });
+        let sources =
+            if sheet.is_empty() { "# sources = [\"bids\"]" } else { "sources = [\"bids\"]" };
+        format!("{sheet}[tender]\n{sources}   # ids of each [[source]] that holds quotes\n{TENDER}")
     }
 
     /// Without evidence there is no market, and the report says so.
@@ -172,4 +194,49 @@ const PURCHASE: &str = r#"
 # mode   = "44000"
 # high   = "48000"
 # source = "last year's invoice"
+"#;
+
+const TENDER: &str = r#"# incoterm       = "DAP"    # which costs count; every quote is brought to it
+# place          = "our site"
+# payment_days   = 30       # every quote is brought to this payment term
+# horizon_months = 36       # months of recurring charges that count
+# max_suppliers  = 3
+# fill_gaps      = true     # fill what a supplier does not quote, for the ranking only
+
+# What money costs you a year: it brings payment terms and recurring charges to one day.
+# [us]
+# discount_rate = 0.06
+
+# One for each foreign currency: how many units of the deal's currency one unit is worth.
+# [[rate]]
+# from = "GBP"
+# to   = "EUR"
+# rate = 1.15
+# date = 2026-01-31
+
+# What is bought: at least one.
+# [[item]]
+# id       = "A4"           # as quotes call it; `match` holds further names
+# name     = "Copier paper A4, 80 g"
+# quantity = "1500"
+# per      = "sheet"
+# units    = { ream = "500" }
+
+# One for each supplier: terms, and prices unless a source holds them.
+# [[quote]]
+# supplier       = "first supplier"
+# lead_time_days = 14
+# freight        = "12"
+# [[quote.line]]
+# item   = "A4"
+# price  = "5.40"
+# per    = "ream"
+# breaks = [{ from = "10", price = "4.90" }]
+# [[quote]]
+# supplier = "second supplier"
+# [[quote.line]]
+# item  = "A4"
+# price = "15.50"
+# per   = "pack"
+# pack  = "1500"
 "#;

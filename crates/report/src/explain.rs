@@ -38,15 +38,11 @@ pub(crate) fn walked(
 
 /// Ids that start with, contain or are contained in what was asked for, or share its first part.
 pub fn nearest_figures(brief: &Brief, id: &str) -> Vec<String> {
-    nearest(&brief.figures, id)
-}
-
-pub(crate) fn nearest(figures: &Figures, id: &str) -> Vec<String> {
     let asked = letters(id);
     if asked.is_empty() {
         return Vec::new();
     }
-    let ranked = figures.iter().filter_map(|(known, _)| Some((rank(&asked, known)?, known)));
+    let ranked = brief.figures.iter().filter_map(|(known, _)| Some((rank(&asked, known)?, known)));
     let mut near: Vec<(u8, &str)> = ranked.collect();
     near.sort_unstable();
     near.into_iter().take(MOST_NEAR).map(|(_, known)| known.to_owned()).collect()

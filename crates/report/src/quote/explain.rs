@@ -1,11 +1,9 @@
 //! One figure of a comparison, or one line, followed down to where it stands.
 
-use crate::explain::{nearest, walked};
+use crate::explain::walked;
 use crate::inline::Inline;
-use crate::number;
 use crate::text::Style;
 use crate::wrap::wrap;
-use haggle_negotiation::figure::Figures;
 use haggle_negotiation::quote::{Comparison, Step};
 
 /// How a figure of a comparison comes about: `quote.SUPPLIER.total`, `quote.SUPPLIER.ITEM.unit`; of
@@ -19,19 +17,17 @@ pub fn explain_quote(comparison: &Comparison, id: &str, style: &Style) -> Option
     }
 }
 
-/// Ids of figures that are near to one that does not exist.
-pub fn nearest_quote_figures(comparison: &Comparison, id: &str) -> Vec<String> {
+/// Ids of the figures of the line or supplier that an id begins with; of neither, those of totals.
+pub fn quote_figures(comparison: &Comparison, id: &str) -> Vec<String> {
     let figures = match place(comparison, id) {
         Some(Place { supplier, item: Some(item), .. }) => comparison.figures_of(supplier, item),
         Some(Place { supplier, .. }) => comparison.figures_of_supplier(supplier),
-        None => Figures::default(),
-    };
-    match nearest(&figures, id) {
-        near if near.is_empty() => {
-            comparison.suppliers.iter().map(|it| format!("quote.{}.total", it.slug)).collect()
+        None => {
+            let total = |slug: &String| format!("quote.{slug}.total");
+            return comparison.suppliers.iter().map(|it| total(&it.slug)).collect();
         }
-        near => near,
-    }
+    };
+    figures.iter().map(|(id, _)| id.to_owned()).collect()
 }
 
 /// What an id is about.
@@ -68,7 +64,5 @@ fn steps(comparison: &Comparison, supplier: usize, item: usize, style: &Style) -
 }
 
 fn line(step: &Step) -> Inline {
-    let value = format!("{} {}", number::quantity(step.value.round_dp(6)), step.unit);
-    let line = Inline::from(format!("{}: ", step.name)).strong(value.trim());
-    if step.text.is_empty() { line } else { line.muted(&format!("  {}", step.text)) }
+    Inline::default().strong(step.name).text(": ").text(&step.text)
 }

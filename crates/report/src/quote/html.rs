@@ -4,6 +4,9 @@
 use super::{Extent, QuotePage, Quotes};
 use crate::html::{POLICY, body, embedded, opening};
 
+/// Most cells of a comparison whose JSON lies in its page.
+const MOST_CELLS: usize = 20_000;
+
 /// Sorts the rows of a table by a column.
 const SORT: &str = include_str!("sort.js");
 
@@ -23,11 +26,22 @@ impl Quotes<'_> {
         let made =
             format!("haggle {}, as of {}.", env!("CARGO_PKG_VERSION"), self.comparison.as_of);
         format!(
-            "{}{}</main>\n<footer>{made} The comparison lies in this file as JSON.</footer>\n\
-             <script type=\"application/json\" id=\"haggle-comparison\">\n{}</script>\n\
-             <script>{SORT}</script>\n</body>\n</html>\n",
+            "{}{}</main>\n<footer>{made} {}\n<script>{SORT}</script>\n</body>\n</html>\n",
             opening(class, &self.comparison.title, &policy, style),
             body(None, &blocks),
+            self.inside()
+        )
+    }
+
+    /// The end of the footer, and the JSON unless it is larger than a page should be.
+    fn inside(&self) -> String {
+        let cells: usize = self.comparison.outcomes.iter().map(|it| it.cells.len()).sum();
+        if cells > MOST_CELLS {
+            return "Its JSON is too large for a page: `--format json`.</footer>".to_owned();
+        }
+        format!(
+            "The comparison lies in this file as JSON.</footer>\n\
+             <script type=\"application/json\" id=\"haggle-comparison\">\n{}</script>",
             embedded(&self.json())
         )
     }

@@ -10,7 +10,7 @@ use haggle_negotiation::quote::{Cell, State, Supplier, Total};
 /// What a mark in the table means, if it stands there.
 const MARKS: [(&str, &str); 5] = [
     ("*", "least cost of the line"),
-    ("(", "in brackets: cannot be awarded"),
+    ("(", "in brackets: cannot be awarded, or has no place"),
     ("~", "filled with the median of the others, for the ranking only"),
     ("!", "abnormally low: ask for an explanation"),
     ("gap", "gap: no price"),
@@ -137,7 +137,10 @@ fn total(quotes: &Quotes<'_>, it: &Total) -> Field {
         return Field { text: Inline::default().muted("incomplete"), ..Field::default() };
     };
     let low = if it.low.is_some() { "!" } else { "" };
-    let text = Inline::default().strong(&format!("{}{low}", quotes.bare(total)));
+    let text = match it.rank {
+        Some(_) => Inline::default().strong(&format!("{}{low}", quotes.bare(total))),
+        None => Inline::default().muted(&format!("({}{low})", quotes.bare(total))),
+    };
     Field { text, class: if it.rank == Some(1) { "best" } else { "" }, ..Field::default() }
 }
 

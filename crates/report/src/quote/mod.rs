@@ -15,7 +15,7 @@ mod vendor;
 mod words;
 mod workbook;
 
-pub use explain::{explain_quote, nearest_quote_figures};
+pub use explain::{explain_quote, quote_figures};
 pub use shared::Shared;
 pub use vendor::VendorBrief;
 

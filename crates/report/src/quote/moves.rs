@@ -83,9 +83,9 @@ fn reasons(quotes: &Quotes<'_>, lines: &CheapestLines) -> Vec<String> {
 
 fn left_out(quotes: &Quotes<'_>, it: &LeftOut) -> String {
     format!(
-        "{} is left out: elsewhere {} of it adds {}, and {} of its order costs is saved.",
+        "{} is left out: its cheapest lines, {}, cost {} more elsewhere, and its order costs, {}, are saved.",
         quotes.supplier(it.supplier).name,
-        counted(it.lines, "line"),
+        number::count(it.lines as u64),
         quotes.money(it.dearer),
         quotes.money(it.order)
     )

@@ -44,7 +44,10 @@ fn remarks(quotes: &Quotes<'_>, supplier: usize) -> String {
     if !total.missing.is_empty() {
         words.push(counted(total.missing.len(), "gap"));
     }
-    if let Some(share) = total.plug_share {
+    let unranked =
+        total.unranked.iter().filter(|_| it.state == State::Counts && total.total.is_some());
+    words.extend(unranked.cloned());
+    if let Some(share) = total.plug_share.filter(|_| total.unranked.is_none()) {
         words.push(format!("{} of it filled", number::share(share)));
     }
     if let Some(low) = total.low {

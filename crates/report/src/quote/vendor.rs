@@ -8,6 +8,7 @@ use crate::section::{self, Block, Item, Table, heading, paragraph};
 use crate::text::Style;
 use crate::{html, markdown, number, text};
 use haggle_negotiation::quote::vendor::{Ask, Element, Negotiation, Reference, Saying, Trade};
+use haggle_quantity::Currency;
 use serde_json::{Value, json};
 
 /// The private brief of a supplier, to be written in a format.
@@ -58,7 +59,8 @@ fn own(it: &Negotiation) -> Vec<Block> {
     blocks.extend(points(it.arguments.iter().map(saying)));
     blocks.extend(references(&it.references));
     blocks.push(heading(2, "trades", "What to trade"));
-    blocks.extend(points(it.trades.iter().map(trade)));
+    let currency = it.deal.currency;
+    blocks.extend(points(it.trades.iter().map(|it| trade(it, currency))));
     blocks.push(paragraph(it.one_more.text.as_str()));
     if let Some(questions) = points(it.questions.iter().map(|text| plain(text))) {
         blocks.extend([heading(2, "ask-first", "Ask before comparing further"), questions]);
@@ -82,8 +84,12 @@ fn saying(it: &Saying) -> Item {
     Item { head: it.text.as_str().into(), more: vec![Inline::default().muted(&it.basis)] }
 }
 
-fn trade(it: &Trade) -> Item {
+fn trade(it: &Trade, currency: Currency) -> Item {
+    let worth = it.worth.map_or(String::new(), |worth| {
+        format!(": worth {currency}\u{a0}{} to us", number::cents(worth, currency))
+    });
     let head = Inline::default().strong(&format!("{}: ", it.kind.as_str())).text(&it.text);
+    let head = head.text(&worth);
     Item { head, more: it.missing.iter().map(|what| missing(what)).collect() }
 }
 

@@ -6,6 +6,7 @@ use haggle_quantity::{Amount, Date};
 use rust_xlsxwriter::{
     Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Worksheet, XlsxError,
 };
+use std::collections::BTreeMap;
 
 /// What goes into a cell.
 pub(super) enum Value {
@@ -68,7 +69,7 @@ pub(super) fn yes(it: Option<bool>) -> Option<&'static str> {
 }
 
 /// How a cell looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Look {
     /// The title of a sheet.
     Title,
@@ -114,6 +115,7 @@ pub(super) enum Look {
 pub(super) struct Sheet {
     pub(super) sheet: Worksheet,
     money: String,
+    formats: BTreeMap<Look, Format>,
 }
 
 impl Sheet {
@@ -126,7 +128,7 @@ impl Sheet {
         sheet.set_footer("&L&F, &A&RPage &P of &N");
         let zeros = "0".repeat(digits as usize);
         let money = if digits == 0 { "#,##0".to_owned() } else { format!("#,##0.{zeros}") };
-        Ok(Self { sheet, money })
+        Ok(Self { sheet, money, formats: BTreeMap::new() })
     }
 
     /// Writes a cell.
@@ -136,21 +138,24 @@ impl Sheet {
         value: impl Into<Value>,
         look: Look,
     ) -> Result<(), XlsxError> {
-        let format = self.format(look);
+        let money = &self.money;
+        let format = &*self.formats.entry(look).or_insert_with(|| format(look, money));
         match value.into() {
-            Value::Empty => self.sheet.write_blank(row, column, &format)?,
+            Value::Empty => self.sheet.write_blank(row, column, format)?,
             Value::Text(text) => {
-                self.sheet.write_string_with_format(row, column, clean(&text), &format)?
+                self.sheet.write_string_with_format(row, column, clean(&text), format)?
             }
             Value::Number(number) => {
-                self.sheet.write_number_with_format(row, column, f64_of(number), &format)?
+                self.sheet.write_number_with_format(row, column, f64_of(number), format)?
             }
             Value::Day(day) => {
-                self.sheet.write_datetime_with_format(row, column, moment(day)?, &format)?
+                self.sheet.write_datetime_with_format(row, column, moment(day)?, format)?
             }
             Value::Formula(text, result) => {
+                // Without a result the library writes 0, which a reader that does not compute shows.
+                let result = if result.is_empty() { " ".to_owned() } else { result };
                 let formula = Formula::new(text).set_result(result);
-                self.sheet.write_formula_with_format(row, column, formula, &format)?
+                self.sheet.write_formula_with_format(row, column, formula, format)?
             }
         };
         Ok(())
@@ -181,42 +186,43 @@ impl Sheet {
             self.sheet.set_column_width(column, f64::from(*width)).map(|_| ())
         })
     }
+}
 
-    fn format(&self, look: Look) -> Format {
-        let format = Format::new().set_align(FormatAlign::Top);
-        let head = |f: Format| {
-            let line = f.set_bold().set_text_wrap().set_border_bottom(FormatBorder::Medium);
-            line.set_background_color(Color::RGB(0xEE_F1F4))
-        };
-        let sum = |f: Format| f.set_bold().set_background_color(Color::RGB(0xF4_F6F8));
-        let input = |f: Format| f.set_font_color(Color::RGB(0x1F_4E8C));
-        match look {
-            Look::Title => format.set_bold().set_font_size(14),
-            Look::Head => head(format),
-            Look::NumberHead => head(format).set_align(FormatAlign::Right),
-            Look::Text => format,
-            Look::Wrapped => format.set_text_wrap(),
-            Look::Note => format.set_font_color(Color::RGB(0x57_606A)),
-            Look::SumHead => sum(format),
-            Look::Money => format.set_num_format(&self.money).set_align(FormatAlign::Right),
-            Look::Price => format.set_num_format(format!("{}####", self.price())),
-            Look::Sum => sum(format).set_num_format(&self.money).set_align(FormatAlign::Right),
-            Look::Count => format.set_num_format("0").set_align(FormatAlign::Right),
-            Look::SumCount => sum(format).set_num_format("0").set_align(FormatAlign::Right),
-            Look::Quantity => format.set_num_format("#,##0.######"),
-            Look::Factor => format.set_num_format("0.000000######"),
-            Look::InputText => input(format),
-            Look::InputNumber => input(format).set_num_format("#,##0.############"),
-            Look::InputPrice => input(format).set_num_format(format!("{}##########", self.price())),
-            Look::InputShare => input(format).set_num_format("0.0####%"),
-            Look::InputDay => input(format).set_num_format("yyyy-mm-dd"),
-        }
+/// How a look is made; money has this format.
+fn format(look: Look, money: &str) -> Format {
+    let format = Format::new().set_align(FormatAlign::Top);
+    let head = |f: Format| {
+        let line = f.set_bold().set_text_wrap().set_border_bottom(FormatBorder::Medium);
+        line.set_background_color(Color::RGB(0xEE_F1F4))
+    };
+    let sum = |f: Format| f.set_bold().set_background_color(Color::RGB(0xF4_F6F8));
+    let input = |f: Format| f.set_font_color(Color::RGB(0x1F_4E8C));
+    match look {
+        Look::Title => format.set_bold().set_font_size(14),
+        Look::Head => head(format),
+        Look::NumberHead => head(format).set_align(FormatAlign::Right),
+        Look::Text => format,
+        Look::Wrapped => format.set_text_wrap(),
+        Look::Note => format.set_font_color(Color::RGB(0x57_606A)),
+        Look::SumHead => sum(format),
+        Look::Money => format.set_num_format(money).set_align(FormatAlign::Right),
+        Look::Price => format.set_num_format(format!("{}####", price(money))),
+        Look::Sum => sum(format).set_num_format(money).set_align(FormatAlign::Right),
+        Look::Count => format.set_num_format("0").set_align(FormatAlign::Right),
+        Look::SumCount => sum(format).set_num_format("0").set_align(FormatAlign::Right),
+        Look::Quantity => format.set_num_format("General"),
+        Look::Factor => format.set_num_format("0.000000######"),
+        Look::InputText => input(format),
+        Look::InputNumber => input(format).set_num_format("General"),
+        Look::InputPrice => input(format).set_num_format(format!("{}##########", price(money))),
+        Look::InputShare => input(format).set_num_format("0.0####%"),
+        Look::InputDay => input(format).set_num_format("yyyy-mm-dd"),
     }
+}
 
-    /// Money with a point, after which further digits may stand.
-    fn price(&self) -> String {
-        if self.money.contains('.') { self.money.clone() } else { format!("{}.", self.money) }
-    }
+/// Money with a point, after which further digits may stand.
+fn price(money: &str) -> String {
+    if money.contains('.') { money.to_owned() } else { format!("{money}.") }
 }
 
 /// A day as a spreadsheet has it.

@@ -296,7 +296,7 @@ fn price(sheet: &mut Sheet, row: u32, it: &Quoted) -> Result<(), XlsxError> {
     };
     let places: Vec<&str> = it.places.iter().map(|place| &**place).collect();
     let cells: [(Price, Value, Look); 12] = [
-        (Price::Price, it.price.into(), Look::InputPrice),
+        (Price::Amount, it.price.into(), Look::InputPrice),
         (Price::Currency, it.currency.to_string().into(), Look::Text),
         (Price::Per, it.per.as_str().into(), Look::Text),
         (Price::Pack, it.pack.into(), Look::InputNumber),

@@ -89,7 +89,8 @@ fn lead(sheet: &mut Sheet, plan: &Plan<'_>, item: usize) -> Result<(), XlsxError
     let it = &plan.quotes.comparison.items[item];
     let row = DATA + item as u32;
     let outcome = plan.quotes.outcome();
-    let name = Value::Formula(format!("={}", plan.item_name(item)), plan.item_label(item));
+    let name =
+        Value::Formula(format!("={}", plan.item_name(item)), plan.item_label(item).to_owned());
     sheet.put((row, 0), name, Look::Wrapped)?;
     let quantity = formula(format!("={}", plan.quantity(item)), outcome.quantities[item]);
     sheet.put((row, 1), quantity, Look::Quantity)?;
@@ -317,7 +318,11 @@ pub(super) fn gaps(plan: &Plan<'_>, digits: u32) -> Result<Sheet, XlsxError> {
         let value = cell.plug.filter(|_| plan.counting > 0).map(|plug| {
             formula(format!("=MEDIAN({})", plan.counting_cells(DATA + item as u32)), plug)
         });
-        let why = cell.reason.as_deref().unwrap_or_else(|| state(cell.state));
+        let why = match (&cell.reason, cell.state) {
+            (Some(reason), _) => &**reason,
+            (None, State::Gap | State::Filled) => "no price",
+            (None, other) => state(other),
+        };
         sheet.row(
             row,
             [

@@ -3,7 +3,7 @@
 use super::super::Quotes;
 use super::book::label;
 use haggle_negotiation::deal::Adder;
-use haggle_negotiation::quote::{Cost, Factors, LegCost, Quoted, State, Supplier};
+use haggle_negotiation::quote::{Cost, Factors, ItemRow, LegCost, Quoted, State, Supplier};
 use rust_xlsxwriter::utility::row_col_to_cell_absolute;
 use std::collections::BTreeMap;
 
@@ -70,7 +70,7 @@ pub(super) enum ChargeColumn {
 pub(super) enum Price {
     Item,
     Supplier,
-    Price,
+    Amount,
     Currency,
     Per,
     Pack,
@@ -150,6 +150,8 @@ pub(super) struct Plan<'a> {
     pub(super) counting: usize,
     /// Priced lines, by item, then supplier.
     pub(super) lines: Vec<Line<'a>>,
+    /// Names of the items.
+    labels: Vec<String>,
     /// Row of the steps of an item and a supplier.
     steps: BTreeMap<(usize, usize), u32>,
     /// Suppliers of the rows of charges, with the number of the charge.
@@ -173,17 +175,20 @@ impl<'a> Plan<'a> {
         let steps = steps.collect();
         let charges = it.suppliers.iter().enumerate();
         let charges = charges.flat_map(|(s, it)| (0..charge_count(it)).map(move |n| (s, n)));
-        Self { quotes, order, counting, steps, charges: charges.collect(), lines }
+        Self {
+            quotes,
+            order,
+            counting,
+            steps,
+            charges: charges.collect(),
+            lines,
+            labels: labels(&it.items),
+        }
     }
 
     /// The name of an item, with its id where two have one name.
-    pub(super) fn item_label(&self, item: usize) -> String {
-        let items = &self.quotes.comparison.items;
-        let it = &items[item];
-        match items.iter().filter(|other| other.name == it.name).count() {
-            1 => label(&it.name),
-            _ => label(&format!("{} ({})", it.name, it.id)),
-        }
+    pub(super) fn item_label(&self, item: usize) -> &str {
+        &self.labels[item]
     }
 
     /// First row of the items on the sheet of inputs; their heads stand above.
@@ -271,6 +276,17 @@ impl<'a> Plan<'a> {
         let of = |s: &usize| totals[*s].missing.iter().map(|item| (*item, *s)).collect::<Vec<_>>();
         self.order.iter().flat_map(of).collect()
     }
+}
+
+/// A name for each item that no other has.
+fn labels(items: &[ItemRow]) -> Vec<String> {
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    items.iter().for_each(|it| *times.entry(&it.name).or_default() += 1);
+    let label = |it: &ItemRow| match times.get(it.name.as_str()) {
+        Some(1) => label(&it.name),
+        _ => label(&format!("{} ({})", it.name, it.id)),
+    };
+    items.iter().map(label).collect()
 }
 
 /// How many rows of charges a supplier has: what an order costs, and legs that are a share.

@@ -223,7 +223,7 @@ impl Row<'_> {
 
     /// The price of a quantity; of an incremental scheme the mean over the tiers.
     fn price_at(&self, quantity: &str) -> String {
-        let first = self.input(Price::Price);
+        let first = self.input(Price::Amount);
         let breaks = self.line.quoted.breaks.len() as u16;
         if breaks == 0 {
             return first;
@@ -238,7 +238,7 @@ impl Row<'_> {
 
     /// Each tier's price for the units within it.
     fn stepped(&self, quantity: &str, breaks: u16) -> String {
-        let first = format!("{}*MIN({quantity},{})", self.input(Price::Price), self.from(0));
+        let first = format!("{}*MIN({quantity},{})", self.input(Price::Amount), self.from(0));
         (0..breaks).fold(first, |sum, n| {
             let upper = match n + 1 < breaks {
                 true => format!("MIN({quantity},{})", self.from(n + 1)),
