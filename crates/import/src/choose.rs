@@ -329,6 +329,9 @@ fn none_fits(specs: &[&Spec], tables: &[Preview]) -> ImportError {
     let mut message = format!("no recipe fits; found the headers {}", headers_like(lacks, header));
     if let Some((spec, why)) = turned_away(specs, tables) {
         message += &format!("; recipe `{}` has its columns, but {why}", spec.name);
+    } else if let Some((spec, [])) = nearest.as_ref().map(|(spec, lacks)| (spec, &lacks[..])) {
+        let name = &spec.name;
+        message += &format!("; recipe `{name}` has its columns, and reads it if it is named");
     } else if let Some((spec, lacks)) = &nearest {
         let lacks = list(lacks.iter().copied());
         message += &format!("; the nearest recipe is `{}`, which lacks {lacks}", spec.name);

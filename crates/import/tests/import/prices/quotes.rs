@@ -101,6 +101,15 @@ fn rows_below_a_wide_table_of_a_workbook() {
 }
 
 #[test]
+fn a_wide_table_without_a_word_of_its_own_is_read_only_by_name() {
+    let text = "Item,Description,Qty,Unit,Acme (EUR)\nA4,Paper,1,sheet,1.5\n";
+    let error = crate::support::read("q.csv", text).unwrap_err().to_string();
+    let told = "recipe `quotes-wide` has its columns, and reads it if it is named";
+    assert!(error.contains(told), "{error}");
+    assert_eq!(by_name("quotes-wide", text).lines, ["2:5 A4|Paper|-|- value 1.5 exact EUR sheet"]);
+}
+
+#[test]
 fn quotes_as_json_carry_the_keys_of_a_deal_file() {
     let text = r#"{"quotes": [
       {"supplier": "Acme", "currency": "EUR", "incoterm": "DAP", "payment_days": 30, "valid_until": "2026-12-31", "freight": "120",
