@@ -86,7 +86,7 @@ fn nothing_is_overwritten_and_nonsense_is_refused() {
         ("--currency Dollar", "`Dollar`"),
         ("--as-of today", "`today`"),
         ("--evidence no.csv", "no.csv"),
-        ("quotes", "quotes"),
+        ("quotas", "quotas"),
     ] {
         let run = bench.run(&format!("init {flags} --out new.toml"));
         assert!(run.code == 2 && run.err.contains(part), "{flags}: {}", run.err);
