@@ -9,7 +9,7 @@ use crate::remote::{self, Remote, Wanted};
 use haggle_evidence::{Importer, Locator};
 use haggle_fetch::Address;
 use haggle_import::{FileImporter, Observer, Options, Recipe};
-use haggle_negotiation::brief::{DiagnosticHead, SourceHead, TallyHead};
+use haggle_negotiation::brief::{DiagnosticHead, InputHead, PluginHead, SourceHead, TallyHead};
 use haggle_negotiation::deal::{Deal, Origin, Source};
 use haggle_negotiation::market::{
     Adjuster, Comparables, SourceEvidence, excluded_by, standing_exclude,
@@ -41,7 +41,7 @@ pub(crate) fn parts(
     let fetched = fetch_all(deal, file, pinning, &lock, context)?;
     let mut all = Vec::new();
     for (source, remote) in deal.sources.iter().zip(fetched) {
-        let pin = pinned(source, location(source), file, &lock)?.1;
+        let pin = pinned(source, &location(source), file, &lock)?.1;
         let part = match (&source.origin, remote) {
             (_, Some(remote)) => part_behind(source, &remote, file, pinning, &mut lock, context),
             _ => part_of(source, file, pinning, &mut lock, context),
@@ -67,7 +67,7 @@ pub(crate) fn evidence(
 ) -> Result<Vec<SourceEvidence>, Failure> {
     let each = |(source, part): (&Source, &Part)| {
         let found = comparables(deal, source, part, false, context)?;
-        let mut evidence = source_evidence(part, location(source), found);
+        let mut evidence = source_evidence(part, &location(source), found);
         evidence.head.bases = bases(source, part, context)?;
         Ok(evidence)
     };
@@ -111,10 +111,8 @@ pub(crate) fn comparables(
     Ok(context.store.comparables(part, &query, &adjuster)?)
 }
 
-fn location(source: &Source) -> &str {
-    match &source.origin {
-        Origin::Path(text) | Origin::Url(text) | Origin::Plugin(text) => text,
-    }
+fn location(source: &Source) -> String {
+    source.origin.location()
 }
 
 /// What the sources behind a URL give, all at a time; nothing for the others, and for those whose
@@ -189,7 +187,7 @@ fn part_of(
             let (_, pin) = pinned(source, text, file, lock)?;
             return stored_only(text, pin.as_ref(), context);
         }
-        Origin::Plugin(text) => return Err(not_built(source, text)),
+        Origin::Plugin { name, .. } => return Err(not_built(source, name)),
     };
     let (recipe, pin) = pinned(source, relative, file, lock)?;
     if pinning.offline && !is_there(&path) {
@@ -216,7 +214,7 @@ fn part_behind(
     lock: &mut Lock,
     context: &Context,
 ) -> Result<Part, Failure> {
-    let written = location(source);
+    let written = &location(source);
     let (recipe, pin) = pinned(source, written, file, lock)?;
     if pinning.locked {
         refuse_change(&remote.key.sha256, written, pin.as_ref())?;
@@ -610,8 +608,11 @@ fn span(comparables: &Comparables) -> Option<(Date, Date)> {
     Some((from_day_number(first)?, from_day_number(last)?)).filter(|(a, b)| a < b)
 }
 
-/// The last part of a location, or all of it where it has no parts.
+/// The last part of a location, or all of it where it has no parts; of a plugin its name.
 pub(crate) fn file_name(location: &str) -> String {
+    if let Some(plugin) = location.strip_prefix("plugin://") {
+        return plugin.split('?').next().unwrap_or(plugin).to_owned();
+    }
     let name = Path::new(location).file_name();
     name.map_or(location.to_owned(), |n| n.to_string_lossy().into_owned())
 }
@@ -655,6 +656,7 @@ fn head_of(meta: &PartMeta, location: &str, file: &str, day: Option<i32>) -> Sou
         sha256: meta.sha256.clone(),
         retrieved: meta.retrieved.clone(),
         recipe: meta.recipe.clone(),
+        plugin: meta.plugin.as_ref().map(plugin_head),
         publisher: meta.publisher.clone(),
         licence: meta.licence.clone(),
         grade: meta.grade.clone(),
@@ -666,6 +668,22 @@ fn head_of(meta: &PartMeta, location: &str, file: &str, day: Option<i32>) -> Sou
         tallies: meta.tallies.iter().map(tally).collect(),
         diagnostics: meta.notes.iter().map(note).collect(),
         assumptions: meta.assumptions.clone(),
+    }
+}
+
+fn plugin_head(facts: &haggle_evidence::PluginFacts) -> PluginHead {
+    let input = |i: &haggle_evidence::InputFacts| InputHead {
+        uri: i.uri.clone(),
+        size: i.size,
+        sha256: i.sha256.clone(),
+    };
+    PluginHead {
+        name: facts.name.clone(),
+        version: facts.version.clone(),
+        sha256: facts.sha256.clone(),
+        abi: facts.abi.clone(),
+        level: facts.level.clone(),
+        inputs: facts.inputs.iter().map(input).collect(),
     }
 }
 

@@ -11,6 +11,7 @@ const EXIT_CODES: &str = "\
 2  usage: the command line is wrong
 3  evidence too weak, under --strict
 4  not as locked, or not available offline
+6  a plugin misbehaved: it crashed, broke its limits or its promises; nothing of it is stored
 130  interrupted with Ctrl-C while it fetched; the store and the cache are whole
 ";
 

@@ -20,6 +20,7 @@ mod lock;
 mod moved;
 mod network;
 mod playbook;
+mod plugin;
 mod progress;
 mod reading;
 mod remote;
@@ -76,6 +77,7 @@ fn run(args: Args, context: &Context) -> Result<u8, Failure> {
         Command::Schema(a) => help::schema(&a, context),
         Command::Completions(a) => help::completions(&a, context),
         Command::Cache(a) => cache::run(&a, context),
+        Command::Plugin(a) => plugin::run(&a, context),
         Command::Doctor => doctor::run(context),
         Command::Help(a) => help::topic(&a, context),
     }

@@ -103,6 +103,7 @@ impl Network {
         let texts = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         });
-        Ok(written.with_tokens(texts))
+        let texts: Vec<(String, String)> = texts.collect();
+        Ok(written.with_tokens(texts.iter().cloned()).with_named(texts.into_iter()))
     }
 }

@@ -105,7 +105,7 @@ fn spare_inputs(args: &Report, made: &Made) -> Result<(), Failure> {
     let deal = &made.deal;
     let files = deal.sources.iter().filter_map(|source| match &source.origin {
         Origin::Path(file) => Some(folder.join(file)),
-        Origin::Url(_) | Origin::Plugin(_) => None,
+        Origin::Url(_) | Origin::Plugin { .. } => None,
     });
     let recipes = deal.sources.iter().filter_map(|s| Some(folder.join(s.recipe.as_ref()?)));
     let playbook = deal.playbook.iter().map(|file| folder.join(file));
