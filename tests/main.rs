@@ -16,6 +16,7 @@ mod inspect;
 mod locking;
 mod market;
 mod oracle;
+mod plugins;
 #[path = "../crates/fetch/tests/support/secure.rs"]
 mod secure;
 mod seen;

@@ -68,7 +68,9 @@ pub(super) fn remove(which: &[String], context: &Context) -> Result<u8, Failure>
         gone.extend(matching.into_iter().cloned());
     }
     let take_back = |grants: &mut Grants| {
-        gone.iter().for_each(|consent| drop(grants.take_back(&consent.sha256)));
+        for consent in &gone {
+            grants.take_back(&consent.sha256);
+        }
     };
     Grants::change(&places::grants_path()?, take_back).map_err(|e| of_grants(&e))?;
     for consent in &gone {
