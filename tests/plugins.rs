@@ -160,7 +160,8 @@ fn what_others_may_write_is_refused() {
     compile(&bench, "v1.so", &looks("1.0", ASKS), &[]);
     fs::copy(bench.path("v1.so"), &file).unwrap();
     assert_eq!(bench.run("plugin add sample --yes").code, 0);
-    for (path, bad, good) in [(&folder, 0o777, 0o755), (&folder, 0o775, 0o755), (&file, 0o666, 0o644)]
+    for (path, bad, good) in
+        [(&folder, 0o777, 0o755), (&folder, 0o775, 0o755), (&file, 0o666, 0o644)]
     {
         mode(path, bad);
         for verb in ["import --plugin sample", "plugin inspect sample", "plugin add sample --yes"] {
@@ -197,13 +198,26 @@ fn a_file_that_could_not_run_says_why() {
     let bench = Bench::new();
     compile(&bench, "libother.so", "int other(void);\nint other(void) { return 1; }\n", &[]);
     let other = bench.path("libother.so").display().to_string();
-    let uses = format!("int other(void);\nint call(void);\nint call(void) {{ return other(); }}\n{}", looks("1", ASKS));
+    let uses = format!(
+        "int other(void);\nint call(void);\nint call(void) {{ return other(); }}\n{}",
+        looks("1", ASKS)
+    );
     for (name, code, flags, part) in [
         ("a.so", uses.as_str(), vec![other.as_str()], "needs the library `"),
         ("b.so", &looks("1", ASKS), vec!["-Wl,-rpath,/opt/x"], "a search path of its own"),
         ("c.so", &looks("1", ASKS), vec!["-z", "execstack"], "an executable stack"),
-        ("d.so", &looks("1", ASKS).replace("init_v1", "start"), vec![], "no function `haggle_plugin_init_v1`"),
-        ("e.so", &looks("1", ASKS).replace("manifest_v1", "manifest"), vec![], "not a plugin of haggle"),
+        (
+            "d.so",
+            &looks("1", ASKS).replace("init_v1", "start"),
+            vec![],
+            "no function `haggle_plugin_init_v1`",
+        ),
+        (
+            "e.so",
+            &looks("1", ASKS).replace("manifest_v1", "manifest"),
+            vec![],
+            "not a plugin of haggle",
+        ),
         ("f.so", &looks("1", ASKS).replace("1.0\\\"", "2.0\\\""), vec![], "made for interface 2.0"),
         ("g.so", &looks("1", "{\"inputs\":[\"/etc\"]}"), vec![], "manifest: "),
     ] {

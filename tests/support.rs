@@ -70,7 +70,9 @@ impl Bench {
         let mut command = Command::new(env!("CARGO_BIN_EXE_haggle"));
         command.current_dir(self.folder.path()).env_clear();
         command.env("HAGGLE_STORE", self.path("store")).env("HAGGLE_CACHE", self.path("cache"));
-        command.env("XDG_STATE_HOME", self.path("state")).env("XDG_DATA_HOME", self.path("data-home"));
+        command
+            .env("XDG_STATE_HOME", self.path("state"))
+            .env("XDG_DATA_HOME", self.path("data-home"));
         command
     }
 

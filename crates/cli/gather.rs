@@ -4,6 +4,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::lock::{Lock, Pin};
 use crate::moved;
+use crate::plugin;
 use crate::progress::Watched;
 use crate::remote::{self, Remote, Wanted};
 use haggle_evidence::{Importer, Locator};
@@ -187,7 +188,9 @@ fn part_of(
             let (_, pin) = pinned(source, text, file, lock)?;
             return stored_only(text, pin.as_ref(), context);
         }
-        Origin::Plugin { name, .. } => return Err(not_built(source, name)),
+        Origin::Plugin { name, config } => {
+            return part_brought(name, config, source, file, pinning, lock, context);
+        }
     };
     let (recipe, pin) = pinned(source, relative, file, lock)?;
     if pinning.offline && !is_there(&path) {
@@ -231,6 +234,45 @@ fn part_behind(
     Ok(part)
 }
 
+/// The stored part of what a plugin brings. It is run each time, unless what is pinned is stored and
+/// nothing may be asked.
+fn part_brought(
+    name: &str,
+    config: &str,
+    source: &Source,
+    file: &Path,
+    pinning: Pinning,
+    lock: &mut Lock,
+    context: &Context,
+) -> Result<Part, Failure> {
+    let location = location(source);
+    let pin = lock.pin(&location, Some(&plugin::recipe(name)), None).cloned();
+    if let (true, Some(part)) = (pinning.offline, stored(pin.as_ref(), context)?) {
+        return Ok(part);
+    }
+    if pinning.locked {
+        must_be_pinned(&location, pin.as_ref())?;
+        must_be_pinned(&location, lock.plugin(name))?;
+    }
+    let mode = context.network.mode(pinning.offline)?;
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let trusted = plugin::trusted(name, Some((folder, lock.plugin(name))), context)?;
+    let brought = plugin::bring(&trusted, config, &location, mode, context)?;
+    if pinning.locked {
+        refuse_change(&brought.key.sha256, &location, pin.as_ref())?;
+    }
+    let mut part = context.store.publish(brought.aside, &brought.key)?.part().clone();
+    warn_of_twins(&part, context)?;
+    let mut made = pin_of(&part, &location, None);
+    let same = pin.as_ref().filter(|old| old.sha256 == made.sha256);
+    made.retrieved = same.map_or(brought.key.retrieved, |old| old.retrieved.clone());
+    compare_pins(&location, pin.as_ref(), &made, pinning.locked, context)?;
+    part.meta.retrieved = made.retrieved.clone();
+    lock.set(made);
+    lock.set_plugin(plugin::pin_of(&trusted));
+    Ok(part)
+}
+
 fn pin_of(part: &Part, location: &str, remote: Option<&Remote>) -> Pin {
     Pin {
         location: location.to_owned(),
@@ -249,15 +291,7 @@ fn is_there(path: &Path) -> bool {
     path.exists() || path.ancestors().skip(1).any(Path::is_file)
 }
 
-fn not_built(source: &Source, text: &str) -> Failure {
-    Failure::new(format!(
-        "source `{}`: plugin = \"{text}\" cannot be read by this version",
-        source.id
-    ))
-    .help("export its data to a file and name that with `path = ...`")
-}
-
-fn must_be_pinned<'a>(location: &str, pin: Option<&'a Pin>) -> Result<&'a Pin, Failure> {
+fn must_be_pinned<'a, T>(location: &str, pin: Option<&'a T>) -> Result<&'a T, Failure> {
     pin.ok_or_else(|| {
         Failure::not_as_locked(format!("{location}: not in haggle.lock"))
             .help("run once without `--locked` to pin it")
@@ -275,7 +309,8 @@ fn refuse_change(sha256: &str, location: &str, pin: Option<&Pin>) -> Result<(), 
         short(sha256),
         short(&pin.sha256)
     );
-    let help = match Address::is_meant(location) {
+    let asked = Address::is_meant(location) || location.starts_with("plugin://");
+    let help = match asked {
         true => {
             "run with `--locked --offline` for what is stored, or without `--locked` to accept the new content"
         }

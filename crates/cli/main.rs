@@ -38,6 +38,9 @@ use failure::{Failure, exit};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // A plugin runs in a process of its own, which is this program again; it must be told apart
+    // before anything else is set up.
+    haggle_plugin_host::child_main();
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => return clap_exit(&error),

@@ -2,8 +2,8 @@
 
 use super::look::{content, described};
 use super::places::{self, of_grants, places};
-use super::trust::{Trusted, fitting, pin_of};
 use super::short;
+use super::trust::{Trusted, fitting, pin_of};
 use crate::args::{PluginAdd, PluginLevel};
 use crate::context::Context;
 use crate::failure::{Failure, exit};
@@ -51,12 +51,15 @@ fn pin(trusted: &Trusted, deal: &Path, context: &Context) -> Result<(), Failure>
 /// Asks on a terminal; elsewhere there is nobody to ask.
 fn agreed() -> Result<bool, Failure> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Err(Failure::usage("nobody can be asked here whether it may run")
-            .help("read what it asks for, then `--yes`; `--input`, `--secret` and so on allow less"));
+        return Err(Failure::usage("nobody can be asked here whether it may run").help(
+            "read what it asks for, then `--yes`; `--input`, `--secret` and so on allow less",
+        ));
     }
     let failed = |e: io::Error| Failure::io(Path::new("the terminal"), "cannot ask", &e);
     let mut talk = io::stderr().lock();
-    write!(talk, "Nothing of it was run. Allow it? [y/N] ").and_then(|()| talk.flush()).map_err(failed)?;
+    write!(talk, "Nothing of it was run. Allow it? [y/N] ")
+        .and_then(|()| talk.flush())
+        .map_err(failed)?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).map_err(failed)?;
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))

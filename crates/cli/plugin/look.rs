@@ -35,8 +35,9 @@ pub(super) fn content(what: &str, context: &Context) -> Result<Content, Failure>
     }
     let found = find::find(&places(None, context), what, None).map_err(|e| refused(&e))?;
     found.ok_or_else(|| {
-        Failure::new(format!("plugin `{what}`: no file of that name in the plugin folders"))
-            .help(format!("name a file, as in `./{what}`; `haggle plugin list` lists what is there"))
+        Failure::new(format!("plugin `{what}`: no file of that name in the plugin folders")).help(
+            format!("name a file, as in `./{what}`; `haggle plugin list` lists what is there"),
+        )
     })
 }
 

@@ -2,13 +2,16 @@
 //! user's own consent to exactly its bytes.
 
 mod add;
+mod broker;
 mod list;
 mod look;
 mod new;
 mod places;
+mod source;
 mod trust;
 
-pub(crate) use trust::{Trusted, pin_of, trusted};
+pub(crate) use source::{bring, ran, recipe};
+pub(crate) use trust::{pin_of, trusted};
 
 use crate::args::{PluginAction, PluginArgs};
 use crate::context::Context;

@@ -65,8 +65,7 @@ pub(crate) fn pin_of(trusted: &Trusted) -> PluginPin {
 /// What can be told of a file that could run here.
 pub(super) fn fitting(content: &Content) -> Result<Inspection, Failure> {
     let path = content.path.display();
-    let inspection =
-        inspect(&content.bytes).map_err(|e| Failure::new(format!("{path}: {e}")))?;
+    let inspection = inspect(&content.bytes).map_err(|e| Failure::new(format!("{path}: {e}")))?;
     let here = this_platform();
     let other = (inspection.platform != here)
         .then(|| format!("for {}, expected {here}", inspection.platform));

@@ -88,7 +88,8 @@ impl Fetcher {
         Ok((response, turn))
     }
 
-    fn outside(&self, url: &Url, behalf: &Behalf<'_>, shown: &str) -> FetchError {
+    /// That a program may not ask there.
+    pub(crate) fn outside(&self, url: &Url, behalf: &Behalf<'_>, shown: &str) -> FetchError {
         let message = format!(
             "{} may not be asked on your behalf, expected what begins with {}",
             self.name(url),

@@ -65,7 +65,7 @@ impl std::fmt::Debug for Header {
 impl Behalf<'_> {
     /// Whether a URL may be asked.
     pub(crate) fn may(&self, url: &Url) -> bool {
-        self.within.iter().any(|start| url.as_str().starts_with(start.as_str()))
+        self.within.iter().any(|start| is_within(url.as_str(), start))
     }
 
     /// Whether a secret goes along.
@@ -78,6 +78,12 @@ impl Behalf<'_> {
         let lines = self.headers.iter().map(|h| format!("\n{h:?}"));
         format!("on behalf{}", lines.collect::<String>())
     }
+}
+
+/// Whether a URL is another or goes on from it: a name that is longer is another name.
+fn is_within(url: &str, start: &str) -> bool {
+    let rest = url.strip_prefix(start);
+    rest.is_some_and(|r| r.is_empty() || start.ends_with('/') || r.starts_with(['/', '?', '#']))
 }
 
 impl<'a> Request<'a> {

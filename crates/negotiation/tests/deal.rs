@@ -426,6 +426,9 @@ fn what_a_plugin_is_told() {
         let parsed = parse(&text.replace("recipe = \"bls-oews\"\n", ""), None);
         assert_eq!(parsed.problems, [], "{config}");
         let source = &parsed.deal.unwrap().sources[0];
-        assert_eq!((source.id.as_str(), source.origin.location().as_str()), ("ecb-rates", location));
+        assert_eq!(
+            (source.id.as_str(), source.origin.location().as_str()),
+            ("ecb-rates", location)
+        );
     }
 }

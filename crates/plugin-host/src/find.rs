@@ -189,7 +189,9 @@ fn refuse_mode(path: &Path, meta: &fs::Metadata) -> Result<(), Refused> {
         return Ok(());
     }
     let what = if meta.is_dir() { "folder" } else { "file" };
-    let why = format!("others may write this {what}: found mode {mode:o}, expected none for group and others");
+    let why = format!(
+        "others may write this {what}: found mode {mode:o}, expected none for group and others"
+    );
     Err(refused(path, why, &format!("`chmod go-w {}`", path.display())))
 }
 

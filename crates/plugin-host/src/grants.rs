@@ -10,7 +10,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 const SCHEMA: &str = "haggle.grants/1";
-const HEAD: &str = "# Written by `haggle plugin add`: which plugins may run here, and what they may read.\n\n";
+const HEAD: &str =
+    "# Written by `haggle plugin add`: which plugins may run here, and what they may read.\n\n";
 
 /// The name of the file in the user's state folder.
 pub const FILE: &str = "grants.toml";
@@ -165,7 +166,8 @@ impl Grants {
     /// # Errors
     /// [`GrantsError`] if it cannot be read or written; it is as it was then.
     pub fn change(path: &Path, change: impl FnOnce(&mut Self)) -> Result<(), GrantsError> {
-        let wrong = |e: io::Error| GrantsError { path: path.to_owned(), why: format!("cannot write: {e}") };
+        let wrong =
+            |e: io::Error| GrantsError { path: path.to_owned(), why: format!("cannot write: {e}") };
         let folder = path.parent().unwrap_or(Path::new("."));
         private_folder(folder).map_err(wrong)?;
         let lock = folder.join("grants.lock");
@@ -189,7 +191,6 @@ impl Grants {
         Ok(())
     }
 }
-
 
 #[cfg(unix)]
 fn private_folder(folder: &Path) -> io::Result<()> {

@@ -200,7 +200,9 @@ impl Seen {
     ) -> Vec<String> {
         let foreign = self.libraries.iter().filter(|name| !is_kin_of_libc(format, name));
         let foreign = foreign.map(|name| {
-            format!("needs the library `{name}`, expected none but libc and its kin: link it statically")
+            format!(
+                "needs the library `{name}`, expected none but libc and its kin: link it statically"
+            )
         });
         let init = (!exports.contains(INIT)).then(|| format!("no function `{INIT}`"));
         let abi = manifest.abi();
@@ -261,8 +263,7 @@ fn manifest_of<'a>(file: &File<'a>) -> Result<&'a [u8], InspectError> {
     let data = file_data(file).read_bytes_at(start, size).map_err(|()| lost())?;
     let rest = usize::try_from(from).ok().and_then(|from| data.get(from..)).ok_or_else(lost)?;
     let end = rest.iter().take(MOST_BYTES + 1).position(|b| *b == 0);
-    let endless =
-        || InspectError(format!("`{MANIFEST}` has no end within {MOST_BYTES} bytes"));
+    let endless = || InspectError(format!("`{MANIFEST}` has no end within {MOST_BYTES} bytes"));
     rest.get(..end.ok_or_else(endless)?).ok_or_else(lost)
 }
 
@@ -330,7 +331,8 @@ fn is_kin_of_libc(format: BinaryFormat, name: &str) -> bool {
         _ => {
             let stem = name.split(".so").next().unwrap_or(name);
             let known = ["libc", "libm", "libdl", "libpthread", "librt", "libgcc_s", "libstdc++"];
-            among(&known, stem) || ["ld-linux", "libc.musl-", "ld-musl-"].iter().any(|p| stem.starts_with(p))
+            among(&known, stem)
+                || ["ld-linux", "libc.musl-", "ld-musl-"].iter().any(|p| stem.starts_with(p))
         }
     }
 }

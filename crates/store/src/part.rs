@@ -1,9 +1,7 @@
 //! One stored part: the observations of one source read by one recipe, and what its footer says.
 
 use crate::StoreError;
-use haggle_evidence::{
-    Account, Diagnostic, Grade, Import, ImporterIdentity, PluginFacts, Tally,
-};
+use haggle_evidence::{Account, Diagnostic, Grade, Import, ImporterIdentity, PluginFacts, Tally};
 use parquet::file::metadata::{KeyValue, ParquetMetaData, ParquetMetaDataReader};
 use serde::{Deserialize, Serialize};
 use std::fs::File;

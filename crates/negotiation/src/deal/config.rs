@@ -15,7 +15,8 @@ pub(super) fn read_config(r: &Reader<'_, '_>) -> String {
         match json(value.get_ref()) {
             Ok(json) => drop(map.insert(key.value, json)),
             Err(found) => {
-                let message = format!("`config.{}` is {found}, expected a finite number", key.value);
+                let message =
+                    format!("`config.{}` is {found}, expected a finite number", key.value);
                 r.log().error(value.span(), "D0103", message, None);
             }
         }

@@ -7,8 +7,8 @@ use super::part::read_parts;
 use super::reader::{Field, Finding, Log, Reader, nearest};
 use super::talks::{self, Talks};
 use super::{
-    Ageing, Alternative, Claim, Counterpart, Deal, Exclude, Limit, Offer, Origin, Part,
-    Party, Problem, Role, Setting, Side, Source,
+    Ageing, Alternative, Claim, Counterpart, Deal, Exclude, Limit, Offer, Origin, Part, Party,
+    Problem, Role, Setting, Side, Source,
 };
 use crate::parameter;
 use haggle_quantity::{Amount, Currency, Date, Per, Rate, to_f64, to_scaled};

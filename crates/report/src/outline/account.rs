@@ -88,8 +88,7 @@ fn provenance(source: &SourceHead) -> Block {
 /// The recipe that read it, or the plugin that brought it and what that was given to read.
 fn brought_by(source: &SourceHead) -> String {
     let Some(plugin) = &source.plugin else { return format!(", recipe {}", source.recipe) };
-    let input =
-        |i: &InputHead| format!("{} ({} bytes, sha256 {})", i.uri, i.size, head(&i.sha256));
+    let input = |i: &InputHead| format!("{} ({} bytes, sha256 {})", i.uri, i.size, head(&i.sha256));
     let inputs: Vec<String> = plugin.inputs.iter().map(input).collect();
     let read = if inputs.is_empty() { "nothing".to_owned() } else { inputs.join("; ") };
     format!(
