@@ -1,10 +1,12 @@
 //! Plugins from outside: what may run, who says so, what is refused, and what comes of a run.
 
+use crate::server::{Reply, Server};
 use crate::support::{Bench, Ran};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Arc, Mutex};
 
 const FOLDER: &str = "data-home/haggle/plugins";
 
@@ -228,4 +230,306 @@ fn a_file_that_could_not_run_says_why() {
     mode(&bench.path("h.so"), 0o644);
     says(&bench.run("plugin add ./h.so --yes"), 1, &["no shared library"]);
     assert!(!bench.path("state").exists());
+}
+
+const PRICES: &str = "title,amount\npaper,19.90\nink,45\n";
+/// SHA-256 of [`PRICES`], by another program.
+const PRICES_SHA256: &str = "55666a942fa0e67cac22b869dfb4307e2ba464bc25a9398109739dc3a401fafe";
+
+/// A body that can be exchanged while the server runs.
+fn changing(first: &str) -> (Arc<Mutex<String>>, Server) {
+    let body = Arc::new(Mutex::new(first.to_owned()));
+    let now = Arc::clone(&body);
+    (body, Server::start(move |_| Reply::body(now.lock().unwrap().clone())))
+}
+
+/// What `plugin new` writes in C, of another server, with something changed.
+fn template(bench: &Bench, server: &Server, changes: &[(&str, &str)]) -> String {
+    says(&bench.run("plugin new sample --lang c --out new"), 0, &[]);
+    let code = bench.read("new/sample.c");
+    fs::remove_dir_all(bench.path("new")).unwrap();
+    let code = code.replace("https://prices.example/", &server.url("/"));
+    changes.iter().fold(code, |code, (from, to)| {
+        assert!(code.contains(from), "{from}");
+        code.replacen(from, to, 1)
+    })
+}
+
+/// A place with that plugin in its folder, added.
+fn with_plugin(server: &Server, changes: &[(&str, &str)], add: &str) -> Bench {
+    let bench = Bench::new();
+    let code = template(&bench, server, changes);
+    let file = folder(&bench).join("libhaggle_sample.so");
+    compile(&bench, "sample.so", &code, &[]);
+    fs::rename(bench.path("sample.so"), &file).unwrap();
+    says(&bench.run(&format!("plugin add sample --yes {add}")), 0, &[]);
+    bench
+}
+
+fn stored(bench: &Bench) -> usize {
+    fs::read_dir(bench.path("store/parts")).map_or(0, Iterator::count)
+}
+
+#[test]
+fn a_plugin_brings_prices_and_everything_it_read_is_told() {
+    let server = Server::start(|_| Reply::body(PRICES));
+    let bench = with_plugin(&server, &[], "");
+    let run = bench.run("import --plugin sample");
+    let read = format!("read {} (32 bytes, {})", server.url("/list.csv"), &PRICES_SHA256[..12]);
+    says(&run, 0, &["plugin://sample: imported", "read 2 = imported 2", &read]);
+    says(&bench.run("sources"), 0, &["plugin sample 0.1.0", &read]);
+    let sources = bench.json("sources --format json");
+    let plugin = &sources[0]["plugin"];
+    assert_eq!(plugin["inputs"][0]["sha256"], PRICES_SHA256);
+    assert_eq!((&plugin["abi"], &plugin["name"]), (&"1.0".into(), &"sample".into()));
+    assert_eq!(plugin["sha256"], bench.json("plugin inspect sample --json")["sha256"]);
+    assert!(["full", "reduced"].contains(&plugin["level"].as_str().unwrap()), "{plugin}");
+    let found = bench.run("benchmark --where title=paper --list");
+    says(&found, 0, &["19.90", "paper"]);
+    says(&bench.run("import --plugin sample"), 0, &["plugin://sample: unchanged"]);
+    // What it is told is part of what the source is.
+    says(
+        &bench.run("import --plugin sample --set x=1"),
+        0,
+        &["plugin://sample?{\"x\":1}: imported"],
+    );
+    for wrong in ["--set x", "--set x=1 --set x=2", "--config [1]", "--config {"] {
+        says(&bench.run(&format!("import --plugin sample {wrong}")), 2, &["help:"]);
+    }
+}
+
+#[test]
+fn nothing_is_asked_offline_and_the_cache_is_as_for_urls() {
+    let server = Server::start(|_| Reply::body(PRICES).header("Cache-Control", "max-age=600"));
+    let bench = with_plugin(&server, &[], "");
+    says(&bench.run("import --plugin sample --offline"), 4, &["E0316"]);
+    assert_eq!((server.seen().len(), stored(&bench)), (0, 0));
+    for (arguments, asked) in [("", 1), ("", 1), ("--offline", 1), ("--refresh", 2)] {
+        says(&bench.run(&format!("import --plugin sample {arguments}")), 0, &[]);
+        assert_eq!(server.seen().len(), asked, "{arguments}");
+    }
+    says(&bench.run("import --plugin sample --offline --refresh"), 2, &[]);
+}
+
+const HEAD: &str = "schema = \"haggle.deal/1\"\ntitle = \"t\"\nside = \"buyer\"\ncurrency = \"EUR\"\nper = \"each\"\nas_of = 2026-11-23\n[[alternative]]\nname = \"stay\"\namount = 100\n";
+
+fn deal(bench: &Bench, folder: &str) {
+    let source = "[[source]]\nplugin = \"sample\"\nconfig = { of = \"us/alone\" }\nwhere = { title = [\"paper\", \"ink\"] }\n";
+    bench.write(&format!("{folder}/deal.toml"), format!("{HEAD}{source}"));
+}
+
+#[test]
+fn a_deal_pins_what_a_plugin_brought_and_which_it_was() {
+    let (body, server) = changing(PRICES);
+    let bench = with_plugin(&server, &[], "");
+    deal(&bench, "deals");
+    let report = "report deals/deal.toml";
+    says(&bench.run(&format!("{report} --locked")), 4, &["not in haggle.lock"]);
+    let first = bench.run(&format!("{report} --format json"));
+    says(&first, 0, &[]);
+    let json: serde_json::Value = serde_json::from_str(&first.out).unwrap();
+    let source = &json["sources"]["sample"];
+    assert_eq!(source["plugin"]["inputs"][0]["sha256"], PRICES_SHA256);
+    assert_eq!(source["location"], "plugin://sample?{\"of\":\"us/alone\"}");
+    says(&bench.run(report), 0, &["brought by plugin sample 0.1.0", &PRICES_SHA256[..12]]);
+    let shared = bench.run(&format!("{report} --audience shareable --format json")).out;
+    assert!(shared.contains("plugin://sample") && !shared.contains("us/alone"), "{shared}");
+    let lock = bench.read("deals/haggle.lock");
+    for part in ["[[plugin]]", "name = \"sample\"", "abi = \"1.0\"", "linux_", "[[source]]"] {
+        assert!(lock.contains(part), "{part}: {lock}");
+    }
+    assert_eq!(bench.run(&format!("{report} --locked --format json")).out, first.out);
+    bench.write("report.json", &first.out);
+    says(&bench.run("verify report.json --deal deals/deal.toml"), 0, &[]);
+    PRICES.replace("45", "46").clone_into(&mut body.lock().unwrap());
+    let parts = stored(&bench);
+    let locked = bench.run(&format!("{report} --locked"));
+    let pinned = source["sha256"].as_str().unwrap();
+    says(&locked, 4, &["content is", &pinned[..12], "--locked --offline"]);
+    assert_eq!(stored(&bench), parts, "nothing of it is stored");
+    assert_eq!(bench.run(&format!("{report} --locked --offline --format json")).out, first.out);
+    says(&bench.run(report), 0, &["content changed from", "45 -> 46 EUR"]);
+    assert_ne!(bench.read("deals/haggle.lock"), lock);
+}
+
+#[test]
+fn another_file_than_the_pinned_one_is_refused_with_both_hashes() {
+    let server = Server::start(|_| Reply::body(PRICES));
+    let bench = with_plugin(&server, &[], "");
+    deal(&bench, "deals");
+    says(&bench.run("report deals/deal.toml"), 0, &[]);
+    let old = hash_in(&bench.run("plugin inspect sample").out);
+    let file = folder(&bench).join("libhaggle_sample.so");
+    let code = template(&bench, &server, &[("0.1.0", "0.2.0")]);
+    compile(&bench, "sample.so", &code, &[]);
+    fs::rename(bench.path("sample.so"), &file).unwrap();
+    let new = hash_in(&bench.run("plugin add sample --yes").out);
+    says(&bench.run("report deals/deal.toml"), 4, &[&old, &new, "haggle plugin add sample --deal"]);
+    says(&bench.run("plugin add sample --yes --deal deals/deal.toml"), 0, &["pinned in"]);
+    says(&bench.run("report deals/deal.toml"), 0, &["recipe changed from"]);
+    says(&bench.run("report deals/deal.toml --locked"), 0, &[]);
+}
+
+/// A project brings a plugin, its pin and a consent of its own making: it does not run.
+#[test]
+fn a_cloned_project_cannot_allow_its_own_plugin() {
+    let server = Server::start(|_| Reply::body(PRICES));
+    let theirs = with_plugin(&server, &[], "");
+    deal(&theirs, "deals");
+    says(&theirs.run("report deals/deal.toml"), 0, &[]);
+    let ours = Bench::new();
+    deal(&ours, "clone");
+    let own = ours.path("clone/.haggle/plugins");
+    fs::create_dir_all(&own).unwrap();
+    mode(&own, 0o755);
+    let file = own.join("libhaggle_sample.so");
+    fs::copy(folder(&theirs).join("libhaggle_sample.so"), &file).unwrap();
+    ours.write("clone/haggle.lock", theirs.read("deals/haggle.lock"));
+    let grant = theirs.read("state/haggle/grants.toml");
+    for place in ["clone/.haggle/grants.toml", "clone/haggle/grants.toml", "clone/grants.toml"] {
+        let path = ours.write(place, &grant);
+        mode(&path, 0o600);
+    }
+    let asked = server.seen().len();
+    for arguments in ["", "--locked", "--plugin-dir clone/.haggle/plugins"] {
+        let run = ours.run(&format!("report clone/deal.toml {arguments}"));
+        says(&run, 1, &["not added", "haggle plugin add sample"]);
+    }
+    assert_eq!((server.seen().len(), stored(&ours)), (asked, 0));
+    says(&ours.run("plugin add clone/.haggle/plugins/libhaggle_sample.so --yes"), 0, &[]);
+    says(&ours.run("report clone/deal.toml --locked"), 0, &[]);
+    // What lies in a project counts only while it is pinned.
+    fs::remove_file(folder(&ours).join("libhaggle_sample.so")).unwrap();
+    says(&ours.run("report clone/deal.toml --locked"), 0, &[]);
+    says(&ours.run("import --plugin sample"), 1, &["no file of that name"]);
+}
+
+#[test]
+fn a_plugin_that_misbehaves_stores_nothing_and_one_that_reports_is_heard() {
+    let server = Server::start(|asked| match asked.target.as_str() {
+        "/list.csv" => Reply::body("title,amount\npaper,19.90\nink,much\n"),
+        _ => Reply::status(404),
+    });
+    for (changes, code, part) in [
+        (&[("r->line++;", "if (r->line++ == 1) abort();")][..], 6, "signal"),
+        (&[("r->line++;", "if (r->line++ == 1) *(volatile int *)1 = 1;")], 6, "signal"),
+        (&[("\"EUR\"", "\"\\xff\"")], 6, "UTF-8"),
+        (&[], 1, "line 3: expected `title,amount`"),
+        (&[("list.csv\"", "none.csv\"")], 1, "404"),
+    ] {
+        let bench = with_plugin(&server, changes, "");
+        let run = bench.run("import --plugin sample");
+        says(&run, code, &["plugin `sample`: ", part, "help:"]);
+        assert_eq!((stored(&bench), run.out.as_str()), (0, ""), "{part}");
+    }
+}
+
+#[test]
+fn only_what_was_allowed_is_opened_and_secrets_go_to_their_host() {
+    let server = Server::start(|asked| match asked.header("x-key") {
+        "s3cr3t" => Reply::body(PRICES),
+        _ => Reply::status(401),
+    });
+    let host = server.url("").replace("http://", "");
+    let asks = format!("/\\\"], \\\"secrets\\\": [\\\"KEY@{host}\\\"]}}}}\"");
+    let options = "strlen(SOURCE), \"{\\\"headers\\\":{\\\"X-Key\\\":\\\"{secret:KEY}\\\"}}\", 34,";
+    let changes = [("/\\\"]}}\"", asks.as_str()), ("strlen(SOURCE), NULL, 0,", options)];
+    let import = |bench: &Bench, secret: &str| {
+        let mut command = bench.command();
+        command.args(["import", "--plugin", "sample"]).env("HAGGLE_SECRET_KEY", secret);
+        crate::support::ran(command.output().unwrap())
+    };
+    let bench = with_plugin(&server, &changes, "");
+    says(&import(&bench, "s3cr3t"), 0, &["imported"]);
+    assert!(!bench.run("sources --format json").out.contains("s3cr3t"));
+    says(&import(&bench, "wrong"), 1, &["401"]);
+    says(&bench.run("import --plugin sample"), 1, &["no secret `KEY`"]);
+    let asked = server.seen().len();
+    for narrowed in ["--no-secret", "--no-input", "--input http://127.0.0.1:1/"] {
+        let bench = Bench::new();
+        let code = template(&bench, &server, &changes);
+        let code = code.replace("\"inputs\\\": [", "\"inputs\\\": [\\\"http://127.0.0.1:1/\\\", ");
+        compile(&bench, "sample.so", &code, &[]);
+        says(&bench.run(&format!("plugin add ./sample.so --yes {narrowed}")), 0, &[]);
+        says(&import(&bench, "s3cr3t"), 1, &["grant"]);
+    }
+    assert_eq!(server.seen().len(), asked, "nobody was asked");
+}
+
+#[test]
+fn files_and_standard_input_are_opened_where_they_were_allowed() {
+    let server = Server::start(|_| Reply::status(404));
+    let bench = Bench::new();
+    let list = bench.write("list.csv", PRICES);
+    let (file, input) = (format!("file://{}", list.display()), "stdin:");
+    for (uri, add, code) in [
+        (file.as_str(), "--file list.csv", 0),
+        (file.as_str(), "", 1),
+        (input, "", 0),
+        (input, "--input file", 1),
+    ] {
+        let source = format!("SOURCE[] = \"{uri}\"");
+        let changes = [
+            (&*format!("\\\"{}\\\"", server.url("/")), "\\\"file\\\", \\\"stdin\\\""),
+            (&*format!("SOURCE[] = \"{}\"", server.url("/list.csv")), source.as_str()),
+        ];
+        let code_of = template(&bench, &server, &changes);
+        compile(&bench, "sample.so", &code_of, &[]);
+        says(&bench.run(&format!("plugin add ./sample.so --yes {add}")), 0, &[]);
+        let mut command = bench.command();
+        command.args(["import", "--plugin", "sample"]);
+        command.stdin(fs::File::open(&list).unwrap());
+        let run = crate::support::ran(command.output().unwrap());
+        says(&run, code, &[if code == 0 { "read 2 = imported 2" } else { "grant" }]);
+        fs::remove_dir_all(bench.path("store")).unwrap_or_default();
+    }
+}
+
+#[test]
+fn the_kit_passes_what_conforms_and_names_what_does_not() {
+    let server = Server::start(|_| Reply::status(404));
+    let bench = Bench::new();
+    bench.write("sample.csv", PRICES);
+    let give = format!("--input {}=sample.csv", server.url("/list.csv"));
+    compile(&bench, "good.so", &template(&bench, &server, &[]), &[]);
+    let run = bench.run(&format!("plugin test ./good.so {give}"));
+    says(&run, 0, &["passed   determinism", "passed   broken inputs", " 0 failed"]);
+    assert_eq!(run.out.matches("passed").count(), 11, "{}", run.out);
+    let golden = hash_in(&run.out);
+    let json = bench.json(&format!("plugin test ./good.so {give} --golden {golden} --json"));
+    assert_eq!(json["conforms"], true);
+    says(&bench.run("plugin test ./good.so"), 6, &["it asks for", "--input URI=FILE"]);
+    for (from, to, part) in [
+        ("*failed = EIO;", "r->at_end = 1;", "failed   broken inputs"),
+        ("return status;\n    }", "return abort(), status;\n    }", "failed   refusals"),
+        ("(void)request;", "if (length < 9 || request[8] == 'y') abort();", "failed   requests"),
+        ("\"EUR\"", "r->host->is_cancelled && rand() ? \"EUR\" : \"US\"", "failed   golden"),
+    ] {
+        compile(&bench, "bad.so", &template(&bench, &server, &[(from, to)]), &[]);
+        let golden = "0".repeat(64);
+        let run = bench.run(&format!("plugin test ./bad.so {give} --golden {golden}"));
+        says(&run, 6, &[part]);
+    }
+    assert!(!bench.path("store").exists() && !bench.path("state").exists());
+    assert_eq!(server.seen().len(), 0, "the kit gives what it was given, and asks nobody");
+}
+
+#[test]
+fn what_new_writes_in_rust_builds_and_conforms() {
+    let bench = Bench::new();
+    let api = crate::support::repository().join("crates/plugin-api");
+    let new = format!("plugin new my-prices --api {}", api.display());
+    says(&bench.run(&new), 0, &["haggle-my-prices"]);
+    says(&bench.run(&new), 1, &["exists already"]);
+    says(&bench.run("plugin new My"), 2, &[]);
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let mut build = Command::new(cargo);
+    build.args(["build", "--offline"]).current_dir(bench.path("haggle-my-prices"));
+    build.env("CARGO_TARGET_DIR", bench.path("built"));
+    let built = build.output().unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let file = "built/debug/libhaggle_my_prices.so";
+    mode(&bench.path(file), 0o644);
+    let give = "--input https://prices.example/list.csv=haggle-my-prices/sample.csv";
+    says(&bench.run(&format!("plugin test {file} {give}")), 0, &[" 0 failed"]);
 }

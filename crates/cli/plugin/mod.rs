@@ -8,6 +8,7 @@ mod look;
 mod new;
 mod places;
 mod source;
+mod test;
 mod trust;
 
 pub(crate) use source::{bring, ran, recipe};
@@ -25,7 +26,7 @@ pub(crate) fn run(args: &PluginArgs, context: &Context) -> Result<u8, Failure> {
         PluginAction::Remove { which } => list::remove(which, context),
         PluginAction::Verify => list::verify(context),
         PluginAction::New(a) => new::run(a, context),
-        PluginAction::Test(_) => Err(Failure::new("not yet")),
+        PluginAction::Test(a) => test::run(a, context),
     }
 }
 

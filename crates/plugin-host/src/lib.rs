@@ -11,6 +11,7 @@ compile_error!(
 
 mod broker;
 mod child;
+pub mod conformance;
 pub mod digest;
 mod fault;
 pub mod find;

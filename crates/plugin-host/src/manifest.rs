@@ -21,7 +21,8 @@ pub struct Abi {
 }
 
 /// The interface that this version speaks.
-pub const ABI: Abi = Abi { major: 1, minor: 0 };
+pub const ABI: Abi =
+    Abi { major: haggle_plugin_api::abi::ABI_MAJOR, minor: haggle_plugin_api::abi::ABI_MINOR };
 
 impl Abi {
     /// Whether a plugin made for `self` runs where `host` is spoken.
