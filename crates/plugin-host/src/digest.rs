@@ -81,7 +81,6 @@ impl Digest {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 mod tests {
     use super::*;
     use haggle_evidence::BatchBuilder;

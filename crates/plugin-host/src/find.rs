@@ -205,7 +205,6 @@ fn refused(path: &Path, why: String, help: &str) -> Refused {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 mod tests {
     use super::*;
 

@@ -336,3 +336,104 @@ fn is_kin_of_libc(format: BinaryFormat, name: &str) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    const GOOD: &str = "#include <math.h>\n\
+        const char haggle_manifest_v1[] = \"{\\\"manifest\\\":1,\\\"name\\\":\\\"x\\\",\\\"version\\\":\\\"1\\\",\
+        \\\"abi\\\":\\\"1.0\\\",\\\"summary\\\":\\\"s\\\"}\";\n\
+        double seen; int haggle_plugin_init_v1(int *a) { seen = floor(*a / 3.0); return *a; }\n";
+
+    fn compiled(code: &str, flags: &[&str]) -> Vec<u8> {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("x.c"), folder.path().join("x.so"));
+        std::fs::write(&from, code).unwrap();
+        let mut cc = Command::new("cc");
+        cc.args(["-shared", "-fPIC", "-O0", "-o"]).arg(&to).arg(from).args(flags);
+        let done = cc.output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        std::fs::read(to).unwrap()
+    }
+
+    #[test]
+    fn an_elf_file_is_told_without_loading_it() {
+        let bytes = compiled(GOOD, &["-lm"]);
+        let found = inspect(&bytes).unwrap();
+        assert_eq!((found.manifest.name.as_str(), found.platform), ("x", this_platform()));
+        assert_eq!((found.size, found.sha256), (bytes.len() as u64, hash(&bytes)));
+        assert_eq!(found.problems, [""; 0]);
+        assert!(found.libraries.iter().any(|l| l.starts_with("libm.so")), "{:?}", found.libraries);
+        for symbol in [MANIFEST, INIT, "seen"] {
+            assert!(found.exports.contains(&symbol.to_owned()), "{symbol}");
+        }
+    }
+
+    #[test]
+    fn what_would_not_be_run_is_named() {
+        for (code, flags, part) in [
+            (GOOD.replace("init_v1", "init_v2"), vec!["-lm"], "no function"),
+            (GOOD.replace("1.0", "1.9"), vec!["-lm"], "made for interface 1.9, expected 1.0"),
+            (GOOD.to_owned(), vec!["-lm", "-Wl,-rpath,$ORIGIN"], "a search path of its own"),
+            (GOOD.to_owned(), vec!["-lm", "-z", "execstack"], "an executable stack"),
+        ] {
+            let found = inspect(&compiled(&code, &flags)).unwrap();
+            assert!(found.problems[0].contains(part), "{:?}", found.problems);
+            assert_eq!(found.problems.len(), 1, "{:?}", found.problems);
+        }
+        for (bytes, part) in [
+            (compiled(&GOOD.replace(MANIFEST, "other"), &["-lm"]), "not a plugin of haggle"),
+            (compiled(&GOOD.replace("manifest\\\":1", "manifest\\\":2"), &["-lm"]), "expected 1"),
+            (compiled(GOOD, &["-lm"])[..0x80].to_vec(), "damaged"),
+            (b"MZ".to_vec(), "no shared library"),
+            (Vec::new(), "no shared library"),
+        ] {
+            let error = inspect(&bytes).unwrap_err().to_string();
+            assert!(error.contains(part), "{part}: {error}");
+        }
+    }
+
+    /// Whoever wrote the file wrote every byte of it.
+    #[test]
+    fn damaged_files_are_borne() {
+        let good = compiled(GOOD, &["-lm"]);
+        for length in (0..good.len()).step_by(61) {
+            // Any answer will do; a panic fails the test.
+            let _ = inspect(&good[..length]);
+        }
+        let mut state = 1_u64;
+        for _ in 0..3_000 {
+            let mut bytes = good.clone();
+            for _ in 0..8 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                // Most that matters stands at the start and at the end.
+                let places = if state & 1 == 0 { 0x400 } else { bytes.len() };
+                let at = (state >> 33) as usize % places;
+                bytes[at] = (state >> 20) as u8;
+            }
+            let _ = inspect(&bytes);
+        }
+    }
+
+    #[test]
+    fn libraries_of_every_system() {
+        use BinaryFormat::{Elf, MachO, Pe};
+        for (format, name, kin) in [
+            (Elf, "libc.so.6", true),
+            (Elf, "ld-linux-x86-64.so.2", true),
+            (Elf, "libc.musl-x86_64.so.1", true),
+            (Elf, "libstdc++.so.6", true),
+            (Elf, "libssl.so.3", false),
+            (Elf, "libcurl.so.4", false),
+            (MachO, "/usr/lib/libSystem.B.dylib", true),
+            (MachO, "@rpath/libdep.dylib", false),
+            (Pe, "KERNEL32.dll", true),
+            (Pe, "api-ms-win-crt-runtime-l1-1-0.dll", true),
+            (Pe, "winhttp.dll", false),
+        ] {
+            assert_eq!(is_kin_of_libc(format, name), kin, "{name}");
+        }
+    }
+}

@@ -329,7 +329,6 @@ pub fn secret_of(text: &str, inputs: &[String]) -> Option<SecretOf> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 mod tests {
     use super::*;
     use serde_json::json;
