@@ -1,12 +1,12 @@
 //! A [`Source`] behind the C interface; no panic leaves it, and after one nothing else is done.
 #![allow(unsafe_code)]
 
+use crate::Source;
 use crate::abi::{self, ArrowArray, ArrowArrayStream, ArrowSchema};
 use crate::batch::{Column, Rows, Texts, Values};
 use crate::failure::{Failure, Status};
 use crate::host::Host;
 use crate::row::{FIELDS, Field, Type};
-use crate::Source;
 use std::any::Any;
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -90,7 +90,15 @@ impl Host {
         let (uri, uri_len) = (uri.as_ptr().cast(), uri.len());
         // SAFETY: pointers and lengths of texts and structures that outlive the call.
         let status = unsafe {
-            open(self.0.ctx, uri, uri_len, json.as_ptr().cast(), json.len(), &mut handle, &mut error)
+            open(
+                self.0.ctx,
+                uri,
+                uri_len,
+                json.as_ptr().cast(),
+                json.len(),
+                &mut handle,
+                &mut error,
+            )
         };
         match status {
             abi::OK => Ok(Input { host: *self, handle }),

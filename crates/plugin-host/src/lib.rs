@@ -10,15 +10,27 @@ compile_error!(
 );
 
 mod broker;
+mod check;
 mod child;
+mod collect;
+mod confine;
+mod decode;
 mod fault;
+mod filter;
 mod grant;
+mod lines;
+mod link;
 mod plugin;
+mod process;
 mod run;
+mod sealed;
+mod serve;
+mod wire;
 
-pub use broker::{Answer, Broker, BrokerError, InputOptions, InputRecord, InputStat, Status};
+pub use broker::{Answer, Broker, BrokerError, InputOptions, InputRecord, InputStat};
 pub use child::child_main;
 pub use fault::{Fault, FaultKind};
 pub use grant::{Grant, Level, Limits};
+pub use haggle_plugin_api::Status;
 pub use plugin::{Kind, Plugin};
 pub use run::{Outcome, Run, run};
