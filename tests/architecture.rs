@@ -36,6 +36,8 @@ const EDGES: &[(&str, &[&str])] = &[
 const FENCES: &[(&str, &[&str])] = &[
     ("arrow-array", &["haggle-evidence", "haggle-plugin-host", "haggle-store"]),
     ("arrow-schema", &["haggle-evidence", "haggle-plugin-host", "haggle-store"]),
+    ("arrow-buffer", &["haggle-plugin-host"]),
+    ("arrow-data", &["haggle-plugin-host"]),
     ("arrow-ipc", &["haggle-plugin-host"]),
     ("libloading", &["haggle-plugin-host"]),
     ("landlock", &["haggle-plugin-host"]),

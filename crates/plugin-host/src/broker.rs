@@ -1,82 +1,11 @@
 //! What a plugin may ask of the caller: inputs, opened on its behalf, checked against the grant
 //! and recorded.
 
+use haggle_plugin_api::Status;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read;
-
-/// A status of the C interface (`HAGGLE_E_...`), but for the success that no error has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Status {
-    /// The request or configuration cannot be used.
-    Config,
-    /// There is no such thing.
-    NotFound,
-    /// A secret is missing or was refused.
-    Auth,
-    /// Not granted.
-    Denied,
-    /// Reading failed.
-    Io,
-    /// Asked too often.
-    RateLimited,
-    /// What was read is not what was expected.
-    Data,
-    /// The run was cancelled.
-    Cancelled,
-    /// The plugin was built against another interface.
-    Abi,
-    /// A fault inside the plugin.
-    Internal,
-    /// The plugin panicked.
-    Panic,
-}
-
-impl Status {
-    const ALL: [Self; 11] = [
-        Self::Config,
-        Self::NotFound,
-        Self::Auth,
-        Self::Denied,
-        Self::Io,
-        Self::RateLimited,
-        Self::Data,
-        Self::Cancelled,
-        Self::Abi,
-        Self::Internal,
-        Self::Panic,
-    ];
-
-    /// Its number in the C interface, from 1.
-    pub fn code(self) -> i32 {
-        self as i32 + 1
-    }
-
-    /// The status of a number of the C interface; a number that has no name is
-    /// [`Internal`](Self::Internal).
-    pub fn from_code(code: i32) -> Self {
-        Self::ALL.into_iter().find(|status| status.code() == code).unwrap_or(Self::Internal)
-    }
-
-    /// What it says, in words.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Config => "its configuration cannot be used",
-            Self::NotFound => "not found",
-            Self::Auth => "not authorised",
-            Self::Denied => "not granted",
-            Self::Io => "reading failed",
-            Self::RateLimited => "asked too often",
-            Self::Data => "unexpected data",
-            Self::Cancelled => "cancelled",
-            Self::Abi => "built against another interface",
-            Self::Internal => "a fault inside the plugin",
-            Self::Panic => "the plugin panicked",
-        }
-    }
-}
 
 /// An input could not be opened or read.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -115,3 +115,20 @@ impl Default for Grant {
         Self { inputs, secrets, limits: Limits::default(), level: Level::Full }
     }
 }
+
+impl Grant {
+    /// Whether an input was granted. An address that says the same in another way, by `..` or by
+    /// letters that a reader may pass over, was not.
+    pub fn covers(&self, uri: &str) -> bool {
+        let odd = |c: char| c.is_control() || c.is_whitespace() || c == '\\';
+        let path = uri.split(['?', '#']).next().unwrap_or(uri);
+        let upwards = path.split('/').any(|part| part.to_lowercase().replace("%2e", ".") == "..");
+        let within = |granted: &String| {
+            let rest = uri.strip_prefix(granted.as_str()).filter(|_| !granted.is_empty());
+            rest.is_some_and(|rest| {
+                rest.is_empty() || granted.ends_with('/') || rest.starts_with(['/', '?', '#'])
+            })
+        };
+        !uri.contains(odd) && !upwards && self.inputs.iter().any(within)
+    }
+}

@@ -10,21 +10,33 @@ compile_error!(
 );
 
 mod broker;
+mod check;
 mod child;
+mod collect;
 pub mod conformance;
+mod confine;
+mod decode;
 pub mod digest;
 mod fault;
+mod filter;
 pub mod find;
 mod grant;
 pub mod grants;
 pub mod inspect;
+mod lines;
+mod link;
 pub mod manifest;
 mod plugin;
+mod process;
 mod run;
+mod sealed;
+mod serve;
+mod wire;
 
-pub use broker::{Answer, Broker, BrokerError, InputOptions, InputRecord, InputStat, Status};
+pub use broker::{Answer, Broker, BrokerError, InputOptions, InputRecord, InputStat};
 pub use child::child_main;
 pub use fault::{Fault, FaultKind};
 pub use grant::{Grant, Level, Limits};
+pub use haggle_plugin_api::Status;
 pub use plugin::{Kind, Plugin};
 pub use run::{Outcome, Run, run};

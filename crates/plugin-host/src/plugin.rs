@@ -1,10 +1,12 @@
 //! A plugin as bytes in memory: what is hashed is what is loaded, whatever happens to the file.
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
 /// How a plugin's bytes are run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// A shared library with the two exports of `haggle_plugin.h`.
     Library,

@@ -1,0 +1,325 @@
+//! Arrow IPC from a process that nobody trusts: a strict look at every frame, then the library's
+//! own validation, then what an observation may say.
+//!
+//! The guard stands in front of the library because lengths, counts and types are what its readers
+//! trip over; it lets through only frames of the one shape that our own writer makes.
+
+use crate::check;
+use arrow_array::cast::AsArray;
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_buffer::Buffer;
+use arrow_ipc::convert::try_fb_to_schema;
+use arrow_ipc::reader::{read_dictionary, read_record_batch};
+use arrow_ipc::writer::StreamWriter;
+use arrow_ipc::{Message, MessageHeader, MetadataVersion, root_as_message};
+use arrow_schema::{ArrowError, DataType, Schema};
+use std::collections::HashMap;
+use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// Rows of a batch at most.
+pub(crate) const BATCH_ROWS: usize = haggle_plugin_api::BATCH_ROWS;
+/// Bytes of the buffers of one message at most.
+const BODY: usize = 64 << 20;
+/// Bytes of the description of one message at most.
+const METADATA: usize = 64 << 10;
+/// Words of a dictionary at most.
+const WORDS: usize = 4 << 20;
+
+/// Why a stream is not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Broken {
+    /// It is no stream of observations.
+    Data(String),
+    /// It ended before its end marker.
+    Cut,
+    /// It has more bytes than it may.
+    TooLong,
+    /// It could not be read.
+    Io(String),
+}
+
+impl From<io::Error> for Broken {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => Self::Cut,
+            _ => Self::Io(error.to_string()),
+        }
+    }
+}
+
+impl From<ArrowError> for Broken {
+    fn from(error: ArrowError) -> Self {
+        Self::Data(error.to_string())
+    }
+}
+
+fn bad(problem: impl Into<String>) -> Broken {
+    Broken::Data(problem.into())
+}
+
+/// The message that our own writer puts first.
+fn schema_message() -> Result<Vec<u8>, ArrowError> {
+    let writer = StreamWriter::try_new(Vec::new(), &haggle_evidence::schema())?;
+    Ok(writer.get_ref().clone())
+}
+
+/// Reads batches of observations.
+pub(crate) struct Decoder<R> {
+    input: R,
+    /// Bytes that it may still have.
+    left: u64,
+    /// The schema with the numbers of its dictionaries.
+    numbered: Arc<Schema>,
+    /// Name of the column of each dictionary.
+    columns: HashMap<i64, String>,
+    dictionaries: HashMap<i64, ArrayRef>,
+}
+
+impl<R: Read> Decoder<R> {
+    /// Reads the schema. `exact`: it is our own writer's, to the byte; else it says the same.
+    pub(crate) fn new(mut input: R, limit: u64, exact: bool) -> Result<Self, Broken> {
+        let expected = schema_message()?;
+        let found = match exact {
+            true => {
+                let mut found = vec![0; expected.len()];
+                input.read_exact(&mut found)?;
+                match found == expected {
+                    true => found.split_off(8),
+                    false => return Err(bad("its schema is not that of an observation")),
+                }
+            }
+            false => metadata(&mut input)?.ok_or(Broken::Cut)?,
+        };
+        let (numbered, columns) = schema_of(&found)?;
+        Ok(Self { input, left: limit, numbered, columns, dictionaries: HashMap::new() })
+    }
+
+    /// The next batch; none at the end marker, behind which nothing may follow.
+    pub(crate) fn next(&mut self) -> Result<Option<RecordBatch>, Broken> {
+        loop {
+            let Some(metadata) = metadata(&mut self.input)? else { return self.ended() };
+            let message = root_as_message(&metadata).map_err(|e| bad(e.to_string()))?;
+            let length = body_length(&message)?;
+            self.left = self.left.checked_sub(length as u64).ok_or(Broken::TooLong)?;
+            let body = body(&mut self.input, length)?;
+            if let Some(batch) = self.message(&message, &body)? {
+                return Ok(Some(batch));
+            }
+        }
+    }
+
+    fn ended(&mut self) -> Result<Option<RecordBatch>, Broken> {
+        match self.input.read(&mut [0])? {
+            0 => Ok(None),
+            _ => Err(bad("something follows the end of its data")),
+        }
+    }
+
+    fn message(
+        &mut self,
+        message: &Message<'_>,
+        body: &Buffer,
+    ) -> Result<Option<RecordBatch>, Broken> {
+        match message.header_type() {
+            MessageHeader::DictionaryBatch => self.dictionary(message, body).map(|()| None),
+            MessageHeader::RecordBatch => self.batch(message, body).map(Some),
+            other => Err(bad(format!("found a message of type {other:?}, expected a batch"))),
+        }
+    }
+
+    fn dictionary(&mut self, message: &Message<'_>, body: &Buffer) -> Result<(), Broken> {
+        let batch = message.header_as_dictionary_batch().ok_or_else(|| bad("no dictionary"))?;
+        let id = batch.id();
+        let column = self.columns.get(&id).ok_or_else(|| bad(format!("no dictionary {id}")))?;
+        let data = batch.data().ok_or_else(|| bad("a dictionary without data"))?;
+        if batch.isDelta() {
+            return Err(bad("found a part of a dictionary, expected a whole one"));
+        }
+        guard(&data, body.len(), WORDS, &[Shape::Text])?;
+        let (schema, dictionaries) = (&self.numbered, &mut self.dictionaries);
+        unpanicked(|| read_dictionary(body, batch, schema, dictionaries, &MetadataVersion::V5))?;
+        let words = dictionaries.get(&id).and_then(|array| array.as_string_opt::<i32>());
+        let words = words.ok_or_else(|| bad("a dictionary of something else than texts"))?;
+        check::words(column, words).map_err(Broken::Data)
+    }
+
+    fn batch(&self, message: &Message<'_>, body: &Buffer) -> Result<RecordBatch, Broken> {
+        let data = message.header_as_record_batch().ok_or_else(|| bad("no batch"))?;
+        let shapes: Vec<Shape> =
+            self.numbered.fields().iter().map(|field| Shape::of(field.data_type())).collect();
+        guard(&data, body.len(), BATCH_ROWS, &shapes)?;
+        let (schema, version) = (self.numbered.clone(), &MetadataVersion::V5);
+        let batch = unpanicked(|| {
+            let read = read_record_batch(body, data, schema, &self.dictionaries, None, version)?;
+            RecordBatch::try_new(haggle_evidence::schema(), read.columns().to_vec())
+        })?;
+        check::numbers(&batch).map_err(Broken::Data)?;
+        Ok(batch)
+    }
+}
+
+/// The library's readers may panic on what no guard foresaw.
+fn unpanicked<T>(read: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, Broken> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(result) => Ok(result?),
+        Err(_) => Err(bad("its data contradicts itself")),
+    }
+}
+
+/// The description of the next message; none at the end marker.
+fn metadata(input: &mut impl Read) -> Result<Option<Vec<u8>>, Broken> {
+    let mut head = [0; 8];
+    input.read_exact(&mut head)?;
+    let [marker, length] = [&head[..4], &head[4..]];
+    if marker != [0xff; 4] {
+        return Err(bad(format!(
+            "found {marker:02x?} where a message begins, expected ff ff ff ff"
+        )));
+    }
+    let length = u32::from_le_bytes([length[0], length[1], length[2], length[3]]) as usize;
+    match length {
+        0 => Ok(None),
+        length if length > METADATA || !length.is_multiple_of(8) => {
+            Err(bad(format!("found a description of {length} bytes, expected at most {METADATA}")))
+        }
+        length => {
+            let mut metadata = vec![0; length];
+            input.read_exact(&mut metadata)?;
+            Ok(Some(metadata))
+        }
+    }
+}
+
+fn body_length(message: &Message<'_>) -> Result<usize, Broken> {
+    let version = message.version();
+    if version != MetadataVersion::V5 || message.custom_metadata().is_some() {
+        return Err(bad(format!(
+            "found a message of version {version:?} or with metadata of its own"
+        )));
+    }
+    let length = message.bodyLength();
+    match usize::try_from(length) {
+        Ok(length) if length <= BODY && length.is_multiple_of(8) => Ok(length),
+        _ => Err(bad(format!("found buffers of {length} bytes, expected at most {BODY}"))),
+    }
+}
+
+fn body(input: &mut impl Read, length: usize) -> Result<Buffer, Broken> {
+    let mut bytes = Vec::with_capacity(length);
+    match input.take(length as u64).read_to_end(&mut bytes)? {
+        read if read == length => Ok(Buffer::from_vec(bytes)),
+        _ => Err(Broken::Cut),
+    }
+}
+
+/// The schema of a message, if it is that of an observation, and whose the dictionaries are.
+fn schema_of(metadata: &[u8]) -> Result<(Arc<Schema>, HashMap<i64, String>), Broken> {
+    let message = root_as_message(metadata).map_err(|e| bad(e.to_string()))?;
+    let found = message.header_as_schema().ok_or_else(|| bad("it does not begin with a schema"))?;
+    let fields = found.fields().ok_or_else(|| bad("its schema has no columns"))?;
+    let ids = fields.iter().filter_map(|field| {
+        Some((field.dictionary()?.id(), field.name().unwrap_or_default().to_owned()))
+    });
+    let columns: HashMap<i64, String> = ids.collect();
+    let schema = unpanicked(|| try_fb_to_schema(found))?;
+    let expected = haggle_evidence::schema();
+    let same = |a: &Schema, b: &Schema| {
+        let column = |f: &arrow_schema::FieldRef| (f.name().clone(), f.data_type().clone());
+        a.fields().iter().map(column).eq(b.fields().iter().map(column))
+    };
+    let texts = expected.fields().iter().filter(|f| Shape::of(f.data_type()) == Shape::Key);
+    match same(&schema, &expected) && columns.len() == texts.count() {
+        true => Ok((Arc::new(schema), columns)),
+        false => Err(bad("its schema is not that of an observation")),
+    }
+}
+
+/// Which buffers a column has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// Validity and values of so many bytes.
+    Fixed(usize),
+    /// Validity and numbers into a dictionary.
+    Key,
+    /// Validity, offsets and bytes.
+    Text,
+}
+
+impl Shape {
+    fn of(holds: &DataType) -> Self {
+        holds.primitive_width().map_or(Self::Key, Self::Fixed)
+    }
+
+    /// Bytes that its buffers have at least, for so many rows.
+    fn least(self, rows: usize, nulls: bool) -> Vec<usize> {
+        let validity = if nulls { rows.div_ceil(8) } else { 0 };
+        match self {
+            Self::Fixed(width) => vec![validity, rows * width],
+            Self::Key => vec![validity, rows * 4],
+            Self::Text => vec![validity, if rows == 0 { 0 } else { (rows + 1) * 4 }, 0],
+        }
+    }
+}
+
+/// Whether a batch has these columns, buffers inside its body one behind the other, and no more
+/// rows than it may.
+fn guard(
+    batch: &arrow_ipc::RecordBatch<'_>,
+    body: usize,
+    most: usize,
+    shapes: &[Shape],
+) -> Result<(), Broken> {
+    let nodes = batch.nodes().ok_or_else(|| bad("a batch without columns"))?;
+    let buffers = batch.buffers().ok_or_else(|| bad("a batch without buffers"))?;
+    let rows = usize::try_from(batch.length()).ok().filter(|rows| *rows <= most);
+    let rows = rows.ok_or_else(|| {
+        bad(format!("found a batch of {} rows, expected at most {most}", batch.length()))
+    })?;
+    let counts = shapes.iter().map(|shape| shape.least(0, false).len()).sum::<usize>();
+    if nodes.len() != shapes.len() || buffers.len() != counts {
+        let found = format!("{} columns and {} buffers", nodes.len(), buffers.len());
+        return Err(bad(format!("found {found}, expected {} and {counts}", shapes.len())));
+    }
+    if batch.compression().is_some() || batch.variadicBufferCounts().is_some() {
+        return Err(bad("found compressed buffers or views, expected plain ones"));
+    }
+    let mut buffers = buffers.iter();
+    let mut end = 0;
+    for (node, shape) in nodes.iter().zip(shapes) {
+        let nulls = node.null_count();
+        if node.length() != batch.length() || nulls < 0 || nulls > batch.length() {
+            let found = format!("{} rows with {nulls} nulls", node.length());
+            return Err(bad(format!("found a column of {found} in a batch of {rows} rows")));
+        }
+        for (buffer, least) in buffers.by_ref().zip(shape.least(rows, nulls > 0)) {
+            end = after(end, buffer, least, body)?;
+        }
+    }
+    Ok(())
+}
+
+/// Where a buffer ends that begins not before `end`.
+fn after(
+    end: usize,
+    buffer: &arrow_ipc::Buffer,
+    least: usize,
+    body: usize,
+) -> Result<usize, Broken> {
+    let place = |number| usize::try_from(number).ok();
+    let range = place(buffer.offset()).zip(place(buffer.length()));
+    let good = range.filter(|(offset, length)| {
+        let inside = offset.checked_add(*length).is_some_and(|end| end <= body);
+        inside && *offset >= end && offset.is_multiple_of(8) && *length >= least
+    });
+    match good {
+        Some((offset, length)) => Ok(offset + length),
+        None => {
+            let (offset, length) = (buffer.offset(), buffer.length());
+            let found = format!("found a buffer of {length} bytes at {offset}");
+            let behind = format!("at least {least} behind {end} and within {body}");
+            Err(bad(format!("{found}, expected {behind}")))
+        }
+    }
+}
