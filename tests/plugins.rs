@@ -284,7 +284,7 @@ fn a_plugin_brings_prices_and_everything_it_read_is_told() {
     assert_eq!((&plugin["abi"], &plugin["name"]), (&"1.0".into(), &"sample".into()));
     assert_eq!(plugin["sha256"], bench.json("plugin inspect sample --json")["sha256"]);
     assert!(["full", "reduced"].contains(&plugin["level"].as_str().unwrap()), "{plugin}");
-    let found = bench.run("benchmark --where title=paper --list");
+    let found = bench.run("benchmark --where title=paper --as-of 2026-11-23 --list");
     says(&found, 0, &["19.90", "paper"]);
     says(&bench.run("import --plugin sample"), 0, &["plugin://sample: unchanged"]);
     // What it is told is part of what the source is.
@@ -314,13 +314,15 @@ fn nothing_is_asked_offline_and_the_cache_is_as_for_urls() {
 const HEAD: &str = "schema = \"haggle.deal/1\"\ntitle = \"t\"\nside = \"buyer\"\ncurrency = \"EUR\"\nper = \"each\"\nas_of = 2026-11-23\n[[alternative]]\nname = \"stay\"\namount = 100\n";
 
 fn deal(bench: &Bench, folder: &str) {
-    let source = "[[source]]\nplugin = \"sample\"\nconfig = { of = \"us/alone\" }\nwhere = { title = [\"paper\", \"ink\"] }\n";
+    let source = "[[source]]\nplugin = \"sample\"\nconfig = { of = \"us/alone\" }\n";
     bench.write(&format!("{folder}/deal.toml"), format!("{HEAD}{source}"));
 }
 
 #[test]
 fn a_deal_pins_what_a_plugin_brought_and_which_it_was() {
-    let (body, server) = changing(PRICES);
+    let rows: String = (10..30).map(|n| format!("item {n},{n}.50\n")).collect();
+    let prices = format!("title,amount\n{rows}");
+    let (body, server) = changing(&prices);
     let bench = with_plugin(&server, &[], "");
     deal(&bench, "deals");
     let report = "report deals/deal.toml";
@@ -329,9 +331,11 @@ fn a_deal_pins_what_a_plugin_brought_and_which_it_was() {
     says(&first, 0, &[]);
     let json: serde_json::Value = serde_json::from_str(&first.out).unwrap();
     let source = &json["sources"]["sample"];
-    assert_eq!(source["plugin"]["inputs"][0]["sha256"], PRICES_SHA256);
+    assert_eq!(source["plugin"]["inputs"][0]["uri"], server.url("/list.csv"));
     assert_eq!(source["location"], "plugin://sample?{\"of\":\"us/alone\"}");
-    says(&bench.run(report), 0, &["brought by plugin sample 0.1.0", &PRICES_SHA256[..12]]);
+    let read = format!("which read {} ({} bytes", server.url("/list.csv"), prices.len());
+    let text = bench.run(report).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("brought by plugin sample 0.1.0") && text.contains(&read), "{text}");
     let shared = bench.run(&format!("{report} --audience shareable --format json")).out;
     assert!(shared.contains("plugin://sample") && !shared.contains("us/alone"), "{shared}");
     let lock = bench.read("deals/haggle.lock");
@@ -341,14 +345,14 @@ fn a_deal_pins_what_a_plugin_brought_and_which_it_was() {
     assert_eq!(bench.run(&format!("{report} --locked --format json")).out, first.out);
     bench.write("report.json", &first.out);
     says(&bench.run("verify report.json --deal deals/deal.toml"), 0, &[]);
-    PRICES.replace("45", "46").clone_into(&mut body.lock().unwrap());
+    prices.replace("29.50", "31").clone_into(&mut body.lock().unwrap());
     let parts = stored(&bench);
     let locked = bench.run(&format!("{report} --locked"));
     let pinned = source["sha256"].as_str().unwrap();
     says(&locked, 4, &["content is", &pinned[..12], "--locked --offline"]);
     assert_eq!(stored(&bench), parts, "nothing of it is stored");
     assert_eq!(bench.run(&format!("{report} --locked --offline --format json")).out, first.out);
-    says(&bench.run(report), 0, &["content changed from", "45 -> 46 EUR"]);
+    says(&bench.run(report), 0, &["content changed from", "29.50 -> 31.00 EUR"]);
     assert_ne!(bench.read("deals/haggle.lock"), lock);
 }
 
@@ -407,15 +411,18 @@ fn a_cloned_project_cannot_allow_its_own_plugin() {
 #[test]
 fn a_plugin_that_misbehaves_stores_nothing_and_one_that_reports_is_heard() {
     let server = Server::start(|asked| match asked.target.as_str() {
-        "/list.csv" => Reply::body("title,amount\npaper,19.90\nink,much\n"),
+        "/list.csv" => Reply::body(PRICES),
+        "/bad.csv" => Reply::body("title,amount\npaper,19.90\nink,much\n"),
         _ => Reply::status(404),
     });
+    let path = |name: &'static str| ("list.csv\"", name);
     for (changes, code, part) in [
         (&[("r->line++;", "if (r->line++ == 1) abort();")][..], 6, "signal"),
         (&[("r->line++;", "if (r->line++ == 1) *(volatile int *)1 = 1;")], 6, "signal"),
-        (&[("\"EUR\"", "\"\\xff\"")], 6, "UTF-8"),
-        (&[], 1, "line 3: expected `title,amount`"),
-        (&[("list.csv\"", "none.csv\"")], 1, "404"),
+        (&[("\"EUR\"", "\"\\xff\"")], 6, "invalid utf-8"),
+        (&[("\"price\"", "\"prize\"")], 6, "prize"),
+        (&[path("bad.csv\"")], 1, "line 3: expected `title,amount`"),
+        (&[path("none.csv\"")], 1, "404"),
     ] {
         let bench = with_plugin(&server, changes, "");
         let run = bench.run("import --plugin sample");
@@ -432,7 +439,7 @@ fn only_what_was_allowed_is_opened_and_secrets_go_to_their_host() {
     });
     let host = server.url("").replace("http://", "");
     let asks = format!("/\\\"], \\\"secrets\\\": [\\\"KEY@{host}\\\"]}}}}\"");
-    let options = "strlen(SOURCE), \"{\\\"headers\\\":{\\\"X-Key\\\":\\\"{secret:KEY}\\\"}}\", 34,";
+    let options = "strlen(SOURCE), \"{\\\"headers\\\":{\\\"X-Key\\\":\\\"{secret:KEY}\\\"}}\", 36,";
     let changes = [("/\\\"]}}\"", asks.as_str()), ("strlen(SOURCE), NULL, 0,", options)];
     let import = |bench: &Bench, secret: &str| {
         let mut command = bench.command();

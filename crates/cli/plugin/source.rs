@@ -118,8 +118,11 @@ impl<'a> PluginImporter<'a> {
         if !fault.log.is_empty() {
             self.context.talk(&format!("{name} says:\n{}\n", fault.log.trim_end()));
         }
-        let message = wrong.map_or(fault.message.clone(), ToString::to_string);
-        let failure = Failure::new(format!("plugin `{name}`: {message} [E0401]")).help(&fault.help);
+        let message = match wrong {
+            Some(error) => format!("plugin `{name}`: {error}"),
+            None => fault.message.clone(),
+        };
+        let failure = Failure::new(format!("{message} [E0401]")).help(&fault.help);
         Failure { exit: if wrong.is_some() { exit::MISBEHAVED } else { blame(fault) }, ..failure }
     }
 }

@@ -1,7 +1,7 @@
 //! The child: confines itself, loads the plugin, sends on what it reads.
 #![allow(unsafe_code)]
 
-use crate::collect::collect;
+use crate::collect::{Broken, collect};
 use crate::confine::confine;
 use crate::link::Link;
 use crate::sealed::sealed;
@@ -188,9 +188,9 @@ fn read(table: abi::Plugin, request: &str, data: OwnedFd) -> Result<u64, Stop> {
         // SAFETY: not released yet.
         unsafe { release(&mut stream) }
     }
-    rows.map_err(|failure| {
-        let stage = if failure.status == Status::Data { Stage::Data } else { Stage::Read };
-        Stop(stage, failure)
+    rows.map_err(|broken| match broken {
+        Broken::Told(failure) => Stop(Stage::Read, failure),
+        Broken::Found(failure) => Stop(Stage::Data, failure),
     })
 }
 

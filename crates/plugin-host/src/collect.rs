@@ -26,7 +26,7 @@ use std::sync::Arc;
 pub(crate) unsafe fn collect(
     stream: &mut ArrowArrayStream,
     out: impl Write,
-) -> Result<u64, Failure> {
+) -> Result<u64, Broken> {
     let schema = haggle_evidence::schema();
     // SAFETY: the caller's promise.
     let plan = unsafe { plan(stream, &schema)? };
@@ -40,6 +40,20 @@ pub(crate) unsafe fn collect(
     }
     writer.finish().map_err(data)?;
     Ok(rows)
+}
+
+/// Why a stream was not read to its end.
+pub(crate) enum Broken {
+    /// The plugin says so.
+    Told(Failure),
+    /// What it gives is none of what a stream gives.
+    Found(Failure),
+}
+
+impl From<Failure> for Broken {
+    fn from(found: Failure) -> Self {
+        Self::Found(found)
+    }
 }
 
 fn data(problem: impl std::fmt::Display) -> Failure {
@@ -62,14 +76,16 @@ unsafe fn failure(stream: &mut ArrowArrayStream, errno: i32) -> Failure {
     }
 }
 
-unsafe fn next(stream: &mut ArrowArrayStream) -> Result<Option<Owned>, Failure> {
-    let Some(get_next) = stream.get_next else { return Err(data("the stream has no `get_next`")) };
+unsafe fn next(stream: &mut ArrowArrayStream) -> Result<Option<Owned>, Broken> {
+    let Some(get_next) = stream.get_next else {
+        return Err(data("the stream has no `get_next`").into());
+    };
     let mut array = Owned(ArrowArray::empty());
     // SAFETY: the stream's own function, with room for an array.
     match unsafe { get_next(stream, &mut array.0) } {
         0 => Ok(array.0.release.is_some().then_some(array)),
         // SAFETY: the stream failed just now.
-        errno => Err(unsafe { failure(stream, errno) }),
+        errno => Err(Broken::Told(unsafe { failure(stream, errno) })),
     }
 }
 
@@ -105,16 +121,16 @@ struct Plan {
     columns: usize,
 }
 
-unsafe fn plan(stream: &mut ArrowArrayStream, schema: &Schema) -> Result<Plan, Failure> {
+unsafe fn plan(stream: &mut ArrowArrayStream, schema: &Schema) -> Result<Plan, Broken> {
     let Some(get_schema) = stream.get_schema else {
-        return Err(data("the stream has no `get_schema`"));
+        return Err(data("the stream has no `get_schema`").into());
     };
     let mut found = ArrowSchema::empty();
     // SAFETY: the stream's own function, with room for a schema.
     let errno = unsafe { get_schema(stream, &mut found) };
     if errno != 0 {
         // SAFETY: the stream failed just now.
-        return Err(unsafe { failure(stream, errno) });
+        return Err(Broken::Told(unsafe { failure(stream, errno) }));
     }
     // SAFETY: the interface's promise about a schema that was given.
     let plan = unsafe { plan_of(&found, schema) };
@@ -122,7 +138,7 @@ unsafe fn plan(stream: &mut ArrowArrayStream, schema: &Schema) -> Result<Plan, F
         // SAFETY: not released yet.
         unsafe { release(&mut found) }
     }
-    plan
+    Ok(plan?)
 }
 
 unsafe fn plan_of(found: &ArrowSchema, schema: &Schema) -> Result<Plan, Failure> {

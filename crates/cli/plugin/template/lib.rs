@@ -33,7 +33,7 @@ fn row(line: &str, number: u64) -> Result<Row<'_>, Failure> {
     let stated = line.rsplit_once(',').and_then(|(title, amount)| Some((title, decimal(amount)?)));
     let wrong = || Failure::new(Status::Data, format!("line {number}: expected `title,amount`"));
     let (title, amount) = stated.ok_or_else(wrong)?;
-    Ok(Row { row: number, column: 2, title: Some(title), ..Row::new(amount, "EUR", "C62") })
+    Ok(Row { row: number, column: 2, title: Some(title), ..Row::new(amount, "EUR", "EA") })
 }
 
 haggle_plugin_api::plugin!(

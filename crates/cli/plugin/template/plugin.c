@@ -149,7 +149,7 @@ static int read_line(struct reader *r, char *line, struct column *columns, int64
     failed |= put_text(columns, 4, row, "unknown") | put_text(columns, 5, row, line);
     failed |= put_text(columns, 6, row, "value") | put(columns, 7, row, amount, 16);
     failed |= put_text(columns, 8, row, "exact") | put_text(columns, 9, row, "EUR");
-    failed |= put_text(columns, 10, row, "C62"); /* each */
+    failed |= put_text(columns, 10, row, "EA"); /* each */
     if (failed) snprintf(r->message, sizeof r->message, "out of memory");
     return failed ? ENOMEM : 0;
 }
