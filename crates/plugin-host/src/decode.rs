@@ -293,7 +293,7 @@ fn guard(
             let found = format!("{} rows with {nulls} nulls", node.length());
             return Err(bad(format!("found a column of {found} in a batch of {rows} rows")));
         }
-        for (least, buffer) in shape.least(rows, nulls > 0).into_iter().zip(&mut buffers) {
+        for (least, buffer) in shape.least(rows, nulls > 0).into_iter().zip(buffers.by_ref()) {
             end = after(end, buffer, least, body)?;
         }
     }
