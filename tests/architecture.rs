@@ -42,6 +42,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("libloading", &["haggle-plugin-host"]),
     ("landlock", &["haggle-plugin-host"]),
     ("seccompiler", &["haggle-plugin-host"]),
+    ("object", &["haggle-plugin-host"]),
     ("arrow-select", &["haggle-store"]),
     ("parquet", &["haggle-store"]),
     ("csv", &["haggle-import"]),

@@ -395,9 +395,10 @@ fn a_cloned_project_cannot_allow_its_own_plugin() {
         mode(&path, 0o600);
     }
     let asked = server.seen().len();
+    let path = "haggle plugin add clone/.haggle/plugins/libhaggle_sample.so";
     for arguments in ["", "--locked", "--plugin-dir clone/.haggle/plugins"] {
         let run = ours.run(&format!("report clone/deal.toml {arguments}"));
-        says(&run, 1, &["not added", "haggle plugin add sample"]);
+        says(&run, 1, &["not added", path]);
     }
     assert_eq!((server.seen().len(), stored(&ours)), (asked, 0));
     says(&ours.run("plugin add clone/.haggle/plugins/libhaggle_sample.so --yes"), 0, &[]);
@@ -501,19 +502,31 @@ fn the_kit_passes_what_conforms_and_names_what_does_not() {
     compile(&bench, "good.so", &template(&bench, &server, &[]), &[]);
     let run = bench.run(&format!("plugin test ./good.so {give}"));
     says(&run, 0, &["passed   determinism", "passed   broken inputs", " 0 failed"]);
-    assert_eq!(run.out.matches("passed").count(), 11, "{}", run.out);
+    assert_eq!(run.out.matches("passed").count(), 12, "{}", run.out);
     let golden = hash_in(&run.out);
     let json = bench.json(&format!("plugin test ./good.so {give} --golden {golden} --json"));
     assert_eq!(json["conforms"], true);
     says(&bench.run("plugin test ./good.so"), 6, &["it asks for", "--input URI=FILE"]);
-    for (from, to, part) in [
-        ("*failed = EIO;", "r->at_end = 1;", "failed   broken inputs"),
-        ("return status;\n    }", "return abort(), status;\n    }", "failed   refusals"),
-        ("(void)request;", "if (length < 9 || request[8] == 'y') abort();", "failed   requests"),
-        ("\"EUR\"", "r->host->is_cancelled && rand() ? \"EUR\" : \"US\"", "failed   golden"),
+    let pid = "(sprintf(r->message, \"%d\", (int)getpid()), r->message)";
+    let title = format!("put_text(columns, 5, row, {pid})");
+    for (changes, part) in [
+        (vec![("*failed = EIO;", "r->at_end = 1;")], "failed   broken inputs"),
+        (vec![("return status;\n    }", "return abort(), status;\n    }")], "failed   refusals"),
+        (
+            vec![("(void)request;", "if (length < 9 || request[8] == 'y') abort();")],
+            "failed   requests",
+        ),
+        (
+            vec![
+                ("<errno.h>", "<errno.h>\n#include <unistd.h>"),
+                ("put_text(columns, 5, row, line)", title.as_str()),
+            ],
+            "failed   determinism",
+        ),
+        (vec![("\"EUR\"", "\"USD\"")], "failed   golden"),
+        (vec![("\"EUR\"", "\"EURO\"")], "failed   run"),
     ] {
-        compile(&bench, "bad.so", &template(&bench, &server, &[(from, to)]), &[]);
-        let golden = "0".repeat(64);
+        compile(&bench, "bad.so", &template(&bench, &server, &changes), &[]);
         let run = bench.run(&format!("plugin test ./bad.so {give} --golden {golden}"));
         says(&run, 6, &[part]);
     }

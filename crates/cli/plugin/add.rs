@@ -55,13 +55,16 @@ fn agreed() -> Result<bool, Failure> {
             "read what it asks for, then `--yes`; `--input`, `--secret` and so on allow less",
         ));
     }
-    let failed = |e: io::Error| Failure::io(Path::new("the terminal"), "cannot ask", &e);
-    let mut talk = io::stderr().lock();
-    write!(talk, "Nothing of it was run. Allow it? [y/N] ")
-        .and_then(|()| talk.flush())
-        .map_err(failed)?;
+    let answer = ask(&mut io::stdin().lock(), &mut io::stderr().lock());
+    answer.map_err(|e| Failure::io(Path::new("the terminal"), "cannot ask", &e))
+}
+
+/// Whether somebody says yes; everything else is no.
+fn ask(input: &mut impl BufRead, talk: &mut impl Write) -> io::Result<bool> {
+    write!(talk, "Nothing of it was run. Allow it? [y/N] ")?;
+    talk.flush()?;
     let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer).map_err(failed)?;
+    input.read_line(&mut answer)?;
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
@@ -170,4 +173,26 @@ fn private(folder: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn private(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_yes_is_yes() {
+        for (answer, yes) in [
+            ("y\n", true),
+            (" Yes \n", true),
+            ("\n", false),
+            ("", false),
+            ("n\n", false),
+            ("yesterday\n", false),
+            ("no\ny\n", false),
+        ] {
+            let mut talk = Vec::new();
+            assert_eq!(ask(&mut answer.as_bytes(), &mut talk).unwrap(), yes, "{answer}");
+            assert!(talk.ends_with(b"[y/N] "));
+        }
+    }
 }

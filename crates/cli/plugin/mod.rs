@@ -11,6 +11,7 @@ mod source;
 mod test;
 mod trust;
 
+pub(crate) use places::consents;
 pub(crate) use source::{bring, ran, recipe};
 pub(crate) use trust::{pin_of, trusted};
 

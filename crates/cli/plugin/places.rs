@@ -13,11 +13,16 @@ const VARIABLE: &str = "HAGGLE_PLUGIN_PATH";
 /// nor what the system's loader would search is among them.
 pub(super) fn places(project: Option<&Path>, context: &Context) -> Vec<Place> {
     let named = context.plugin_dirs.iter().cloned().chain(of_variable());
-    let project = project.map(|folder| folder.join(".haggle").join("plugins"));
+    let project = project.map(inside);
     let place = |whose| move |folder| Place { folder, whose };
     let all = named.map(place(Whose::Named)).chain(project.map(place(Whose::Project)));
     let all = all.chain(users().map(place(Whose::User)));
     all.chain(systems().into_iter().map(place(Whose::System))).collect()
+}
+
+/// The folder of plugins in a project.
+pub(super) fn inside(project: &Path) -> PathBuf {
+    project.join(".haggle").join("plugins")
 }
 
 /// What is not absolute would depend on where one stands.
@@ -68,4 +73,11 @@ pub(super) fn grants() -> Result<Grants, Failure> {
 pub(super) fn of_grants(error: &GrantsError) -> Failure {
     Failure::new(error.to_string())
         .help("`chmod 600` it; or delete it and allow each plugin again with `haggle plugin add`")
+}
+
+/// How many plugins the user allows, and where that stands.
+pub(crate) fn consents() -> Result<String, Failure> {
+    let path = grants_path()?;
+    let count = grants()?.iter().count();
+    Ok(format!("{count} added, {}", path.display()))
 }

@@ -261,3 +261,33 @@ pub(crate) fn ran(facts: &PluginFacts) -> String {
         facts.level
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use haggle_plugin_host::Level;
+
+    #[test]
+    fn whoever_is_to_blame_decides_the_exit_code() {
+        let confinement = FaultKind::Confinement { found: Level::Process, required: Level::Full };
+        for (kind, code) in [
+            (FaultKind::Signal(11), 6),
+            (FaultKind::Exit(0), 6),
+            (FaultKind::Wall, 6),
+            (FaultKind::Output, 6),
+            (FaultKind::Data, 6),
+            (FaultKind::Unfinished, 6),
+            (FaultKind::Reported(Status::Panic), 6),
+            (FaultKind::Reported(Status::Data), 1),
+            (FaultKind::Reported(Status::NotFound), 1),
+            (FaultKind::Reported(Status::Config), 1),
+            (confinement, 1),
+            (FaultKind::Host, 1),
+            (FaultKind::Sink, 1),
+            (FaultKind::Cancelled, 130),
+        ] {
+            let [message, help, log] = [const { String::new() }; 3];
+            assert_eq!(blame(&Fault { kind, message, help, log }), code, "{kind:?}");
+        }
+    }
+}

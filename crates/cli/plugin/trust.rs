@@ -1,7 +1,7 @@
 //! From the name of a plugin to bytes that may run: its pin, its file, its hash, the user's consent
 //! to that hash. Whatever does not fit is refused.
 
-use super::places::{grants, places};
+use super::places::{grants, inside, places};
 use super::short;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -47,7 +47,10 @@ pub(crate) fn trusted(
         return Err(Failure::new(format!("{path}: it calls itself `{found}`, expected `{name}`"))
             .help(format!("call the file `{}`", find::file_name(found))));
     }
-    let consent = consent(name, &content)?;
+    let in_project = project.is_some_and(|(folder, _)| content.path.starts_with(inside(folder)));
+    // By its name alone it is not found outside of the project.
+    let what = if in_project { content.path.display().to_string() } else { name.to_owned() };
+    let consent = consent(name, &what, &content)?;
     Ok(Trusted { content, inspection, consent })
 }
 
@@ -109,15 +112,15 @@ fn missing(name: &str, pinned: Option<&str>) -> Failure {
         .help("`haggle plugin add FILE` brings one; `haggle plugin list` lists what is there")
 }
 
-/// The user's consent to exactly these bytes.
-fn consent(name: &str, content: &Content) -> Result<Consent, Failure> {
+/// The user's consent to exactly these bytes; `what` is how they are named to add them.
+fn consent(name: &str, what: &str, content: &Content) -> Result<Consent, Failure> {
     let grants = grants()?;
     if let Some(consent) = grants.of(&content.sha256) {
         return Ok(consent.clone());
     }
     let path = content.path.display();
     let found = &content.sha256;
-    let help = format!("`haggle plugin add {name}` shows what it is and asks for, and allows it");
+    let help = format!("`haggle plugin add {what}` shows what it is and asks for, and allows it");
     Err(match grants.named(name).next() {
         Some(earlier) => Failure::new(format!(
             "plugin `{name}`: the file has changed: {} was added, found {found} in {path}",

@@ -4,8 +4,8 @@
 use crate::digest::Digest;
 use crate::inspect::Inspection;
 use crate::{
-    Answer, Broker, BrokerError, Fault, FaultKind, Grant, InputOptions, InputStat, Outcome, Plugin,
-    Run, Status, run,
+    Answer, Broker, BrokerError, Fault, FaultKind, Grant, InputOptions, InputStat, Limits, Outcome,
+    Plugin, Run, Status, run,
 };
 use haggle_evidence::{RecordBatch, SinkError};
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,7 +84,7 @@ pub fn test(subject: &Subject<'_>) -> Vec<Check> {
     checks.push(clean.check());
     checks.extend([bench.again(&clean), bench.golden(&clean), clean.quiet()]);
     checks.extend([bench.short_reads(&clean), bench.broken(&clean), bench.cut(&clean)]);
-    checks.extend([bench.refused(&clean), bench.stopped(&clean)]);
+    checks.extend([bench.refused(&clean), bench.stopped(&clean), bench.memory(&clean)]);
     checks
 }
 
@@ -164,6 +164,7 @@ enum Trouble {
     Stops,
 }
 
+#[derive(Clone)]
 struct Bench<'a> {
     subject: &'a Subject<'a>,
     grant: Grant,
@@ -344,6 +345,23 @@ impl<'a> Bench<'a> {
             Err(fault) if fault.is_cancelled() => passed(name, format!("ended in {time} ms")),
             Ok(_) => skipped(name, "it ended first"),
             Err(fault) => failed(name, said(fault)),
+        }
+    }
+
+    /// What needs most of its memory for a sample has none left for the whole.
+    fn memory(&self, clean: &Clean) -> Check {
+        let whole = self.grant.limits.memory_mb;
+        let quarter = (whole / 4).max(1);
+        let limits = Limits { memory_mb: quarter, ..self.grant.limits.clone() };
+        let bench = Self { grant: Grant { limits, ..self.grant.clone() }, ..self.clone() };
+        match bench.with(Trouble::None) {
+            Tried { result: Ok(_), hash, .. } if hash == clean.hash => {
+                passed("memory", format!("a quarter is enough: {quarter} of {whole} MiB"))
+            }
+            Tried { result: Ok(_), .. } => failed("memory", "other rows where memory is short"),
+            Tried { result: Err(_), .. } => {
+                skipped("memory", format!("it needs more than {quarter} of {whole} MiB"))
+            }
         }
     }
 }

@@ -31,6 +31,7 @@ mod process;
 mod run;
 mod sealed;
 mod serve;
+pub mod surroundings;
 mod wire;
 
 pub use broker::{Answer, Broker, BrokerError, InputOptions, InputRecord, InputStat};
