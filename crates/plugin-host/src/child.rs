@@ -25,7 +25,7 @@ pub(crate) const ARGUMENT: &str = "__plugin-host";
 pub(crate) const PLUGIN_LIMIT: usize = 512 << 20;
 
 /// What the child could not do, and while doing what.
-struct Stop(Stage, Failure);
+pub(crate) struct Stop(pub(crate) Stage, pub(crate) Failure);
 
 impl Stop {
     fn at<E: std::fmt::Display>(stage: Stage) -> impl Fn(E) -> Self {
@@ -188,10 +188,7 @@ fn read(table: abi::Plugin, request: &str, data: OwnedFd) -> Result<u64, Stop> {
         // SAFETY: not released yet.
         unsafe { release(&mut stream) }
     }
-    rows.map_err(|failure| {
-        let stage = if failure.status == Status::Data { Stage::Data } else { Stage::Read };
-        Stop(stage, failure)
-    })
+    rows
 }
 
 /// Waits beside for the parent to shut its half of the socket, which cancels the run.

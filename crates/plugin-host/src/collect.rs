@@ -6,6 +6,9 @@
 #![allow(unsafe_code)]
 
 use crate::Status;
+use crate::child::Stop;
+use crate::decode::BATCH_ROWS;
+use crate::wire::Stage;
 use arrow_array::{ArrayRef, RecordBatch, make_array, new_null_array};
 use arrow_buffer::Buffer;
 use arrow_data::ArrayData;
@@ -23,10 +26,7 @@ use std::sync::Arc;
 ///
 /// # Safety
 /// The stream is one that keeps to the Arrow C stream interface.
-pub(crate) unsafe fn collect(
-    stream: &mut ArrowArrayStream,
-    out: impl Write,
-) -> Result<u64, Failure> {
+pub(crate) unsafe fn collect(stream: &mut ArrowArrayStream, out: impl Write) -> Result<u64, Stop> {
     let schema = haggle_evidence::schema();
     // SAFETY: the caller's promise.
     let plan = unsafe { plan(stream, &schema)? };
@@ -42,12 +42,13 @@ pub(crate) unsafe fn collect(
     Ok(rows)
 }
 
-fn data(problem: impl std::fmt::Display) -> Failure {
-    Failure::new(Status::Data, problem.to_string())
+/// What the plugin gave is not what it should give.
+fn data(problem: impl std::fmt::Display) -> Stop {
+    Stop(Stage::Data, Failure::new(Status::Data, problem.to_string()))
 }
 
 /// What the stream says went wrong, with the status that may stand in front of it.
-unsafe fn failure(stream: &mut ArrowArrayStream, errno: i32) -> Failure {
+unsafe fn failure(stream: &mut ArrowArrayStream, errno: i32) -> Stop {
     let message = stream.get_last_error.and_then(|last_error| {
         // SAFETY: the stream's own function; what it returns is a text or null.
         let at = unsafe { last_error(stream) };
@@ -56,13 +57,14 @@ unsafe fn failure(stream: &mut ArrowArrayStream, errno: i32) -> Failure {
     });
     let message = message.unwrap_or_else(|| std::io::Error::from_raw_os_error(errno).to_string());
     let coded = message.strip_prefix("HAGGLE:").and_then(|rest| rest.split_once(':'));
-    match coded.and_then(|(code, text)| Some((code.parse().ok()?, text))) {
+    let failure = match coded.and_then(|(code, text)| Some((code.parse().ok()?, text))) {
         Some((code, text)) => Failure::new(Status::from_code(code), text),
         None => Failure::new(Status::Io, message),
-    }
+    };
+    Stop(Stage::Read, failure)
 }
 
-unsafe fn next(stream: &mut ArrowArrayStream) -> Result<Option<Owned>, Failure> {
+unsafe fn next(stream: &mut ArrowArrayStream) -> Result<Option<Owned>, Stop> {
     let Some(get_next) = stream.get_next else { return Err(data("the stream has no `get_next`")) };
     let mut array = Owned(ArrowArray::empty());
     // SAFETY: the stream's own function, with room for an array.
@@ -105,7 +107,7 @@ struct Plan {
     columns: usize,
 }
 
-unsafe fn plan(stream: &mut ArrowArrayStream, schema: &Schema) -> Result<Plan, Failure> {
+unsafe fn plan(stream: &mut ArrowArrayStream, schema: &Schema) -> Result<Plan, Stop> {
     let Some(get_schema) = stream.get_schema else {
         return Err(data("the stream has no `get_schema`"));
     };
@@ -125,7 +127,7 @@ unsafe fn plan(stream: &mut ArrowArrayStream, schema: &Schema) -> Result<Plan, F
     plan
 }
 
-unsafe fn plan_of(found: &ArrowSchema, schema: &Schema) -> Result<Plan, Failure> {
+unsafe fn plan_of(found: &ArrowSchema, schema: &Schema) -> Result<Plan, Stop> {
     // SAFETY: the interface's promise: the format is a text.
     let format = unsafe { text(found.format) };
     if found.release.is_none() || format != "+s" || found.n_children < 0 {
@@ -164,7 +166,7 @@ unsafe fn text(at: *const c_char) -> String {
     }
 }
 
-unsafe fn form(child: &ArrowSchema, field: &Field) -> Result<Form, Failure> {
+unsafe fn form(child: &ArrowSchema, field: &Field) -> Result<Form, Stop> {
     // SAFETY: formats are texts; a dictionary is null or a schema.
     let (format, values) = unsafe {
         (text(child.format), child.dictionary.as_ref().map(|values| text(values.format)))
@@ -198,8 +200,13 @@ fn letters(holds: &DataType) -> &'static str {
 }
 
 impl Plan {
-    fn batch(&self, array: Owned, schema: &Arc<Schema>) -> Result<RecordBatch, Failure> {
+    fn batch(&self, array: Owned, schema: &Arc<Schema>) -> Result<RecordBatch, Stop> {
         let rows = length(&array.0)?;
+        if rows > BATCH_ROWS {
+            return Err(data(format!(
+                "found a batch of {rows} rows, expected at most {BATCH_ROWS}"
+            )));
+        }
         if array.0.n_children != self.columns as i64 || array.0.offset != 0 {
             let found = array.0.n_children;
             return Err(data(format!("found {found} columns, expected {}", self.columns)));
@@ -220,7 +227,7 @@ impl Plan {
     }
 }
 
-fn length(array: &ArrowArray) -> Result<usize, Failure> {
+fn length(array: &ArrowArray) -> Result<usize, Stop> {
     let most = i64::from(i32::MAX);
     match (0..=most).contains(&array.length) && (0..=most).contains(&array.offset) {
         true => Ok(array.length as usize),
@@ -244,7 +251,7 @@ impl Import<'_> {
         field: &Field,
         form: Form,
         rows: usize,
-    ) -> Result<ArrayRef, Failure> {
+    ) -> Result<ArrayRef, Stop> {
         if length(array)? != rows {
             let found = array.length;
             return Err(data(format!("column `{}`: found {found} rows of {rows}", self.name)));
@@ -259,7 +266,7 @@ impl Import<'_> {
         Ok(make_array(column))
     }
 
-    unsafe fn same(&self, array: &ArrowArray, holds: &DataType) -> Result<ArrayData, Failure> {
+    unsafe fn same(&self, array: &ArrowArray, holds: &DataType) -> Result<ArrayData, Stop> {
         let end = (array.length + array.offset) as usize;
         let width = holds.primitive_width().unwrap_or(4);
         let mut column = ArrayData::builder(holds.clone())
@@ -281,7 +288,7 @@ impl Import<'_> {
     }
 
     /// An array of texts.
-    unsafe fn texts(&self, array: &ArrowArray, holds: &DataType) -> Result<ArrayData, Failure> {
+    unsafe fn texts(&self, array: &ArrowArray, holds: &DataType) -> Result<ArrayData, Stop> {
         let end = length(array)? + array.offset as usize;
         // SAFETY: the caller's promise; the last offset says how long the bytes are.
         unsafe {
@@ -300,7 +307,7 @@ impl Import<'_> {
     }
 
     /// Texts of rows as numbers into a dictionary of theirs.
-    unsafe fn plain(&self, array: &ArrowArray, holds: &DataType) -> Result<ArrayData, Failure> {
+    unsafe fn plain(&self, array: &ArrowArray, holds: &DataType) -> Result<ArrayData, Stop> {
         // SAFETY: the caller's promise.
         let texts = unsafe { self.texts(array, &DataType::Utf8)? };
         let (offsets, bytes) = (texts.buffers()[0].typed_data::<i32>(), &texts.buffers()[1]);
@@ -336,7 +343,7 @@ impl Import<'_> {
         Ok(unsafe { column.add_child_data(values.build_unchecked()).build_unchecked() })
     }
 
-    unsafe fn validity(&self, array: &ArrowArray, buffers: i64) -> Result<Option<Buffer>, Failure> {
+    unsafe fn validity(&self, array: &ArrowArray, buffers: i64) -> Result<Option<Buffer>, Stop> {
         if array.n_buffers != buffers || array.buffers.is_null() {
             let (name, found) = (self.name, array.n_buffers);
             return Err(data(format!(
@@ -353,12 +360,7 @@ impl Import<'_> {
         }
     }
 
-    unsafe fn buffer(
-        &self,
-        array: &ArrowArray,
-        place: usize,
-        len: usize,
-    ) -> Result<Buffer, Failure> {
+    unsafe fn buffer(&self, array: &ArrowArray, place: usize, len: usize) -> Result<Buffer, Stop> {
         // SAFETY: the caller has counted the buffers.
         let at = unsafe { *array.buffers.add(place) };
         match NonNull::new(at.cast_mut().cast::<u8>()) {

@@ -160,11 +160,14 @@ impl<R: Read> Decoder<R> {
     }
 }
 
+/// What is said where the library gave up.
+const CONTRADICTION: &str = "its data contradict themselves";
+
 /// The library's readers may panic on what no guard foresaw.
 fn unpanicked<T>(read: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, Broken> {
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(result) => Ok(result?),
-        Err(_) => Err(bad("its data contradicts itself")),
+        Err(_) => Err(bad(CONTRADICTION)),
     }
 }
 
@@ -321,5 +324,128 @@ fn after(
             let behind = format!("at least {least} behind {end} and within {body}");
             Err(bad(format!("{found}, expected {behind}")))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use haggle_evidence::{Batch, BatchBuilder, Observation};
+    use std::ops::Range;
+
+    /// Batches that share words, add words and leave columns out.
+    fn stream() -> Vec<u8> {
+        let mut writer = StreamWriter::try_new(Vec::new(), &haggle_evidence::schema()).unwrap();
+        let mut rows = BatchBuilder::default();
+        for (batch, titles) in [["a", "b"], ["b", "a"], ["c", "d"]].into_iter().enumerate() {
+            for (i, title) in titles.into_iter().enumerate() {
+                rows.push(&Observation {
+                    title: (i == 0).then_some(title),
+                    weight: (batch == 1).then_some(0.5),
+                    attributes: (batch == 2).then_some(r#"{"a":1}"#),
+                    ..Observation::new(i as i128 - 1, "EUR", "C62")
+                });
+            }
+            writer.write(&rows.finish()).unwrap();
+        }
+        writer.into_inner().unwrap()
+    }
+
+    fn read(bytes: &[u8]) -> Result<u64, Broken> {
+        let mut data = Decoder::new(bytes, 1 << 30, true)?;
+        let mut rows = 0;
+        while let Some(batch) = data.next()? {
+            let seen = Batch::new(&batch).unwrap();
+            rows += (0..batch.num_rows()).map(|i| seen.get(i).unwrap()).count() as u64;
+        }
+        Ok(rows)
+    }
+
+    /// Numbers that look like any and are the same every time (splitmix64).
+    struct Numbers(u64);
+
+    impl Numbers {
+        fn next(&mut self) -> u64 {
+            self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            mixed ^ (mixed >> 31)
+        }
+
+        fn within(&mut self, range: Range<usize>) -> usize {
+            range.start + (self.next() % (range.len() as u64)) as usize
+        }
+
+        /// One of the changes that hurt: bits, bytes, lengths, pieces that go, come twice or move.
+        fn mutate(&mut self, bytes: &mut Vec<u8>) {
+            let at = self.within(0..bytes.len() - 8);
+            match self.within(0..7) {
+                0 => bytes[at] ^= 1 << self.within(0..8),
+                1 => bytes[at] = self.next() as u8,
+                2 => {
+                    let odd = [0, 1, -1, 8, i64::MAX, i64::MIN, 1 << 50, -8, 65_537, 1 << 32];
+                    let value = odd[self.within(0..odd.len())];
+                    bytes[at & !7..][..8].copy_from_slice(&value.to_le_bytes());
+                }
+                3 => {
+                    let odd = [0, 1, -1, 8, i32::MAX, i32::MIN, 255, 1 << 20];
+                    let value = odd[self.within(0..odd.len())];
+                    bytes[at & !3..][..4].copy_from_slice(&value.to_le_bytes());
+                }
+                4 => bytes.truncate(at),
+                5 => {
+                    let end = (at + self.within(1..65)).min(bytes.len());
+                    bytes.drain(at..end);
+                }
+                _ => {
+                    let end = (at + self.within(1..65)).min(bytes.len());
+                    let piece = bytes[at..end].to_vec();
+                    bytes.splice(at..at, piece);
+                }
+            }
+        }
+    }
+
+    /// `HAGGLE_MUTATIONS` makes more of them.
+    #[test]
+    fn no_stream_of_bytes_brings_this_process_down() {
+        let count = std::env::var("HAGGLE_MUTATIONS").map_or(20_000, |n| n.parse().unwrap());
+        let whole = stream();
+        assert_eq!(read(&whole), Ok(6));
+        let mut numbers = Numbers(count);
+        let (mut taken, mut refused, mut panicked) = (0_u64, 0_u64, 0_u64);
+        for _ in 0..count {
+            let mut bytes = whole.clone();
+            for _ in 0..numbers.within(1..4) {
+                if bytes.len() > 64 {
+                    numbers.mutate(&mut bytes);
+                }
+            }
+            match read(&bytes) {
+                Ok(rows) => {
+                    assert!(rows <= 12);
+                    taken += 1;
+                }
+                Err(Broken::Data(problem)) if problem == CONTRADICTION => panicked += 1,
+                Err(_) => refused += 1,
+            }
+        }
+        println!("{taken} taken, {refused} refused, {panicked} panicked inside the library");
+        assert!(refused > count / 2 && taken > 0);
+    }
+
+    #[test]
+    fn every_cut_is_seen() {
+        let whole = stream();
+        for end in 0..whole.len() {
+            assert_eq!(read(&whole[..end]), Err(Broken::Cut), "{end}");
+        }
+    }
+
+    #[test]
+    fn a_stream_longer_than_it_may_be_is_refused() {
+        let whole = stream();
+        let mut data = Decoder::new(&whole[..], 100, true).unwrap();
+        assert_eq!(data.next().unwrap_err(), Broken::TooLong);
     }
 }

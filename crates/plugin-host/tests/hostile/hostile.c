@@ -54,8 +54,10 @@ static void got(const char *what, long result) {
 
 static void *thread(void *argument) { return argument; }
 
-/* Tries everything that is forbidden, and prints what worked. sealed: the library is loaded. */
-static void probe(int sealed) {
+enum { LOADING, SEALED, SCRIPT };
+
+/* Tries everything that is forbidden, and prints what worked. */
+static void probe(int when) {
     char path[64];
     whole("/etc/passwd");
     whole("/root/.bashrc");
@@ -73,7 +75,7 @@ static void probe(int sealed) {
     got("chmod", chmod("/tmp/haggle-victim", 0777));
     got("mkdir", mkdir("/tmp/haggle-folder", 0777));
     got("rename", rename("/tmp/haggle-victim", "/tmp/haggle-other"));
-    if (sealed) {
+    if (when == SEALED) {
         struct stat found;
         got("stat", stat("/etc/passwd", &found));
         whole("/usr/lib/os-release");
@@ -95,7 +97,10 @@ static void probe(int sealed) {
         _exit(0);
     got("vfork", child);
     char *const nothing[] = {0};
-    got("exec", execve("/bin/true", nothing, nothing));
+    if (when != SCRIPT) {
+        got("exec", execve("/bin/true", nothing, nothing));
+        got("chdir", chdir("/tmp"));
+    }
     got("signal the parent", kill((pid_t)parent, 0));
     got("tgkill the parent", syscall(SYS_tgkill, parent, parent, 0));
     got("trace the parent", ptrace(PTRACE_ATTACH, (pid_t)parent, 0, 0));
@@ -105,7 +110,6 @@ static void probe(int sealed) {
     got("unshare", unshare(CLONE_NEWUSER));
     struct rlimit most = {RLIM_INFINITY, RLIM_INFINITY};
     got("raise a limit", setrlimit(RLIMIT_DATA, &most));
-    got("chdir", chdir("/tmp"));
     got("mount", syscall(SYS_mount, "none", "/tmp", "tmpfs", 0, 0));
     got("bpf", syscall(SYS_bpf, 0, path, 64));
     got("perf", syscall(SYS_perf_event_open, path, 0, -1, -1, 0));
@@ -166,7 +170,7 @@ static void act(const char *what) {
             memset(much, 1, (size_t)1 << 30);
         }
     } else if (!strcmp(what, "probe"))
-        probe(1);
+        probe(SEALED);
     else if (!strcmp(what, "flood")) {
         static char line[1 << 16];
         memset(line, 'x', sizeof line);
@@ -348,11 +352,20 @@ static void release(void *state) {
     at("release");
 }
 
+#ifdef MAIN
+int main(void) {
+    dup2(2, 1);
+    parent = getppid();
+    probe(SCRIPT);
+    return 0;
+}
+#endif
+
 #ifdef LOADED
 __attribute__((constructor)) static void loaded(void) {
     parent = getppid();
     if (!strcmp(LOADED, "probe"))
-        probe(0);
+        probe(LOADING);
     else
         act(LOADED);
 }

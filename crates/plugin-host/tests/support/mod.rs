@@ -45,9 +45,10 @@ fn build(file: &str, defines: &[&str]) -> Vec<u8> {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let out = folder.path().join("plugin.so");
     let output = Command::new("cc")
-        .args(["-std=gnu99", "-O0", "-w", "-shared", "-fPIC", "-pthread", "-o"])
+        .args(["-std=gnu99", "-O0", "-w", "-fPIC", "-pthread", "-o"])
         .arg(&out)
         .arg(format!("-I{}", here.join("../plugin-api/include").display()))
+        .args(if defines.contains(&"-DMAIN") { &[][..] } else { &["-shared"] })
         .args(defines)
         .arg(here.join("tests/hostile").join(file))
         .output()
@@ -68,8 +69,8 @@ pub(crate) fn hostile() -> Plugin {
     plugin("hostile", library("hostile.c", &[]))
 }
 
-pub(crate) fn script(text: &str) -> Plugin {
-    Plugin::new("script", "1.0.0", Kind::Script, text.as_bytes().to_vec())
+pub(crate) fn script(bytes: impl Into<Vec<u8>>) -> Plugin {
+    Plugin::new("script", "1.0.0", Kind::Script, bytes.into())
 }
 
 /// The example `haggle_rows`, which cargo builds before it runs the tests of this package.
