@@ -1,4 +1,5 @@
 //! A bench for plugins: builds them, runs them in children of the test program, keeps what they say.
+#![allow(clippy::unwrap_used)]
 
 use haggle_evidence::{Batch, Bound, RecordBatch, SinkError};
 use haggle_plugin_host::{
