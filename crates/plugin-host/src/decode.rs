@@ -13,14 +13,14 @@ use arrow_ipc::reader::{read_dictionary, read_record_batch};
 use arrow_ipc::writer::StreamWriter;
 use arrow_ipc::{Message, MessageHeader, MetadataVersion, root_as_message};
 use arrow_schema::{ArrowError, DataType, Schema};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
 
 /// Rows of a batch at most.
 pub(crate) const BATCH_ROWS: usize = haggle_plugin_api::BATCH_ROWS;
-/// Bytes of the buffers of one message at most.
+/// Bytes of the buffers of one message at most, and of all dictionaries together.
 const BODY: usize = 64 << 20;
 /// Bytes of the description of one message at most.
 const METADATA: usize = 64 << 10;
@@ -82,6 +82,8 @@ pub(crate) struct Decoder<R> {
     left: u64,
     numbered: Numbered,
     dictionaries: HashMap<i64, ArrayRef>,
+    /// Bytes of each dictionary.
+    sizes: BTreeMap<i64, usize>,
 }
 
 impl<R: Read> Decoder<R> {
@@ -91,7 +93,8 @@ impl<R: Read> Decoder<R> {
             true => ours(&mut input)?,
             false => schema_of(&metadata(&mut input)?.ok_or(Broken::Cut)?)?,
         };
-        Ok(Self { input, left: limit, numbered, dictionaries: HashMap::new() })
+        let (dictionaries, sizes) = Default::default();
+        Ok(Self { input, left: limit, numbered, dictionaries, sizes })
     }
 
     /// The next batch; none at the end marker, behind which nothing may follow.
@@ -100,7 +103,8 @@ impl<R: Read> Decoder<R> {
             let Some(metadata) = metadata(&mut self.input)? else { return self.ended() };
             let message = root_as_message(&metadata).map_err(|e| bad(e.to_string()))?;
             let length = body_length(&message)?;
-            self.left = self.left.checked_sub(length as u64).ok_or(Broken::TooLong)?;
+            let whole = (metadata.len() + length) as u64;
+            self.left = self.left.checked_sub(whole).ok_or(Broken::TooLong)?;
             let body = body(&mut self.input, length)?;
             if let Some(batch) = self.message(&message, &body)? {
                 return Ok(Some(batch));
@@ -137,6 +141,13 @@ impl<R: Read> Decoder<R> {
             return Err(bad("found a part of a dictionary, expected a whole one"));
         }
         guard(&data, body.len(), WORDS, &[Shape::Text])?;
+        self.sizes.insert(id, body.len());
+        let held: usize = self.sizes.values().sum();
+        if held > BODY {
+            return Err(bad(format!(
+                "found dictionaries of {held} bytes, expected at most {BODY}"
+            )));
+        }
         let (schema, dictionaries) = (&self.numbered.schema, &mut self.dictionaries);
         unpanicked(|| read_dictionary(body, batch, schema, dictionaries, &MetadataVersion::V5))?;
         let words = dictionaries.get(&id).and_then(|array| array.as_string_opt::<i32>());
@@ -375,7 +386,7 @@ mod tests {
         let mut rows = 0;
         while let Some(batch) = data.next()? {
             let seen = Batch::new(&batch).unwrap();
-            (0..batch.num_rows()).for_each(|i| drop(seen.get(i).unwrap()));
+            assert!((0..batch.num_rows()).all(|i| seen.get(i).is_ok()));
             rows += batch.num_rows() as u64;
         }
         Ok(rows)

@@ -22,6 +22,8 @@ use std::time::{Duration, Instant};
 const TICK: Duration = Duration::from_millis(20);
 /// What a plugin has to end by itself once it was told to.
 const GRACE: Duration = Duration::from_millis(250);
+/// What a child has to be gone once it closed all that it speaks through.
+const LEAVING: Duration = Duration::from_secs(10);
 /// Events that wait at most; a batch may be large.
 const WAITING: usize = 4;
 /// Bytes of a request at most.
@@ -279,8 +281,7 @@ impl<'a> Watch<'a> {
 
     /// The end of a child that is gone: what it said, how it ended, and whether its data did.
     fn judge(&mut self) -> Result<Level, Fault> {
-        let limit = Duration::from_secs(self.run.grant.limits.idle_seconds);
-        let ended = self.process.ended(limit);
+        let ended = self.process.ended(LEAVING);
         if let Some(fault) = self.reported.take() {
             return Err(fault);
         }
@@ -295,7 +296,7 @@ impl<'a> Watch<'a> {
             }
             Some(Ended::Signal(signal)) => Err(self.signalled(signal)),
             None => {
-                let text = format!("it said that it was done, and was there {limit:?} later");
+                let text = format!("it had nothing more to say, and was there {LEAVING:?} later");
                 Err(self.fault(FaultKind::Idle, &text, AUTHOR))
             }
         }

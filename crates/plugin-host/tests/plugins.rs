@@ -46,6 +46,7 @@ fn panics_of_a_rust_plugin_are_told() {
         let mode = format!(r#""rows":70000,"mode":"panic in {place}""#);
         let fault = bench.config(&mode).run().unwrap_err();
         assert_eq!(fault.kind, FaultKind::Reported(Status::Panic), "{fault}");
+        assert!(fault.is_misbehaviour());
         let expected = format!("plugin `rows`: the plugin panicked: a panic in {place}");
         assert_eq!(fault.message, expected);
         assert!(fault.log.contains("panicked at"), "{}", fault.log);
@@ -170,6 +171,7 @@ fn its_own_errors_keep_their_status() {
     assert_eq!(fault.message, "plugin `hostile`: unexpected data: the list has no end");
     let fault = Bench::new(hostile()).mode("refuse").run().unwrap_err();
     assert_eq!(fault.kind, FaultKind::Reported(Status::Config));
+    assert!(!fault.is_misbehaviour());
     assert_eq!(
         fault.message,
         "plugin `hostile`: its configuration cannot be used: no mode `refuse`"
