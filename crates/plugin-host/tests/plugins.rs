@@ -326,6 +326,20 @@ fn where_confinement_is_missing_it_is_not_loaded_unless_that_was_granted() {
 }
 
 #[test]
+fn what_is_forbidden_works_where_nothing_confines() {
+    let grant = Grant { level: Level::Process, ..Grant::default() };
+    let outcome = support::without(libc::SYS_landlock_create_ruleset, || {
+        support::without(libc::SYS_seccomp, || {
+            Bench::new(hostile()).mode("peek@open").grant(grant).run().unwrap()
+        })
+    });
+    assert_eq!((outcome.level, outcome.rows), (Level::Process, 3));
+    for what in ["GOT read /etc/passwd", "GOT socket inet", "GOT memfd", "GOT fork"] {
+        assert!(outcome.log.contains(what), "{what}: {}", outcome.log);
+    }
+}
+
+#[test]
 fn a_script_writes_lines() {
     let text = "#!/bin/sh\nwhile read -r a b; do\necho '{\"kind\":\"price\",\"basis\":\"list\",\"currency\":\"EUR\",\"per\":\"C62\",\"title\":\"'$a'\",\"amount\":\"'$b'\"}'\ndone\necho said >&2\n";
     let grant = Grant { level: Level::Script, ..Grant::default() };
