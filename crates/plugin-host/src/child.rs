@@ -1,7 +1,7 @@
 //! The child: confines itself, loads the plugin, sends on what it reads.
 #![allow(unsafe_code)]
 
-use crate::collect::collect;
+use crate::collect::{Broken, collect};
 use crate::confine::confine;
 use crate::link::Link;
 use crate::sealed::sealed;
@@ -25,7 +25,7 @@ pub(crate) const ARGUMENT: &str = "__plugin-host";
 pub(crate) const PLUGIN_LIMIT: usize = 512 << 20;
 
 /// What the child could not do, and while doing what.
-pub(crate) struct Stop(pub(crate) Stage, pub(crate) Failure);
+struct Stop(Stage, Failure);
 
 impl Stop {
     fn at<E: std::fmt::Display>(stage: Stage) -> impl Fn(E) -> Self {
@@ -188,7 +188,10 @@ fn read(table: abi::Plugin, request: &str, data: OwnedFd) -> Result<u64, Stop> {
         // SAFETY: not released yet.
         unsafe { release(&mut stream) }
     }
-    rows
+    rows.map_err(|broken| match broken {
+        Broken::Told(failure) => Stop(Stage::Read, failure),
+        Broken::Found(failure) => Stop(Stage::Data, failure),
+    })
 }
 
 /// Waits beside for the parent to shut its half of the socket, which cancels the run.

@@ -6,9 +6,7 @@
 #![allow(unsafe_code)]
 
 use crate::Status;
-use crate::child::Stop;
 use crate::decode::BATCH_ROWS;
-use crate::wire::Stage;
 use arrow_array::{ArrayRef, RecordBatch, make_array, new_null_array};
 use arrow_buffer::Buffer;
 use arrow_data::ArrayData;
@@ -26,7 +24,10 @@ use std::sync::Arc;
 ///
 /// # Safety
 /// The stream is one that keeps to the Arrow C stream interface.
-pub(crate) unsafe fn collect(stream: &mut ArrowArrayStream, out: impl Write) -> Result<u64, Stop> {
+pub(crate) unsafe fn collect(
+    stream: &mut ArrowArrayStream,
+    out: impl Write,
+) -> Result<u64, Broken> {
     let schema = haggle_evidence::schema();
     // SAFETY: the caller's promise.
     let plan = unsafe { plan(stream, &schema)? };
@@ -42,13 +43,26 @@ pub(crate) unsafe fn collect(stream: &mut ArrowArrayStream, out: impl Write) -> 
     Ok(rows)
 }
 
-/// What the plugin gave is not what it should give.
-fn data(problem: impl std::fmt::Display) -> Stop {
-    Stop(Stage::Data, Failure::new(Status::Data, problem.to_string()))
+/// Why a stream was not read to its end.
+pub(crate) enum Broken {
+    /// The plugin says so.
+    Told(Failure),
+    /// What it gives is none of what a stream gives.
+    Found(Failure),
+}
+
+impl From<Failure> for Broken {
+    fn from(found: Failure) -> Self {
+        Self::Found(found)
+    }
+}
+
+fn data(problem: impl std::fmt::Display) -> Failure {
+    Failure::new(Status::Data, problem.to_string())
 }
 
 /// What the stream says went wrong, with the status that may stand in front of it.
-unsafe fn failure(stream: &mut ArrowArrayStream, errno: i32) -> Stop {
+unsafe fn failure(stream: &mut ArrowArrayStream, errno: i32) -> Failure {
     let message = stream.get_last_error.and_then(|last_error| {
         // SAFETY: the stream's own function; what it returns is a text or null.
         let at = unsafe { last_error(stream) };
@@ -57,21 +71,22 @@ unsafe fn failure(stream: &mut ArrowArrayStream, errno: i32) -> Stop {
     });
     let message = message.unwrap_or_else(|| std::io::Error::from_raw_os_error(errno).to_string());
     let coded = message.strip_prefix("HAGGLE:").and_then(|rest| rest.split_once(':'));
-    let failure = match coded.and_then(|(code, text)| Some((code.parse().ok()?, text))) {
+    match coded.and_then(|(code, text)| Some((code.parse().ok()?, text))) {
         Some((code, text)) => Failure::new(Status::from_code(code), text),
         None => Failure::new(Status::Io, message),
-    };
-    Stop(Stage::Read, failure)
+    }
 }
 
-unsafe fn next(stream: &mut ArrowArrayStream) -> Result<Option<Owned>, Stop> {
-    let Some(get_next) = stream.get_next else { return Err(data("the stream has no `get_next`")) };
+unsafe fn next(stream: &mut ArrowArrayStream) -> Result<Option<Owned>, Broken> {
+    let Some(get_next) = stream.get_next else {
+        return Err(data("the stream has no `get_next`").into());
+    };
     let mut array = Owned(ArrowArray::empty());
     // SAFETY: the stream's own function, with room for an array.
     match unsafe { get_next(stream, &mut array.0) } {
         0 => Ok(array.0.release.is_some().then_some(array)),
         // SAFETY: the stream failed just now.
-        errno => Err(unsafe { failure(stream, errno) }),
+        errno => Err(Broken::Told(unsafe { failure(stream, errno) })),
     }
 }
 
@@ -107,16 +122,16 @@ struct Plan {
     columns: usize,
 }
 
-unsafe fn plan(stream: &mut ArrowArrayStream, schema: &Schema) -> Result<Plan, Stop> {
+unsafe fn plan(stream: &mut ArrowArrayStream, schema: &Schema) -> Result<Plan, Broken> {
     let Some(get_schema) = stream.get_schema else {
-        return Err(data("the stream has no `get_schema`"));
+        return Err(data("the stream has no `get_schema`").into());
     };
     let mut found = ArrowSchema::empty();
     // SAFETY: the stream's own function, with room for a schema.
     let errno = unsafe { get_schema(stream, &mut found) };
     if errno != 0 {
         // SAFETY: the stream failed just now.
-        return Err(unsafe { failure(stream, errno) });
+        return Err(Broken::Told(unsafe { failure(stream, errno) }));
     }
     // SAFETY: the interface's promise about a schema that was given.
     let plan = unsafe { plan_of(&found, schema) };
@@ -124,10 +139,10 @@ unsafe fn plan(stream: &mut ArrowArrayStream, schema: &Schema) -> Result<Plan, S
         // SAFETY: not released yet.
         unsafe { release(&mut found) }
     }
-    plan
+    Ok(plan?)
 }
 
-unsafe fn plan_of(found: &ArrowSchema, schema: &Schema) -> Result<Plan, Stop> {
+unsafe fn plan_of(found: &ArrowSchema, schema: &Schema) -> Result<Plan, Failure> {
     // SAFETY: the interface's promise: the format is a text.
     let format = unsafe { text(found.format) };
     if found.release.is_none() || format != "+s" || found.n_children < 0 {
@@ -166,7 +181,7 @@ unsafe fn text(at: *const c_char) -> String {
     }
 }
 
-unsafe fn form(child: &ArrowSchema, field: &Field) -> Result<Form, Stop> {
+unsafe fn form(child: &ArrowSchema, field: &Field) -> Result<Form, Failure> {
     // SAFETY: formats are texts; a dictionary is null or a schema.
     let (format, values) = unsafe {
         (text(child.format), child.dictionary.as_ref().map(|values| text(values.format)))
@@ -200,7 +215,7 @@ fn letters(holds: &DataType) -> &'static str {
 }
 
 impl Plan {
-    fn batch(&self, array: Owned, schema: &Arc<Schema>) -> Result<RecordBatch, Stop> {
+    fn batch(&self, array: Owned, schema: &Arc<Schema>) -> Result<RecordBatch, Failure> {
         let rows = length(&array.0)?;
         if rows > BATCH_ROWS {
             return Err(data(format!(
@@ -227,7 +242,7 @@ impl Plan {
     }
 }
 
-fn length(array: &ArrowArray) -> Result<usize, Stop> {
+fn length(array: &ArrowArray) -> Result<usize, Failure> {
     let most = i64::from(i32::MAX);
     match (0..=most).contains(&array.length) && (0..=most).contains(&array.offset) {
         true => Ok(array.length as usize),
@@ -251,7 +266,7 @@ impl Import<'_> {
         field: &Field,
         form: Form,
         rows: usize,
-    ) -> Result<ArrayRef, Stop> {
+    ) -> Result<ArrayRef, Failure> {
         if length(array)? != rows {
             let found = array.length;
             return Err(data(format!("column `{}`: found {found} rows of {rows}", self.name)));
@@ -266,7 +281,7 @@ impl Import<'_> {
         Ok(make_array(column))
     }
 
-    unsafe fn same(&self, array: &ArrowArray, holds: &DataType) -> Result<ArrayData, Stop> {
+    unsafe fn same(&self, array: &ArrowArray, holds: &DataType) -> Result<ArrayData, Failure> {
         let end = (array.length + array.offset) as usize;
         let width = holds.primitive_width().unwrap_or(4);
         let mut column = ArrayData::builder(holds.clone())
@@ -288,7 +303,7 @@ impl Import<'_> {
     }
 
     /// An array of texts.
-    unsafe fn texts(&self, array: &ArrowArray, holds: &DataType) -> Result<ArrayData, Stop> {
+    unsafe fn texts(&self, array: &ArrowArray, holds: &DataType) -> Result<ArrayData, Failure> {
         let end = length(array)? + array.offset as usize;
         // SAFETY: the caller's promise; the last offset says how long the bytes are.
         unsafe {
@@ -307,7 +322,7 @@ impl Import<'_> {
     }
 
     /// Texts of rows as numbers into a dictionary of theirs.
-    unsafe fn plain(&self, array: &ArrowArray, holds: &DataType) -> Result<ArrayData, Stop> {
+    unsafe fn plain(&self, array: &ArrowArray, holds: &DataType) -> Result<ArrayData, Failure> {
         // SAFETY: the caller's promise.
         let texts = unsafe { self.texts(array, &DataType::Utf8)? };
         let (offsets, bytes) = (texts.buffers()[0].typed_data::<i32>(), &texts.buffers()[1]);
@@ -343,7 +358,7 @@ impl Import<'_> {
         Ok(unsafe { column.add_child_data(values.build_unchecked()).build_unchecked() })
     }
 
-    unsafe fn validity(&self, array: &ArrowArray, buffers: i64) -> Result<Option<Buffer>, Stop> {
+    unsafe fn validity(&self, array: &ArrowArray, buffers: i64) -> Result<Option<Buffer>, Failure> {
         if array.n_buffers != buffers || array.buffers.is_null() {
             let (name, found) = (self.name, array.n_buffers);
             return Err(data(format!(
@@ -360,7 +375,12 @@ impl Import<'_> {
         }
     }
 
-    unsafe fn buffer(&self, array: &ArrowArray, place: usize, len: usize) -> Result<Buffer, Stop> {
+    unsafe fn buffer(
+        &self,
+        array: &ArrowArray,
+        place: usize,
+        len: usize,
+    ) -> Result<Buffer, Failure> {
         // SAFETY: the caller has counted the buffers.
         let at = unsafe { *array.buffers.add(place) };
         match NonNull::new(at.cast_mut().cast::<u8>()) {
