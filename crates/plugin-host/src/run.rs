@@ -90,7 +90,7 @@ pub(crate) struct Question {
 /// [`Fault`], with a message and a way out.
 pub fn run(run: &Run<'_>, broker: &mut dyn Broker, sink: &mut dyn Sink) -> Result<Outcome, Fault> {
     let (events, happened) = sync_channel(WAITING);
-    let ledger = Arc::new(Ledger::default());
+    let ledger = Arc::new(Ledger::new());
     let mut watch = match Watch::start(run, &ledger, events) {
         Ok(watch) => watch,
         Err(error) => return Err(Fault::host("start a plugin", &error)),
@@ -262,8 +262,8 @@ impl<'a> Watch<'a> {
             let text = format!("it was still running after {wall_seconds} seconds");
             return Err(self.fault(FaultKind::Wall, &text, &raise("wall_seconds")));
         }
-        let waiting = self.ledger.waiting.load(Ordering::Relaxed);
-        if !waiting && self.heard.elapsed() > Duration::from_secs(idle_seconds) {
+        let idle = self.heard.elapsed().min(self.ledger.idle());
+        if idle > Duration::from_secs(idle_seconds) {
             let text = format!("it did nothing for {idle_seconds} seconds");
             return Err(self.fault(FaultKind::Idle, &text, &raise("idle_seconds")));
         }

@@ -30,7 +30,7 @@ fn a_plain_c_plugin_works() {
 
 #[test]
 fn a_rust_plugin_works() {
-    for rows in [0, 1, 65_536, 65_537, 200_000] {
+    for rows in [0, 1, 65_536, 65_537, 131_073] {
         let outcome =
             Bench::new(rows_in_rust()).config(&format!(r#""rows":{rows}"#)).run().unwrap();
         assert_eq!((outcome.level, outcome.rows), (Level::Full, rows));
@@ -262,6 +262,28 @@ fn inputs_are_handed_out_and_recorded() {
     let outcome = bench.input("test:/big", 3_000_000).run().unwrap();
     assert_eq!(outcome.log, "note: read 3000000 bytes\n");
     assert_eq!(outcome.inputs[0].sha256, support::sha256(&support::bytes(3_000_000)));
+}
+
+#[test]
+fn waiting_for_an_input_is_not_idle() {
+    let bench = Bench::new(hostile()).mode("open:test:/slow@open").input("test:/big", 1);
+    let outcome = bench.limits(|limits| limits.idle_seconds = 1).run().unwrap();
+    assert_eq!(outcome.rows, 3);
+    assert!(outcome.inputs[0].complete && outcome.inputs[0].bytes == 0);
+}
+
+#[test]
+fn options_arrive_and_secrets_are_names() {
+    let bench = || {
+        let members = r#""rows":1,"mode":"options","uri":"test:/echo""#;
+        Bench::new(rows_in_rust()).config(members).input("test:/big", 1)
+    };
+    let fault = bench().run().unwrap_err();
+    assert_eq!(fault.message, "plugin `rows`: not granted: secret `TOKEN` was not granted");
+    let outcome = bench().secret("TOKEN").run().unwrap();
+    let expected =
+        r#"{"method":"GET","headers":{"Authorization":"Bearer {secret:TOKEN}"},"range":[1,5]}"#;
+    assert_eq!(outcome.log, format!("note: {expected}\n"));
 }
 
 #[test]

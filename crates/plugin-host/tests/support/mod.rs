@@ -135,10 +135,28 @@ impl Read for Broken {
     }
 }
 
+/// Makes one wait, and then has nothing.
+struct Slow;
+
+impl Read for Slow {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        std::thread::sleep(Duration::from_millis(2500));
+        Ok(0)
+    }
+}
+
 impl Broker for Inputs {
-    fn open(&mut self, uri: &str, _options: &InputOptions) -> Result<Answer, BrokerError> {
+    fn open(&mut self, uri: &str, options: &InputOptions) -> Result<Answer, BrokerError> {
+        let stat = InputStat::default();
+        if uri == "test:/slow" {
+            return Ok(Answer { body: Box::new(Slow), stat });
+        }
+        if uri == "test:/echo" {
+            let said = serde_json::to_vec(options).unwrap();
+            return Ok(Answer { body: Box::new(io::Cursor::new(said)), stat });
+        }
         if uri == "test:/broken" {
-            return Ok(Answer { body: Box::new(Broken(5)), stat: InputStat::default() });
+            return Ok(Answer { body: Box::new(Broken(5)), stat });
         }
         let missing = || BrokerError::new(Status::NotFound, "no such input");
         let bytes = self.0.get(uri).ok_or_else(missing)?.clone();
@@ -183,6 +201,11 @@ impl Bench {
     pub(crate) fn input(mut self, uri: &str, length: usize) -> Self {
         self.grant.inputs.push("test:/".to_owned());
         self.inputs.insert(uri.to_owned(), bytes(length));
+        self
+    }
+
+    pub(crate) fn secret(mut self, name: &str) -> Self {
+        self.grant.secrets.push(name.to_owned());
         self
     }
 
