@@ -6,6 +6,7 @@
 #![allow(unsafe_code)]
 
 use crate::Status;
+use crate::decode::BATCH_ROWS;
 use arrow_array::{ArrayRef, RecordBatch, make_array, new_null_array};
 use arrow_buffer::Buffer;
 use arrow_data::ArrayData;
@@ -216,6 +217,11 @@ fn letters(holds: &DataType) -> &'static str {
 impl Plan {
     fn batch(&self, array: Owned, schema: &Arc<Schema>) -> Result<RecordBatch, Failure> {
         let rows = length(&array.0)?;
+        if rows > BATCH_ROWS {
+            return Err(data(format!(
+                "found a batch of {rows} rows, expected at most {BATCH_ROWS}"
+            )));
+        }
         if array.0.n_children != self.columns as i64 || array.0.offset != 0 {
             let found = array.0.n_children;
             return Err(data(format!("found {found} columns, expected {}", self.columns)));

@@ -13,14 +13,14 @@ use arrow_ipc::reader::{read_dictionary, read_record_batch};
 use arrow_ipc::writer::StreamWriter;
 use arrow_ipc::{Message, MessageHeader, MetadataVersion, root_as_message};
 use arrow_schema::{ArrowError, DataType, Schema};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Rows of a batch at most.
 pub(crate) const BATCH_ROWS: usize = haggle_plugin_api::BATCH_ROWS;
-/// Bytes of the buffers of one message at most.
+/// Bytes of the buffers of one message at most, and of all dictionaries together.
 const BODY: usize = 64 << 20;
 /// Bytes of the description of one message at most.
 const METADATA: usize = 64 << 10;
@@ -59,41 +59,42 @@ fn bad(problem: impl Into<String>) -> Broken {
     Broken::Data(problem.into())
 }
 
-/// The message that our own writer puts first.
-fn schema_message() -> Result<Vec<u8>, ArrowError> {
-    let writer = StreamWriter::try_new(Vec::new(), &haggle_evidence::schema())?;
-    Ok(writer.get_ref().clone())
+/// The schema of a stream: whose the dictionaries are stands in its message alone.
+#[derive(Clone)]
+struct Numbered {
+    schema: Arc<Schema>,
+    /// Name of the column of each dictionary.
+    columns: HashMap<i64, String>,
 }
+
+/// The message that our own writer puts first, and what it says.
+static OURS: LazyLock<Result<(Vec<u8>, Numbered), Broken>> = LazyLock::new(|| {
+    let writer = StreamWriter::try_new(Vec::new(), &haggle_evidence::schema())?;
+    let message = writer.get_ref().clone();
+    let numbered = schema_of(&message[8..])?;
+    Ok((message, numbered))
+});
 
 /// Reads batches of observations.
 pub(crate) struct Decoder<R> {
     input: R,
     /// Bytes that it may still have.
     left: u64,
-    /// The schema with the numbers of its dictionaries.
-    numbered: Arc<Schema>,
-    /// Name of the column of each dictionary.
-    columns: HashMap<i64, String>,
+    numbered: Numbered,
     dictionaries: HashMap<i64, ArrayRef>,
+    /// Bytes of each dictionary.
+    sizes: BTreeMap<i64, usize>,
 }
 
 impl<R: Read> Decoder<R> {
     /// Reads the schema. `exact`: it is our own writer's, to the byte; else it says the same.
     pub(crate) fn new(mut input: R, limit: u64, exact: bool) -> Result<Self, Broken> {
-        let expected = schema_message()?;
-        let found = match exact {
-            true => {
-                let mut found = vec![0; expected.len()];
-                input.read_exact(&mut found)?;
-                match found == expected {
-                    true => found.split_off(8),
-                    false => return Err(bad("its schema is not that of an observation")),
-                }
-            }
-            false => metadata(&mut input)?.ok_or(Broken::Cut)?,
+        let numbered = match exact {
+            true => ours(&mut input)?,
+            false => schema_of(&metadata(&mut input)?.ok_or(Broken::Cut)?)?,
         };
-        let (numbered, columns) = schema_of(&found)?;
-        Ok(Self { input, left: limit, numbered, columns, dictionaries: HashMap::new() })
+        let (dictionaries, sizes) = Default::default();
+        Ok(Self { input, left: limit, numbered, dictionaries, sizes })
     }
 
     /// The next batch; none at the end marker, behind which nothing may follow.
@@ -102,7 +103,8 @@ impl<R: Read> Decoder<R> {
             let Some(metadata) = metadata(&mut self.input)? else { return self.ended() };
             let message = root_as_message(&metadata).map_err(|e| bad(e.to_string()))?;
             let length = body_length(&message)?;
-            self.left = self.left.checked_sub(length as u64).ok_or(Broken::TooLong)?;
+            let whole = (metadata.len() + length) as u64;
+            self.left = self.left.checked_sub(whole).ok_or(Broken::TooLong)?;
             let body = body(&mut self.input, length)?;
             if let Some(batch) = self.message(&message, &body)? {
                 return Ok(Some(batch));
@@ -132,13 +134,21 @@ impl<R: Read> Decoder<R> {
     fn dictionary(&mut self, message: &Message<'_>, body: &Buffer) -> Result<(), Broken> {
         let batch = message.header_as_dictionary_batch().ok_or_else(|| bad("no dictionary"))?;
         let id = batch.id();
-        let column = self.columns.get(&id).ok_or_else(|| bad(format!("no dictionary {id}")))?;
+        let column =
+            self.numbered.columns.get(&id).ok_or_else(|| bad(format!("no dictionary {id}")))?;
         let data = batch.data().ok_or_else(|| bad("a dictionary without data"))?;
         if batch.isDelta() {
             return Err(bad("found a part of a dictionary, expected a whole one"));
         }
         guard(&data, body.len(), WORDS, &[Shape::Text])?;
-        let (schema, dictionaries) = (&self.numbered, &mut self.dictionaries);
+        self.sizes.insert(id, body.len());
+        let held: usize = self.sizes.values().sum();
+        if held > BODY {
+            return Err(bad(format!(
+                "found dictionaries of {held} bytes, expected at most {BODY}"
+            )));
+        }
+        let (schema, dictionaries) = (&self.numbered.schema, &mut self.dictionaries);
         unpanicked(|| read_dictionary(body, batch, schema, dictionaries, &MetadataVersion::V5))?;
         let words = dictionaries.get(&id).and_then(|array| array.as_string_opt::<i32>());
         let words = words.ok_or_else(|| bad("a dictionary of something else than texts"))?;
@@ -147,10 +157,15 @@ impl<R: Read> Decoder<R> {
 
     fn batch(&self, message: &Message<'_>, body: &Buffer) -> Result<RecordBatch, Broken> {
         let data = message.header_as_record_batch().ok_or_else(|| bad("no batch"))?;
-        let shapes: Vec<Shape> =
-            self.numbered.fields().iter().map(|field| Shape::of(field.data_type())).collect();
+        let shapes: Vec<Shape> = self
+            .numbered
+            .schema
+            .fields()
+            .iter()
+            .map(|field| Shape::of(field.data_type()))
+            .collect();
         guard(&data, body.len(), BATCH_ROWS, &shapes)?;
-        let (schema, version) = (self.numbered.clone(), &MetadataVersion::V5);
+        let (schema, version) = (self.numbered.schema.clone(), &MetadataVersion::V5);
         let batch = unpanicked(|| {
             let read = read_record_batch(body, data, schema, &self.dictionaries, None, version)?;
             RecordBatch::try_new(haggle_evidence::schema(), read.columns().to_vec())
@@ -160,11 +175,27 @@ impl<R: Read> Decoder<R> {
     }
 }
 
+/// What is said of another schema.
+const NO_OBSERVATIONS: &str = "its schema is not that of an observation";
+/// What is said where the library gave up.
+const CONTRADICTION: &str = "its data contradict themselves";
+
 /// The library's readers may panic on what no guard foresaw.
 fn unpanicked<T>(read: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, Broken> {
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(result) => Ok(result?),
-        Err(_) => Err(bad("its data contradicts itself")),
+        Err(_) => Err(bad(CONTRADICTION)),
+    }
+}
+
+/// Reads our own writer's schema.
+fn ours(input: &mut impl Read) -> Result<Numbered, Broken> {
+    let (expected, numbered) = OURS.as_ref().map_err(Clone::clone)?;
+    let mut found = vec![0; expected.len()];
+    input.read_exact(&mut found)?;
+    match found == *expected {
+        true => Ok(numbered.clone()),
+        false => Err(bad(NO_OBSERVATIONS)),
     }
 }
 
@@ -215,7 +246,7 @@ fn body(input: &mut impl Read, length: usize) -> Result<Buffer, Broken> {
 }
 
 /// The schema of a message, if it is that of an observation, and whose the dictionaries are.
-fn schema_of(metadata: &[u8]) -> Result<(Arc<Schema>, HashMap<i64, String>), Broken> {
+fn schema_of(metadata: &[u8]) -> Result<Numbered, Broken> {
     let message = root_as_message(metadata).map_err(|e| bad(e.to_string()))?;
     let found = message.header_as_schema().ok_or_else(|| bad("it does not begin with a schema"))?;
     let fields = found.fields().ok_or_else(|| bad("its schema has no columns"))?;
@@ -231,8 +262,8 @@ fn schema_of(metadata: &[u8]) -> Result<(Arc<Schema>, HashMap<i64, String>), Bro
     };
     let texts = expected.fields().iter().filter(|f| Shape::of(f.data_type()) == Shape::Key);
     match same(&schema, &expected) && columns.len() == texts.count() {
-        true => Ok((Arc::new(schema), columns)),
-        false => Err(bad("its schema is not that of an observation")),
+        true => Ok(Numbered { schema: Arc::new(schema), columns }),
+        false => Err(bad(NO_OBSERVATIONS)),
     }
 }
 
@@ -252,13 +283,14 @@ impl Shape {
         holds.primitive_width().map_or(Self::Key, Self::Fixed)
     }
 
-    /// Bytes that its buffers have at least, for so many rows.
-    fn least(self, rows: usize, nulls: bool) -> Vec<usize> {
-        let validity = if nulls { rows.div_ceil(8) } else { 0 };
+    /// Of each of its buffers the bytes that it has at least, for so many rows, and of what size
+    /// its values are.
+    fn buffers(self, rows: usize, nulls: bool) -> Vec<(usize, usize)> {
+        let validity = (if nulls { rows.div_ceil(8) } else { 0 }, 1);
         match self {
-            Self::Fixed(width) => vec![validity, rows * width],
-            Self::Key => vec![validity, rows * 4],
-            Self::Text => vec![validity, if rows == 0 { 0 } else { (rows + 1) * 4 }, 0],
+            Self::Fixed(width) => vec![validity, (rows * width, width)],
+            Self::Key => vec![validity, (rows * 4, 4)],
+            Self::Text => vec![validity, (if rows == 0 { 0 } else { (rows + 1) * 4 }, 4), (0, 1)],
         }
     }
 }
@@ -277,7 +309,7 @@ fn guard(
     let rows = rows.ok_or_else(|| {
         bad(format!("found a batch of {} rows, expected at most {most}", batch.length()))
     })?;
-    let counts = shapes.iter().map(|shape| shape.least(0, false).len()).sum::<usize>();
+    let counts = shapes.iter().map(|shape| shape.buffers(0, false).len()).sum::<usize>();
     if nodes.len() != shapes.len() || buffers.len() != counts {
         let found = format!("{} columns and {} buffers", nodes.len(), buffers.len());
         return Err(bad(format!("found {found}, expected {} and {counts}", shapes.len())));
@@ -293,7 +325,7 @@ fn guard(
             let found = format!("{} rows with {nulls} nulls", node.length());
             return Err(bad(format!("found a column of {found} in a batch of {rows} rows")));
         }
-        for (least, buffer) in shape.least(rows, nulls > 0).into_iter().zip(buffers.by_ref()) {
+        for (least, buffer) in shape.buffers(rows, nulls > 0).into_iter().zip(buffers.by_ref()) {
             end = after(end, buffer, least, body)?;
         }
     }
@@ -304,14 +336,15 @@ fn guard(
 fn after(
     end: usize,
     buffer: &arrow_ipc::Buffer,
-    least: usize,
+    (least, width): (usize, usize),
     body: usize,
 ) -> Result<usize, Broken> {
     let place = |number| usize::try_from(number).ok();
     let range = place(buffer.offset()).zip(place(buffer.length()));
     let good = range.filter(|(offset, length)| {
         let inside = offset.checked_add(*length).is_some_and(|end| end <= body);
-        inside && *offset >= end && offset.is_multiple_of(8) && *length >= least
+        let even = offset.is_multiple_of(8) && length.is_multiple_of(width);
+        inside && even && *offset >= end && *length >= least
     });
     match good {
         Some((offset, length)) => Ok(offset + length),
@@ -321,5 +354,129 @@ fn after(
             let behind = format!("at least {least} behind {end} and within {body}");
             Err(bad(format!("{found}, expected {behind}")))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use haggle_evidence::{Batch, BatchBuilder, Observation};
+    use std::ops::Range;
+
+    /// Batches that share words, add words and leave columns out.
+    fn stream() -> Vec<u8> {
+        let mut writer = StreamWriter::try_new(Vec::new(), &haggle_evidence::schema()).unwrap();
+        let mut rows = BatchBuilder::default();
+        for (batch, titles) in [["a", "b"], ["c", "d"]].into_iter().enumerate() {
+            for (i, title) in titles.into_iter().enumerate() {
+                rows.push(&Observation {
+                    title: (i == 0).then_some(title),
+                    weight: (batch == 1).then_some(0.5),
+                    attributes: (batch == 1).then_some(r#"{"a":1}"#),
+                    ..Observation::new(i as i128 - 1, "EUR", "C62")
+                });
+            }
+            writer.write(&rows.finish()).unwrap();
+        }
+        writer.into_inner().unwrap()
+    }
+
+    fn read(bytes: &[u8]) -> Result<u64, Broken> {
+        let mut data = Decoder::new(bytes, 1 << 30, true)?;
+        let mut rows = 0;
+        while let Some(batch) = data.next()? {
+            let seen = Batch::new(&batch).unwrap();
+            assert!((0..batch.num_rows()).all(|i| seen.get(i).is_ok()));
+            rows += batch.num_rows() as u64;
+        }
+        Ok(rows)
+    }
+
+    /// Numbers that look like any and are the same every time (splitmix64).
+    struct Numbers(u64);
+
+    impl Numbers {
+        fn next(&mut self) -> u64 {
+            self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            mixed ^ (mixed >> 31)
+        }
+
+        fn within(&mut self, range: Range<usize>) -> usize {
+            range.start + (self.next() % (range.len() as u64)) as usize
+        }
+
+        /// One of the changes that hurt: bits, bytes, lengths, pieces that go, come twice or move.
+        fn mutate(&mut self, bytes: &mut Vec<u8>) {
+            let at = self.within(0..bytes.len() - 8);
+            match self.within(0..7) {
+                0 => bytes[at] ^= 1 << self.within(0..8),
+                1 => bytes[at] = self.next() as u8,
+                2 => {
+                    let odd = [0, 1, -1, 8, i64::MAX, i64::MIN, 1 << 50, -8, 65_537, 1 << 32];
+                    let value = odd[self.within(0..odd.len())];
+                    bytes[at & !7..][..8].copy_from_slice(&value.to_le_bytes());
+                }
+                3 => {
+                    let odd = [0, 1, -1, 8, i32::MAX, i32::MIN, 255, 1 << 20];
+                    let value = odd[self.within(0..odd.len())];
+                    bytes[at & !3..][..4].copy_from_slice(&value.to_le_bytes());
+                }
+                4 => bytes.truncate(at),
+                5 => {
+                    let end = (at + self.within(1..65)).min(bytes.len());
+                    bytes.drain(at..end);
+                }
+                _ => {
+                    let end = (at + self.within(1..65)).min(bytes.len());
+                    let piece = bytes[at..end].to_vec();
+                    bytes.splice(at..at, piece);
+                }
+            }
+        }
+    }
+
+    /// `HAGGLE_MUTATIONS` makes more of them.
+    #[test]
+    fn no_stream_of_bytes_brings_this_process_down() {
+        let count = std::env::var("HAGGLE_MUTATIONS").map_or(20_000, |n| n.parse().unwrap());
+        let whole = stream();
+        assert_eq!(read(&whole), Ok(4));
+        let mut numbers = Numbers(count);
+        let (mut taken, mut refused, mut panicked) = (0_u64, 0_u64, 0_u64);
+        for _ in 0..count {
+            let mut bytes = whole.clone();
+            for _ in 0..numbers.within(1..4) {
+                if bytes.len() > 64 {
+                    numbers.mutate(&mut bytes);
+                }
+            }
+            match read(&bytes) {
+                Ok(rows) => {
+                    assert!(rows <= 8);
+                    taken += 1;
+                }
+                Err(Broken::Data(problem)) if problem == CONTRADICTION => panicked += 1,
+                Err(_) => refused += 1,
+            }
+        }
+        println!("{taken} taken, {refused} refused, {panicked} panicked inside the library");
+        assert!(refused > count / 2 && taken > 0);
+    }
+
+    #[test]
+    fn every_cut_is_seen() {
+        let whole = stream();
+        for end in (0..whole.len()).step_by(7) {
+            assert_eq!(read(&whole[..end]), Err(Broken::Cut), "{end}");
+        }
+    }
+
+    #[test]
+    fn a_stream_longer_than_it_may_be_is_refused() {
+        let whole = stream();
+        let mut data = Decoder::new(&whole[..], 100, true).unwrap();
+        assert_eq!(data.next().unwrap_err(), Broken::TooLong);
     }
 }

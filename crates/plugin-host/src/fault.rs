@@ -68,10 +68,16 @@ impl Fault {
         Self::new(FaultKind::Host, format!("{action}: {error}"), help)
     }
 
-    /// Whether the plugin is to blame (exit code 6), and not the caller, its sink or this machine.
+    /// Whether the plugin is to blame (exit code 6), and not its configuration, its source, the
+    /// caller, the sink or this machine.
     pub fn is_misbehaviour(&self) -> bool {
-        use FaultKind::{Cancelled, Confinement, Host, Sink};
-        !matches!(self.kind, Cancelled | Confinement { .. } | Host | Sink)
+        use FaultKind::{Cancelled, Confinement, Host, Reported, Sink};
+        match self.kind {
+            Reported(status) => {
+                matches!(status, Status::Abi | Status::Internal | Status::Panic)
+            }
+            kind => !matches!(kind, Cancelled | Confinement { .. } | Host | Sink),
+        }
     }
 
     /// Whether the caller cancelled the run.

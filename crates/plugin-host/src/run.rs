@@ -22,6 +22,8 @@ use std::time::{Duration, Instant};
 const TICK: Duration = Duration::from_millis(20);
 /// What a plugin has to end by itself once it was told to.
 const GRACE: Duration = Duration::from_millis(250);
+/// What a child has to be gone once it closed all that it speaks through.
+const LEAVING: Duration = Duration::from_secs(10);
 /// Events that wait at most; a batch may be large.
 const WAITING: usize = 4;
 /// Bytes of a request at most.
@@ -88,7 +90,7 @@ pub(crate) struct Question {
 /// [`Fault`], with a message and a way out.
 pub fn run(run: &Run<'_>, broker: &mut dyn Broker, sink: &mut dyn Sink) -> Result<Outcome, Fault> {
     let (events, happened) = sync_channel(WAITING);
-    let ledger = Arc::new(Ledger::default());
+    let ledger = Arc::new(Ledger::new());
     let mut watch = match Watch::start(run, &ledger, events) {
         Ok(watch) => watch,
         Err(error) => return Err(Fault::host("start a plugin", &error)),
@@ -260,8 +262,8 @@ impl<'a> Watch<'a> {
             let text = format!("it was still running after {wall_seconds} seconds");
             return Err(self.fault(FaultKind::Wall, &text, &raise("wall_seconds")));
         }
-        let waiting = self.ledger.waiting.load(Ordering::Relaxed);
-        if !waiting && self.heard.elapsed() > Duration::from_secs(idle_seconds) {
+        let idle = self.heard.elapsed().min(self.ledger.idle());
+        if idle > Duration::from_secs(idle_seconds) {
             let text = format!("it did nothing for {idle_seconds} seconds");
             return Err(self.fault(FaultKind::Idle, &text, &raise("idle_seconds")));
         }
@@ -279,8 +281,7 @@ impl<'a> Watch<'a> {
 
     /// The end of a child that is gone: what it said, how it ended, and whether its data did.
     fn judge(&mut self) -> Result<Level, Fault> {
-        let limit = Duration::from_secs(self.run.grant.limits.idle_seconds);
-        let ended = self.process.ended(limit);
+        let ended = self.process.ended(LEAVING);
         if let Some(fault) = self.reported.take() {
             return Err(fault);
         }
@@ -295,7 +296,7 @@ impl<'a> Watch<'a> {
             }
             Some(Ended::Signal(signal)) => Err(self.signalled(signal)),
             None => {
-                let text = format!("it said that it was done, and was there {limit:?} later");
+                let text = format!("it had nothing more to say, and was there {LEAVING:?} later");
                 Err(self.fault(FaultKind::Idle, &text, AUTHOR))
             }
         }

@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Inputs that are open at one time at most.
 const OPEN: usize = 64;
@@ -20,12 +21,15 @@ const OPEN: usize = 64;
 const OPENED: usize = 100_000;
 
 /// What a plugin saw of its inputs, shared with the run.
-#[derive(Default)]
 pub(crate) struct Ledger {
     seen: Mutex<Vec<Seen>>,
-    /// Whether an input is being waited for: then the plugin is not idle.
-    pub(crate) waiting: AtomicBool,
+    begun: Instant,
+    /// Milliseconds from the beginning to when an input was last read, or [`WAITING`].
+    read: AtomicU64,
 }
+
+/// An input is being waited for.
+const WAITING: u64 = u64::MAX;
 
 struct Seen {
     uri: String,
@@ -35,6 +39,28 @@ struct Seen {
 }
 
 impl Ledger {
+    pub(crate) fn new() -> Self {
+        Self { seen: Mutex::default(), begun: Instant::now(), read: AtomicU64::new(0) }
+    }
+
+    /// For how long no input was read; nothing while one is being waited for, since then it is not
+    /// the plugin that is idle.
+    pub(crate) fn idle(&self) -> Duration {
+        let read = self.read.load(Ordering::SeqCst);
+        match read {
+            WAITING => Duration::ZERO,
+            read => self.begun.elapsed().saturating_sub(Duration::from_millis(read)),
+        }
+    }
+
+    /// Waits for an input.
+    fn waiting<T>(&self, wait: impl FnOnce() -> T) -> T {
+        self.read.store(WAITING, Ordering::SeqCst);
+        let result = wait();
+        self.read.store(self.begun.elapsed().as_millis() as u64, Ordering::SeqCst);
+        result
+    }
+
     fn with<T>(&self, use_it: impl FnOnce(&mut Vec<Seen>) -> T) -> T {
         use_it(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -191,18 +217,13 @@ impl Service {
     fn read(&mut self, handle: u64, most: usize) -> Result<Vec<u8>, BrokerError> {
         let open = self.open.get_mut(&handle).ok_or_else(|| no_handle(handle))?;
         let mut bytes = vec![0; most];
-        self.ledger.waiting.store(true, Ordering::Relaxed);
-        let read = read_some(&mut open.body, &mut bytes);
-        self.ledger.waiting.store(false, Ordering::Relaxed);
+        let read = self.ledger.waiting(|| read_some(&mut open.body, &mut bytes));
         bytes.truncate(read.map_err(|e| BrokerError::new(Status::Io, e.to_string()))?);
         let beyond = || BrokerError::new(Status::Denied, "it has read as much as it may");
         self.left = self.left.checked_sub(bytes.len() as u64).ok_or_else(beyond)?;
         if most > 0 {
             self.ledger.add(open.place, &bytes);
         }
-        // Reading is a sign of life, and the run counts the time.
-        self.pass(Event::Said(Up::Alive))
-            .map_err(|e| BrokerError::new(Status::Io, e.to_string()))?;
         Ok(bytes)
     }
 }

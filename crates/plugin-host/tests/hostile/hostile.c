@@ -54,10 +54,24 @@ static void got(const char *what, long result) {
 
 static void *thread(void *argument) { return argument; }
 
-/* Tries everything that is forbidden, and prints what worked. sealed: the library is loaded. */
-static void probe(int sealed) {
-    char path[64];
+/* What works where nothing confines: that shows that the probe sees it. */
+static void peek(void) {
     whole("/etc/passwd");
+    got("socket inet", socket(AF_INET, SOCK_STREAM, 0));
+    got("memfd", syscall(SYS_memfd_create, "x", 0));
+    long child = fork();
+    if (child == 0)
+        _exit(0);
+    got("fork", child);
+    fflush(stdout);
+}
+
+enum { LOADING, SEALED, SCRIPT };
+
+/* Tries everything that is forbidden, and prints what worked. */
+static void probe(int when) {
+    char path[64];
+    peek();
     whole("/root/.bashrc");
     whole("/proc/self/environ");
     whole("/proc/self/maps");
@@ -73,40 +87,36 @@ static void probe(int sealed) {
     got("chmod", chmod("/tmp/haggle-victim", 0777));
     got("mkdir", mkdir("/tmp/haggle-folder", 0777));
     got("rename", rename("/tmp/haggle-victim", "/tmp/haggle-other"));
-    if (sealed) {
+    if (when == SEALED) {
         struct stat found;
         got("stat", stat("/etc/passwd", &found));
         whole("/usr/lib/os-release");
         got("map code", (long)mmap(0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     }
-    got("socket inet", socket(AF_INET, SOCK_STREAM, 0));
     got("socket unix", socket(AF_UNIX, SOCK_STREAM, 0));
     got("socket netlink", socket(AF_NETLINK, SOCK_RAW, 0));
     got("io_uring", syscall(425, 8, path));
-    got("memfd", syscall(SYS_memfd_create, "x", 0));
     got("shared memory", (long)mmap(0, 4096, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
     got("shmget", syscall(SYS_shmget, 0, 4096, 01600));
-    long child = fork();
-    if (child == 0)
-        _exit(0);
-    got("fork", child);
-    child = syscall(SYS_vfork);
+    long child = syscall(SYS_vfork);
     if (child == 0)
         _exit(0);
     got("vfork", child);
     char *const nothing[] = {0};
-    got("exec", execve("/bin/true", nothing, nothing));
+    if (when != SCRIPT) {
+        got("exec", execve("/bin/true", nothing, nothing));
+        got("chdir", chdir("/tmp"));
+    }
     got("signal the parent", kill((pid_t)parent, 0));
     got("tgkill the parent", syscall(SYS_tgkill, parent, parent, 0));
-    got("trace the parent", ptrace(PTRACE_ATTACH, (pid_t)parent, 0, 0));
+    got("trace the parent", ptrace(PTRACE_SEIZE, (pid_t)parent, 0, 0));
     struct iovec here = {path, sizeof path}, there = {(void *)0x400000, sizeof path};
     got("read the parent", process_vm_readv((pid_t)parent, &here, 1, &there, 1, 0));
-    got("renice the parent", setpriority(PRIO_PROCESS, (id_t)parent, 5));
+    got("renice the parent", setpriority(PRIO_PROCESS, (id_t)parent, 0));
     got("unshare", unshare(CLONE_NEWUSER));
     struct rlimit most = {RLIM_INFINITY, RLIM_INFINITY};
     got("raise a limit", setrlimit(RLIMIT_DATA, &most));
-    got("chdir", chdir("/tmp"));
-    got("mount", syscall(SYS_mount, "none", "/tmp", "tmpfs", 0, 0));
+    got("mount", syscall(430 /* fsopen */, "tmpfs", 0));
     got("bpf", syscall(SYS_bpf, 0, path, 64));
     got("perf", syscall(SYS_perf_event_open, path, 0, -1, -1, 0));
     got("userfaultfd", syscall(SYS_userfaultfd, 0));
@@ -165,8 +175,10 @@ static void act(const char *what) {
             }
             memset(much, 1, (size_t)1 << 30);
         }
-    } else if (!strcmp(what, "probe"))
-        probe(1);
+    } else if (!strcmp(what, "peek"))
+        peek();
+    else if (!strcmp(what, "probe"))
+        probe(SEALED);
     else if (!strcmp(what, "flood")) {
         static char line[1 << 16];
         memset(line, 'x', sizeof line);
@@ -348,11 +360,20 @@ static void release(void *state) {
     at("release");
 }
 
+#ifdef MAIN
+int main(void) {
+    dup2(2, 1);
+    parent = getppid();
+    probe(SCRIPT);
+    return 0;
+}
+#endif
+
 #ifdef LOADED
 __attribute__((constructor)) static void loaded(void) {
     parent = getppid();
     if (!strcmp(LOADED, "probe"))
-        probe(0);
+        probe(LOADING);
     else
         act(LOADED);
 }

@@ -1,4 +1,5 @@
 //! A bench for plugins: builds them, runs them in children of the test program, keeps what they say.
+#![allow(clippy::unwrap_used)]
 
 use haggle_evidence::{Batch, Bound, RecordBatch, SinkError};
 use haggle_plugin_host::{
@@ -45,9 +46,10 @@ fn build(file: &str, defines: &[&str]) -> Vec<u8> {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let out = folder.path().join("plugin.so");
     let output = Command::new("cc")
-        .args(["-std=gnu99", "-O0", "-w", "-shared", "-fPIC", "-pthread", "-o"])
+        .args(["-std=gnu99", "-O0", "-w", "-fPIC", "-pthread", "-o"])
         .arg(&out)
         .arg(format!("-I{}", here.join("../plugin-api/include").display()))
+        .args(if defines.contains(&"-DMAIN") { &[][..] } else { &["-shared"] })
         .args(defines)
         .arg(here.join("tests/hostile").join(file))
         .output()
@@ -68,8 +70,8 @@ pub(crate) fn hostile() -> Plugin {
     plugin("hostile", library("hostile.c", &[]))
 }
 
-pub(crate) fn script(text: &str) -> Plugin {
-    Plugin::new("script", "1.0.0", Kind::Script, text.as_bytes().to_vec())
+pub(crate) fn script(bytes: impl Into<Vec<u8>>) -> Plugin {
+    Plugin::new("script", "1.0.0", Kind::Script, bytes.into())
 }
 
 /// The example `haggle_rows`, which cargo builds before it runs the tests of this package.
@@ -133,10 +135,28 @@ impl Read for Broken {
     }
 }
 
+/// Makes one wait, and then has nothing.
+struct Slow;
+
+impl Read for Slow {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        std::thread::sleep(Duration::from_millis(2500));
+        Ok(0)
+    }
+}
+
 impl Broker for Inputs {
-    fn open(&mut self, uri: &str, _options: &InputOptions) -> Result<Answer, BrokerError> {
+    fn open(&mut self, uri: &str, options: &InputOptions) -> Result<Answer, BrokerError> {
+        let stat = InputStat::default();
+        if uri == "test:/slow" {
+            return Ok(Answer { body: Box::new(Slow), stat });
+        }
+        if uri == "test:/echo" {
+            let said = serde_json::to_vec(options).unwrap();
+            return Ok(Answer { body: Box::new(io::Cursor::new(said)), stat });
+        }
         if uri == "test:/broken" {
-            return Ok(Answer { body: Box::new(Broken(5)), stat: InputStat::default() });
+            return Ok(Answer { body: Box::new(Broken(5)), stat });
         }
         let missing = || BrokerError::new(Status::NotFound, "no such input");
         let bytes = self.0.get(uri).ok_or_else(missing)?.clone();
@@ -181,6 +201,11 @@ impl Bench {
     pub(crate) fn input(mut self, uri: &str, length: usize) -> Self {
         self.grant.inputs.push("test:/".to_owned());
         self.inputs.insert(uri.to_owned(), bytes(length));
+        self
+    }
+
+    pub(crate) fn secret(mut self, name: &str) -> Self {
+        self.grant.secrets.push(name.to_owned());
         self
     }
 
