@@ -14,7 +14,7 @@ use haggle_fetch::{Address, Mode};
 use haggle_plugin_host::digest::Digest;
 use haggle_plugin_host::grants::Consent;
 use haggle_plugin_host::inspect::hash;
-use haggle_plugin_host::{Fault, FaultKind, Grant, Kind, Limits, Outcome, Plugin, Run, Status};
+use haggle_plugin_host::{Fault, FaultKind, Grant, Kind, Limits, Outcome, Plugin, Run};
 use haggle_store::{SetAside, SourceKey, StoreImportError};
 
 /// Rows that a plugin brought, which are no part yet.
@@ -129,10 +129,8 @@ impl<'a> PluginImporter<'a> {
 
 /// A failure that a plugin reports in order is no misbehaviour.
 fn blame(fault: &Fault) -> u8 {
-    use Status::{Abi, Internal, Panic};
     match fault.kind {
         FaultKind::Cancelled => exit::INTERRUPTED,
-        FaultKind::Reported(status) if !matches!(status, Abi | Internal | Panic) => exit::FAILED,
         _ if fault.is_misbehaviour() => exit::MISBEHAVED,
         _ => exit::FAILED,
     }
@@ -265,7 +263,7 @@ pub(crate) fn ran(facts: &PluginFacts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use haggle_plugin_host::Level;
+    use haggle_plugin_host::{Level, Status};
 
     #[test]
     fn whoever_is_to_blame_decides_the_exit_code() {
