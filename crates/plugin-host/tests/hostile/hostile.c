@@ -24,6 +24,9 @@
 const char haggle_manifest_v1[] =
     "{\"manifest\":1,\"name\":\"hostile\",\"version\":\"0.0.1\",\"abi\":\"1.0\"}";
 
+/* The test holds this descriptor open without care whether children get it. */
+enum { PASSED_ON = 900 };
+
 static const struct haggle_host *host;
 static char mode[256], last_error[512];
 static long parent;
@@ -97,6 +100,9 @@ static void probe(int when) {
     got("socket netlink", socket(AF_NETLINK, SOCK_RAW, 0));
     got("io_uring", syscall(425, 8, path));
     got("shared memory", (long)mmap(0, 4096, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    got("memory that no limit counts", (long)mmap(0, 4096, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN, -1, 0));
+    got("a descriptor of the parent's", fcntl(PASSED_ON, F_GETFD));
     got("shmget", syscall(SYS_shmget, 0, 4096, 01600));
     long child = syscall(SYS_vfork);
     if (child == 0)
