@@ -268,7 +268,7 @@ fn inputs_are_handed_out_and_recorded() {
 #[test]
 fn waiting_for_an_input_is_not_idle() {
     let bench = Bench::new(hostile()).mode("open:test:/slow@open").input("test:/big", 1);
-    let outcome = bench.limits(|limits| limits.idle_seconds = 1).run().unwrap();
+    let outcome = bench.limits(|limits| limits.idle_seconds = 2).run().unwrap();
     assert_eq!(outcome.rows, 3);
     assert!(outcome.inputs[0].complete && outcome.inputs[0].bytes == 0);
 }
@@ -363,6 +363,25 @@ fn what_is_forbidden_works_where_nothing_confines() {
 }
 
 #[test]
+fn what_it_leaves_behind_is_ended() {
+    let grant = Grant { level: Level::Process, ..Grant::default() };
+    let outcome = support::without(libc::SYS_landlock_create_ruleset, || {
+        support::without(libc::SYS_seccomp, || {
+            Bench::new(hostile()).mode("leave@open").grant(grant).run().unwrap()
+        })
+    });
+    assert!(outcome.log.parse::<u32>().unwrap() > 1, "{}", outcome.log);
+    let stat = format!("/proc/{}/stat", outcome.log);
+    // It is gone, or waits for whoever adopted it to hear of its end.
+    let there = || std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z "));
+    let started = Instant::now();
+    while there() {
+        assert!(started.elapsed() < Duration::from_secs(30), "{stat} is still there");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
 fn a_script_writes_lines() {
     let text = "#!/bin/sh\nwhile read -r a b; do\necho '{\"kind\":\"price\",\"basis\":\"list\",\"currency\":\"EUR\",\"per\":\"C62\",\"title\":\"'$a'\",\"amount\":\"'$b'\"}'\ndone\necho said >&2\n";
     let grant = Grant { level: Level::Script, ..Grant::default() };
@@ -417,7 +436,8 @@ fn a_script_is_confined_and_judged() {
         ("while :; do :; done".to_owned(), FaultKind::Idle, "did nothing for 1 seconds"),
     ] {
         let bench = Bench::new(script(format!("#!/bin/sh\n{body}\n"))).grant(grant());
-        let fault = bench.limits(|limits| limits.idle_seconds = 1).run().unwrap_err();
+        let seconds = if kind == FaultKind::Idle { 1 } else { 60 };
+        let fault = bench.limits(|limits| limits.idle_seconds = seconds).run().unwrap_err();
         assert_eq!(fault.kind, kind, "{body}: {fault} {}", fault.log);
         assert!(fault.message.contains(says), "{body}: {fault}");
     }

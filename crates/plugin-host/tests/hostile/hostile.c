@@ -181,6 +181,17 @@ static void act(const char *what) {
             }
             memset(much, 1, (size_t)1 << 30);
         }
+    } else if (!strcmp(what, "leave")) {
+        /* Leaves a process behind that nobody hears of. */
+        long child = fork();
+        if (child == 0) {
+            for (int fd = 0; fd < 64; fd++)
+                close(fd);
+            for (;;)
+                sleep(1);
+        }
+        printf("%ld", child);
+        fflush(stdout);
     } else if (!strcmp(what, "peek"))
         peek();
     else if (!strcmp(what, "probe"))

@@ -141,7 +141,7 @@ struct Slow;
 
 impl Read for Slow {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        std::thread::sleep(Duration::from_millis(2500));
+        std::thread::sleep(Duration::from_millis(3500));
         Ok(0)
     }
 }
