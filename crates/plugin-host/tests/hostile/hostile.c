@@ -85,7 +85,7 @@ static void probe(int when) {
     }
     got("write /tmp", open("/tmp/haggle-hostile", O_WRONLY | O_CREAT, 0600));
     got("write /dev/shm", open("/dev/shm/haggle-hostile", O_RDWR | O_CREAT, 0600));
-    got("list /", open("/", O_RDONLY | O_DIRECTORY));
+    got("read /", open("/", O_RDONLY | O_DIRECTORY));
     got("unlink", unlink("/tmp/haggle-victim"));
     got("chmod", chmod("/tmp/haggle-victim", 0777));
     got("mkdir", mkdir("/tmp/haggle-folder", 0777));
