@@ -3,6 +3,7 @@
 
 use crate::Limits;
 use crate::child::ARGUMENT;
+use crate::fault::shown;
 use std::io::{self, PipeReader, Read};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
@@ -162,9 +163,7 @@ impl Log {
     /// What was kept, without the signs that move a terminal's cursor.
     fn text(&self) -> String {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let shown =
-            |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c };
-        let mut text: String = String::from_utf8_lossy(&kept.0).chars().map(shown).collect();
+        let mut text = shown(String::from_utf8_lossy(&kept.0).chars());
         if kept.1 > 0 {
             text.push_str(&format!("\n({} more bytes were not kept)\n", kept.1));
         }

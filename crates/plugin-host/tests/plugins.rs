@@ -175,6 +175,8 @@ fn its_own_errors_keep_their_status() {
     let fault = Bench::new(hostile()).mode("error").run().unwrap_err();
     assert_eq!(fault.kind, FaultKind::Reported(Status::Data));
     assert_eq!(fault.message, "plugin `hostile`: unexpected data: the list has no end");
+    let fault = Bench::new(hostile()).mode("colours").run().unwrap_err();
+    assert_eq!(fault.message, "plugin `hostile`: unexpected data: \u{fffd}[31mred");
     let fault = Bench::new(hostile()).mode("refuse").run().unwrap_err();
     assert_eq!(fault.kind, FaultKind::Reported(Status::Config));
     assert!(!fault.is_misbehaviour());

@@ -273,6 +273,10 @@ static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *out) {
         strcpy(last_error, "HAGGLE:7:the list has no end");
         return EIO;
     }
+    if (is("colours")) {
+        strcpy(last_error, "HAGGLE:7:\033[31mred");
+        return EIO;
+    }
     if (strstr(mode, "@error")) {
         return EIO;
     }
