@@ -111,8 +111,10 @@ fn what_happens_while_it_is_loaded_is_told() {
 #[test]
 fn nothing_forbidden_works_while_it_is_loaded_or_later() {
     support::pass_on();
-    for define in [Some("-DLOADED=\"probe\""), None] {
-        let bytes = library("hostile.c", define.as_slice());
+    let parent = format!("-DPARENT={}", std::process::id());
+    let while_loaded = ["-DLOADED=\"probe\"", &parent];
+    for define in [Some(while_loaded), None] {
+        let bytes = library("hostile.c", define.as_ref().map_or(&[], |defines| &defines[..]));
         let bench = Bench::new(support::plugin("hostile", bytes));
         let mode = if define.is_some() { "" } else { "probe@next" };
         let outcome = bench.mode(mode).run().unwrap();

@@ -392,7 +392,9 @@ int main(void) {
 
 #ifdef LOADED
 __attribute__((constructor)) static void loaded(void) {
-    parent = getppid();
+#ifdef PARENT
+    parent = PARENT;
+#endif
     if (!strcmp(LOADED, "probe"))
         probe(LOADING);
     else
