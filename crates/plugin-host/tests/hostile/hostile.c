@@ -104,10 +104,12 @@ static void probe(int when) {
         MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN, -1, 0));
     got("a descriptor of the parent's", fcntl(PASSED_ON, F_GETFD));
     got("shmget", syscall(SYS_shmget, 0, 4096, 01600));
+#ifdef SYS_vfork
     long child = syscall(SYS_vfork);
     if (child == 0)
         _exit(0);
     got("vfork", child);
+#endif
     char *const nothing[] = {0};
     if (when != SCRIPT) {
         got("exec", execve("/bin/true", nothing, nothing));
