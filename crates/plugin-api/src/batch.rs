@@ -9,8 +9,8 @@ pub const BATCH_ROWS: usize = 65_536;
 
 /// Texts of a column are forgotten beyond this many, since every batch carries all of them.
 const TEXTS_KEPT: usize = 32_768;
-/// The same in bytes.
-const BYTES_KEPT: usize = 4 << 20;
+/// The same in bytes: seventeen columns of them are less than the 64 MB that a host takes.
+const BYTES_KEPT: usize = 3 << 20;
 /// How many texts of a column are known without a look into its map; a power of two.
 const RECENT: usize = 256;
 

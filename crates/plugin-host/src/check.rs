@@ -5,8 +5,9 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal128Type, Float64Type};
 use arrow_array::{Array, RecordBatch, StringArray};
 use haggle_evidence::{Basis, Bound, Kind, Statistic, Tax};
-use serde::de::IgnoredAny;
-use std::collections::BTreeMap;
+use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use std::fmt;
 use std::str::FromStr;
 
 /// The first number of a decimal that has too many digits.
@@ -37,10 +38,40 @@ fn word(column: &str, word: &str) -> Result<(), String> {
             Err(format!("found `{word}`, expected a currency such as `EUR`"))
         }
         "per" if word.trim().is_empty() => Err("found nothing, expected a unit".to_owned()),
-        "attributes" => serde_json::from_str::<BTreeMap<&str, IgnoredAny>>(word)
-            .map(drop)
-            .map_err(|error| format!("found no JSON object: {error}")),
+        "attributes" => serde_json::from_str::<Sorted>(word).map(drop).map_err(|error| {
+            format!("found `{word}`, expected a JSON object with sorted keys: {error}")
+        }),
         _ => Ok(()),
+    }
+}
+
+/// A JSON object whose keys come in order, each once.
+struct Sorted;
+
+impl<'de> Deserialize<'de> for Sorted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for Sorted {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
+        let mut last: Option<String> = None;
+        while let Some((key, IgnoredAny)) = map.next_entry::<String, IgnoredAny>()? {
+            if last.is_some_and(|last| last >= key) {
+                return Err(A::Error::custom(format!(
+                    "key `{key}` is out of order, or there twice"
+                )));
+            }
+            last = Some(key);
+        }
+        Ok(self)
     }
 }
 
@@ -63,4 +94,42 @@ pub(crate) fn numbers(batch: &RecordBatch) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_of_their_vocabulary() {
+        for (column, word, good) in [
+            ("kind", "price", true),
+            ("kind", "Price", false),
+            ("basis", "self-reported", true),
+            ("basis", "", false),
+            ("tax", "gross", true),
+            ("tax", "vat", false),
+            ("bound", "at least", true),
+            ("bound", "at-least", false),
+            ("statistic", "p99", true),
+            ("statistic", "p100", false),
+            ("currency", "EUR", true),
+            ("currency", "\u{20ac}", false),
+            ("currency", "", false),
+            ("per", "C62", true),
+            ("per", " ", false),
+            ("title", "", true),
+            ("attributes", "{}", true),
+            ("attributes", r#"{"a":1,"b\"c":{"z":1,"a":2}}"#, true),
+            ("attributes", r#"{"b":1,"a":2}"#, false),
+            ("attributes", r#"{"a":1,"a":2}"#, false),
+            ("attributes", r#"["a"]"#, false),
+            ("attributes", "", false),
+        ] {
+            let words = StringArray::from(vec!["p50", word]);
+            let words = if column == "statistic" { words } else { words.slice(1, 1) };
+            assert_eq!(self::words(column, &words).is_ok(), good, "{column} `{word}`");
+        }
+        assert!(words("title", &StringArray::from(vec![Some("a"), None])).is_err());
+    }
 }

@@ -24,6 +24,9 @@ pub(crate) const ARGUMENT: &str = "__plugin-host";
 /// Bytes of a plugin at most.
 pub(crate) const PLUGIN_LIMIT: usize = 512 << 20;
 
+/// Descriptors that are closed one by one where the kernel cannot close them all.
+const DESCRIPTORS: i32 = 65_536;
+
 /// What the child could not do, and while doing what.
 struct Stop(Stage, Failure);
 
@@ -43,8 +46,21 @@ pub fn child_main() {
     }
 }
 
+/// Closes what this process was handed without being meant for it.
+fn close_others() {
+    // SAFETY: takes numbers alone, and nothing of this process is open yet.
+    unsafe {
+        if libc::syscall(libc::SYS_close_range, 3_u32, u32::MAX, 0_u32) != 0 {
+            for descriptor in 3..DESCRIPTORS {
+                libc::close(descriptor);
+            }
+        }
+    }
+}
+
 /// The socket on standard input, the data on standard output; both move out of a plugin's way.
 fn serve() -> i32 {
+    close_others();
     let ours = || -> io::Result<(File, OwnedFd)> {
         let data = io::stdout().as_fd().try_clone_to_owned()?;
         Ok((File::from(io::stdin().as_fd().try_clone_to_owned()?), data))

@@ -26,6 +26,9 @@ const INTERPRETERS: [&str; 7] = [
 /// Memory of address space that may be reserved beyond the limit, without being written to.
 const RESERVED: u64 = 8 << 30;
 
+/// Bytes of the first thread's stack, which no other limit counts.
+const STACK: u64 = 8 << 20;
+
 /// Confines this process as well as this machine can, and says how well that is.
 pub(crate) fn confine(kind: Kind, limits: &Limits) -> io::Result<Level> {
     limit_resources(limits)?;
@@ -46,6 +49,7 @@ fn limit_resources(limits: &Limits) -> io::Result<()> {
     limit(libc::RLIMIT_NOFILE, 64)?;
     limit(libc::RLIMIT_DATA, memory)?;
     limit(libc::RLIMIT_AS, memory.saturating_add(RESERVED))?;
+    limit(libc::RLIMIT_STACK, STACK)?;
     // Both bounds of time are held from outside; this one is for a parent that was killed.
     limit(libc::RLIMIT_CPU, limits.wall_seconds.saturating_mul(4).saturating_add(60))
 }

@@ -54,13 +54,23 @@ pub struct Fault {
     pub log: String,
 }
 
+/// Letters of a message at most: plugins may have written parts of it.
+const MESSAGE: usize = 4_000;
+
+/// A text of somebody else's without the signs that move a terminal's cursor.
+pub(crate) fn shown(text: impl Iterator<Item = char>) -> String {
+    let moves = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    text.map(|c| if moves(c) { '\u{fffd}' } else { c }).collect()
+}
+
 impl Fault {
     pub(crate) fn new(
         kind: FaultKind,
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> Self {
-        Self { kind, message: message.into(), help: help.into(), log: String::new() }
+        let message = shown(message.into().chars().take(MESSAGE));
+        Self { kind, message, help: help.into(), log: String::new() }
     }
 
     pub(crate) fn host(action: &str, error: &dyn fmt::Display) -> Self {

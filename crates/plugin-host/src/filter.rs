@@ -136,6 +136,10 @@ const WRITING: u64 =
     (libc::O_ACCMODE | libc::O_CREAT | libc::O_TRUNC | libc::O_APPEND | libc::O_TMPFILE) as u64
         & !(libc::O_DIRECTORY as u64);
 
+/// Of the flags of a mapping those that say whose it is, and that it grows like a stack: no limit
+/// of memory counts stacks.
+const SHARING: u64 = (libc::MAP_TYPE | libc::MAP_GROWSDOWN) as u64;
+
 /// The argument at this place, under this mask, has this value.
 fn when(place: u8, mask: u64, value: u64) -> Result<SeccompCondition> {
     let compare = SeccompCmpOp::MaskedEq(mask);
@@ -158,7 +162,7 @@ fn conditional(rules: &mut Rules, kind: Kind) -> Result<()> {
     let this_process = u64::from(std::process::id());
     let threads = (libc::CLONE_THREAD | libc::CLONE_VM) as u64;
     limit(rules, libc::SYS_clone, vec![when(0, threads, threads)?])?;
-    limit(rules, libc::SYS_mmap, vec![when(3, libc::MAP_TYPE as u64, libc::MAP_PRIVATE as u64)?])?;
+    limit(rules, libc::SYS_mmap, vec![when(3, SHARING, libc::MAP_PRIVATE as u64)?])?;
     limit(rules, libc::SYS_openat, vec![when(2, WRITING, 0)?])?;
     #[cfg(target_arch = "x86_64")]
     limit(rules, libc::SYS_open, vec![when(1, WRITING, 0)?])?;

@@ -3,10 +3,11 @@
 
 use crate::Limits;
 use crate::child::ARGUMENT;
+use crate::fault::shown;
 use std::io::{self, PipeReader, Read};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,6 +33,7 @@ pub(crate) struct Process {
     child: Child,
     log: Arc<Log>,
     silent: Receiver<()>,
+    over: bool,
 }
 
 impl Process {
@@ -53,7 +55,7 @@ impl Process {
             .spawn()?;
         let log = Arc::new(Log::new(limits.log_kb.saturating_mul(1024)));
         let (done, silent) = sync_channel(1);
-        let mut process = Self { child, log: log.clone(), silent };
+        let mut process = Self { child, log: log.clone(), silent, over: false };
         let listen = move || {
             log.listen(words);
             let _ = done.send(());
@@ -77,26 +79,39 @@ impl Process {
     pub(crate) fn ended(&mut self, within: Duration) -> Option<Ended> {
         let started = Instant::now();
         loop {
-            if let Ok(Some(status)) = self.child.try_wait() {
-                let signal = status.signal().map(Ended::Signal);
-                return signal.or(status.code().map(Ended::Code));
-            }
-            if started.elapsed() > within {
-                return None;
+            let ended = self.look();
+            if ended.is_some() || started.elapsed() > within {
+                return ended;
             }
             thread::sleep(Duration::from_micros(200));
         }
     }
 
+    /// How it ended, if it has. It is not waited for, so its number stays its own.
+    fn look(&self) -> Option<Ended> {
+        let how = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+        // SAFETY: zeros are a value of the structure, which outlives the call.
+        unsafe {
+            let mut found: libc::siginfo_t = std::mem::zeroed();
+            let none = libc::waitid(libc::P_PID, self.child.id(), &mut found, how) != 0;
+            match (none || found.si_pid() == 0, found.si_code) {
+                (true, _) => None,
+                (false, libc::CLD_EXITED) => Some(Ended::Code(found.si_status())),
+                (false, _) => Some(Ended::Signal(found.si_status())),
+            }
+        }
+    }
+
+    /// Ends it, and whatever it started in its group, once.
     fn kill(&mut self) {
         if let Ok(group) = i32::try_from(self.child.id())
-            && matches!(self.child.try_wait(), Ok(None))
+            && !std::mem::replace(&mut self.over, true)
         {
             // SAFETY: numbers; the child is not waited for yet, so its number is its own.
             unsafe { libc::kill(-group, libc::SIGKILL) };
+            // What was killed ends.
+            let _ = self.child.wait();
         }
-        // What was killed ends, and what ended already says so again.
-        let _ = self.child.wait();
     }
 
     /// Ends it, if it has not ended, and says what it wrote.
@@ -148,9 +163,7 @@ impl Log {
     /// What was kept, without the signs that move a terminal's cursor.
     fn text(&self) -> String {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let shown =
-            |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c };
-        let mut text: String = String::from_utf8_lossy(&kept.0).chars().map(shown).collect();
+        let mut text = shown(String::from_utf8_lossy(&kept.0).chars());
         if kept.1 > 0 {
             text.push_str(&format!("\n({} more bytes were not kept)\n", kept.1));
         }

@@ -20,6 +20,9 @@ const OPEN: usize = 64;
 /// Inputs that are opened in one run at most.
 const OPENED: usize = 100_000;
 
+/// Bytes of an address at most; each that was opened is kept.
+const ADDRESS: usize = 8 << 10;
+
 /// What a plugin saw of its inputs, shared with the run.
 pub(crate) struct Ledger {
     seen: Mutex<Vec<Seen>>,
@@ -263,6 +266,12 @@ fn failed(error: &BrokerError) -> Down {
 /// The options of a question that the grant covers.
 fn allowed(grant: &Grant, uri: &str, options: &str) -> Result<InputOptions, BrokerError> {
     let denied = |text: String| BrokerError::new(Status::Denied, text);
+    if uri.len() > ADDRESS {
+        return Err(denied(format!(
+            "found an address of {} bytes, expected at most {ADDRESS}",
+            uri.len()
+        )));
+    }
     if !grant.covers(uri) {
         return Err(denied(format!("`{uri}` is not among the inputs that were granted")));
     }
@@ -323,6 +332,8 @@ mod tests {
             ("https://a.example/", r#"{"body":"x"}"#.to_owned(), false),
             ("https://a.example/", r#"{"range":[0,99]}"#.to_owned(), true),
         ];
+        let long = format!("https://a.example/{}", "x".repeat(ADDRESS));
+        let cases = cases.into_iter().chain([(&*long, String::new(), false)]);
         for (uri, options, expected) in cases {
             assert_eq!(allowed(&grant, uri, &options).is_ok(), expected, "{uri} {options}");
         }

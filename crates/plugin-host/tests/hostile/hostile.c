@@ -24,6 +24,9 @@
 const char haggle_manifest_v1[] =
     "{\"manifest\":1,\"name\":\"hostile\",\"version\":\"0.0.1\",\"abi\":\"1.0\"}";
 
+/* The test holds this descriptor open without care whether children get it. */
+enum { PASSED_ON = 900 };
+
 static const struct haggle_host *host;
 static char mode[256], last_error[512];
 static long parent;
@@ -82,7 +85,7 @@ static void probe(int when) {
     }
     got("write /tmp", open("/tmp/haggle-hostile", O_WRONLY | O_CREAT, 0600));
     got("write /dev/shm", open("/dev/shm/haggle-hostile", O_RDWR | O_CREAT, 0600));
-    got("list /", open("/", O_RDONLY | O_DIRECTORY));
+    got("read /", open("/", O_RDONLY | O_DIRECTORY));
     got("unlink", unlink("/tmp/haggle-victim"));
     got("chmod", chmod("/tmp/haggle-victim", 0777));
     got("mkdir", mkdir("/tmp/haggle-folder", 0777));
@@ -97,11 +100,16 @@ static void probe(int when) {
     got("socket netlink", socket(AF_NETLINK, SOCK_RAW, 0));
     got("io_uring", syscall(425, 8, path));
     got("shared memory", (long)mmap(0, 4096, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    got("memory that no limit counts", (long)mmap(0, 4096, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN, -1, 0));
+    got("a descriptor of the parent's", fcntl(PASSED_ON, F_GETFD));
     got("shmget", syscall(SYS_shmget, 0, 4096, 01600));
+#ifdef SYS_vfork
     long child = syscall(SYS_vfork);
     if (child == 0)
         _exit(0);
     got("vfork", child);
+#endif
     char *const nothing[] = {0};
     if (when != SCRIPT) {
         got("exec", execve("/bin/true", nothing, nothing));
@@ -175,6 +183,17 @@ static void act(const char *what) {
             }
             memset(much, 1, (size_t)1 << 30);
         }
+    } else if (!strcmp(what, "leave")) {
+        /* Leaves a process behind that nobody hears of. */
+        long child = fork();
+        if (child == 0) {
+            for (int fd = 0; fd < 64; fd++)
+                close(fd);
+            for (;;)
+                sleep(1);
+        }
+        printf("%ld", child);
+        fflush(stdout);
     } else if (!strcmp(what, "peek"))
         peek();
     else if (!strcmp(what, "probe"))
@@ -254,6 +273,10 @@ static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *out) {
     at("next");
     if (is("error")) {
         strcpy(last_error, "HAGGLE:7:the list has no end");
+        return EIO;
+    }
+    if (is("colours")) {
+        strcpy(last_error, "HAGGLE:7:\033[31mred");
         return EIO;
     }
     if (strstr(mode, "@error")) {
@@ -371,7 +394,9 @@ int main(void) {
 
 #ifdef LOADED
 __attribute__((constructor)) static void loaded(void) {
-    parent = getppid();
+#ifdef PARENT
+    parent = PARENT;
+#endif
     if (!strcmp(LOADED, "probe"))
         probe(LOADING);
     else

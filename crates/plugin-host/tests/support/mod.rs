@@ -3,13 +3,14 @@
 
 use haggle_evidence::{Batch, Bound, RecordBatch, SinkError};
 use haggle_plugin_host::{
-    Answer, Broker, BrokerError, Fault, Grant, InputOptions, InputRecord, InputStat, Kind, Level,
-    Limits, Plugin, Run, Status, child_main, run,
+    Answer, Broker, BrokerError, Fault, FaultKind, Grant, InputOptions, InputRecord, InputStat,
+    Kind, Level, Limits, Plugin, Run, Status, child_main, run,
 };
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_filter};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Read};
+use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -56,6 +57,28 @@ fn build(file: &str, defines: &[&str]) -> Vec<u8> {
         .expect("a C compiler named `cc`");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     std::fs::read(&out).unwrap()
+}
+
+/// The level that this machine offers a library.
+pub(crate) fn best() -> Level {
+    let version = 1_u32;
+    // SAFETY: asks for the version of the interface, which takes no structure.
+    let found = unsafe {
+        libc::syscall(libc::SYS_landlock_create_ruleset, std::ptr::null::<u8>(), 0_usize, version)
+    };
+    if found >= 3 { Level::Full } else { Level::Reduced }
+}
+
+/// Whether this machine confines scripts; where it does not, they are refused.
+pub(crate) fn scripts_run() -> bool {
+    let confined = best() == Level::Full;
+    if !confined {
+        let grant = Grant { level: Level::Script, ..Grant::default() };
+        let fault = Bench::new(script("#!/bin/sh\n")).grant(grant).run().unwrap_err();
+        let (found, required) = (Level::Process, Level::Script);
+        assert_eq!(fault.kind, FaultKind::Confinement { found, required });
+    }
+    confined
 }
 
 pub(crate) fn plugin(name: &str, bytes: Vec<u8>) -> Plugin {
@@ -140,7 +163,7 @@ struct Slow;
 
 impl Read for Slow {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        std::thread::sleep(Duration::from_millis(2500));
+        std::thread::sleep(Duration::from_millis(3500));
         Ok(0)
     }
 }
@@ -174,7 +197,7 @@ impl Bench {
     pub(crate) fn new(plugin: Plugin) -> Self {
         let (config, inputs) = (String::new(), BTreeMap::new());
         let (script_input, cancel_after, refusing) = (None, None, false);
-        let grant = Grant::default();
+        let grant = Grant { level: best(), ..Grant::default() };
         Self { plugin, grant, config, inputs, script_input, cancel_after, refusing }
     }
 
@@ -260,6 +283,14 @@ fn said(rows: &Batch<'_>, i: usize) -> Said {
     let o = rows.get(i).unwrap();
     let (title, currency) = (o.title.map(str::to_owned), o.currency.to_owned());
     Said { row: o.row, amount: o.amount, title, currency, bound: o.bound, weight: o.weight }
+}
+
+/// Opens a descriptor, of the number that the hostile plugin looks for, which children are handed
+/// unless somebody takes care.
+pub(crate) fn pass_on() {
+    let nothing = std::fs::File::open("/dev/null").unwrap();
+    // SAFETY: an open descriptor and a number.
+    assert_eq!(unsafe { libc::dup2(nothing.as_raw_fd(), 900) }, 900);
 }
 
 /// Does something on a machine that has not this system call: on a thread whose children are told
