@@ -36,10 +36,13 @@ const EDGES: &[(&str, &[&str])] = &[
 const FENCES: &[(&str, &[&str])] = &[
     ("arrow-array", &["haggle-evidence", "haggle-plugin-host", "haggle-store"]),
     ("arrow-schema", &["haggle-evidence", "haggle-plugin-host", "haggle-store"]),
+    ("arrow-buffer", &["haggle-plugin-host"]),
+    ("arrow-data", &["haggle-plugin-host"]),
     ("arrow-ipc", &["haggle-plugin-host"]),
     ("libloading", &["haggle-plugin-host"]),
     ("landlock", &["haggle-plugin-host"]),
     ("seccompiler", &["haggle-plugin-host"]),
+    ("object", &["haggle-plugin-host"]),
     ("arrow-select", &["haggle-store"]),
     ("parquet", &["haggle-store"]),
     ("rust_xlsxwriter", &["haggle-report"]),

@@ -165,13 +165,13 @@ fn one_comparable_gives_a_brief_without_percentiles() {
 }
 
 #[test]
-fn a_plugin_source_says_that_it_cannot_be_read() {
+fn a_plugin_that_is_not_there_is_named() {
     let bench = Bench::new();
     bench.write("deal.toml", format!("{HEAD}[[source]]\nplugin = \"acme\"\n{STAY}"));
     let run = bench.run("report deal.toml");
     assert_eq!(run.code, 1);
     assert!(
-        run.err.contains("cannot be read by this version") && run.err.contains("help:"),
+        run.err.contains("plugin `acme`: no file of that name") && run.err.contains("help:"),
         "{}",
         run.err
     );

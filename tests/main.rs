@@ -17,6 +17,7 @@ mod inspect;
 mod locking;
 mod market;
 mod oracle;
+mod plugins;
 mod quotes;
 #[path = "../crates/fetch/tests/support/secure.rs"]
 mod secure;

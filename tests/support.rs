@@ -71,6 +71,9 @@ impl Bench {
         command.current_dir(self.folder.path()).env_clear();
         command.env("HAGGLE_STORE", self.path("store")).env("HAGGLE_CACHE", self.path("cache"));
         command
+            .env("XDG_STATE_HOME", self.path("state"))
+            .env("XDG_DATA_HOME", self.path("data-home"));
+        command
     }
 
     /// Runs `haggle` with these arguments, separated by spaces.

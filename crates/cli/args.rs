@@ -39,6 +39,9 @@ pub(crate) struct Global {
     /// Colour in text
     #[arg(long, global = true, env = "HAGGLE_COLOR", value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
+    /// Folder to look for plugins in before others; may be given several times
+    #[arg(long, global = true, value_name = "DIR", hide_short_help = true)]
+    pub(crate) plugin_dir: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) network: Network,
 }
@@ -122,6 +125,8 @@ pub(crate) enum Command {
     Completions(Completions),
     /// What was fetched from servers: list it, or clean it
     Cache(CacheArgs),
+    /// Data sources as shared libraries: look at them, allow them, make one
+    Plugin(PluginArgs),
     /// Check store, folders and versions
     Doctor,
     /// Help on a topic, such as exit-codes
@@ -156,8 +161,17 @@ pub(crate) struct Inspect {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Import {
     /// Files or URLs: CSV, TSV, XLSX, XLS, ODS, packed or not; `-` is standard input
-    #[arg(required = true, value_name = "SOURCE")]
+    #[arg(required_unless_present = "plugin", value_name = "SOURCE")]
     pub(crate) sources: Vec<PathBuf>,
+    /// Instead of files, what a plugin brings that was added with `haggle plugin add`
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["sources", "recipe", "vintage", "sheet", "issues"])]
+    pub(crate) plugin: Option<String>,
+    /// What the plugin is told: a key and its value, as JSON or else as text
+    #[arg(long, value_name = "KEY=VALUE", requires = "plugin", conflicts_with = "config")]
+    pub(crate) set: Vec<String>,
+    /// What the plugin is told, as one JSON object
+    #[arg(long, value_name = "JSON", requires = "plugin")]
+    pub(crate) config: Option<String>,
     /// Recipe by name, or a recipe file; else found by the columns
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) recipe: Option<String>,
@@ -224,6 +238,134 @@ pub(crate) enum CacheAction {
         #[arg(long, value_name = "DAYS")]
         older: Option<u32>,
     },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PluginArgs {
+    #[command(subcommand)]
+    pub(crate) action: PluginAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PluginAction {
+    /// Show what a plugin is and asks for, and allow it; runs nothing
+    Add(PluginAdd),
+    /// What lies in the plugin folders: found, ready, changed
+    List {
+        /// How to print
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: ListFormat,
+    },
+    /// Look at a plugin's file, of any platform; runs nothing
+    Inspect {
+        /// Name of a plugin, or a file
+        #[arg(value_name = "NAME|FILE")]
+        what: String,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take back what `add` allowed; the file stays
+    Remove {
+        /// Name of a plugin, or the start of a hash (at least 6 digits)
+        #[arg(required = true, value_name = "NAME|HASH")]
+        which: Vec<String>,
+    },
+    /// Whether every plugin that was added still is what it was
+    Verify,
+    /// Write a plugin to begin with
+    New(PluginNew),
+    /// Hold a plugin to everything that the interface demands
+    Test(PluginTest),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PluginAdd {
+    /// A file, or the name of a plugin in one of the plugin folders
+    #[arg(value_name = "FILE|NAME")]
+    pub(crate) what: String,
+    /// Allow what is shown without asking
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Allow only URLs that begin so, instead of all that it asks for
+    #[arg(long, value_name = "URL", conflicts_with = "no_input")]
+    pub(crate) input: Vec<String>,
+    /// Allow no input at all
+    #[arg(long)]
+    pub(crate) no_input: bool,
+    /// Allow only this secret, by name, instead of all that it asks for
+    #[arg(long, value_name = "NAME", conflicts_with = "no_secret")]
+    pub(crate) secret: Vec<String>,
+    /// Allow no secret
+    #[arg(long)]
+    pub(crate) no_secret: bool,
+    /// Allow this file, where it asks for files
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Vec<PathBuf>,
+    /// Another limit than it asks for: memory_mb, wall_s, idle_s, rows or output_mb
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) cap: Vec<String>,
+    /// Allow it to run where it can be confined only so far
+    #[arg(long, value_name = "LEVEL", default_value = "full")]
+    pub(crate) allow_level: PluginLevel,
+    /// Pin it in the lock file beside this deal as well
+    #[arg(long, value_name = "DEAL")]
+    pub(crate) deal: Option<PathBuf>,
+}
+
+/// How far a plugin is confined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PluginLevel {
+    /// No file, no network, no other process, limits
+    Full,
+    /// Without the part that keeps it from files while it is loaded
+    Reduced,
+    /// A process of its own with limits, nothing more
+    Process,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PluginNew {
+    /// Its name: lower-case letters, digits and dashes
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// The language to write it in
+    #[arg(long, value_name = "LANG", default_value = "rust")]
+    pub(crate) lang: PluginLang,
+    /// The folder to write, which must not exist [default: haggle-NAME]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Where the crate `haggle-plugin-api` lies, for Rust
+    #[arg(long, value_name = "DIR")]
+    pub(crate) api: Option<PathBuf>,
+}
+
+/// Languages of templates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PluginLang {
+    /// A crate
+    Rust,
+    /// One file and the header
+    C,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PluginTest {
+    /// A file, or the name of a plugin in one of the plugin folders
+    #[arg(value_name = "NAME|FILE")]
+    pub(crate) what: String,
+    /// What the plugin is told, as one JSON object
+    #[arg(long, value_name = "JSON", default_value = "{}")]
+    pub(crate) config: String,
+    /// An input that is given to it: its URI and a file with its bytes
+    #[arg(long, value_name = "URI=FILE")]
+    pub(crate) input: Vec<String>,
+    /// The SHA-256 that its rows must have, as an earlier run printed it
+    #[arg(long, value_name = "HASH")]
+    pub(crate) golden: Option<String>,
+    /// Print as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Formats of lists.
@@ -541,6 +683,6 @@ pub(crate) struct Completions {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Help {
-    /// A topic (exit-codes, environment, conditions, recipes, network) or a verb
+    /// A topic (exit-codes, environment, conditions, recipes, network, plugins) or a verb
     pub(crate) topic: Option<String>,
 }

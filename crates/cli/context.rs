@@ -13,6 +13,8 @@ use std::rc::Rc;
 pub(crate) struct Context {
     pub(crate) store: Store,
     pub(crate) network: Rc<Network>,
+    /// Folders of plugins that the command line names.
+    pub(crate) plugin_dirs: Vec<PathBuf>,
     quiet: bool,
     verbose: bool,
     color: Color,
@@ -24,6 +26,7 @@ impl Context {
         Self {
             store: Store::new(root),
             network: Rc::new(Network::new(global.network.clone())),
+            plugin_dirs: global.plugin_dir.clone(),
             quiet: global.quiet,
             verbose: global.verbose,
             color: global.color,
@@ -32,8 +35,14 @@ impl Context {
 
     /// The same surroundings with a store of its own and nothing said but errors.
     pub(crate) fn apart(&self, store: &Path) -> Self {
-        let network = Rc::clone(&self.network);
-        Self { store: Store::new(store), network, quiet: true, verbose: false, color: self.color }
+        Self {
+            store: Store::new(store),
+            network: Rc::clone(&self.network),
+            plugin_dirs: self.plugin_dirs.clone(),
+            quiet: true,
+            verbose: false,
+            color: self.color,
+        }
     }
 
     /// Data, on standard output.

@@ -3,6 +3,8 @@
 use crate::context::Context;
 use crate::failure::{Failure, exit};
 use crate::progress::bytes;
+use haggle_plugin_host::Level;
+use haggle_plugin_host::surroundings::{Surroundings, usual_limits};
 use std::fmt::Write;
 
 pub(crate) fn run(context: &Context) -> Result<u8, Failure> {
@@ -48,6 +50,14 @@ pub(crate) fn run(context: &Context) -> Result<u8, Failure> {
         n => format!("{n} authorities trusted"),
     };
     line("certificates", trusted);
+    line("confinement", confinement());
+    match crate::plugin::consents() {
+        Ok(told) => line("plugins", told),
+        Err(failure) => {
+            sound = false;
+            line("broken", failure.messages.join("; "));
+        }
+    }
     let (parts, broken) = context.store.parts()?;
     let observations: u64 = parts.iter().map(|p| p.meta.cells.observations).sum();
     line("parts", format!("{}, {observations} observations", parts.len()));
@@ -61,6 +71,16 @@ pub(crate) fn run(context: &Context) -> Result<u8, Failure> {
     }
     context.data(&text)?;
     Ok(if sound { exit::FINE } else { exit::FAILED })
+}
+
+/// How well plugins can be confined here.
+fn confinement() -> String {
+    let here = Surroundings::here();
+    let way_out = match here.level() {
+        Level::Full => String::new(),
+        level => format!("; plugins run only with `haggle plugin add --allow-level {level}`"),
+    };
+    format!("{}: {here}; {}{way_out}", here.level(), usual_limits())
 }
 
 /// Why the store cannot be written, if it cannot.

@@ -14,6 +14,7 @@ pub(crate) mod exit {
     pub(crate) const USAGE: u8 = 2;
     pub(crate) const WEAK: u8 = 3;
     pub(crate) const NOT_AS_LOCKED: u8 = 4;
+    pub(crate) const MISBEHAVED: u8 = 6;
     pub(crate) const INTERRUPTED: u8 = 130;
 }
 

@@ -4,12 +4,13 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::lock::{Lock, Pin};
 use crate::moved;
+use crate::plugin;
 use crate::progress::Watched;
 use crate::remote::{self, Remote, Wanted};
 use haggle_evidence::{Importer, Locator};
 use haggle_fetch::Address;
 use haggle_import::{FileImporter, Observer, Options, Recipe};
-use haggle_negotiation::brief::{DiagnosticHead, SourceHead, TallyHead};
+use haggle_negotiation::brief::{DiagnosticHead, InputHead, PluginHead, SourceHead, TallyHead};
 use haggle_negotiation::deal::{Deal, Origin, Source};
 use haggle_negotiation::market::{
     Adjuster, Comparables, SourceEvidence, excluded_by, standing_exclude,
@@ -41,7 +42,7 @@ pub(crate) fn parts(
     let fetched = fetch_all(deal, file, pinning, &lock, context)?;
     let mut all = Vec::new();
     for (source, remote) in deal.sources.iter().zip(fetched) {
-        let pin = pinned(source, location(source), file, &lock)?.1;
+        let pin = pinned(source, &location(source), file, &lock)?.1;
         let part = match (&source.origin, remote) {
             (_, Some(remote)) => part_behind(source, &remote, file, pinning, &mut lock, context),
             _ => part_of(source, file, pinning, &mut lock, context),
@@ -67,7 +68,7 @@ pub(crate) fn evidence(
 ) -> Result<Vec<SourceEvidence>, Failure> {
     let each = |(source, part): (&Source, &Part)| {
         let found = comparables(deal, source, part, false, context)?;
-        let mut evidence = source_evidence(part, location(source), found);
+        let mut evidence = source_evidence(part, &location(source), found);
         evidence.head.bases = bases(source, part, context)?;
         Ok(evidence)
     };
@@ -138,10 +139,8 @@ pub(crate) fn comparables(
     Ok(context.store.comparables(part, &query, &adjuster)?)
 }
 
-pub(crate) fn location(source: &Source) -> &str {
-    match &source.origin {
-        Origin::Path(text) | Origin::Url(text) | Origin::Plugin(text) => text,
-    }
+pub(crate) fn location(source: &Source) -> String {
+    source.origin.location()
 }
 
 /// What the sources behind a URL give, all at a time; nothing for the others, and for those whose
@@ -216,7 +215,9 @@ fn part_of(
             let (_, pin) = pinned(source, text, file, lock)?;
             return stored_only(text, pin.as_ref(), context);
         }
-        Origin::Plugin(text) => return Err(not_built(source, text)),
+        Origin::Plugin { name, config } => {
+            return part_brought(name, config, source, file, pinning, lock, context);
+        }
     };
     let (recipe, pin) = pinned(source, relative, file, lock)?;
     if pinning.offline && !is_there(&path) {
@@ -243,7 +244,7 @@ fn part_behind(
     lock: &mut Lock,
     context: &Context,
 ) -> Result<Part, Failure> {
-    let written = location(source);
+    let written = &location(source);
     let (recipe, pin) = pinned(source, written, file, lock)?;
     if pinning.locked {
         refuse_change(&remote.key.sha256, written, pin.as_ref())?;
@@ -257,6 +258,45 @@ fn part_behind(
     compare_pins(written, pin.as_ref(), &made, pinning.locked, context)?;
     part.meta.retrieved = made.retrieved.clone();
     lock.set(made);
+    Ok(part)
+}
+
+/// The stored part of what a plugin brings. It is run each time, unless what is pinned is stored and
+/// nothing may be asked.
+fn part_brought(
+    name: &str,
+    config: &str,
+    source: &Source,
+    file: &Path,
+    pinning: Pinning,
+    lock: &mut Lock,
+    context: &Context,
+) -> Result<Part, Failure> {
+    let location = location(source);
+    let pin = lock.pin(&location, Some(&plugin::recipe(name)), None).cloned();
+    if let (true, Some(part)) = (pinning.offline, stored(pin.as_ref(), context)?) {
+        return Ok(part);
+    }
+    if pinning.locked {
+        must_be_pinned(&location, pin.as_ref())?;
+        must_be_pinned(&location, lock.plugin(name))?;
+    }
+    let mode = context.network.mode(pinning.offline)?;
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let trusted = plugin::trusted(name, Some((folder, lock.plugin(name))), context)?;
+    let brought = plugin::bring(&trusted, config, &location, mode, context)?;
+    if pinning.locked {
+        refuse_change(&brought.key.sha256, &location, pin.as_ref())?;
+    }
+    let mut part = context.store.publish(brought.aside, &brought.key)?.part().clone();
+    warn_of_twins(&part, context)?;
+    let mut made = pin_of(&part, &location, None);
+    let same = pin.as_ref().filter(|old| old.sha256 == made.sha256);
+    made.retrieved = same.map_or(brought.key.retrieved, |old| old.retrieved.clone());
+    compare_pins(&location, pin.as_ref(), &made, pinning.locked, context)?;
+    part.meta.retrieved = made.retrieved.clone();
+    lock.set(made);
+    lock.set_plugin(plugin::pin_of(&trusted));
     Ok(part)
 }
 
@@ -278,15 +318,7 @@ fn is_there(path: &Path) -> bool {
     path.exists() || path.ancestors().skip(1).any(Path::is_file)
 }
 
-fn not_built(source: &Source, text: &str) -> Failure {
-    Failure::new(format!(
-        "source `{}`: plugin = \"{text}\" cannot be read by this version",
-        source.id
-    ))
-    .help("export its data to a file and name that with `path = ...`")
-}
-
-fn must_be_pinned<'a>(location: &str, pin: Option<&'a Pin>) -> Result<&'a Pin, Failure> {
+fn must_be_pinned<'a, T>(location: &str, pin: Option<&'a T>) -> Result<&'a T, Failure> {
     pin.ok_or_else(|| {
         Failure::not_as_locked(format!("{location}: not in haggle.lock"))
             .help("run once without `--locked` to pin it")
@@ -304,7 +336,8 @@ fn refuse_change(sha256: &str, location: &str, pin: Option<&Pin>) -> Result<(), 
         short(sha256),
         short(&pin.sha256)
     );
-    let help = match Address::is_meant(location) {
+    let asked = Address::is_meant(location) || location.starts_with("plugin://");
+    let help = match asked {
         true => {
             "run with `--locked --offline` for what is stored, or without `--locked` to accept the new content"
         }
@@ -642,8 +675,11 @@ fn span(comparables: &Comparables) -> Option<(Date, Date)> {
     Some((from_day_number(first)?, from_day_number(last)?)).filter(|(a, b)| a < b)
 }
 
-/// The last part of a location, or all of it where it has no parts.
+/// The last part of a location, or all of it where it has no parts; of a plugin its name.
 pub(crate) fn file_name(location: &str) -> String {
+    if let Some(plugin) = location.strip_prefix("plugin://") {
+        return plugin.split('?').next().unwrap_or(plugin).to_owned();
+    }
     let name = Path::new(location).file_name();
     name.map_or(location.to_owned(), |n| n.to_string_lossy().into_owned())
 }
@@ -687,6 +723,7 @@ fn head_of(meta: &PartMeta, location: &str, file: &str, day: Option<i32>) -> Sou
         sha256: meta.sha256.clone(),
         retrieved: meta.retrieved.clone(),
         recipe: meta.recipe.clone(),
+        plugin: meta.plugin.as_ref().map(plugin_head),
         publisher: meta.publisher.clone(),
         licence: meta.licence.clone(),
         grade: meta.grade.clone(),
@@ -698,6 +735,22 @@ fn head_of(meta: &PartMeta, location: &str, file: &str, day: Option<i32>) -> Sou
         tallies: meta.tallies.iter().map(tally).collect(),
         diagnostics: meta.notes.iter().map(note).collect(),
         assumptions: meta.assumptions.clone(),
+    }
+}
+
+fn plugin_head(facts: &haggle_evidence::PluginFacts) -> PluginHead {
+    let input = |i: &haggle_evidence::InputFacts| InputHead {
+        uri: i.uri.clone(),
+        size: i.size,
+        sha256: i.sha256.clone(),
+    };
+    PluginHead {
+        name: facts.name.clone(),
+        version: facts.version.clone(),
+        sha256: facts.sha256.clone(),
+        abi: facts.abi.clone(),
+        level: facts.level.clone(),
+        inputs: facts.inputs.iter().map(input).collect(),
     }
 }
 

@@ -11,6 +11,7 @@ const EXIT_CODES: &str = "\
 2  usage: the command line is wrong
 3  evidence too weak, under --strict
 4  not as locked, or not available offline
+6  a plugin misbehaved: it crashed, broke its limits or its promises; nothing of it is stored
 130  interrupted with Ctrl-C while it fetched; the store and the cache are whole
 ";
 
@@ -28,11 +29,14 @@ HAGGLE_LIMITS    limits of fetching, NAME=VALUE, separated by commas (--limit)
 HAGGLE_SECRETS   file of secrets for servers (--secrets)
 HAGGLE_CACERT    certificates that are trusted as well (--cacert)
 HAGGLE_TOKEN_*   a token for one server: `haggle help network`
+HAGGLE_SECRET_*  a secret that plugins may ask for by name: `haggle help plugins`
+HAGGLE_PLUGIN_PATH  more folders of plugins, absolute, separated as in PATH
 SSL_CERT_FILE    certificates that are trusted instead of those of this machine
 HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY   through whom servers are asked
 XDG_CACHE_HOME   where what was fetched lies by default: $XDG_CACHE_HOME/haggle
 XDG_CONFIG_HOME  where secrets lie by default: $XDG_CONFIG_HOME/haggle/secrets.toml
 XDG_DATA_HOME    where the store lies by default: $XDG_DATA_HOME/haggle/store
+XDG_STATE_HOME   where consents to plugins lie: $XDG_STATE_HOME/haggle/grants.toml
 An option on the command line comes before its variable.
 ";
 
@@ -60,6 +64,36 @@ Through a proxy the proxy resolves names, and addresses behind names are not loo
 Limits (--limit NAME=VALUE):
 ";
 
+const PLUGINS: &str = "\
+A plugin is a shared library that brings observations: one self-contained file, libhaggle_NAME.so.
+Whatever lies in a plugin folder is found; nothing of it runs before you allowed exactly its bytes:
+  haggle plugin inspect FILE    what it is, asks for and links to; runs nothing
+  haggle plugin add FILE|NAME   the same, then asks, and writes your consent down
+  haggle plugin list            found, ready, changed, refused
+  haggle import --plugin NAME --set KEY=VALUE
+In a deal file: [[source]] with plugin = \"NAME\" and, if it takes any, config = { key = \"value\" }.
+
+Folders, in this order: --plugin-dir, HAGGLE_PLUGIN_PATH, .haggle/plugins beside the deal file (only
+what its haggle.lock pins), $XDG_DATA_HOME/haggle/plugins, /usr/local/lib/haggle/plugins,
+/usr/lib/haggle/plugins. What others may write is refused.
+
+It runs in a process of its own that can open no file and no connection. What it reads is opened for
+it, if you allowed it: URLs as for other sources (`haggle help network`), files named with
+`plugin add --file`, standard input. Everything it read is recorded with its size and hash. A secret
+goes into a header of a request to its one host, and the plugin never sees it: HAGGLE_SECRET_NAME, or
+in the file of secrets
+  [[secret]]
+  host  = \"api.example.com\"
+  name  = \"NAME\"
+  value = \"...\"                    or env = \"MY_KEY\"
+
+haggle.lock pins which file of a plugin a deal was made with; it gives nobody leave to run it. Your
+consents lie in $XDG_STATE_HOME/haggle/grants.toml and are never read from a project. Where this
+machine cannot confine a plugin fully it does not run, unless you said --allow-level.
+
+Writing one: haggle plugin new NAME --lang rust|c, then haggle plugin test FILE --input URI=FILE.
+";
+
 const CONDITIONS: &str = "\
 field=value            equal; several values separated by commas
 field~words            contains all of the words, in any order, whatever their case
@@ -79,6 +113,7 @@ pub(crate) fn topic(args: &Help, context: &Context) -> Result<u8, Failure> {
         Some("conditions") => CONDITIONS.to_owned(),
         Some("recipes") => recipes(),
         Some("network") => network(),
+        Some("plugins") => PLUGINS.to_owned(),
         Some(verb) => verb_help(verb)?,
     };
     context.data(&text)?;
@@ -104,8 +139,9 @@ fn verb_help(verb: &str) -> Result<String, Failure> {
     command.build();
     let known = command.find_subcommand_mut(verb);
     known.map(|c| c.render_long_help().to_string()).ok_or_else(|| {
-        Failure::usage(format!("no help on `{verb}`"))
-            .help("topics: exit-codes, environment, conditions, recipes, network, or a verb")
+        Failure::usage(format!("no help on `{verb}`")).help(
+            "topics: exit-codes, environment, conditions, recipes, network, plugins, or a verb",
+        )
     })
 }
 

@@ -7,14 +7,19 @@ use crate::gather::{
     STDIN, find_recipe, import_observed, import_remote_observed, import_stdin, warn_of_twins,
 };
 use crate::issues::Issues;
+use crate::plugin;
 use crate::remote::{self, Remote, Wanted};
 use crate::spare;
 use haggle_import::Options;
+use haggle_negotiation::deal::Origin;
 use haggle_store::{Outcome, Part, PartMeta};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 pub(crate) fn run(args: &Import, context: &Context) -> Result<u8, Failure> {
+    if let Some(name) = &args.plugin {
+        return run_plugin(name, args, context);
+    }
     if let Some(out) = &args.issues {
         let recipe = args.recipe.iter().map(PathBuf::from);
         spare::refuse("--issues", out, args.sources.iter().cloned().chain(recipe))?;
@@ -55,15 +60,58 @@ pub(crate) fn run(args: &Import, context: &Context) -> Result<u8, Failure> {
             }
         }
     }
-    let text = match args.format {
-        ListFormat::Text => accounts.iter().map(|(path, o)| account(path, o)).collect(),
-        ListFormat::Json => json(&accounts),
-    };
-    context.data(&text)?;
+    print(&accounts, args.format, context)?;
     if let Some(out) = &args.issues {
         issues.write(out)?;
     }
     Ok(code)
+}
+
+/// What a plugin brings, into the store.
+fn run_plugin(name: &str, args: &Import, context: &Context) -> Result<u8, Failure> {
+    let config = told(args)?;
+    let location = Origin::Plugin { name: name.to_owned(), config: config.clone() }.location();
+    let mode = context.network.mode(args.offline)?;
+    let trusted = plugin::trusted(name, None, context)?;
+    let brought = plugin::bring(&trusted, &config, &location, mode, context)?;
+    let outcome = context.store.publish(brought.aside, &brought.key)?;
+    replace_earlier(outcome.part(), context)?;
+    warn_of_twins(outcome.part(), context)?;
+    print(&[(location, outcome)], args.format, context)?;
+    Ok(exit::FINE)
+}
+
+/// What the command line tells a plugin, as a JSON object with sorted keys.
+fn told(args: &Import) -> Result<String, Failure> {
+    let wrong = |why: String| Failure::usage(why).help("as in `--set currency=USD --set days=30`");
+    let mut map = match args.config.as_deref().map(serde_json::from_str) {
+        None => serde_json::Map::new(),
+        Some(Ok(serde_json::Value::Object(map))) => map,
+        Some(Ok(other)) => return Err(wrong(format!("--config: `{other}`, expected an object"))),
+        Some(Err(e)) => return Err(wrong(format!("--config: no JSON: {e}"))),
+    };
+    for setting in &args.set {
+        let (key, value) = setting
+            .split_once('=')
+            .ok_or_else(|| wrong(format!("--set: found `{setting}`, expected `KEY=VALUE`")))?;
+        let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+        if map.insert(key.to_owned(), value).is_some() {
+            return Err(wrong(format!("--set: `{key}` is said twice")));
+        }
+    }
+    Ok(serde_json::Value::Object(map).to_string())
+}
+
+fn print(
+    accounts: &[(String, Outcome)],
+    format: ListFormat,
+    context: &Context,
+) -> Result<(), Failure> {
+    let text = match format {
+        ListFormat::Text => accounts.iter().map(|(path, o)| account(path, o)).collect(),
+        ListFormat::Json => json(accounts),
+    };
+    context.data(&text)
 }
 
 /// What the sources behind a URL give, all at a time, in the place of each.
@@ -128,6 +176,9 @@ fn state(outcome: &Outcome) -> &'static str {
 fn account(path: &str, outcome: &Outcome) -> String {
     let meta = &outcome.part().meta;
     let mut text = format!("{path}: {} by recipe {}, {}\n", state(outcome), meta.recipe, meta.name);
+    if let Some(plugin) = &meta.plugin {
+        push(&mut text, format!("  plugin {}", plugin::ran(plugin)));
+    }
     let (r, c) = (meta.rows, meta.cells);
     push(
         &mut text,

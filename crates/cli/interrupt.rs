@@ -32,9 +32,11 @@ impl Interrupt {
 
     /// Does something that looks at `stop` by itself.
     pub(crate) fn during<T>(&self, work: impl FnOnce() -> T) -> T {
-        self.ends.store(false, Ordering::SeqCst);
+        let outermost = self.ends.swap(false, Ordering::SeqCst);
         let done = work();
-        self.ends.store(true, Ordering::SeqCst);
+        if outermost {
+            self.ends.store(true, Ordering::SeqCst);
+        }
         done
     }
 }

@@ -36,12 +36,28 @@ pub(crate) struct Pin {
     pub(crate) pages: Vec<String>,
 }
 
+/// The pin of one plugin. It says which file is meant, and gives nobody the right to run it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PluginPin {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its version.
+    pub(crate) version: String,
+    /// The interface that it was made for.
+    pub(crate) abi: String,
+    /// SHA-256 of its file, by platform.
+    pub(crate) sha256: BTreeMap<String, String>,
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Content {
     schema: String,
     #[serde(default)]
     source: Vec<Pin>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    plugin: Vec<PluginPin>,
 }
 
 /// A lock file beside a deal file. Deals of one folder share it, so pins are kept by location and
@@ -49,6 +65,7 @@ struct Content {
 pub(crate) struct Lock {
     path: PathBuf,
     pins: BTreeMap<(String, String), Pin>,
+    plugins: BTreeMap<String, PluginPin>,
     stored: Option<String>,
 }
 
@@ -61,14 +78,17 @@ impl Lock {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
             Err(e) => return Err(Failure::io(&path, "cannot read", &e)),
         };
-        let pins = stored.as_deref().map_or(Ok(BTreeMap::new()), |text| parse(&path, text))?;
-        Ok(Self { path, pins, stored })
+        let content = stored.as_deref().map(|text| parse(&path, text)).transpose()?;
+        let (pins, plugins) = content.map_or((Vec::new(), Vec::new()), |c| (c.source, c.plugin));
+        let pins = pins.into_iter().map(|p| ((p.location.clone(), p.recipe.clone()), p)).collect();
+        let plugins = plugins.into_iter().map(|p| (p.name.clone(), p)).collect();
+        Ok(Self { path, pins, plugins, stored })
     }
 
     /// No pins, whatever lies beside a deal.
     pub(crate) fn empty(deal: &Path) -> Self {
         let path = deal.with_file_name("haggle.lock");
-        Self { path, pins: BTreeMap::new(), stored: None }
+        Self { path, pins: BTreeMap::new(), plugins: BTreeMap::new(), stored: None }
     }
 
     /// The pin of a source and the sheet that its caller names, if any; of any recipe if none is
@@ -92,10 +112,30 @@ impl Lock {
         self.pins.insert((pin.location.clone(), pin.recipe.clone()), pin)
     }
 
+    /// The pin of a plugin.
+    pub(crate) fn plugin(&self, name: &str) -> Option<&PluginPin> {
+        self.plugins.get(name)
+    }
+
+    /// Pins a plugin. The files of other platforms stay pinned while they are of the same version.
+    pub(crate) fn set_plugin(&mut self, mut pin: PluginPin) {
+        if let Some(old) = self.plugins.get(&pin.name)
+            && (&old.version, &old.abi) == (&pin.version, &pin.abi)
+        {
+            let others = old.sha256.iter().map(|(k, v)| (k.clone(), v.clone()));
+            let mine = std::mem::take(&mut pin.sha256);
+            pin.sha256 = others.chain(mine).collect();
+        }
+        self.plugins.insert(pin.name.clone(), pin);
+    }
+
     /// Writes the file if it would say anything new.
     pub(crate) fn save(&self) -> std::io::Result<bool> {
-        let content =
-            Content { schema: SCHEMA.to_owned(), source: self.pins.values().cloned().collect() };
+        let content = Content {
+            schema: SCHEMA.to_owned(),
+            source: self.pins.values().cloned().collect(),
+            plugin: self.plugins.values().cloned().collect(),
+        };
         let text = toml::to_string(&content).map_err(std::io::Error::other)?;
         let text = format!("{HEAD}{text}");
         if self.stored.as_deref() == Some(text.as_str()) {
@@ -109,7 +149,7 @@ impl Lock {
     }
 }
 
-fn parse(path: &Path, text: &str) -> Result<BTreeMap<(String, String), Pin>, Failure> {
+fn parse(path: &Path, text: &str) -> Result<Content, Failure> {
     let broken = |why: String| {
         Failure::new(format!("{}: {why}", path.display()))
             .help("restore the lock file, or delete it and run without `--locked` to write it anew")
@@ -118,5 +158,5 @@ fn parse(path: &Path, text: &str) -> Result<BTreeMap<(String, String), Pin>, Fai
     if content.schema != SCHEMA {
         return Err(broken(format!("schema is `{}`, expected `{SCHEMA}`", content.schema)));
     }
-    Ok(content.source.into_iter().map(|p| ((p.location.clone(), p.recipe.clone()), p)).collect())
+    Ok(content)
 }

@@ -21,6 +21,7 @@ mod lock;
 mod moved;
 mod network;
 mod playbook;
+mod plugin;
 mod progress;
 #[allow(dead_code)]
 mod quotes;
@@ -40,6 +41,9 @@ use failure::{Failure, exit};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // A plugin runs in a process of its own, which is this program again; it must be told apart
+    // before anything else is set up.
+    haggle_plugin_host::child_main();
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => return clap_exit(&error),
@@ -80,6 +84,7 @@ fn run(args: Args, context: &Context) -> Result<u8, Failure> {
         Command::Schema(a) => help::schema(&a, context),
         Command::Completions(a) => help::completions(&a, context),
         Command::Cache(a) => cache::run(&a, context),
+        Command::Plugin(a) => plugin::run(&a, context),
         Command::Doctor => doctor::run(context),
         Command::Help(a) => help::topic(&a, context),
     }

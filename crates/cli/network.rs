@@ -15,12 +15,13 @@ const USER_AGENT: &str = concat!("haggle/", env!("CARGO_PKG_VERSION"));
 /// The network as this run may use it; nothing is set up before something must be fetched.
 pub(crate) struct Network {
     args: Args,
-    ready: OnceCell<(Fetcher, Interrupt)>,
+    interrupt: OnceCell<Interrupt>,
+    fetcher: OnceCell<Fetcher>,
 }
 
 impl Network {
     pub(crate) fn new(args: Args) -> Self {
-        Self { args, ready: OnceCell::new() }
+        Self { args, interrupt: OnceCell::new(), fetcher: OnceCell::new() }
     }
 
     /// The cache, `$XDG_CACHE_HOME/haggle` unless another is named.
@@ -53,7 +54,7 @@ impl Network {
         requests: &[Request<'_>],
         context: &Context,
     ) -> Result<Vec<Result<Fetched, FetchError>>, Failure> {
-        let (fetcher, interrupt) = self.ready()?;
+        let (fetcher, interrupt) = (self.fetcher()?, self.interrupt()?);
         let fetching = Fetching::new(context);
         let watcher = |url: &str, event: haggle_fetch::Event<'_>| fetching.saw(url, event);
         let all = interrupt.during(|| fetcher.fetch_all(requests, &watcher));
@@ -61,14 +62,22 @@ impl Network {
         Ok(all)
     }
 
-    fn ready(&self) -> Result<&(Fetcher, Interrupt), Failure> {
-        if let Some(ready) = self.ready.get() {
-            return Ok(ready);
+    /// Takes note of Ctrl-C.
+    pub(crate) fn interrupt(&self) -> Result<&Interrupt, Failure> {
+        if let Some(interrupt) = self.interrupt.get() {
+            return Ok(interrupt);
         }
         let interrupt = Interrupt::new()
             .map_err(|e| Failure::new(format!("Ctrl-C cannot be taken note of: {e}")))?;
-        let fetcher = Fetcher::new(self.options(&interrupt)?, self.cache());
-        Ok(self.ready.get_or_init(|| (fetcher, interrupt)))
+        Ok(self.interrupt.get_or_init(|| interrupt))
+    }
+
+    fn fetcher(&self) -> Result<&Fetcher, Failure> {
+        if let Some(fetcher) = self.fetcher.get() {
+            return Ok(fetcher);
+        }
+        let fetcher = Fetcher::new(self.options(self.interrupt()?)?, self.cache());
+        Ok(self.fetcher.get_or_init(|| fetcher))
     }
 
     fn options(&self, interrupt: &Interrupt) -> Result<Options, Failure> {
@@ -90,7 +99,7 @@ impl Network {
     }
 
     /// The file of secrets, if there is one or one is named, and the tokens of the environment.
-    fn secrets(&self) -> Result<Secrets, Failure> {
+    pub(crate) fn secrets(&self) -> Result<Secrets, Failure> {
         let usual = user_folder("XDG_CONFIG_HOME", ".config");
         let usual = usual.map(|folder| folder.join("haggle").join("secrets.toml"));
         let file: Option<PathBuf> =
@@ -103,6 +112,7 @@ impl Network {
         let texts = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         });
-        Ok(written.with_tokens(texts))
+        let texts: Vec<(String, String)> = texts.collect();
+        Ok(written.with_tokens(texts.iter().cloned()).with_named(texts.into_iter()))
     }
 }

@@ -24,6 +24,11 @@ impl<'a, I: Importer> Watched<'a, I> {
     pub(crate) fn new(inner: I, file: &'a str, context: &'a Context) -> Self {
         Self { inner, file, context }
     }
+
+    /// What was watched.
+    pub(crate) fn into_inner(self) -> I {
+        self.inner
+    }
 }
 
 impl<I: Importer> Importer for Watched<'_, I> {

@@ -99,7 +99,7 @@ fn query(deal: &Deal, source: &Source) -> Query {
 
 fn heads(deal: &Deal, parts: &[Part]) -> BTreeMap<String, SourceHead> {
     let head =
-        |(source, part): (&Source, &Part)| (source.id.clone(), source_head(part, location(source)));
+        |(source, part): (&Source, &Part)| (source.id.clone(), source_head(part, &location(source)));
     deal.sources.iter().zip(parts).map(head).collect()
 }
 
@@ -118,7 +118,7 @@ fn markets(
         let priced = Deal { per: item.per.clone(), ..deal.clone() };
         let source = narrowed(source, named);
         let found = gather::comparables(&priced, &source, part, false, context)?;
-        markets.insert(i, source_evidence(part, location(&source), found));
+        markets.insert(i, source_evidence(part, &location(&source), found));
     }
     Ok(markets)
 }
@@ -143,7 +143,7 @@ impl Reader {
     fn new(source: &Source) -> Self {
         Self {
             source: Arc::from(source.id.as_str()),
-            file: file_name(location(source)),
+            file: file_name(&location(source)),
             quantity: Arc::from("quantity"),
             units: BTreeMap::new(),
         }

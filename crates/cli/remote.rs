@@ -75,7 +75,10 @@ fn fetch_by(
     let looks: Vec<_> = wanted.iter().map(|(_, r)| |page: &Path| look(page, *r)).collect();
     let parts = wanted.iter().zip(&pagings).zip(&looks);
     let requests: Vec<Request<'_>> = parts
-        .map(|(((w, _), paging), look)| Request { address: &w.address, paging, look, mode })
+        .map(|(((w, _), paging), look)| {
+            let address = &w.address;
+            Request { address, paging, look, mode, behalf: None }
+        })
         .collect();
     let fetched = context.network.fetch(&requests, context)?;
     // Whoever stops it wants nothing of the others either.

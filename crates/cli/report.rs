@@ -146,7 +146,7 @@ pub(crate) fn spare_inputs(out: Option<&Path>, file: &Path, deal: &Deal) -> Resu
     let folder = file.parent().unwrap_or(Path::new(""));
     let files = deal.sources.iter().filter_map(|source| match &source.origin {
         Origin::Path(file) => Some(folder.join(file)),
-        Origin::Url(_) | Origin::Plugin(_) => None,
+        Origin::Url(_) | Origin::Plugin { .. } => None,
     });
     let recipes = deal.sources.iter().filter_map(|s| Some(folder.join(s.recipe.as_ref()?)));
     let playbook = deal.playbook.iter().map(|file| folder.join(file));

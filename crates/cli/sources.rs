@@ -41,8 +41,12 @@ fn line(part: &Part) -> String {
     let m = &part.meta;
     let date = m.date.and_then(from_day_number).map_or("date by row".to_owned(), |d| d.to_string());
     let licence = m.licence.as_deref().unwrap_or("licence not stated");
+    let plugin = m
+        .plugin
+        .as_ref()
+        .map_or(String::new(), |p| format!("              plugin {}\n", crate::plugin::ran(p)));
     format!(
-        "{}  {:>9} observations  {date:<11}  {}\n              {} ({}), {licence}\n",
+        "{}  {:>9} observations  {date:<11}  {}\n              {} ({}), {licence}\n{plugin}",
         &m.sha256[..m.sha256.len().min(12)],
         m.cells.observations,
         m.name,

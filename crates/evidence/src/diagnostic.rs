@@ -84,6 +84,7 @@ codes! {
     "E0015" "not said": "the file does not say a unit, a currency or a date that the recipe looks for in its headers or notes, or says it in an unknown word" / "state it in the recipe, or add the word to the recipe's `map`";
     "E0016" "sheet is missing": "the sheet that the recipe or the caller names does not have the header, or the file has no sheets, as CSV, JSON and the pages of a service have none" / "name one of the sheets that were found, or none where there are none";
     "E0021" "several files in an archive": "an archive holds more than one table, and which is meant is not said" / "name one behind the archive, as in `prices.zip/list.csv`";
+    "E0401" "plugin failed": "a plugin could not be run to its end, or broke its limits or its promises; nothing that it brought is stored" / "see what it says; `haggle plugin test NAME` tries everything that the interface demands, and its author can mend it";
     "I0101" "malformed number": "a cell that should hold an amount holds something else" / "correct the cell, or declare the word as a sentinel in the recipe";
     "I0102" "malformed field": "a cell that the recipe maps cannot be read as what it should be" / "correct the cell or the recipe";
     "I0103" "wrong number of fields": "the row has more or fewer fields than the header" / "look for an unquoted separator in the row";

@@ -30,6 +30,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("E0015", "the recipe looks for the currency in the header, and the header is `Salary`"),
     ("E0016", "`--sheet Female` where the sheets are called `F` and `M`"),
     ("E0021", "`prices.zip` with `list.csv` and `old.csv` in it"),
+    ("E0401", "a plugin that crashes in its 200th row, or brings a weight that is no number"),
     ("I0101", "`12,34` in a column of `1,234.50`; `n/a` where no sign is declared"),
     ("I0102", "`14/25/2024` in a column of dates"),
     ("I0103", "`Smith, John,45000` under a header of two columns"),

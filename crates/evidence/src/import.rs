@@ -2,6 +2,7 @@
 
 use crate::{Account, Diagnostic, Grade, Severity};
 use arrow_array::RecordBatch;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Who reads: what decides whether a stored import is still up to date.
@@ -30,6 +31,39 @@ pub struct SourceFacts {
     pub date: Option<i32>,
     /// Things taken as given, in words: each is an assumption of the report.
     pub assumptions: Vec<String>,
+    /// The plugin that brought it, if one did.
+    pub plugin: Option<PluginFacts>,
+}
+
+/// The plugin that brought a source: what ran, how it was confined, and everything it was given to
+/// read. Who has the inputs can run it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PluginFacts {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 of the bytes that ran.
+    pub sha256: String,
+    /// The interface that it was made for.
+    pub abi: String,
+    /// How it was confined: `full`, `reduced`, `process` or `script`.
+    pub level: String,
+    /// What it was told, as JSON with sorted keys.
+    pub config: String,
+    /// What it was given to read, in order.
+    pub inputs: Vec<InputFacts>,
+}
+
+/// One input of a plugin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputFacts {
+    /// Its address, without secrets.
+    pub uri: String,
+    /// How many bytes the plugin saw of it.
+    pub size: u64,
+    /// SHA-256 of those bytes.
+    pub sha256: String,
 }
 
 /// The result of reading a source to its end.

@@ -22,7 +22,10 @@ pub use account::{Account, Disposition, RowSet, Sample, Tally};
 pub use batch::{Batch, BatchBuilder, BatchError, FIELDS, SCHEMA_VERSION, schema};
 pub use diagnostic::{CODES, Code, Diagnostic, Severity, code};
 pub use example::example;
-pub use import::{Import, ImportError, Importer, ImporterIdentity, Sink, SinkError, SourceFacts};
+pub use import::{
+    Import, ImportError, Importer, ImporterIdentity, InputFacts, PluginFacts, Sink, SinkError,
+    SourceFacts,
+};
 pub use locator::{Locator, column_letters};
 pub use observation::Observation;
 pub use texts::Texts;

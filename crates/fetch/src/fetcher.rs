@@ -144,6 +144,9 @@ impl Fetcher {
 
     /// What need not, or must not, be asked.
     fn without_asking(&self, request: &Request<'_>) -> Result<Option<Fetched>, FetchError> {
+        if let Some(behalf) = request.behalf.filter(|b| !b.may(&request.url())) {
+            return Err(self.outside(&request.url(), &behalf, &request.name()));
+        }
         let offline = request.mode == Mode::Offline;
         let missing = |why: &str| FetchError::new(OFFLINE, &request.name(), why);
         let Some(entry) = self.cache.entry(&request.key())? else {

@@ -1,14 +1,15 @@
 //! One question to a server, sent on as often as it says and as we allow.
 
 use crate::error::{
-    BROKEN, DOWNGRADE, FetchError, PRIVATE, REDIRECTS, SLOW, UNREACHABLE, UNTRUSTED,
+    BROKEN, DOWNGRADE, FetchError, PRIVATE, REDIRECTS, SECRETS, SLOW, UNREACHABLE, UNTRUSTED,
 };
 use crate::fetcher::Fetcher;
 use crate::pace::Turn;
 use crate::private::Private;
+use crate::request::Behalf;
 use crate::rules::text;
-use crate::secret::authority;
-use reqwest::header::{HeaderMap, LOCATION};
+use crate::secret::{authority, is_safe};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Response, StatusCode, Url};
 use std::error::Error;
 use std::time::Duration;
@@ -44,12 +45,21 @@ impl Fetcher {
         &self,
         url: &Url,
         headers: &HeaderMap,
+        behalf: Option<Behalf<'_>>,
         shown: &str,
     ) -> Result<Answer, Trouble> {
         let mut passed: Vec<Url> = Vec::new();
         let mut at = url.clone();
         loop {
-            let (response, turn) = self.send(&at, headers, shown).await?;
+            if let Some(behalf) = behalf.filter(|b| !b.may(&at)) {
+                return Err(self.outside(&at, &behalf, shown).into());
+            }
+            // What is meant for one host goes to no other.
+            let headers = match behalf.filter(|_| at.origin() == url.origin()) {
+                Some(behalf) => with(headers, &behalf, &at, shown)?,
+                None => headers.clone(),
+            };
+            let (response, turn) = self.send(&at, headers, behalf.is_none(), shown).await?;
             let Some(next) = self.redirect(&response, &at, shown)? else {
                 return Ok(Answer { response, url: at, turn });
             };
@@ -62,17 +72,30 @@ impl Fetcher {
     async fn send(
         &self,
         url: &Url,
-        headers: &HeaderMap,
+        mut headers: HeaderMap,
+        by_user: bool,
         shown: &str,
     ) -> Result<(Response, Turn), Trouble> {
         self.guard.check(url).map_err(|p| self.private(url, &p, shown))?;
-        let (mut to, mut headers) = (url.clone(), headers.clone());
-        self.options.secrets.put(&mut to, &mut headers, shown)?;
+        let mut to = url.clone();
+        if by_user {
+            self.options.secrets.put(&mut to, &mut headers, shown)?;
+        }
         to.set_fragment(None);
         let turn = self.pace.turn(&authority(url), shown).await?;
         let sent = self.client()?.get(to).headers(headers).send().await;
         let response = sent.map_err(|e| self.trouble(e, url, shown))?;
         Ok((response, turn))
+    }
+
+    /// That a program may not ask there.
+    pub(crate) fn outside(&self, url: &Url, behalf: &Behalf<'_>, shown: &str) -> FetchError {
+        let message = format!(
+            "{} may not be asked on your behalf, expected what begins with {}",
+            self.name(url),
+            behalf.within.join(", ")
+        );
+        FetchError::new(REDIRECTS, shown, message).help("allow it to the plugin if it is meant")
     }
 
     /// Where the server sends on to, if it does.
@@ -166,6 +189,28 @@ const OWN_AUTHORITY: &str = "it shows the certificate of an authority as its own
 fn is_authority(error: &rustls::Error) -> bool {
     // The type that says so is not public.
     error.to_string().contains("CaUsedAsEndEntity")
+}
+
+/// Headers with those that a program adds.
+fn with(
+    headers: &HeaderMap,
+    behalf: &Behalf<'_>,
+    url: &Url,
+    shown: &str,
+) -> Result<HeaderMap, FetchError> {
+    if behalf.has_secret() && !is_safe(url) {
+        return Err(FetchError::new(SECRETS, shown, "a secret is not sent over http")
+            .help("the plugin must use https"));
+    }
+    let mut all = headers.clone();
+    for header in behalf.headers {
+        let wrong = || FetchError::new(SECRETS, shown, format!("`{header:?}` is no header"));
+        let name = HeaderName::try_from(&header.name).map_err(|_| wrong())?;
+        let mut value = HeaderValue::from_str(&header.value).map_err(|_| wrong())?;
+        value.set_sensitive(header.value != header.shown);
+        all.insert(name, value);
+    }
+    Ok(all)
 }
 
 /// A status with its words: `404 Not Found`.

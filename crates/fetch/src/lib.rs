@@ -35,6 +35,6 @@ pub use error::{CODES, FetchError};
 pub use fetcher::{Fetcher, Options};
 pub use limits::{LIMITS, Limits};
 pub use paging::{Look, LookAt, Paging};
-pub use request::{Fetched, How, Mode, Page, Request};
-pub use secret::{Secrets, TOKEN_PREFIX};
+pub use request::{Behalf, Fetched, Header, How, Mode, Page, Request};
+pub use secret::{SECRET_PREFIX, Secrets, TOKEN_PREFIX};
 pub use watch::{Event, Watcher};

@@ -160,13 +160,14 @@ impl Fetcher {
             None => None,
         };
         let refresh = request.mode == Mode::Refresh;
-        self.page(&Question { url: &url, known, refresh, watch }).await
+        self.page(&Question { url: &url, known, refresh, behalf: request.behalf, watch }).await
     }
 
     /// What is known of the pages of a request, by URL: of the last time, and of a time since then
     /// that broke off.
     fn known(&self, request: &Request<'_>) -> Result<BTreeMap<String, Record>, FetchError> {
-        let (key, plain) = (request.key(), Request::one(request.address, request.mode).key());
+        let plain = Request { paging: &Paging::None, ..*request };
+        let (key, plain) = (request.key(), plain.key());
         // Whoever did not know yet that it is a list has asked for its first page alone.
         let entries = [self.cache.entry(&plain)?, self.cache.entry(&key)?, self.cache.begun(&key)?];
         // A name without its secret may be that of two pages, of which neither is known then.

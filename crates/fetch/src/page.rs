@@ -7,6 +7,7 @@ use crate::fetcher::Fetcher;
 use crate::hop::{Answer, Trouble, spoken};
 use crate::link;
 use crate::pace::{back_off, retry_after};
+use crate::request::Behalf;
 use crate::rules::{Keeping, Validators, text};
 use crate::secret::authority;
 use crate::watch::Watch;
@@ -26,6 +27,8 @@ pub(crate) struct Question<'a> {
     pub(crate) known: Option<(Record, PathBuf)>,
     /// Whether caches on the way are to ask again as well.
     pub(crate) refresh: bool,
+    /// Set where a program asks.
+    pub(crate) behalf: Option<Behalf<'a>>,
     pub(crate) watch: &'a Watch<'a>,
 }
 
@@ -101,7 +104,7 @@ impl Fetcher {
         let mut partial = self.cache.partial(shown)?;
         let begun = partial.begun();
         let headers = self.conditions(question, begun.as_ref());
-        let answer = self.ask(question.url, &headers, shown).await?;
+        let answer = self.ask(question.url, &headers, question.behalf, shown).await?;
         match answer.response.status() {
             StatusCode::NOT_MODIFIED => self.unchanged(question, &answer, shown),
             StatusCode::OK => {
@@ -173,7 +176,7 @@ impl Fetcher {
             return Err(FetchError::new(REFUSED, shown, message).into());
         };
         let headers = answer.response.headers();
-        let fresh = Keeping::of(headers).fresh.filter(|_| !self.is_secret(question.url));
+        let fresh = Keeping::of(headers).fresh.filter(|_| !self.has_secret(question));
         let next = link::next(headers, &answer.url);
         let kept = record.next.as_ref().and_then(|n| Url::parse(n).ok());
         let record =
@@ -244,8 +247,8 @@ impl Fetcher {
             false => Body::Kept(self.cache.publish(partial, &sha256)?),
         };
         let next = link::next(headers, &url);
-        let validators = self.validators(asked, next.as_ref(), headers);
-        let fresh = keeping.fresh.filter(|_| !self.is_secret(asked)).unwrap_or(0);
+        let validators = self.validators(question, next.as_ref(), headers);
+        let fresh = keeping.fresh.filter(|_| !self.has_secret(question)).unwrap_or(0);
         let sent = self.sent();
         let vary = |names: Vec<String>| {
             let value = |n: &String| sent.get(n).cloned().unwrap_or_default();
@@ -268,11 +271,20 @@ impl Fetcher {
         Ok(Got { record, body, url, next, came: true })
     }
 
+    fn has_secret(&self, question: &Question<'_>) -> bool {
+        self.is_secret(question.url) || question.behalf.is_some_and(|b| b.has_secret())
+    }
+
     /// By what the page is known again. With a secret, whose answer may be another's, only by its
     /// tag; with a next page whose address cannot be written down, not at all.
-    fn validators(&self, asked: &Url, next: Option<&Url>, headers: &HeaderMap) -> Validators {
+    fn validators(
+        &self,
+        question: &Question<'_>,
+        next: Option<&Url>,
+        headers: &HeaderMap,
+    ) -> Validators {
         let mut validators = Validators::of(headers);
-        if self.is_secret(asked) {
+        if self.has_secret(question) {
             validators.last_modified = None;
         }
         match next.is_some_and(|n| self.name(n) != n.as_str()) {

@@ -31,17 +31,73 @@ pub struct Request<'a> {
     pub look: LookAt<'a>,
     /// Whom to believe.
     pub mode: Mode,
+    /// Set where a program asks on behalf of the user.
+    pub behalf: Option<Behalf<'a>>,
+}
+
+/// A request that a program makes on behalf of the user: nothing of the user's goes along but what
+/// is named here, and nobody sends it on to elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Behalf<'a> {
+    /// What is sent to the host that is asked, and to no other.
+    pub headers: &'a [Header],
+    /// Beginnings of URLs that may be asked.
+    pub within: &'a [String],
+}
+
+/// A header of a request.
+#[derive(Clone)]
+pub struct Header {
+    /// Its name.
+    pub name: String,
+    /// What is sent.
+    pub value: String,
+    /// What it is called; a secret is called otherwise than it is.
+    pub shown: String,
+}
+
+impl std::fmt::Debug for Header {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.name, self.shown)
+    }
+}
+
+impl Behalf<'_> {
+    /// Whether a URL may be asked.
+    pub(crate) fn may(&self, url: &Url) -> bool {
+        self.within.iter().any(|start| is_within(url.as_str(), start))
+    }
+
+    /// Whether a secret goes along.
+    pub(crate) fn has_secret(&self) -> bool {
+        self.headers.iter().any(|h| h.value != h.shown)
+    }
+
+    /// What tells the request from that of the user and from others.
+    fn text(&self) -> String {
+        let lines = self.headers.iter().map(|h| format!("\n{h:?}"));
+        format!("on behalf{}", lines.collect::<String>())
+    }
+}
+
+/// Whether a URL is another or goes on from it: a name that is longer is another name.
+fn is_within(url: &str, start: &str) -> bool {
+    let rest = url.strip_prefix(start);
+    rest.is_some_and(|r| r.is_empty() || start.ends_with('/') || r.starts_with(['/', '?', '#']))
 }
 
 impl<'a> Request<'a> {
     /// A request for one page.
     pub fn one(address: &'a Address, mode: Mode) -> Self {
-        Self { address, paging: &Paging::None, look: &|_| Ok(Look::default()), mode }
+        Self { address, paging: &Paging::None, look: &|_| Ok(Look::default()), mode, behalf: None }
     }
 
     /// What it is kept by.
     pub(crate) fn key(&self) -> String {
-        key(&[&self.name(), &self.paging.text()])
+        match self.behalf {
+            None => key(&[&self.name(), &self.paging.text()]),
+            Some(behalf) => key(&[&self.name(), &self.paging.text(), &behalf.text()]),
+        }
     }
 
     /// What is asked for: not the fragment, which stays here.

@@ -13,6 +13,9 @@ use std::path::Path;
 /// How variables with a token begin: `HAGGLE_TOKEN_API_EXAMPLE_COM`.
 pub const TOKEN_PREFIX: &str = "HAGGLE_TOKEN_";
 
+/// How variables with a secret begin that programs ask for by name: `HAGGLE_SECRET_ECB_TOKEN`.
+pub const SECRET_PREFIX: &str = "HAGGLE_SECRET_";
+
 /// What is sent to which host. It is never printed.
 #[derive(Clone, Default)]
 pub struct Secrets(Vec<Secret>);
@@ -24,6 +27,8 @@ struct Secret {
     carrier: Carrier,
     /// What is sent; or the name of the variable that should hold it and is not set.
     value: Result<String, String>,
+    /// By which name programs ask for it; it is sent for them alone then.
+    name: Option<String>,
 }
 
 #[derive(Clone, PartialEq)]
@@ -47,6 +52,7 @@ struct WrittenSecret {
     query: Option<String>,
     value: Option<String>,
     env: Option<String>,
+    name: Option<String>,
 }
 
 impl Secrets {
@@ -81,7 +87,8 @@ impl Secrets {
             let host = name.strip_prefix(TOKEN_PREFIX).filter(|_| !value.is_empty());
             if let Some(host) = host {
                 let (host, carrier) = (host.to_owned(), Carrier::Header(AUTHORIZATION));
-                self.0.push(Secret { host, carrier, value: Ok(format!("Bearer {value}")) });
+                let value = Ok(format!("Bearer {value}"));
+                self.0.push(Secret { host, carrier, value, name: None });
             }
         }
         self
@@ -97,7 +104,7 @@ impl Secrets {
         headers: &mut HeaderMap,
         shown: &str,
     ) -> Result<(), FetchError> {
-        let mine: Vec<&Secret> = self.0.iter().filter(|s| s.is_for(url)).collect();
+        let mine: Vec<&Secret> = self.0.iter().filter(|s| s.goes_to(url)).collect();
         if let (Some(_), false) = (mine.first(), is_safe(url)) {
             return Err(FetchError::new(SECRETS, shown, "a secret is not sent over http")
                 .help("use https, or take the host out of the secrets"));
@@ -105,9 +112,39 @@ impl Secrets {
         mine.into_iter().try_for_each(|secret| secret.put(url, headers, shown))
     }
 
+    /// Adds secrets of variables such as `HAGGLE_SECRET_ECB_TOKEN`, which programs ask for by name.
+    #[must_use]
+    pub fn with_named(mut self, variables: impl Iterator<Item = (String, String)>) -> Self {
+        for (name, value) in variables {
+            let name = name.strip_prefix(SECRET_PREFIX).filter(|_| !value.is_empty());
+            if let Some(name) = name {
+                let (host, carrier) = (String::new(), Carrier::Header(AUTHORIZATION));
+                let name = Some(name.to_owned());
+                self.0.push(Secret { host, carrier, value: Ok(value), name });
+            }
+        }
+        self
+    }
+
+    /// The secret that a program asks for by name, for a host: one of the file is of its host alone.
+    ///
+    /// # Errors
+    /// `E0317` if there is none.
+    pub fn named(&self, name: &str, host: &str) -> Result<&str, FetchError> {
+        let fits = |s: &&Secret| s.host == host || s.host.is_empty();
+        let mine = self.0.iter().filter(|s| s.name.as_deref() == Some(name)).find(fits);
+        let found = mine.and_then(|s| s.value.as_deref().ok());
+        found.ok_or_else(|| {
+            let message = format!("no secret `{name}` for `{host}`");
+            FetchError::new(SECRETS, "secrets", message).help(format!(
+                "set {SECRET_PREFIX}{name}, or give it a `name` in the file of secrets (`haggle help network`)"
+            ))
+        })
+    }
+
     /// Whether there is a secret for the URL's host.
     pub(crate) fn know(&self, url: &Url) -> bool {
-        self.0.iter().any(|s| s.is_for(url))
+        self.0.iter().any(|s| s.goes_to(url))
     }
 
     /// A text in which no secret stands, as a server may have put one into a URL.
@@ -139,13 +176,17 @@ impl std::fmt::Debug for Secrets {
 
 impl WrittenSecret {
     fn secret(self, environment: &impl Fn(&str) -> Option<String>) -> Result<Secret, String> {
-        let Self { host, header, query, value, env } = self;
+        let Self { host, header, query, value, env, name } = self;
         let value = match (value, env) {
             (Some(value), None) => Ok(value),
             (None, Some(name)) => environment(&name).ok_or(name),
             _ => return Err(format!("`{host}` needs one of `value` and `env`")),
         };
         let (carrier, value) = match (header, query) {
+            (None, None) if name.is_some() => (Carrier::Header(AUTHORIZATION), value),
+            (_, _) if name.is_some() => {
+                return Err(format!("`{host}` has a `name`, so whoever asks says how it is sent"));
+            }
             (None, None) => (Carrier::Header(AUTHORIZATION), value.map(|v| format!("Bearer {v}"))),
             (Some(name), None) => {
                 let header = HeaderName::try_from(&name);
@@ -154,7 +195,7 @@ impl WrittenSecret {
             (None, Some(name)) => (Carrier::Query(name), value),
             _ => return Err(format!("`{host}` has both `header` and `query`, expected one")),
         };
-        Ok(Secret { host: host.to_lowercase(), carrier, value })
+        Ok(Secret { host: host.to_lowercase(), carrier, value, name })
     }
 }
 
@@ -177,6 +218,11 @@ impl Secret {
             }
         }
         Ok(())
+    }
+
+    /// Whether it goes along with whatever the user asks of a URL.
+    fn goes_to(&self, url: &Url) -> bool {
+        self.name.is_none() && self.is_for(url)
     }
 
     fn is_for(&self, url: &Url) -> bool {
@@ -207,7 +253,7 @@ fn variable(host: &str) -> Option<String> {
 }
 
 /// Whether nobody on the way can read what is sent.
-fn is_safe(url: &Url) -> bool {
+pub(crate) fn is_safe(url: &Url) -> bool {
     let host = url.host_str().unwrap_or("").trim_matches(['[', ']']);
     let loopback = host.parse::<std::net::IpAddr>().is_ok_and(|a| a.is_loopback());
     url.scheme() == "https" || loopback || host == "localhost"
@@ -295,6 +341,21 @@ mod tests {
         for other in ["https://api-example/", "https://a.b.example:81/", "https://a-b.example/"] {
             assert!(headers(other).is_empty(), "{other}");
         }
+    }
+
+    #[test]
+    fn what_has_a_name_is_sent_for_whoever_may_ask_for_it() {
+        let text = "[[secret]]\nhost = \"a.example\"\nname = \"KEY\"\nvalue = \"abcdef\"\n";
+        let tokens = [("HAGGLE_SECRET_OTHER", "ghijkl"), ("HAGGLE_SECRET_EMPTY", "")];
+        let tokens = tokens.into_iter().map(|(n, v)| (n.to_owned(), v.to_owned()));
+        let secrets = read(text, 0o600).unwrap().with_named(tokens);
+        assert_eq!(sent(&secrets, "https://a.example/").unwrap(), (String::new(), vec![]));
+        assert_eq!(secrets.named("KEY", "a.example").unwrap(), "abcdef");
+        assert_eq!(secrets.named("OTHER", "b.example").unwrap(), "ghijkl");
+        for (name, host) in [("KEY", "b.example"), ("EMPTY", "a.example"), ("NONE", "a.example")] {
+            assert_eq!(secrets.named(name, host).unwrap_err().code, "E0317", "{name}");
+        }
+        assert_eq!(secrets.mask("x?v=abcdef&w=ghijkl"), "x?v=***&w=***");
     }
 
     #[test]

@@ -92,6 +92,7 @@ pub(crate) fn facts(spec: &Spec, layouts: &[Layout], vintage: Option<&Vintage>) 
         grade: source.grade,
         date: date.map(day_number),
         assumptions,
+        plugin: None,
     }
 }
 

@@ -190,6 +190,21 @@ fn every_mistake_at_its_place() {
             "exactly one of `path`, `url` and `plugin` [D0106]",
         ),
         (
+            "path  = \"../evidence/oews.csv\"",
+            "plugin = \"x\"\nrecipe = \"bls-oews\"",
+            "`recipe` says how a file is read, and this source is a plugin [D0106]",
+        ),
+        (
+            "path  = \"../evidence/oews.csv\"",
+            "path = \"a\"\nconfig = { a = 1 }",
+            "`config` is what a plugin is told, and this source has none [D0106]",
+        ),
+        (
+            "path  = \"../evidence/oews.csv\"",
+            "plugin = \"x\"\nconfig = { a = nan }",
+            "`config.a` is `nan`, expected a finite number [D0103]",
+        ),
+        (
             "confidence = 0.80",
             "confidnce = 0.80",
             "38:1: no parameter is called `confidnce` [D0107]",
@@ -580,5 +595,28 @@ fn mistakes_in_tenders() {
             .collect();
         assert!(told.iter().any(|p| p.contains(expected)), "{to}: {told:?}");
         assert!(found.deal.is_none(), "{to}");
+    }
+}
+
+/// What a plugin is told becomes JSON with sorted keys, so that it has one spelling.
+#[test]
+fn what_a_plugin_is_told() {
+    for (config, location) in [
+        ("", "plugin://ecb-rates"),
+        ("config = {}\n", "plugin://ecb-rates"),
+        (
+            "config = { to = \"USD\", days = [1, 2.5], from = 2026-01-02, in = { b = true } }\n",
+            "plugin://ecb-rates?{\"days\":[1,2.5],\"from\":\"2026-01-02\",\"in\":{\"b\":true},\"to\":\"USD\"}",
+        ),
+    ] {
+        let text = format!("plugin = \"ecb-rates\"\n{config}");
+        let text = GOOD.replace("path  = \"../evidence/oews.csv\"\n", &text);
+        let parsed = parse(&text.replace("recipe = \"bls-oews\"\n", ""), None);
+        assert_eq!(parsed.problems, [], "{config}");
+        let source = &parsed.deal.unwrap().sources[0];
+        assert_eq!(
+            (source.id.as_str(), source.origin.location().as_str()),
+            ("ecb-rates", location)
+        );
     }
 }

@@ -222,6 +222,7 @@ fn head() -> SourceHead {
         location: "rows.csv".into(),
         sha256: "0".repeat(64),
         retrieved: None,
+        plugin: None,
         recipe: "r".into(),
         publisher: None,
         licence: None,

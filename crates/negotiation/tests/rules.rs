@@ -63,6 +63,7 @@ fn evidence(grade: &str, date: &str) -> SourceEvidence {
         location: "table.csv".into(),
         sha256: "0".repeat(64),
         retrieved: None,
+        plugin: None,
         recipe: "r".into(),
         publisher: None,
         licence: None,

@@ -2,8 +2,8 @@
 
 use crate::number;
 use haggle_negotiation::brief::{
-    Adjustment, Audience, Brief, EvidenceSet, Excluded, Finding, MarketHead, Outlier, ParameterUse,
-    Place, Question, SourceHead, Swing, SwingEnd, TallyHead, Trigger,
+    Adjustment, Audience, Brief, EvidenceSet, Excluded, Finding, InputHead, MarketHead, Outlier,
+    ParameterUse, Place, PluginHead, Question, SourceHead, Swing, SwingEnd, TallyHead, Trigger,
 };
 use haggle_negotiation::deal::Interest;
 use haggle_negotiation::figure::{Figure, Figures, Interval, Sense, Unit};
@@ -416,7 +416,23 @@ fn source(it: &SourceHead) -> Value {
     if let Some(retrieved) = &it.retrieved {
         map["retrieved"] = json!(retrieved);
     }
+    if let Some(it) = &it.plugin {
+        map["plugin"] = plugin(it);
+    }
     map
+}
+
+/// The plugin that brought a source, with everything it was given to read.
+fn plugin(it: &PluginHead) -> Value {
+    let input = |i: &InputHead| json!({"uri": i.uri, "size": i.size, "sha256": i.sha256});
+    json!({
+        "name": it.name,
+        "version": it.version,
+        "sha256": it.sha256,
+        "abi": it.abi,
+        "level": it.level,
+        "inputs": list(&it.inputs, input),
+    })
 }
 
 fn tally(it: &TallyHead) -> Value {

@@ -50,7 +50,7 @@ pub use part::{CellCounts, META_KEY, Note, Part, PartMeta, RowCounts, SourceKey,
 pub use scan::Query;
 
 use arrow_array::RecordBatch;
-use haggle_evidence::{Import, ImportError, Importer, SinkError};
+use haggle_evidence::{Import, ImportError, Importer, ImporterIdentity, SinkError};
 use haggle_negotiation::market::{Adjuster, Comparables};
 use layout::Layout;
 use sha2::{Digest, Sha256};
@@ -112,6 +112,13 @@ impl std::fmt::Display for StoreImportError {
 }
 
 impl std::error::Error for StoreImportError {}
+
+/// A source that was read to its end and is not a part yet.
+pub struct SetAside {
+    writer: PartWriter,
+    identity: ImporterIdentity,
+    import: Import,
+}
 
 impl Store {
     /// The store in a folder; the folder comes into being with the first import.
@@ -177,11 +184,37 @@ impl Store {
         {
             return Ok(Outcome::Unchanged(part));
         }
+        Ok(self.publish(self.set_aside(importer)?, key)?)
+    }
+
+    /// Reads a source whose hash only its end tells, and sets aside what it says. Dropped
+    /// unpublished it leaves nothing behind.
+    ///
+    /// # Errors
+    /// [`StoreImportError`]; nothing of the source is kept then.
+    pub fn set_aside(&self, importer: &mut dyn Importer) -> Result<SetAside, StoreImportError> {
+        let identity = importer.identity().clone();
         let stages = self.root.join("stage");
         stage::sweep(&stages);
         let mut writer = PartWriter::new(Stage::create(&stages)?, self.layout);
         let import = beside(&mut writer, importer).map_err(StoreImportError::Import)?;
+        Ok(SetAside { writer, identity, import })
+    }
+
+    /// Makes a part of what was set aside, unless the same is stored already.
+    ///
+    /// # Errors
+    /// [`StoreError`] if it cannot be written; nothing of it is stored then.
+    pub fn publish(&self, aside: SetAside, key: &SourceKey) -> Result<Outcome, StoreError> {
+        let SetAside { writer, identity, import } = aside;
+        let path = self.part_path(&key.sha256, &identity.recipe);
         let meta = PartMeta::new(key, &identity, &import);
+        if let Ok(part) = read_part(&path)
+            && part.meta.is_by(&identity)
+            && part.meta.plugin == meta.plugin
+        {
+            return Ok(Outcome::Unchanged(part));
+        }
         let staged = writer.finish(&meta).map_err(StoreError::at(&path, "cannot write"))?;
         let parts = self.parts_folder();
         fs::create_dir_all(&parts).map_err(StoreError::at(&parts, "cannot create"))?;

@@ -1,7 +1,7 @@
 //! One stored part: the observations of one source read by one recipe, and what its footer says.
 
 use crate::StoreError;
-use haggle_evidence::{Account, Diagnostic, Grade, Import, ImporterIdentity, Tally};
+use haggle_evidence::{Account, Diagnostic, Grade, Import, ImporterIdentity, PluginFacts, Tally};
 use parquet::file::metadata::{KeyValue, ParquetMetaData, ParquetMetaDataReader};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -91,6 +91,9 @@ pub struct PartMeta {
     pub recipe_hash: String,
     /// Version of the importing code.
     pub importer: u32,
+    /// The plugin that brought it, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plugin: Option<PluginFacts>,
     /// What the source is called.
     pub name: String,
     /// Who publishes it.
@@ -139,6 +142,7 @@ impl PartMeta {
             recipe: identity.recipe.clone(),
             recipe_hash: identity.recipe_hash.clone(),
             importer: identity.importer,
+            plugin: facts.plugin,
             name: facts.name,
             publisher: facts.publisher,
             licence: facts.licence,

@@ -64,7 +64,7 @@ impl Bench {
         mode: Mode,
     ) -> Result<Fetched, FetchError> {
         let address = Address::parse(url).unwrap();
-        let request = Request { address: &address, paging, look: &look, mode };
+        let request = Request { address: &address, paging, look: &look, mode, behalf: None };
         self.fetcher().fetch(&request, &|_, _| {})
     }
 

@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, text};
 use crate::server::{Reply, Server};
-use haggle_fetch::Secrets;
+use haggle_fetch::{Address, Behalf, Header, Mode, Request, Secrets};
 
 #[test]
 fn redirects_are_followed_as_far_as_allowed() {
@@ -122,4 +122,41 @@ fn what_came_with_a_secret_is_asked_for_again() {
         assert_eq!(text(&bench.get(&server.url("/x")).unwrap()), "mine");
     }
     assert_eq!(server.seen().len(), 2);
+}
+
+/// A program asks for itself: nothing of the user's goes along, what it may send goes to the host
+/// that it asks, and nobody sends it on to elsewhere.
+#[test]
+fn a_program_asks_within_its_bounds() {
+    let server = Server::start(|asked| match asked.target.as_str() {
+        "/in/moved" => Reply::to("/in/list"),
+        "/in/away" => Reply::to("/out/list"),
+        _ => {
+            let sent = format!("{} {}", asked.header("authorization"), asked.header("x-key"));
+            Reply::body(sent).header("Cache-Control", "max-age=60")
+        }
+    });
+    let bench = Bench::new().secrets(secrets(&format!("127.0.0.1:{}", server.port())));
+    let get = |path: &str, headers: &[Header]| {
+        let address = Address::parse(&server.url(path)).unwrap();
+        let within = [server.url("/in/")];
+        let behalf = Some(Behalf { headers, within: &within });
+        let request = Request { behalf, ..Request::one(&address, Mode::Usual) };
+        bench.fetcher().fetch(&request, &|_, _| {})
+    };
+    let key = |value: &str| {
+        let (name, value) = ("X-Key".to_owned(), value.to_owned());
+        [Header { name, value, shown: "{secret:KEY}".to_owned() }]
+    };
+    assert_eq!(text(&get("/in/moved", &[]).unwrap()), " ");
+    assert_eq!(text(&get("/in/list", &key("s3cr3t")).unwrap()), " s3cr3t");
+    assert_eq!(text(&get("/in/list", &key("changed")).unwrap()), " changed", "asked again");
+    assert_eq!(text(&bench.get(&server.url("/in/list")).unwrap()), "Bearer s3cr3t ");
+    for path in ["/in/away", "/out/list"] {
+        let error = get(path, &key("s3cr3t")).unwrap_err();
+        assert!(error.code == "E0310" && error.message.contains("/out/list"), "{error}");
+    }
+    assert!(server.seen().iter().all(|asked| asked.target != "/out/list"), "nobody was asked");
+    let broken = get("/in/list", &key("a\nb")).unwrap_err();
+    assert!(!format!("{broken:?}{}", bench.all_text()).contains("s3cr3t"));
 }

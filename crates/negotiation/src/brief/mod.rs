@@ -300,6 +300,34 @@ pub struct EvidenceSet {
     pub file: String,
 }
 
+/// The plugin that brought a source, and everything that it was given to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PluginHead {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 of the file that ran.
+    pub sha256: String,
+    /// The interface that it was made for.
+    pub abi: String,
+    /// How it was confined: `full`, `reduced`, `process` or `script`.
+    pub level: String,
+    /// What it was given to read, in order.
+    pub inputs: Vec<InputHead>,
+}
+
+/// One input of a plugin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputHead {
+    /// Its address, without secrets.
+    pub uri: String,
+    /// How many bytes the plugin saw of it.
+    pub size: u64,
+    /// SHA-256 of those bytes.
+    pub sha256: String,
+}
+
 /// A source as the report shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceHead {
@@ -313,6 +341,8 @@ pub struct SourceHead {
     pub retrieved: Option<String>,
     /// Name of the recipe.
     pub recipe: String,
+    /// The plugin that brought it, if one did.
+    pub plugin: Option<PluginHead>,
     /// Who publishes it.
     pub publisher: Option<String>,
     /// Under which terms.

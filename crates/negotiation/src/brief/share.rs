@@ -141,6 +141,9 @@ fn public_use(used: &ParameterUse) -> ParameterUse {
 fn public_source(source: &SourceHead) -> SourceHead {
     let mut source = source.clone();
     source.location = public_location(&source.location);
+    for input in source.plugin.iter_mut().flat_map(|plugin| &mut plugin.inputs) {
+        input.uri = public_location(&input.uri);
+    }
     source.tallies.iter_mut().for_each(|tally| tally.samples.clear());
     source.diagnostics.clear();
     source
@@ -184,6 +187,7 @@ mod tests {
             ("https://us@here:secret@example.org", "https://example.org"),
             ("https://example.org/a.csv?X-Signature=ab/cd#row", "https://example.org/a.csv"),
             ("https://example.org?user=a@b", "https://example.org"),
+            ("plugin://ecb-rates?{\"key\":\"a/b:c\"}", "plugin://ecb-rates"),
             ("s3://bucket/folder/a.parquet", "s3://bucket/folder/a.parquet"),
         ] {
             assert_eq!(public_location(location), shown, "{location}");

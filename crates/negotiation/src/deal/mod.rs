@@ -1,6 +1,7 @@
 //! The deal file (`haggle.deal/1`): what it may say, read strictly, with every mistake at its place.
 
 mod condition;
+mod config;
 mod interest;
 mod part;
 mod playbook;
@@ -124,8 +125,28 @@ pub enum Origin {
     /// A price list behind a URL.
     Url(String),
     /// A data-source plugin.
-    Plugin(String),
+    Plugin {
+        /// Its name.
+        name: String,
+        /// What it is told, a JSON object with sorted keys; `{}` if nothing is stated.
+        config: String,
+    },
 }
+
+impl Origin {
+    /// Where the source is, in one word: a path or URL as it is written; of a plugin
+    /// `plugin://NAME`, with what it is told behind `?`.
+    pub fn location(&self) -> String {
+        match self {
+            Self::Path(text) | Self::Url(text) => text.clone(),
+            Self::Plugin { name, config } if config == NO_CONFIG => format!("plugin://{name}"),
+            Self::Plugin { name, config } => format!("plugin://{name}?{config}"),
+        }
+    }
+}
+
+/// What a plugin is told that is told nothing.
+pub const NO_CONFIG: &str = "{}";
 
 /// One `[[source]]`: evidence and which of it is comparable.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,6 +1,7 @@
 //! From the text of a deal file to a [`Deal`], with every mistake found on the way.
 
 use super::condition::read_where;
+use super::config::{read_config, refuse_of_files};
 use super::interest::{read_events, read_interests};
 use super::part::read_parts;
 use super::reader::{Field, Finding, Log, Reader, nearest};
@@ -309,8 +310,12 @@ fn read_source(r: &Reader<'_, '_>) -> Option<(Source, bool)> {
     let origins = [
         r.text("path").map(|f| Origin::Path(f.value)),
         r.text("url").map(|f| Origin::Url(f.value)),
-        r.text("plugin").map(|f| Origin::Plugin(f.value)),
+        r.text("plugin").map(|f| Origin::Plugin { name: f.value, config: read_config(r) }),
     ];
+    if r.raw("config").is_some() && !matches!(origins, [None, None, Some(_)]) {
+        let message = "`config` is what a plugin is told, and this source has none".to_owned();
+        r.log().error(r.span(), "D0106", message, None);
+    }
     let name = r.text("name");
     let mut stated = origins.into_iter().flatten();
     let origin = stated.next();
@@ -329,6 +334,7 @@ fn read_source(r: &Reader<'_, '_>) -> Option<(Source, bool)> {
         place_index: r.number("place_index", 0.01..100.0).map(|f| f.value),
     };
     r.finish();
+    refuse_of_files(r, origin.as_ref(), &source);
     if origin.is_none() || stated.next().is_some() {
         let message = "a source needs exactly one of `path`, `url` and `plugin`".to_owned();
         r.log().error(r.span(), "D0106", message, None);
@@ -339,7 +345,7 @@ fn read_source(r: &Reader<'_, '_>) -> Option<(Source, bool)> {
 
 fn stem(origin: Option<&Origin>) -> &str {
     match origin {
-        Some(Origin::Path(text) | Origin::Plugin(text)) => file_stem(text),
+        Some(Origin::Path(text) | Origin::Plugin { name: text, .. }) => file_stem(text),
         // What is asked for is no name, and may be a secret.
         Some(Origin::Url(text)) => {
             file_stem(text.split(['?', '#']).next().unwrap_or("").trim_end_matches('/'))

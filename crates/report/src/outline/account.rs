@@ -5,7 +5,9 @@ use super::places;
 use crate::inline::{Inline, Tone};
 use crate::number;
 use crate::section::{Block, Item, Table, heading, list, paragraph};
-use haggle_negotiation::brief::{Adjustment, Audience, Brief, Excluded, Place, SourceHead};
+use haggle_negotiation::brief::{
+    Adjustment, Audience, Brief, Excluded, InputHead, Place, SourceHead,
+};
 use std::collections::BTreeMap;
 
 /// Longest list of rows that a report for people shows.
@@ -74,13 +76,29 @@ fn provenance(source: &SourceHead) -> Block {
         Some(value) => format!(", {words}{value}"),
         None => String::new(),
     };
-    line = line.text(&format!(", recipe {}", source.recipe));
+    line = line.text(&brought_by(source));
     line = line.text(&said("retrieved ", &source.retrieved));
     line = line.text(&said("published by ", &source.publisher));
     line = line.text(&said("licence: ", &source.licence));
     line = line.text(&said("grade ", &source.grade));
     line = line.text(&source.dated().map_or(String::new(), |date| format!(", dated {date}")));
     paragraph(line.muted(&format!(", sha256 {}", head(&source.sha256))))
+}
+
+/// The recipe that read it, or the plugin that brought it and what that was given to read.
+fn brought_by(source: &SourceHead) -> String {
+    let Some(plugin) = &source.plugin else { return format!(", recipe {}", source.recipe) };
+    let input = |i: &InputHead| format!("{} ({} bytes, sha256 {})", i.uri, i.size, head(&i.sha256));
+    let inputs: Vec<String> = plugin.inputs.iter().map(input).collect();
+    let read = if inputs.is_empty() { "nothing".to_owned() } else { inputs.join("; ") };
+    format!(
+        ", brought by plugin {} {} (sha256 {}, interface {}, confinement {}), which read {read}",
+        plugin.name,
+        plugin.version,
+        head(&plugin.sha256),
+        plugin.abi,
+        plugin.level
+    )
 }
 
 /// The first digits of a hash.

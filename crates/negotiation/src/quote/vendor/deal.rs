@@ -244,6 +244,7 @@ fn evidence(
     let as_of = ground.comparison.as_of;
     found.mean_date = Some(i64::from(haggle_quantity::day_number(as_of)));
     let head = SourceHead {
+        plugin: None,
         name: words.to_owned(),
         location: "the comparison of quotes".to_owned(),
         sha256: digest,

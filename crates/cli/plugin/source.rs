@@ -1,0 +1,291 @@
+//! What a plugin brings, as a source: read to its end, hashed, and not stored before it ended well.
+
+use super::broker::CommandBroker;
+use super::short;
+use super::trust::Trusted;
+use crate::context::Context;
+use crate::failure::{Failure, exit};
+use crate::progress::{Watched, bytes};
+use haggle_evidence::{
+    Account, BatchError, Diagnostic, Import, ImportError, Importer, ImporterIdentity, InputFacts,
+    Locator, PluginFacts, RecordBatch, Severity, Sink, SinkError, SourceFacts,
+};
+use haggle_fetch::{Address, Mode};
+use haggle_plugin_host::digest::Digest;
+use haggle_plugin_host::grants::Consent;
+use haggle_plugin_host::inspect::hash;
+use haggle_plugin_host::{Fault, FaultKind, Grant, Kind, Limits, Outcome, Plugin, Run};
+use haggle_store::{SetAside, SourceKey, StoreImportError};
+
+/// Rows that a plugin brought, which are no part yet.
+pub(crate) struct Brought {
+    /// The rows.
+    pub(crate) aside: SetAside,
+    /// Which they are: their hash, and where they come from.
+    pub(crate) key: SourceKey,
+}
+
+/// The name under which a plugin reads, in the place of a recipe's.
+pub(crate) fn recipe(name: &str) -> String {
+    format!("plugin-{name}")
+}
+
+/// Runs a plugin and sets aside what it brings. `config` is a JSON object, `location` what the
+/// source is called.
+pub(crate) fn bring(
+    trusted: &Trusted,
+    config: &str,
+    location: &str,
+    mode: Mode,
+    context: &Context,
+) -> Result<Brought, Failure> {
+    let importer = PluginImporter::new(trusted, config, mode, context)?;
+    let mut watched = Watched::new(importer, location, context);
+    let aside = context.store.set_aside(&mut watched);
+    let importer = watched.into_inner();
+    match (aside, importer.failure) {
+        (Err(StoreImportError::Import(_)), Some(failure)) => Err(failure),
+        (Err(error), _) => Err(Failure::import(location, &error)),
+        (Ok(aside), _) => {
+            let (sha256, size) = importer.digest.finish();
+            let retrieved = importer.broker.retrieved;
+            let key = SourceKey { sha256, size, location: location.to_owned(), retrieved };
+            Ok(Brought { aside, key })
+        }
+    }
+}
+
+/// A plugin as an importer.
+struct PluginImporter<'a> {
+    trusted: &'a Trusted,
+    config: &'a str,
+    identity: ImporterIdentity,
+    broker: CommandBroker<'a>,
+    context: &'a Context,
+    digest: Digest,
+    /// Why it came to nothing, with its exit code.
+    failure: Option<Failure>,
+}
+
+impl<'a> PluginImporter<'a> {
+    fn new(
+        trusted: &'a Trusted,
+        config: &'a str,
+        mode: Mode,
+        context: &'a Context,
+    ) -> Result<Self, Failure> {
+        let manifest = &trusted.inspection.manifest;
+        // The same on every platform: which file ran is in the facts.
+        let what = format!("{} {} {} {config}", manifest.name, manifest.version, manifest.abi());
+        let identity = ImporterIdentity {
+            recipe: recipe(&manifest.name),
+            recipe_hash: hash(what.as_bytes()),
+            importer: haggle_plugin_host::manifest::ABI.major,
+        };
+        let broker = CommandBroker::new(&trusted.consent, mode, context);
+        let digest = Digest::default();
+        Ok(Self { trusted, config, identity, broker, context, digest, failure: None })
+    }
+
+    fn once(&mut self, sink: &mut dyn Sink) -> Result<Import, Failure> {
+        let Trusted { content, inspection, consent } = self.trusted;
+        let manifest = &inspection.manifest;
+        let (name, version) = (&manifest.name, &manifest.version);
+        let plugin = Plugin::new(name, version, Kind::Library, content.bytes.clone());
+        let grant = grant(consent).map_err(Failure::new)?;
+        let interrupt = self.context.network.interrupt()?;
+        let cancel = interrupt.stop();
+        let request = format!("{{\"config\":{}}}", self.config);
+        let run =
+            Run { plugin: &plugin, grant: &grant, request: &request, input: None, cancel: &cancel };
+        let mut hashing = Hashing { digest: &mut self.digest, sink, wrong: None };
+        let broker = &mut self.broker;
+        let done = interrupt.during(|| haggle_plugin_host::run(&run, broker, &mut hashing));
+        let wrong = hashing.wrong.take();
+        let outcome = done.map_err(|fault| self.failed(&fault, wrong.as_ref()))?;
+        if !outcome.log.is_empty() {
+            self.context.detail(&format!("{name} says:\n{}\n", outcome.log.trim_end()));
+        }
+        Ok(import(&facts(self.trusted, self.config, &outcome), &self.digest))
+    }
+
+    /// A fault with the exit code of whoever is to blame.
+    fn failed(&mut self, fault: &Fault, wrong: Option<&BatchError>) -> Failure {
+        if let Some(failure) = self.broker.failure.take() {
+            return failure;
+        }
+        let name = &self.trusted.inspection.manifest.name;
+        if !fault.log.is_empty() {
+            self.context.talk(&format!("{name} says:\n{}\n", fault.log.trim_end()));
+        }
+        let message = match wrong {
+            Some(error) => format!("plugin `{name}`: {error}"),
+            None => fault.message.clone(),
+        };
+        let failure = Failure::new(format!("{message} [E0401]")).help(&fault.help);
+        Failure { exit: if wrong.is_some() { exit::MISBEHAVED } else { blame(fault) }, ..failure }
+    }
+}
+
+/// A failure that a plugin reports in order is no misbehaviour.
+fn blame(fault: &Fault) -> u8 {
+    match fault.kind {
+        FaultKind::Cancelled => exit::INTERRUPTED,
+        _ if fault.is_misbehaviour() => exit::MISBEHAVED,
+        _ => exit::FAILED,
+    }
+}
+
+impl Importer for PluginImporter<'_> {
+    fn identity(&self) -> &ImporterIdentity {
+        &self.identity
+    }
+
+    fn run(&mut self, sink: &mut dyn Sink) -> Result<Import, ImportError> {
+        self.once(sink).map_err(|failure| {
+            let message = failure.messages.join("; ");
+            self.failure = Some(failure);
+            ImportError::source("E0401", Locator::default(), message)
+        })
+    }
+}
+
+/// Hands rows on and hashes them.
+struct Hashing<'a> {
+    digest: &'a mut Digest,
+    sink: &'a mut dyn Sink,
+    wrong: Option<BatchError>,
+}
+
+impl Sink for Hashing<'_> {
+    fn accept(&mut self, batch: RecordBatch) -> Result<(), SinkError> {
+        if let Err(error) = self.digest.push(&batch) {
+            let said = SinkError(error.to_string());
+            self.wrong = Some(error);
+            return Err(said);
+        }
+        self.sink.accept(batch)
+    }
+}
+
+/// What the user allows, as the run takes it.
+pub(super) fn grant(consent: &Consent) -> Result<Grant, String> {
+    let usual = Limits::default();
+    let wishes = &consent.limits;
+    let files = consent.files.iter().map(|file| format!("file://{file}"));
+    let inputs = consent.inputs.iter().filter_map(|input| match input.as_str() {
+        "file" => None,
+        "stdin" => Some(super::broker::STDIN.to_owned()),
+        url => Some(url.to_owned()),
+    });
+    Ok(Grant {
+        inputs: inputs.chain(files).collect(),
+        secrets: consent.secrets().into_iter().map(|s| s.name).collect(),
+        limits: Limits {
+            memory_mb: wishes.memory_mb.unwrap_or(usual.memory_mb),
+            wall_seconds: wishes.wall_s.unwrap_or(usual.wall_seconds),
+            idle_seconds: wishes.idle_s.unwrap_or(usual.idle_seconds),
+            rows: wishes.rows.unwrap_or(usual.rows),
+            output_mb: wishes.output_mb.unwrap_or(usual.output_mb),
+            ..usual
+        },
+        level: consent.level.parse()?,
+    })
+}
+
+fn facts(trusted: &Trusted, config: &str, outcome: &Outcome) -> PluginFacts {
+    let Trusted { content, inspection, .. } = trusted;
+    let input = |i: &haggle_plugin_host::InputRecord| InputFacts {
+        uri: public(&i.uri),
+        size: i.bytes,
+        sha256: i.sha256.clone(),
+    };
+    PluginFacts {
+        name: inspection.manifest.name.clone(),
+        version: inspection.manifest.version.clone(),
+        sha256: content.sha256.clone(),
+        abi: inspection.manifest.abi().to_string(),
+        level: outcome.level.to_string(),
+        config: config.to_owned(),
+        inputs: outcome.inputs.iter().map(input).collect(),
+    }
+}
+
+/// An address without its secrets.
+fn public(uri: &str) -> String {
+    match Address::is_meant(uri).then(|| Address::parse(uri)) {
+        Some(Ok(address)) => address.to_string(),
+        _ => uri.to_owned(),
+    }
+}
+
+/// The account: a plugin hands over rows and nothing else, so none is rejected or passed over.
+fn import(plugin: &PluginFacts, digest: &Digest) -> Import {
+    let rows = digest.rows();
+    let mut account = Account::default();
+    (account.read, account.imported) = (rows, rows);
+    (account.mapped, account.observations) = (rows, rows);
+    let name = format!("{} {}", plugin.name, plugin.version);
+    let assumption = format!(
+        "what plugin {name} states of its source is taken as it stands; no recipe of haggle read it"
+    );
+    let facts = SourceFacts {
+        name,
+        assumptions: vec![assumption],
+        plugin: Some(plugin.clone()),
+        ..SourceFacts::default()
+    };
+    let nothing = (rows == 0).then(|| Diagnostic {
+        code: "W0102",
+        severity: Severity::Warning,
+        place: Locator::default(),
+        message: "the plugin ended well and brought no row".to_owned(),
+        help: Some("look at what it is told, and at what it read".to_owned()),
+    });
+    Import { facts, account, diagnostics: nothing.into_iter().collect() }
+}
+
+/// What ran and what it was given to read, on one line.
+pub(crate) fn ran(facts: &PluginFacts) -> String {
+    let input = |i: &InputFacts| format!("{} ({}, {})", i.uri, bytes(i.size), short(&i.sha256));
+    let inputs: Vec<String> = facts.inputs.iter().map(input).collect();
+    let read = if inputs.is_empty() { "nothing".to_owned() } else { inputs.join("; ") };
+    format!(
+        "{} {} ({}), interface {}, confined `{}`, read {read}",
+        facts.name,
+        facts.version,
+        short(&facts.sha256),
+        facts.abi,
+        facts.level
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use haggle_plugin_host::{Level, Status};
+
+    #[test]
+    fn whoever_is_to_blame_decides_the_exit_code() {
+        let confinement = FaultKind::Confinement { found: Level::Process, required: Level::Full };
+        for (kind, code) in [
+            (FaultKind::Signal(11), 6),
+            (FaultKind::Exit(0), 6),
+            (FaultKind::Wall, 6),
+            (FaultKind::Output, 6),
+            (FaultKind::Data, 6),
+            (FaultKind::Unfinished, 6),
+            (FaultKind::Reported(Status::Panic), 6),
+            (FaultKind::Reported(Status::Data), 1),
+            (FaultKind::Reported(Status::NotFound), 1),
+            (FaultKind::Reported(Status::Config), 1),
+            (confinement, 1),
+            (FaultKind::Host, 1),
+            (FaultKind::Sink, 1),
+            (FaultKind::Cancelled, 130),
+        ] {
+            let [message, help, log] = [const { String::new() }; 3];
+            assert_eq!(blame(&Fault { kind, message, help, log }), code, "{kind:?}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The child's confinement: resource limits, Landlock, and the first seccomp filter.
+#![allow(unsafe_code)]
+
+use crate::filter;
+use crate::{Kind, Level, Limits};
+use landlock::{
+    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, Ruleset, RulesetAttr,
+    RulesetCreatedAttr, RulesetError, RulesetStatus, Scope, path_beneath_rules,
+};
+use std::io;
+
+/// Where libraries of the system are.
+const LIBRARIES: [&str; 6] =
+    ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache"];
+/// What an interpreter needs beside them.
+const INTERPRETERS: [&str; 7] = [
+    "/bin",
+    "/usr/bin",
+    "/usr/local/bin",
+    "/usr/share",
+    "/etc/localtime",
+    "/dev/null",
+    "/dev/urandom",
+];
+
+/// Memory of address space that may be reserved beyond the limit, without being written to.
+const RESERVED: u64 = 8 << 30;
+
+/// Bytes of the first thread's stack, which no other limit counts.
+const STACK: u64 = 8 << 20;
+
+/// Confines this process as well as this machine can, and says how well that is.
+pub(crate) fn confine(kind: Kind, limits: &Limits) -> io::Result<Level> {
+    limit_resources(limits)?;
+    let fenced = fence(kind).unwrap_or(false);
+    let filtered = filter::before_loading(kind).is_ok();
+    Ok(match (kind, fenced, filtered) {
+        (Kind::Library, true, true) => Level::Full,
+        (Kind::Script, true, true) => Level::Script,
+        (Kind::Library, false, true) => Level::Reduced,
+        _ => Level::Process,
+    })
+}
+
+fn limit_resources(limits: &Limits) -> io::Result<()> {
+    let memory = limits.memory_mb.saturating_mul(1 << 20);
+    limit(libc::RLIMIT_CORE, 0)?;
+    limit(libc::RLIMIT_FSIZE, 0)?;
+    limit(libc::RLIMIT_NOFILE, 64)?;
+    limit(libc::RLIMIT_DATA, memory)?;
+    limit(libc::RLIMIT_AS, memory.saturating_add(RESERVED))?;
+    limit(libc::RLIMIT_STACK, STACK)?;
+    // Both bounds of time are held from outside; this one is for a parent that was killed.
+    limit(libc::RLIMIT_CPU, limits.wall_seconds.saturating_mul(4).saturating_add(60))
+}
+
+fn limit(resource: libc::__rlimit_resource_t, most: u64) -> io::Result<()> {
+    let limit = libc::rlimit { rlim_cur: most, rlim_max: most };
+    // SAFETY: the structure outlives the call.
+    match unsafe { libc::setrlimit(resource, &limit) } {
+        0 => Ok(()),
+        _ => lower(resource, most),
+    }
+}
+
+/// A hard limit below ours stays as it is.
+fn lower(resource: libc::__rlimit_resource_t, most: u64) -> io::Result<()> {
+    let mut found = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the structure outlives both calls.
+    unsafe {
+        if libc::getrlimit(resource, &mut found) == 0 && found.rlim_max <= most {
+            found.rlim_cur = found.rlim_max;
+            if libc::setrlimit(resource, &found) == 0 {
+                return Ok(());
+            }
+        }
+    }
+    Err(io::Error::last_os_error())
+}
+
+/// Takes every right to files away but those to read what the system brings, and the network where
+/// the kernel knows how. Whether all that Landlock's third version knows is enforced.
+fn fence(kind: Kind) -> Result<bool, RulesetError> {
+    let rights: BitFlags<AccessFs> = match kind {
+        Kind::Library => AccessFs::ReadFile.into(),
+        Kind::Script => AccessFs::from_read(ABI::V1),
+    };
+    let more: &[&str] = match kind {
+        Kind::Library => &[],
+        Kind::Script => &INTERPRETERS,
+    };
+    let readable =
+        LIBRARIES.iter().chain(more).filter(|path| std::fs::exists(path).unwrap_or(false));
+    let status = Ruleset::default()
+        .set_compatibility(CompatLevel::HardRequirement)
+        .handle_access(AccessFs::from_all(ABI::V3))?
+        .set_compatibility(CompatLevel::BestEffort)
+        .handle_access(AccessFs::from_all(ABI::V6))?
+        .handle_access(AccessNet::from_all(ABI::V6))?
+        .scope(Scope::from_all(ABI::V6))?
+        .create()?
+        .add_rules(path_beneath_rules(readable, rights))?
+        .restrict_self()?;
+    Ok(status.ruleset != RulesetStatus::NotEnforced && status.no_new_privs)
+}
