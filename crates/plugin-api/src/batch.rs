@@ -119,13 +119,20 @@ impl Default for Words {
     }
 }
 
-/// Where a text is remembered: by its length and its last eight bytes.
+/// Where a text is remembered: by its length and its last eight bytes, or both ends of a shorter
+/// one. Whole words are loaded, since a processor waits for bytes that it just wrote one by one.
 fn place(text: &str) -> usize {
     let bytes = text.as_bytes();
-    let mut tail = [0; 8];
-    let taken = bytes.len().min(8);
-    tail[..taken].copy_from_slice(&bytes[bytes.len() - taken..]);
-    let mixed = (u64::from_le_bytes(tail) ^ bytes.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let ends = match (bytes, bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (&[.., a, b, c, d, e, f, g, h], ..) => u64::from_le_bytes([a, b, c, d, e, f, g, h]),
+        (_, Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+        }
+        (&[first, .., last], ..) => u64::from(first) << 8 | u64::from(last),
+        (&[only], ..) => u64::from(only),
+        _ => 0,
+    };
+    let mixed = (ends ^ bytes.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (mixed >> 56) as usize % RECENT
 }
 
