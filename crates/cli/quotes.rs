@@ -98,8 +98,9 @@ fn query(deal: &Deal, source: &Source) -> Query {
 }
 
 fn heads(deal: &Deal, parts: &[Part]) -> BTreeMap<String, SourceHead> {
-    let head =
-        |(source, part): (&Source, &Part)| (source.id.clone(), source_head(part, &location(source)));
+    let head = |(source, part): (&Source, &Part)| {
+        (source.id.clone(), source_head(part, &location(source)))
+    };
     deal.sources.iter().zip(parts).map(head).collect()
 }
 

@@ -44,7 +44,8 @@ fn ask(
     let found = brief.figures.get(figure)?;
     let spoken = found.printed.as_ref().and_then(|it| Amount::from_str_exact(it).ok());
     let total = spoken.or_else(|| written(found.value))?;
-    let discount = over(ground.offer - total, ground.goods)?;
+    // Where the order alone costs more, no price of goods reaches the total.
+    let discount = over(ground.offer - total, ground.goods).filter(|it| *it < Amount::ONE)?;
     let goods = sum(ground.costs().map(|(_, cost)| cost.goods))?;
     let goods_then = times(goods, Amount::ONE - discount)?;
     let currency = ground.costs().find_map(|(item, _)| {
