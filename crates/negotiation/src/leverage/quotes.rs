@@ -215,14 +215,12 @@ fn unquoted(comparison: &Comparison) -> Option<Said> {
 
 fn passed_over(comparison: &Comparison) -> Option<Said> {
     let first = comparison.passed_over.first()?;
-    let text = format!(
-        "{} rows of quotes took no part; the first is {} ({}, `{}`): {}.",
-        comparison.passed_over.len(),
-        first.place,
-        first.supplier,
-        first.item,
-        first.reason
-    );
+    let how_many = match comparison.passed_over.len() {
+        1 => "One row of quotes took no part:".to_owned(),
+        n => format!("{n} rows of quotes took no part; the first is"),
+    };
+    let (place, supplier, item) = (&first.place, &first.supplier, &first.item);
+    let text = format!("{how_many} {place} ({supplier}, `{item}`): {}.", first.reason);
     Some(Said::warning(text))
 }
 
