@@ -207,7 +207,9 @@ fn a_series_in_sdmx_is_given_as_it_is_wanted() {
     bench.write("series.csv", SERIES);
     bench.write("series.json", MESSAGE);
     let file = build(&bench, "sdmx-index", &[]);
-    let kit = "--config {\"input\":\"stdin:\",\"give\":\"changes\"} --input stdin:=series.json";
+    let url = "https://data-api.ecb.europa.eu/service/data/CPI?format=jsondata";
+    let config = format!("{{\"input\":\"{url}\",\"give\":\"changes\"}}");
+    let kit = format!("--config {config} --input {url}=series.json");
     says(&bench.run(&format!("plugin test {} {kit}", file.display())), 0, &[" 0 failed"]);
     allow(&bench, "sdmx-index", "--file series.csv --file series.json");
     let german = "\"series\":{\"REF_AREA\":\"DE\"}";

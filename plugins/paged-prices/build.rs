@@ -1,5 +1,4 @@
 //! Which API it asks is part of the file, since a plugin's permissions are: `PAGED_PRICES_BASE` while
-#![expect(clippy::print_stdout, reason = "what a build script says to cargo")]
 //! it is built, else the example's.
 
 fn main() {

@@ -227,8 +227,6 @@ impl Pages {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
-
     use super::*;
 
     fn pages(config: &str) -> Pages {

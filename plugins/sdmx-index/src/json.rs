@@ -216,8 +216,6 @@ fn scalar(value: &RawValue) -> Result<Option<String>, String> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
-
     use super::*;
 
     const DIMENSIONS: &str = r#""dimensions": {"series": [{"id": "FREQ", "values": [{"id": "M"}]},

@@ -146,8 +146,6 @@ haggle_plugin_api::plugin!(
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
-
     use super::*;
 
     const TWO: &str = "FREQ,REF_AREA,TIME_PERIOD,OBS_VALUE\nM,DE,2024-01,100\nM,FR,2024-01,90\nM,DE,2024-02,101\nA,DE,2024,99\n";

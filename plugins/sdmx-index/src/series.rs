@@ -181,8 +181,6 @@ fn scaled(value: i128, factor: i128, divisor: i128) -> Option<i128> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
-
     use super::*;
 
     fn cells(stated: &[(&str, &str)]) -> Vec<Cell> {

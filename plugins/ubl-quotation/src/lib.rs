@@ -7,7 +7,7 @@
 //!
 //! A line is one row: the net price of one unit in the line's unit, whatever quantity the document
 //! states it for. What cannot be read with certainty is an error with its place, and no row of the
-//! document is kept.
+//! document is kept. Lines that a seller proposes in place of another are not read.
 
 mod charge;
 mod number;

@@ -56,8 +56,6 @@ pub(crate) fn half_of_last_place(text: &str) -> i128 {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
-
     use super::*;
 
     fn n(text: &str) -> i128 {

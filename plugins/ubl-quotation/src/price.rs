@@ -31,6 +31,10 @@ pub(crate) fn price(line: &Element) -> Result<Price<'_>, String> {
     let element = price.at("PriceAmount").ok_or_else(|| price.wrong("found no PriceAmount"))?;
     let currency = currency(element)?;
     prove_gross(price, element, currency)?;
+    let factor = price.at("OrderableUnitFactorRate");
+    if let Some(factor) = factor.filter(|f| stated(f).as_ref() != Ok(&ONE)) {
+        return Err(factor.wrong("the price is for another unit than the one that is ordered"));
+    }
     let sums = Sums::read(line, price, element, currency)?;
     let per = per(line, price)?;
     let (amount, only_at, exact) = sums.net()?;

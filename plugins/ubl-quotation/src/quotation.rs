@@ -69,6 +69,7 @@ pub(crate) fn lines(root: &Element, whose: Option<Whose>) -> Result<Vec<Line<'_>
     if root.name != "Quotation" || !root.attributes.values().any(|v| v.starts_with(NAMESPACE)) {
         return Err(root.wrong(format!("found `{}`, expected a Quotation of UBL 2", root.name)));
     }
+    once(root)?;
     let mut lines = Vec::new();
     for quoted in root.all("QuotationLine") {
         let item = quoted.at("LineItem").ok_or_else(|| quoted.wrong("found no LineItem"))?;
@@ -83,6 +84,36 @@ pub(crate) fn lines(root: &Element, whose: Option<Whose>) -> Result<Vec<Line<'_>
         }
     }
     Ok(lines)
+}
+
+/// What an element states once or not at all: of two, nobody can tell which is meant.
+const ONCE: [&str; 15] = [
+    "IssueDate",
+    "EndDate",
+    "LineItem",
+    "Quantity",
+    "LineExtensionAmount",
+    "MinimumQuantity",
+    "Price",
+    "PriceAmount",
+    "BaseQuantity",
+    "PackQuantity",
+    "PackSizeNumeric",
+    "ChargeIndicator",
+    "Amount",
+    "BaseAmount",
+    "MultiplierFactorNumeric",
+];
+
+fn once(element: &Element) -> Result<(), String> {
+    for (i, child) in element.children.iter().enumerate() {
+        let before = element.children[..i].iter().any(|other| other.name == child.name);
+        if before && ONCE.contains(&child.name.as_str()) {
+            return Err(child.wrong("found a second one, expected one at most"));
+        }
+        once(child)?;
+    }
+    Ok(())
 }
 
 fn party(root: &Element) -> Option<&str> {
@@ -172,9 +203,11 @@ fn valid_until(period: Option<&Element>) -> Result<Option<(&'static str, String)
     day(end).map(|_| Some(("valid_until", end.text.clone())))
 }
 
-/// The rule of delivery; another code is not one, and says nothing that is understood here.
+/// The rule of delivery, if there is one; another code is none, and says nothing that is understood
+/// here.
 fn incoterm(of: &Element) -> Result<Option<(&'static str, String)>, String> {
-    let Some(id) = of.at("DeliveryTerms/ID") else { return Ok(None) };
+    let ids: Vec<&Element> = of.all("DeliveryTerms").filter_map(|terms| terms.at("ID")).collect();
+    let [id] = ids.as_slice() else { return Ok(None) };
     let claims = id.attributes.values().any(|v| v.to_uppercase().contains("INCOTERM"));
     match (INCOTERMS.contains(&id.text.as_str()), claims) {
         (true, _) => Ok(Some(("incoterm", id.text.clone()))),

@@ -1,6 +1,4 @@
 //! Whole quotations, small ones, each with something changed.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
-
 use super::*;
 use number::digits;
 
@@ -216,6 +214,12 @@ fn what_is_not_certain_is_refused_with_its_place() {
             "<cbc:Name>Copier",
             "<cbc:PackSizeNumeric>9</cbc:PackSizeNumeric><cbc:Name>Copier",
             "found `500`, and PackSizeNumeric `9`",
+        ),
+        (BASE, &format!("{BASE}{BASE}"), "BaseQuantity: found a second one"),
+        (
+            BASE,
+            &format!("{BASE}<cbc:OrderableUnitFactorRate>12</cbc:OrderableUnitFactorRate>"),
+            "OrderableUnitFactorRate: the price is for another unit",
         ),
         ("xsd:Quotation-2", "xsd:Invoice-2", "expected a Quotation of UBL 2"),
         ("</Quotation>", "", "`Quotation` has no end"),

@@ -168,8 +168,6 @@ impl Places<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
-
     use super::*;
 
     #[test]
