@@ -288,74 +288,44 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_computed_is_refused() {
-        use Give::{Chained, Changes, Published};
-        for (stated, holds, give, base, part) in [
+    fn what_is_no_series_is_refused() {
+        for (stated, part) in [
             (
                 &[("2024-01", "1"), ("2024-Q1", "2")][..],
-                Holds::Levels,
-                Published,
-                None,
                 "line 2, column 2: found frequency `Q`, expected `M`",
             ),
             (
                 &[("2024-01", "1"), ("2024M01", "2")],
-                Holds::Levels,
-                Published,
-                None,
                 "line 2, column 2: found the period `2024M01`, which stands at line 1",
             ),
-            (&[("2024-W01", "1")], Holds::Levels, Published, None, "found the period `2024-W01`"),
-            (
-                &[("2024-01", "1,5")],
-                Holds::Levels,
-                Published,
-                None,
-                "found `1,5`, expected a number",
-            ),
-            (
-                &[("2024-01", "0"), ("2024-02", "1")],
-                Holds::Levels,
-                Changes,
-                None,
-                "line 1, column 2: found `0`, expected a level above zero",
-            ),
-            (&[("2024-01", "1")], Holds::Levels, Chained, None, "needs `base`"),
-            (
-                &[("2024-01", "1")],
-                Holds::Levels,
-                Chained,
-                Some("2023-12"),
-                "no value in the base period `2023-12`",
-            ),
-            (
-                &[("2024-01", "1")],
-                Holds::Levels,
-                Chained,
-                Some("2024"),
-                "no value in the base period `2024`",
-            ),
-            (
-                &[("2024-01", "1"), ("2024-03", "1")],
-                Holds::Changes,
-                Chained,
-                Some("2024-01"),
-                "a chain has no gaps",
-            ),
-            (&[("2024-01", "-100")], Holds::Changes, Chained, Some("2024-01"), "nothing is left"),
-            (
-                &[("2024-01", "99999999999999999999")],
-                Holds::Levels,
-                Chained,
-                Some("2024-01"),
-                "too large",
-            ),
+            (&[("2024-W01", "1")], "found the period `2024-W01`"),
+            (&[("2024-01", "1,5")], "found `1,5`, expected a number"),
         ] {
-            let error = given(stated, holds, give, base).unwrap_err();
+            let error = points(cells(stated)).unwrap_err();
             assert!(error.contains(part), "{stated:?}: {error}");
         }
         let mut yearly = cells(&[("2024-01", "1")]);
         yearly[0].key = vec![("freq".to_owned(), "A: Annual".to_owned())];
         assert!(points(yearly).unwrap_err().contains("in a series of frequency `A: Annual`"));
+    }
+
+    #[test]
+    fn what_cannot_be_computed_is_refused() {
+        let january = Some("2024-01");
+        let zero = [("2024-01", "0"), ("2024-02", "1")];
+        let error = given(&zero, Holds::Levels, Give::Changes, None).unwrap_err();
+        assert!(error.contains("line 1, column 2: found `0`, expected a level above zero"));
+        for (stated, holds, base, part) in [
+            (&[("2024-01", "1")][..], Holds::Levels, None, "needs `base`"),
+            (&[("2024-01", "1")], Holds::Levels, Some("2023-12"), "base period `2023-12`"),
+            (&[("2024-01", "1")], Holds::Levels, Some("2024"), "base period `2024`"),
+            (&zero, Holds::Levels, january, "expected a level above zero"),
+            (&[("2024-01", "1"), ("2024-03", "1")], Holds::Changes, january, "a chain has no gaps"),
+            (&[("2024-01", "-100")], Holds::Changes, january, "nothing is left"),
+            (&[("2024-01", "99999999999999999999")], Holds::Levels, january, "too large"),
+        ] {
+            let error = given(stated, holds, Give::Chained, base).unwrap_err();
+            assert!(error.contains(part), "{stated:?}: {error}");
+        }
     }
 }

@@ -157,14 +157,15 @@ fn terms_of_the_whole_are_terms_of_every_line() {
     }
 }
 
+/// Holds that a quotation with one change is refused, with its place.
+#[track_caller]
+fn refused(from: &str, to: &str, part: &str) {
+    let error = said(&[(from, to)], None).unwrap_err();
+    assert!(error.contains(part) && error.starts_with("line "), "{from} -> {to}: {error}");
+}
+
 #[test]
-fn what_is_not_certain_is_refused_with_its_place() {
-    let within = charge(false, "5.00", "");
-    let setup = charge(true, "50.00", "");
-    let wrong_share = charge(false, "3.00", &format!("{}{}", factor("20"), base("30.00")));
-    let maybe = setup.replace("true", "perhaps");
-    let dollars = setup.replace("EUR", "USD");
-    let off = charge(false, "31.00", "");
+fn numbers_that_are_not_certain_are_refused() {
     for (from, to, part) in [
         (
             ">1500</cbc:Base",
@@ -194,6 +195,26 @@ fn what_is_not_certain_is_refused_with_its_place() {
         ),
         (">15.00<", ">15,00<", "PriceAmount: found `15,00`"),
         (">15.00<", "><", "PriceAmount: found ``"),
+        (BASE, &format!("{BASE}{BASE}"), "BaseQuantity: found a second one"),
+        (
+            BASE,
+            &format!("{BASE}<cbc:OrderableUnitFactorRate>12</cbc:OrderableUnitFactorRate>"),
+            "OrderableUnitFactorRate: the price is for another unit",
+        ),
+    ] {
+        refused(from, to, part);
+    }
+}
+
+#[test]
+fn charges_that_are_not_certain_are_refused() {
+    let within = charge(false, "5.00", "");
+    let setup = charge(true, "50.00", "");
+    let wrong_share = charge(false, "3.00", &format!("{}{}", factor("20"), base("30.00")));
+    let maybe = setup.replace("true", "perhaps");
+    let dollars = setup.replace("EUR", "USD");
+    let off = charge(false, "31.00", "");
+    for (from, to, part) in [
         ("<!-- price charges -->", &within, "BaseAmount (`none`)"),
         ("<!-- document charges -->", &setup, "found `50` on the whole quotation"),
         ("<!-- line charges -->", &maybe, "found the ChargeIndicator `perhaps`"),
@@ -201,6 +222,14 @@ fn what_is_not_certain_is_refused_with_its_place() {
         ("<!-- line charges -->", &wrong_share, "`3.00` is no such share of the base `30`"),
         ("<!-- line charges -->", &off, "more is taken off than the price"),
         ("<!-- line charges -->", &setup, "found `30.00`, expected `80`"),
+    ] {
+        refused(from, to, part);
+    }
+}
+
+#[test]
+fn terms_that_are_not_certain_are_refused() {
+    for (from, to, part) in [
         ("2026-12-31", "31.12.2026", "EndDate: found `31.12.2026`"),
         ("2026-11-10", "2026-11-31", "IssueDate: found `2026-11-31`"),
         (">DAP<", ">by van<", "a rule of Incoterms"),
@@ -215,17 +244,10 @@ fn what_is_not_certain_is_refused_with_its_place() {
             "<cbc:PackSizeNumeric>9</cbc:PackSizeNumeric><cbc:Name>Copier",
             "found `500`, and PackSizeNumeric `9`",
         ),
-        (BASE, &format!("{BASE}{BASE}"), "BaseQuantity: found a second one"),
-        (
-            BASE,
-            &format!("{BASE}<cbc:OrderableUnitFactorRate>12</cbc:OrderableUnitFactorRate>"),
-            "OrderableUnitFactorRate: the price is for another unit",
-        ),
         ("xsd:Quotation-2", "xsd:Invoice-2", "expected a Quotation of UBL 2"),
         ("</Quotation>", "", "`Quotation` has no end"),
     ] {
-        let error = said(&[(from, to)], None).unwrap_err();
-        assert!(error.contains(part) && error.starts_with("line "), "{from} -> {to}: {error}");
+        refused(from, to, part);
     }
 }
 
