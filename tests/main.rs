@@ -6,6 +6,7 @@ mod architecture;
 mod audience;
 mod bad_input;
 mod benchmark;
+mod bundled_plugins;
 mod commands;
 mod compare;
 mod determinism;

@@ -79,9 +79,9 @@ what its haggle.lock pins), $XDG_DATA_HOME/haggle/plugins, /usr/local/lib/haggle
 
 It runs in a process of its own that can open no file and no connection. What it reads is opened for
 it, if you allowed it: URLs as for other sources (`haggle help network`), files named with
-`plugin add --file`, standard input. Everything it read is recorded with its size and hash. A secret
-goes into a header of a request to its one host, and the plugin never sees it: HAGGLE_SECRET_NAME, or
-in the file of secrets
+`plugin add --file` (as file:///PATH, or as file:NAME without the folder), standard input. Everything
+it read is recorded with its size and hash. A secret goes into a header of a request to its one host,
+and the plugin never sees it: HAGGLE_SECRET_NAME, or in the file of secrets
   [[secret]]
   host  = \"api.example.com\"
   name  = \"NAME\"

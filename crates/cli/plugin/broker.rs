@@ -9,9 +9,12 @@ use haggle_plugin_host::{Answer, Broker, BrokerError, InputOptions, InputStat, S
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
 
 /// The address of standard input.
 pub(super) const STDIN: &str = "stdin:";
+/// Before the name of a file, without the folder that it lies in.
+pub(super) const FILE: &str = "file:";
 /// Before and behind the name of a secret in a header.
 const SECRET: (&str, &str) = ("{secret:", "}");
 
@@ -110,6 +113,24 @@ impl<'a> CommandBroker<'a> {
         Ok(format!("{before}{secret}{}", self.filled(after, host)?))
     }
 
+    /// The one file of a name among those that the user allowed: what a deal that others use too can
+    /// say, wherever it lies.
+    fn named(&self, name: &str, options: &InputOptions) -> Result<Answer, BrokerError> {
+        let of_name = |file: &&String| Path::new(file).file_name().is_some_and(|n| n == name);
+        let files: Vec<&String> = self.consent.files.iter().filter(of_name).collect();
+        match files.as_slice() {
+            [file] => self.file(file, options),
+            [] => {
+                let message = format!("no file `{name}` is granted");
+                Err(BrokerError::new(Status::Denied, message))
+            }
+            several => {
+                let message = format!("{} files `{name}` are granted, expected one", several.len());
+                Err(BrokerError::new(Status::Denied, message))
+            }
+        }
+    }
+
     /// A file that the user named, and no other.
     fn file(&self, path: &str, options: &InputOptions) -> Result<Answer, BrokerError> {
         if !self.consent.files.iter().any(|file| file == path) {
@@ -137,6 +158,9 @@ impl Broker for CommandBroker<'_> {
         }
         if let Some(path) = uri.strip_prefix("file://") {
             return self.file(path, options);
+        }
+        if let Some(name) = uri.strip_prefix(FILE) {
+            return self.named(name, options);
         }
         if uri == STDIN {
             return Ok(Answer { body: Box::new(io::stdin()), stat: InputStat::default() });

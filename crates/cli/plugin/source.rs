@@ -16,6 +16,7 @@ use haggle_plugin_host::grants::Consent;
 use haggle_plugin_host::inspect::hash;
 use haggle_plugin_host::{Fault, FaultKind, Grant, Kind, Limits, Outcome, Plugin, Run};
 use haggle_store::{SetAside, SourceKey, StoreImportError};
+use std::path::Path;
 
 /// Rows that a plugin brought, which are no part yet.
 pub(crate) struct Brought {
@@ -172,7 +173,10 @@ impl Sink for Hashing<'_> {
 pub(super) fn grant(consent: &Consent) -> Result<Grant, String> {
     let usual = Limits::default();
     let wishes = &consent.limits;
+    let name = |file: &String| Path::new(file).file_name()?.to_str().map(str::to_owned);
+    let names = consent.files.iter().filter_map(name);
     let files = consent.files.iter().map(|file| format!("file://{file}"));
+    let files = files.chain(names.map(|name| format!("{}{name}", super::broker::FILE)));
     let inputs = consent.inputs.iter().filter_map(|input| match input.as_str() {
         "file" => None,
         "stdin" => Some(super::broker::STDIN.to_owned()),

@@ -8,7 +8,7 @@ use crate::failure::{Failure, exit};
 use haggle_plugin_host::conformance::{Check, Subject, Verdict, test};
 use haggle_plugin_host::grants::Consent;
 use haggle_plugin_host::inspect::{Inspection, inspect};
-use haggle_plugin_host::{Kind, Plugin};
+use haggle_plugin_host::{Grant, Kind, Plugin};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,7 +22,10 @@ pub(super) fn run(args: &PluginTest, context: &Context) -> Result<u8, Failure> {
     let plugin =
         Plugin::new(&manifest.name, &manifest.version, Kind::Library, content.bytes.clone());
     let asked = Consent { inputs: Vec::new(), ..Consent::asked(manifest, &content.sha256) };
+    // The names of its secrets are all there is of them: nobody is asked, so none is sent.
+    let secrets = manifest.secrets().into_iter().map(|secret| secret.name).collect();
     let grant = super::source::grant(&asked).map_err(Failure::new)?;
+    let grant = Grant { secrets, ..grant };
     let inputs = inputs(&args.input)?;
     let config = config(&args.config)?;
     let golden = args.golden.as_deref();

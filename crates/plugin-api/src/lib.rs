@@ -36,7 +36,7 @@ mod row;
 pub use batch::{BATCH_ROWS, Rows};
 pub use failure::{Failure, Status};
 pub use host::{Host, Input, Options};
-pub use row::{FIELDS, Field, Row, Type, decimal};
+pub use row::{FIELDS, Field, Row, Type, date, decimal};
 
 /// A source of observations: opened once, read to its end.
 pub trait Source: Sized {

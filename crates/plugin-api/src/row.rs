@@ -189,9 +189,68 @@ pub fn decimal(text: &str) -> Option<i128> {
     Some(if negative { -amount } else { amount })
 }
 
+/// A day such as `2026-11-30`, as days since 1970-01-01; `None` if there is no such day in the
+/// years 1 to 9999 of the Gregorian calendar.
+pub fn date(text: &str) -> Option<i32> {
+    let bytes = text.as_bytes();
+    if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
+        return None;
+    }
+    let number = |from: usize, to: usize| {
+        bytes[from..to].iter().try_fold(0_i32, |sum, byte| {
+            byte.is_ascii_digit().then(|| sum * 10 + i32::from(byte - b'0'))
+        })
+    };
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let longest = match month {
+        2 => 28 + i32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        _ => return None,
+    };
+    if year == 0 || !(1..=longest).contains(&day) {
+        return None;
+    }
+    // Years that begin in March end with the day that only some of them have.
+    let (years, months) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = 365 * years + years / 4 - years / 100 + years / 400;
+    Some(days + (153 * months + 2) / 5 + day - 1 - 719_468)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dates_are_days_or_nothing() {
+        for (text, expected) in [
+            ("1970-01-01", Some(0)),
+            ("1969-12-31", Some(-1)),
+            ("2000-02-29", Some(11_016)),
+            ("2000-03-01", Some(11_017)),
+            ("2026-11-23", Some(20_780)),
+            ("1900-02-29", None),
+            ("2025-02-29", None),
+            ("2026-04-31", None),
+            ("2026-13-01", None),
+            ("2026-00-01", None),
+            ("2026-01-00", None),
+            ("0000-01-01", None),
+            ("2026-1-01", None),
+            ("2026-01-1x", None),
+            ("2026/01/01", None),
+            ("2026-01-01T", None),
+        ] {
+            assert_eq!(date(text), expected, "{text}");
+        }
+        // Day by day for 60 years: each next day is one more.
+        let all = (1970..2030)
+            .flat_map(|year| (1..13).flat_map(move |m| (1..32).map(move |d| (year, m, d))));
+        let days: Vec<i32> =
+            all.filter_map(|(y, m, d)| date(&format!("{y:04}-{m:02}-{d:02}"))).collect();
+        assert_eq!(days, (0..21_915).collect::<Vec<i32>>());
+    }
 
     #[test]
     fn decimals_are_exact_or_nothing() {

@@ -401,7 +401,8 @@ fn way_out(status: Status) -> &'static str {
         Status::RateLimited => "try again later",
         Status::Cancelled => "nothing of it was kept",
         Status::Abi => "get a version of the plugin for this version of the interface",
-        Status::Data | Status::Internal | Status::Panic => AUTHOR,
+        Status::Data => "look at what it read, at the place that it names",
+        Status::Internal | Status::Panic => AUTHOR,
     }
 }
 
