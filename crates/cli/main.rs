@@ -23,7 +23,6 @@ mod network;
 mod playbook;
 mod plugin;
 mod progress;
-#[allow(dead_code)]
 mod quotes;
 mod reading;
 mod remote;
