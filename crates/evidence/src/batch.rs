@@ -116,6 +116,8 @@ struct Words {
     values: Option<ArrayRef>,
     /// How many texts there were before this batch.
     before: usize,
+    /// Batches for which words are added without a look for them, since nearly each is another.
+    adding: usize,
 }
 
 const ABSENT: i32 = -1;
@@ -125,6 +127,9 @@ const RECENT: usize = 64;
 
 /// So few new texts of a batch are kept, whatever their share.
 const RARE: usize = 1024;
+
+/// So many batches after one of rare words are taken to be like it.
+const ADDING: usize = 15;
 
 /// Texts are forgotten beyond this, since a batch carries all of them.
 const TEXTS_KEPT: usize = 32_768;
@@ -161,6 +166,9 @@ impl Words {
     }
 
     fn number(&mut self, text: &str) -> u32 {
+        if self.adding > 0 && self.texts.memory() < MEMORY_KEPT {
+            return self.texts.add(text);
+        }
         let glance = Glance::new(text);
         if let Some(Some((known, number))) = self.recent.get(glance.place(RECENT))
             && *known == glance
@@ -192,9 +200,11 @@ impl Words {
         // Words that rarely come again, such as places in the source, only burden later batches.
         let new = self.texts.len() - self.before;
         let rare = new > RARE && new > keys.len() / 2;
+        let adding = self.adding.checked_sub(1).unwrap_or(if rare { ADDING } else { 0 });
         if rare || self.texts.len() > TEXTS_KEPT || self.texts.memory() > MEMORY_KEPT {
             *self = Self::default();
         }
+        self.adding = adding;
         self.before = self.texts.len();
         Arc::new(DictionaryArray::new(keys, values))
     }

@@ -19,6 +19,7 @@
 //! - Killed at any instant, the store holds the old state or the new one.
 //! - No Parquet type stands in a public signature.
 
+mod beside;
 mod chunk;
 mod codes;
 mod collect;
@@ -34,6 +35,7 @@ mod opened;
 mod outline;
 mod part;
 mod prune;
+mod runs;
 mod scan;
 mod sort;
 mod stage;
@@ -50,6 +52,7 @@ pub use part::{CellCounts, META_KEY, Note, Part, PartMeta, RowCounts, SourceKey,
 pub use scan::Query;
 
 use arrow_array::RecordBatch;
+use beside::beside;
 use haggle_evidence::{Import, ImportError, Importer, ImporterIdentity, SinkError};
 use haggle_negotiation::market::{Adjuster, Comparables};
 use layout::Layout;
@@ -59,7 +62,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::sync_channel;
 use write::PartWriter;
 
 /// A store of evidence in a folder.
@@ -197,7 +199,7 @@ impl Store {
         let stages = self.root.join("stage");
         stage::sweep(&stages);
         let mut writer = PartWriter::new(Stage::create(&stages)?, self.layout);
-        let import = beside(&mut writer, importer).map_err(StoreImportError::Import)?;
+        let import = written(&mut writer, importer).map_err(StoreImportError::Import)?;
         Ok(SetAside { writer, identity, import })
     }
 
@@ -314,21 +316,14 @@ impl Store {
     }
 }
 
-/// Runs an importer here and a writer on a thread of its own, a few batches behind.
-fn beside(writer: &mut PartWriter, importer: &mut dyn Importer) -> Result<Import, ImportError> {
-    let (sender, receiver) = sync_channel::<RecordBatch>(AHEAD);
-    std::thread::scope(|scope| {
-        let writing = scope.spawn(move || receiver.iter().try_for_each(|b| writer.push(&b)));
-        // A batch that nobody takes is that of a writer that failed, which says why at its end.
-        let mut sink = |batch| sender.send(batch).map_err(|_| SinkError("not taken".to_owned()));
-        let import = importer.run(&mut sink);
-        drop(sender);
-        match writing.join() {
-            Ok(Ok(())) => import,
-            Ok(Err(error)) => Err(SinkError(error.to_string()).into()),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })
+/// Runs an importer here and a writer beside it.
+fn written(writer: &mut PartWriter, importer: &mut dyn Importer) -> Result<Import, ImportError> {
+    let not_taken = |_| SinkError("not taken".to_owned());
+    beside(
+        AHEAD,
+        |take| importer.run(&mut |batch| take(batch).map_err(not_taken)),
+        |batch: RecordBatch| writer.push(&batch).map_err(|e| SinkError(e.to_string())),
+    )?
 }
 
 /// Batches that wait for the writer at most.

@@ -7,7 +7,8 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowPrimitiveType, Date32Type, Decimal128Type, Float64Type, Int64Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrowNativeTypeOp, PrimitiveArray};
+use arrow_array::{Array, ArrayRef, ArrowNativeTypeOp, PrimitiveArray, new_null_array};
+use arrow_schema::DataType;
 use hashbrown::HashMap;
 use parquet::data_type::FixedLenByteArray;
 use parquet::errors::ParquetError;
@@ -15,6 +16,7 @@ use parquet::file::statistics::{Statistics, ValueStatistics};
 use std::cell::Cell;
 use std::hash::Hash;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A type of number.
 pub(crate) trait Number: ArrowNativeTypeOp {
@@ -56,6 +58,22 @@ impl<T: Number> Numbers<T> {
             None => self.stated.push_many(1, count),
             Some(valid) => rows.for_each(|r| self.stated.push(u32::from(valid.is_valid(r)))),
         }
+    }
+
+    /// The column of some rows, of a type of such numbers.
+    pub(crate) fn array(&self, rows: &[u32], data_type: &DataType) -> ArrayRef {
+        if self.is_absent() {
+            return new_null_array(data_type, rows.len());
+        }
+        let number = |row: &u32| self.values[*row as usize];
+        let array: PrimitiveArray<T::Arrow> = match self.stated.same() {
+            Some(_) => PrimitiveArray::from_iter_values(rows.iter().map(number)),
+            None => {
+                let values = rows.iter().zip(self.stated(rows));
+                values.map(|(row, stated)| (stated != 0).then(|| number(row))).collect()
+            }
+        };
+        Arc::new(array.with_data_type(data_type.clone()))
     }
 
     /// The number of a row that states one.

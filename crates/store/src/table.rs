@@ -4,7 +4,7 @@ use crate::chunk::{Chunk, Form};
 use crate::numbers::Numbers;
 use crate::sort;
 use crate::words::Words;
-use arrow_array::RecordBatch;
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 use haggle_evidence::FIELDS;
 use parquet::errors::ParquetError;
@@ -72,6 +72,19 @@ impl Column {
         }
     }
 
+    /// The column of some rows, of a type of the schema; `places` is room that is used again.
+    fn array(&self, rows: &[u32], data_type: &DataType, places: &mut Vec<u32>) -> ArrayRef {
+        match self {
+            Self::Words(words) => words.array(rows, places),
+            Self::Lines(numbers) => numbers.array(rows, data_type),
+            Self::Positions(numbers) => numbers.array(rows, data_type),
+            Self::Amounts(numbers) => numbers.array(rows, data_type),
+            Self::Floats(numbers) => numbers.array(rows, data_type),
+            Self::Integers(numbers) => numbers.array(rows, data_type),
+            Self::Days(numbers) => numbers.array(rows, data_type),
+        }
+    }
+
     /// The column of some rows, encoded.
     pub(crate) fn encode(&self, rows: &[u32], form: &Form) -> Result<Encoded, ParquetError> {
         let chunk = match self {
@@ -125,6 +138,18 @@ impl Table {
                 Column::Days(numbers) => numbers.extend(array, rows),
             }
         }
+    }
+
+    /// Some rows as a batch; `places` is room that is used again.
+    pub(crate) fn batch(
+        &self,
+        rows: &[u32],
+        places: &mut Vec<u32>,
+    ) -> Result<RecordBatch, ArrowError> {
+        let schema = haggle_evidence::schema();
+        let columns = self.columns.iter().zip(schema.fields());
+        let arrays = columns.map(|(column, field)| column.array(rows, field.data_type(), places));
+        RecordBatch::try_new(schema.clone(), arrays.collect())
     }
 
     pub(crate) fn columns(&self) -> &[Column] {

@@ -4,7 +4,7 @@ use crate::chunk::{self, Chunk, Column, Content, Dictionary, Form, PageBounds, S
 use crate::codes::Codes;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
-use arrow_array::{Array, ArrayRef, DictionaryArray, StringArray};
+use arrow_array::{Array, ArrayRef, DictionaryArray, Int32Array, StringArray};
 use haggle_evidence::Texts;
 use parquet::data_type::ByteArray;
 use parquet::errors::ParquetError;
@@ -119,6 +119,35 @@ impl Words {
                 self.texts.forget();
             }
         }
+    }
+
+    /// The column of some rows, with a dictionary of its own. `places` is room that is used again:
+    /// the place of each code there, [`UNKNOWN`] before and after.
+    pub(crate) fn array(&self, rows: &[u32], places: &mut Vec<u32>) -> ArrayRef {
+        let codes = match self.codes.same() {
+            Some(ABSENT) => Vec::new(),
+            _ => self.codes.gather(rows),
+        };
+        let mut words = Vec::new();
+        places.resize(places.len().max(self.texts.len() + 1), UNKNOWN);
+        let mut place = |code: u32| {
+            let place = &mut places[code as usize];
+            if *place == UNKNOWN {
+                *place = words.len() as u32;
+                words.push(code);
+            }
+            *place as i32
+        };
+        let keys: Int32Array = match self.codes.same() {
+            Some(ABSENT) => Int32Array::new_null(rows.len()),
+            _ if codes.contains(&ABSENT) => {
+                codes.iter().map(|&code| (code != ABSENT).then(|| place(code))).collect()
+            }
+            _ => Int32Array::from_iter_values(codes.iter().map(|&code| place(code))),
+        };
+        words.iter().for_each(|&code| places[code as usize] = UNKNOWN);
+        let values = StringArray::from_iter_values(words.iter().map(|&code| self.word(code)));
+        Arc::new(DictionaryArray::new(keys, Arc::new(values)))
     }
 
     /// The rank of the word of each code among all words; absent comes first.

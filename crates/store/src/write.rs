@@ -1,15 +1,16 @@
 //! Writes a part: takes batches in source order, leaves a sorted Parquet file.
 
+use crate::beside::beside;
 use crate::chunk::Form;
 use crate::layout::Layout;
 use crate::part::{PartMeta, to_key_value};
-use crate::sort::{merge, order};
+use crate::runs::{RunWriter, merge};
+use crate::sort::order;
 use crate::stage::Stage;
 use crate::table::{Encoded, Table, check};
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::basic::{Compression, Encoding};
 use parquet::data_type::{DoubleType, Int64Type};
 use parquet::errors::ParquetError;
@@ -45,22 +46,19 @@ impl PartWriter {
     }
 
     fn spill(&mut self) -> Result<(), ParquetError> {
-        let file = self.stage.scratch()?;
-        let mut output = Output::run(file.try_clone()?, &self.layout)?;
+        let mut run = RunWriter::new(self.stage.scratch()?, &self.layout)?;
         let table = std::mem::take(&mut self.table);
-        output.write(&table, &order(&table))?;
-        output.file.close()?;
-        self.runs.push(file);
+        run.write(&table, &order(&table))?;
+        self.runs.push(run.finish()?);
         if self.runs.len() == self.layout.most_runs { self.unite() } else { Ok(()) }
     }
 
     /// Makes one run of all, so that a merge never reads too many at once.
     fn unite(&mut self) -> Result<(), ParquetError> {
-        let file = self.stage.scratch()?;
-        let mut output = Output::run(file.try_clone()?, &self.layout)?;
-        output.merge(std::mem::take(&mut self.runs), &self.layout)?;
-        output.file.close()?;
-        self.runs.push(file);
+        let mut run = RunWriter::new(self.stage.scratch()?, &self.layout)?;
+        let runs = std::mem::take(&mut self.runs);
+        merge(runs, (usize::MAX, self.layout.run_bytes), |table| run.write(&table, &all(&table)))?;
+        self.runs.push(run.finish()?);
         Ok(())
     }
 
@@ -69,11 +67,11 @@ impl PartWriter {
         if !self.runs.is_empty() && self.table.rows() > 0 {
             self.spill()?;
         }
-        let mut output = Output::part(self.stage.file().try_clone()?, &self.layout)?;
+        let mut output = Output::new(self.stage.file().try_clone()?, &self.layout)?;
         if self.runs.is_empty() {
             output.write(&self.table, &order(&self.table))?;
         } else {
-            output.merge(self.runs, &self.layout)?;
+            output.merge(self.runs)?;
         }
         let described = to_key_value(meta).map_err(|e| ParquetError::External(Box::new(e)))?;
         output.file.append_key_value_metadata(described);
@@ -92,29 +90,15 @@ struct Output {
 }
 
 impl Output {
-    /// The part itself.
-    fn part(file: File, layout: &Layout) -> Result<Self, ParquetError> {
-        Self::new(file, properties(layout), layout.run_bytes)
-    }
-
-    /// A run that is set aside. A column of a row group is held in memory while it is encoded,
-    /// beside the table: groups are smaller here.
-    fn run(file: File, layout: &Layout) -> Result<Self, ParquetError> {
-        Self::new(file, scratch(layout), layout.run_bytes / 4)
-    }
-
-    fn new(
-        file: File,
-        properties: WriterProperties,
-        group_bytes: usize,
-    ) -> Result<Self, ParquetError> {
+    fn new(file: File, layout: &Layout) -> Result<Self, ParquetError> {
+        let properties = properties(layout);
         let group_rows = properties.max_row_group_row_count().unwrap_or(usize::MAX);
         let writer = ArrowWriter::try_new(file, haggle_evidence::schema(), Some(properties))?;
         // Only the schema that Arrow leaves in the footer is wanted of it.
         let (file, _) = writer.into_serialized_writer()?;
         let form = |descr: &ColumnDescPtr| form(descr, file.properties());
         let forms = file.schema_descr().columns().iter().map(form).collect();
-        Ok(Self { file, forms, group_rows, group_bytes })
+        Ok(Self { file, forms, group_rows, group_bytes: layout.run_bytes })
     }
 
     /// Writes rows of a table in the given order.
@@ -137,32 +121,21 @@ impl Output {
     }
 
     /// Writes the rows of sorted runs in order. A row group ends early where its rows take too
-    /// much memory.
-    fn merge(&mut self, runs: Vec<File>, layout: &Layout) -> Result<(), ParquetError> {
-        let open = |file| open(file, layout);
-        let runs = runs.into_iter().map(open).collect::<Result<Vec<_>, ParquetError>>()?;
-        let mut table = Table::default();
-        merge(runs, |batch, rows, run| -> Result<usize, ParquetError> {
-            let count = rows.len().min(self.group_rows - table.rows());
-            table.extend(batch, rows.start..rows.start + count, run);
-            if table.rows() == self.group_rows || table.memory() >= self.group_bytes {
-                self.whole(&std::mem::take(&mut table))?;
-            }
-            Ok(count)
-        })?;
-        if table.rows() > 0 { self.whole(&table) } else { Ok(()) }
-    }
-
-    fn whole(&mut self, table: &Table) -> Result<(), ParquetError> {
-        let rows: Vec<u32> = (0..table.rows() as u32).collect();
-        self.group(table, &rows)
+    /// much memory; it is encoded while the next is merged.
+    fn merge(&mut self, runs: Vec<File>) -> Result<(), ParquetError> {
+        let full = (self.group_rows, self.group_bytes);
+        let not_taken = |_| ParquetError::General("not taken".to_owned());
+        beside(
+            0,
+            |take| merge(runs, full, |table| take(table).map_err(not_taken)),
+            |table: Table| self.group(&table, &all(&table)),
+        )?
     }
 }
 
-fn open(file: File, layout: &Layout) -> Result<ParquetRecordBatchReader, ParquetError> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
-    check(builder.schema())?;
-    builder.with_batch_size(layout.merge_rows).build()
+/// All rows of a table, as they are.
+fn all(table: &Table) -> Vec<u32> {
+    (0..table.rows() as u32).collect()
 }
 
 fn put_lines(
@@ -197,16 +170,6 @@ fn form(descr: &ColumnDescPtr, properties: &WriterProperties) -> Form {
         page_bounds: statistics == EnabledStatistics::Page,
         dictionary_bytes: properties.column_dictionary_page_size_limit(descr.path()),
     }
-}
-
-/// Of a run that is set aside: short pages, since all runs are read at once.
-fn scratch(layout: &Layout) -> WriterProperties {
-    base(layout)
-        .set_compression(Compression::UNCOMPRESSED)
-        .set_max_row_group_row_count(Some(layout.group_rows))
-        .set_data_page_row_count_limit(layout.merge_rows)
-        .set_statistics_enabled(EnabledStatistics::Chunk)
-        .build()
 }
 
 pub(crate) fn properties(layout: &Layout) -> WriterProperties {

@@ -120,7 +120,7 @@ fn met(page: &Page, lists: &[&Vec<String>], head: u64) -> Result<Vec<bool>, Impo
     let paths = lists.iter().flat_map(|list| *list).map(|text| Ok((parse(text)?, false)));
     let paths = paths.collect::<Result<Vec<(Vec<Step>, bool)>, String>>();
     let plan = paths.and_then(|paths| Plan::new(&paths, &[], 0)).map_err(|e| fail("E0012", e))?;
-    let mut nothing = |_: &_, _: &_| Ok(ControlFlow::Continue(()));
+    let mut nothing = |_, _: &_| Ok(ControlFlow::Continue(()));
     let walk = Walk::new(page.text.decoded()?.take(head), &plan, false, &mut nothing);
     // What is wrong with the file, or that only its first part is looked at, is told when it is read.
     let (seen, _) = walk.run(page.lines);

@@ -125,7 +125,7 @@ fn names(pages: &[Page], list: &[Step], head: Option<u64>) -> Result<Vec<String>
 }
 
 fn members(page: &Page, plan: &Plan, head: Option<u64>) -> Result<Seen, ImportError> {
-    let mut nothing = |_: &_, _: &_| Ok(ControlFlow::Continue(()));
+    let mut nothing = |_, _: &_| Ok(ControlFlow::Continue(()));
     let text = page.text.decoded()?.take(head.unwrap_or(u64::MAX));
     let (seen, done) = Walk::new(text, plan, true, &mut nothing).of_all().run(page.lines);
     match done {

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 
 /// Most bytes that rows may wait with.
 const ROOM: usize = 128 << 20;
+/// Bytes from which on rows are handed over.
+const BLOCK: usize = 128 << 10;
 /// The place around the top.
 const NOWHERE: u32 = u32::MAX;
 
@@ -70,40 +72,38 @@ pub(crate) struct Waiting {
     pub(crate) kind: u16,
     /// What stands there, if it is not what a row must be.
     pub(crate) aside: Option<&'static str>,
+    /// How many values there were when it had all that it needs.
+    until: u32,
+    /// The name of a member that stood twice in an object on the way to it by then.
+    twice: Option<Piece>,
 }
 
-/// How much is held, to go back to.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Mark {
-    scope: usize,
-    entries: usize,
-    text: usize,
-}
-
-/// Values and rows in order of the file.
+/// Values and rows in order of the file, up to where they are handed over.
 #[derive(Debug, Default)]
 pub(crate) struct Held {
     text: String,
     scopes: Vec<Scope>,
     entries: Vec<Entry>,
+    /// Rows that have all that they need.
+    whole: Vec<Waiting>,
+    /// Rows that wait, which come after those.
     rows: Vec<Waiting>,
     /// Depth of the outermost place whose members a waiting row needs.
     need: usize,
     /// Open places, the outermost first.
     open: Vec<u32>,
-    /// What must be kept because a place around holds on to it: how much, and which place.
-    kept: Option<(Mark, u32)>,
+    /// Bytes from which on it is handed over.
+    enough: usize,
 }
 
 impl Held {
+    /// The rows that have all that they need.
     pub(crate) fn rows(&self) -> &[Waiting] {
-        &self.rows
+        &self.whole
     }
 
-    /// Opens a place of a name and a pointer; how much was held before.
-    pub(crate) fn enter(&mut self, depth: usize, name: &str, path: &str, wanted: u32) -> Mark {
-        let mark =
-            Mark { scope: self.scopes.len(), entries: self.entries.len(), text: self.text.len() };
+    /// Opens a place of a name and a pointer.
+    pub(crate) fn enter(&mut self, depth: usize, name: &str, path: &str, wanted: u32) {
         let (name, path) = (self.add(name), self.add(path));
         let parent = self.open.last().copied().unwrap_or(NOWHERE);
         self.open.push(self.scopes.len() as u32);
@@ -118,7 +118,6 @@ impl Held {
             twice: None,
             shown: false,
         });
-        mark
     }
 
     /// Notes that a member stands twice in the innermost open place.
@@ -139,33 +138,25 @@ impl Held {
         let text = (from as u32, (self.text.len() - from) as u32);
         for &fill in fills {
             let depth = plan.fills[fill as usize].depth;
-            let Some(place) = self
-                .open
-                .iter()
-                .rposition(|s| usize::from(self.scopes[*s as usize].depth) <= depth)
-            else {
-                continue;
-            };
-            let at = self.open[place];
+            let around = self.open.iter().rev();
+            let Some(at) = around.copied().find(|s| self.depth(*s) <= depth) else { continue };
             let scope = &mut self.scopes[at as usize];
             let entry = Entry { before: scope.last, fill, value, text };
             scope.last = self.entries.len() as u32;
             scope.missing = scope.missing.saturating_sub(1);
             self.entries.push(entry);
-            if place + 1 < self.open.len() {
-                let (scope, entries, text) =
-                    (self.scopes.len(), self.entries.len(), self.text.len());
-                let outer = self.kept.map_or(at, |(_, kept)| kept.min(at));
-                self.kept = Some((Mark { scope, entries, text }, outer));
-            }
         }
+    }
+
+    fn depth(&self, scope: u32) -> usize {
+        usize::from(self.scopes[scope as usize].depth)
     }
 
     /// A row at the innermost open place.
     pub(crate) fn row(&mut self, kind: u16, need: usize, aside: Option<&'static str>) {
         self.need = if self.rows.is_empty() { need } else { self.need.min(need) };
         let scope = self.open.last().copied().unwrap_or(NOWHERE);
-        self.rows.push(Waiting { scope, kind, aside });
+        self.rows.push(Waiting { scope, kind, aside, until: 0, twice: None });
     }
 
     /// Whether the waiting rows have all that they need once a place of this depth is closed: of
@@ -176,9 +167,14 @@ impl Held {
         !self.rows.is_empty() && needed.all(|s| s.missing == 0)
     }
 
-    /// Forgets the rows, which were shown.
-    pub(crate) fn shown(&mut self) {
-        self.rows.clear();
+    /// The waiting rows have all that they need; what comes later does not change them.
+    pub(crate) fn show(&mut self) {
+        let mut rows = std::mem::take(&mut self.rows);
+        for row in rows.drain(..) {
+            let twice = self.chain(&row).find_map(|(_, scope)| scope.twice);
+            self.whole.push(Waiting { until: self.entries.len() as u32, twice, ..row });
+        }
+        self.rows = rows;
         for scope in &self.open {
             self.scopes[*scope as usize].shown = true;
         }
@@ -189,26 +185,65 @@ impl Held {
         self.open.last().is_some_and(|scope| self.scopes[*scope as usize].shown)
     }
 
-    /// Closes the innermost place, and forgets it unless rows wait for others.
-    pub(crate) fn leave(&mut self, mark: Mark) {
-        let at = self.open.pop().unwrap_or(NOWHERE);
-        if !self.rows.is_empty() {
-            return;
-        }
-        if self.kept.is_some_and(|(_, outer)| at <= outer) {
-            self.kept = None;
-        }
-        let floor = self.kept.map_or(mark, |(kept, _)| kept);
-        self.scopes.truncate(mark.scope.max(floor.scope));
-        self.entries.truncate(mark.entries.max(floor.entries));
-        self.text.truncate(mark.text.max(floor.text));
+    /// Closes the innermost place.
+    pub(crate) fn leave(&mut self) {
+        self.open.pop();
     }
 
     /// Whether more is held than there is room for.
     pub(crate) fn is_full(&self) -> bool {
+        self.size() > ROOM
+    }
+
+    fn size(&self) -> usize {
         let entries = self.entries.len() * size_of::<Entry>();
-        let rows = self.rows.len() * size_of::<Waiting>();
-        self.text.len() + entries + rows + self.scopes.len() * size_of::<Scope>() > ROOM
+        let rows = (self.rows.len() + self.whole.len()) * size_of::<Waiting>();
+        self.text.len() + entries + rows + self.scopes.len() * size_of::<Scope>()
+    }
+
+    /// Whether there is enough to be handed over, and no row waits.
+    pub(crate) fn is_block(&self) -> bool {
+        self.rows.is_empty() && self.size() >= self.enough.max(BLOCK)
+    }
+
+    /// Hands over what is held; what stands in the open places is held on.
+    pub(crate) fn hand_over(&mut self) -> Self {
+        let held = std::mem::take(self);
+        for &at in &held.open {
+            self.go_on(&held, at);
+        }
+        // Where most of it is held on, as much again is awaited.
+        self.enough = 2 * self.size();
+        held
+    }
+
+    /// Opens a place of what was held, with its values.
+    fn go_on(&mut self, held: &Self, at: u32) {
+        let scope = &held.scopes[at as usize];
+        let (name, path) = (held.piece(scope.name), held.piece(scope.path));
+        self.enter(usize::from(scope.depth), name, path, scope.missing);
+        let twice = scope.twice.map(|name| self.add(held.piece(name)));
+        let mut values: Vec<(u32, &Entry)> = held.values(scope).collect();
+        let mut last = NOWHERE;
+        while let Some((_, entry)) = values.pop() {
+            let text = self.add(held.piece(entry.text));
+            let before = std::mem::replace(&mut last, self.entries.len() as u32);
+            self.entries.push(Entry { before, text, ..*entry });
+        }
+        if let Some(new) = self.scopes.last_mut() {
+            *new = Scope { last, twice, shown: scope.shown, ..*new };
+        }
+    }
+
+    /// The values of a place with their numbers, the last first.
+    fn values(&self, scope: &Scope) -> impl Iterator<Item = (u32, &Entry)> {
+        let mut next = scope.last;
+        std::iter::from_fn(move || {
+            let at = next;
+            let entry = self.entries.get(at as usize)?;
+            next = entry.before;
+            Some((at, entry))
+        })
     }
 
     fn add(&mut self, text: &str) -> Piece {
@@ -244,16 +279,14 @@ impl Held {
 
     /// The name of a member that stands twice in an object on the way to a row.
     pub(crate) fn doubled(&self, row: &Waiting) -> Option<&str> {
-        self.chain(row).find_map(|(_, scope)| scope.twice).map(|name| self.piece(name))
+        row.twice.map(|name| self.piece(name))
     }
 
     /// Sets the cells of a row that are found so far.
     pub(crate) fn fill<'h>(&'h self, plan: &Plan, row: &Waiting, cells: &mut Cells<'h>) {
         let kind: &Kind = &plan.kinds[usize::from(row.kind)];
         for (at, scope) in self.chain(row) {
-            let mut next = scope.last;
-            while let Some(entry) = self.entries.get(next as usize) {
-                next = entry.before;
+            for (_, entry) in self.values(scope).filter(|(at, _)| *at < row.until) {
                 let fill = &plan.fills[entry.fill as usize];
                 if fill.kinds >> row.kind & 1 == 1 {
                     let cell = entry.value.cell(self.piece(entry.text));

@@ -33,7 +33,10 @@ use reader::Reader;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read};
 use std::ops::ControlFlow;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
 use walk::{Seen, Stop, Take, Walk};
 
 /// Most bytes of the first line by which one value on each line is known.
@@ -356,27 +359,39 @@ fn open_page(path: &Path) -> Result<Page, ImportError> {
     Ok(page)
 }
 
+/// Rows on their way from the walk to who reads them, and what was seen up to the last of them.
+type Block = (Held, Seen);
+
+/// Blocks that may wait.
+const WAITING: usize = 2;
+
 impl Page {
+    /// Shows the rows to a visitor while the walk goes on; what was seen up to where that ended, and
+    /// how many rows there were.
     fn rows(&self, paths: &Paths, visit: Visit<'_>) -> Result<(Seen, u64), ImportError> {
         let known = self.known(paths)?;
-        let joins = paths.before.as_ref().map_or(&[][..], |b| &b.joins);
-        let (plan, watch) = (&paths.rows, !paths.watch.is_empty());
-        let (mut number, mut spare) = (0, Cells::default());
-        let seen = self.walk(plan, watch, None, &mut |held, waiting| {
-            number += 1;
-            let mut cells = std::mem::take(&mut spare).cleared(plan.width);
-            held.fill(plan, waiting, &mut cells);
-            let unjoined = known.fill(joins, &mut cells);
-            let fault = held.doubled(waiting).map(twice).or(unjoined);
-            let branch = Branch { held, plan, row: waiting, origins: &cells.origins };
-            let (fault, branch) = (fault.as_ref(), Some(&branch));
-            let (fields, hidden, stray) = (None, false, false);
-            let flow =
-                visit(&Row { number, cells: &cells.cells, fields, hidden, stray, fault, branch })?;
-            spare = cells.cleared(0);
-            Ok(flow)
-        })?;
-        Ok((seen, number))
+        let mut rows = Rows { paths, known: &known, number: 0, spare: Cells::default() };
+        thread::scope(|scope| {
+            let (sender, blocks) = sync_channel::<Block>(WAITING);
+            let walk = scope.spawn(move || self.send(paths, &sender));
+            for (held, seen) in &blocks {
+                if rows.show(&held, visit)?.is_break() {
+                    return Ok((seen, rows.number));
+                }
+            }
+            let seen = walk.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+            Ok((seen, rows.number))
+        })
+    }
+
+    /// Walks through the page and sends its rows, as long as somebody takes them.
+    fn send(&self, paths: &Paths, blocks: &SyncSender<Block>) -> Result<Seen, ImportError> {
+        self.walk(&paths.rows, !paths.watch.is_empty(), None, &mut |held, seen| {
+            Ok(match blocks.send((held, seen.clone())) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            })
+        })
     }
 
     /// What must be known before the rows are read.
@@ -384,11 +399,45 @@ impl Page {
         let Some(before) = &paths.before else { return Ok(Known::default()) };
         let mut known = Known::new(before);
         let enough = before.joins.is_empty().then_some(before.document.len());
-        self.walk(&before.plan, false, enough, &mut |held, row| {
-            known.take(before, held, row)?;
+        self.walk(&before.plan, false, enough, &mut |held, _| {
+            held.rows().iter().try_for_each(|row| known.take(before, &held, row))?;
             Ok(ControlFlow::Continue(()))
         })?;
         Ok(known)
+    }
+}
+
+/// Makes rows of what a walk holds.
+struct Rows<'r> {
+    paths: &'r Paths,
+    known: &'r Known,
+    /// The number of the last row.
+    number: u64,
+    /// Room that is used again.
+    spare: Cells<'static>,
+}
+
+impl Rows<'_> {
+    fn show(&mut self, held: &Held, visit: Visit<'_>) -> Result<ControlFlow<()>, ImportError> {
+        let plan = &self.paths.rows;
+        let joins = self.paths.before.as_ref().map_or(&[][..], |b| &b.joins);
+        for row in held.rows() {
+            self.number += 1;
+            let mut cells = std::mem::take(&mut self.spare).cleared(plan.width);
+            held.fill(plan, row, &mut cells);
+            let unjoined = self.known.fill(joins, &mut cells);
+            let fault = held.doubled(row).map(twice).or(unjoined);
+            let branch = Branch { held, plan, row, origins: &cells.origins };
+            let (fault, branch) = (fault.as_ref(), Some(&branch));
+            let (number, fields, hidden, stray) = (self.number, None, false, false);
+            let flow =
+                visit(&Row { number, cells: &cells.cells, fields, hidden, stray, fault, branch })?;
+            self.spare = cells.cleared(0);
+            if flow.is_break() {
+                return Ok(flow);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
     }
 }
 

@@ -65,14 +65,16 @@ fn look<const N: usize>(
     let wants = [Want { column: 0, rank: 0, kinds: u64::MAX, at: At::Value }];
     let plan = Plan::new(&rows, &wants, 1).map_err(unready)?;
     let (mut items, mut said) = (0, [const { None }; N]);
-    page.walk(&plan, false, None, &mut |held, row| {
-        match usize::from(row.kind).checked_sub(counted) {
-            None => items += u64::from(row.aside.is_none()),
-            Some(at) => {
-                let mut cells = Cells::default().cleared(1);
-                held.fill(&plan, row, &mut cells);
-                said[slots[at]] =
-                    Some(cells.cells[0].shown().into_owned()).filter(|n| !n.is_empty());
+    page.walk(&plan, false, None, &mut |held, _| {
+        for row in held.rows() {
+            match usize::from(row.kind).checked_sub(counted) {
+                None => items += u64::from(row.aside.is_none()),
+                Some(at) => {
+                    let mut cells = Cells::default().cleared(1);
+                    held.fill(&plan, row, &mut cells);
+                    said[slots[at]] =
+                        Some(cells.cells[0].shown().into_owned()).filter(|n| !n.is_empty());
+                }
             }
         }
         Ok(ControlFlow::Continue(()))

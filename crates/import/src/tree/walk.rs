@@ -1,6 +1,6 @@
 //! Walks through a tree along a plan, and shows its rows as soon as they have all that they need.
 
-use super::held::{Held, Mark, Value, Waiting};
+use super::held::{Held, Value};
 use super::plan::{Node, Plan, Quick};
 use super::pointer;
 use super::reader::{DEEPEST, Fault, Reader, Sort, Wrong};
@@ -32,12 +32,11 @@ pub(crate) enum Stop {
     Known,
 }
 
-/// Takes rows.
-pub(crate) type Take<'t> =
-    &'t mut dyn FnMut(&Held, &Waiting) -> Result<ControlFlow<()>, ImportError>;
+/// Takes rows, several at a time, with what was seen up to the last of them.
+pub(crate) type Take<'t> = &'t mut dyn FnMut(Held, &Seen) -> Result<ControlFlow<()>, ImportError>;
 
 /// What a walk sees beside the rows.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Seen {
     /// Members of rows that no column reads: how many of each name, and the first one's pointer.
     pub(crate) unread: BTreeMap<String, (u64, String)>,
@@ -103,19 +102,20 @@ impl<'w, R: Read> Walk<'w, R> {
     /// Walks to the end of the file; `lines`: it is a list of values, one after the other.
     pub(crate) fn run(mut self, lines: bool) -> (Seen, Result<(), Stop>) {
         let done = self.all(lines);
+        let done = self.hand_over().and(done);
         (self.seen, done)
     }
 
     fn all(&mut self, lines: bool) -> Done<()> {
-        let mark = self.held.enter(0, "", "", self.plan.nodes[0].wanted);
+        self.held.enter(0, "", "", self.plan.nodes[0].wanted);
         let walked = if lines { self.lines() } else { self.document() };
         if !matches!(walked, Ok(()) | Err(Stop::Known)) {
             return walked;
         }
         // What is said of the whole document is known at its end.
         self.rows(&self.plan.nodes[0].rows, None);
-        self.show()?;
-        self.held.leave(mark);
+        self.held.show();
+        self.held.leave();
         Ok(())
     }
 
@@ -406,36 +406,40 @@ impl<'w, R: Read> Walk<'w, R> {
         if scope || node.deeper() {
             pointer::push(&mut self.path, &self.name);
         }
-        let mark = scope.then(|| self.held.enter(depth, &self.name, &self.path, node.wanted));
+        if scope {
+            self.held.enter(depth, &self.name, &self.path, node.wanted);
+        }
         if twice {
             self.held.twice(&self.name);
         }
         self.value(child, depth)?;
-        if let Some(mark) = mark {
-            self.close(depth, mark)?;
+        if scope {
+            self.close(depth)?;
         }
         self.path.truncate(before);
         Ok(())
     }
 
-    fn close(&mut self, depth: usize, mark: Mark) -> Done<()> {
+    fn close(&mut self, depth: usize) -> Done<()> {
         if self.held.ready(depth) {
-            self.show()?;
+            self.held.show();
         }
-        self.held.leave(mark);
-        self.room()
+        self.held.leave();
+        self.room()?;
+        if self.held.is_block() { self.hand_over() } else { Ok(()) }
     }
 
-    fn show(&mut self) -> Done<()> {
-        for row in self.held.rows() {
-            match (self.take)(&self.held, row) {
-                Ok(ControlFlow::Continue(())) => {}
-                Ok(ControlFlow::Break(())) => return Err(Stop::Enough),
-                Err(error) => return Err(Stop::Error(error)),
-            }
+    /// Hands over the rows that have all that they need.
+    fn hand_over(&mut self) -> Done<()> {
+        let held = self.held.hand_over();
+        if held.rows().is_empty() {
+            return Ok(());
         }
-        self.held.shown();
-        Ok(())
+        match (self.take)(held, &self.seen) {
+            Ok(ControlFlow::Continue(())) => Ok(()),
+            Ok(ControlFlow::Break(())) => Err(Stop::Enough),
+            Err(error) => Err(Stop::Error(error)),
+        }
     }
 }
 
