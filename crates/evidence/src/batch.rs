@@ -550,6 +550,30 @@ mod tests {
         }
     }
 
+    /// Of many batches the first are of texts that never come again, the others of few.
+    #[test]
+    fn texts_come_back_whether_they_are_rare_or_not() {
+        let mut builder = BatchBuilder::default();
+        let path = |batch: usize, row: usize| match batch < 5 {
+            true => format!("/models/{batch}/{row}"),
+            false => format!("/models/{}", row % 3),
+        };
+        for batch in 0..ADDING + 8 {
+            let paths: Vec<String> = (0..3 * RARE).map(|row| path(batch, row)).collect();
+            for path in &paths {
+                builder.push(&Observation { path: Some(path), ..full() });
+            }
+            let read = builder.finish();
+            let words: &DictionaryArray<Int32Type> = read.column(3).as_dictionary();
+            if batch > ADDING {
+                assert_eq!(words.values().len(), 3, "each text once, in batch {batch}");
+            }
+            let read = Batch::new(&read).unwrap();
+            let came = (0..paths.len()).map(|i| read.get(i).unwrap().path.unwrap());
+            assert!(came.eq(paths.iter().map(String::as_str)), "batch {batch}");
+        }
+    }
+
     #[test]
     fn a_wrong_type_is_named() {
         let columns: Vec<(&str, ArrayRef)> =

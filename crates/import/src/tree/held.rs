@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 /// Most bytes that rows may wait with.
 const ROOM: usize = 128 << 20;
-/// Bytes from which on rows are handed over.
-const BLOCK: usize = 128 << 10;
+/// Bytes from which on rows are handed over; tests hand them over as soon as it is possible.
+const BLOCK: usize = if cfg!(test) { 1 } else { 128 << 10 };
 /// The place around the top.
 const NOWHERE: u32 = u32::MAX;
 

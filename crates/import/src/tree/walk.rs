@@ -453,3 +453,104 @@ fn value_of(sort: Sort) -> Value {
         Sort::Object | Sort::Array => Value::Tree("no plain value"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::held::Cells;
+    use crate::tree::plan::{At, Want};
+    use proptest::collection::vec;
+    use proptest::option::of;
+    use proptest::prelude::*;
+    use serde_json::{Value as Json, json};
+
+    /// Columns of the items: two of their own, one of the group before and one after them, and the
+    /// group's name.
+    fn plan() -> Plan {
+        let path = |text: &str| pointer::parse(text).unwrap();
+        let below = |text: &str| At::Below(pointer::below(text).unwrap());
+        let places = [
+            below("a"),
+            below("b/c"),
+            At::Top(path("/groups/*/before")),
+            At::Top(path("/groups/*/after")),
+            At::Name("g".to_owned()),
+        ];
+        let want = |(column, at)| Want { column, rank: 0, kinds: u64::MAX, at };
+        let wants: Vec<Want> = (0..).zip(places).map(want).collect();
+        Plan::new(&[(path("/groups/{g}/items/*"), false)], &wants, wants.len()).unwrap()
+    }
+
+    /// The rows by their pointers and cells, and how many times rows were handed over.
+    fn walked(text: &str) -> (Vec<(String, Vec<String>)>, usize) {
+        let (plan, mut rows, mut times) = (plan(), Vec::new(), 0);
+        let mut take = |held: Held, _: &Seen| {
+            times += 1;
+            for row in held.rows() {
+                let mut cells = Cells::default().cleared(plan.width);
+                held.fill(&plan, row, &mut cells);
+                let cells = cells.cells.iter().map(|c| c.shown().into_owned());
+                rows.push((held.path(row).to_owned(), cells.collect()));
+            }
+            Ok(ControlFlow::Continue(()))
+        };
+        let (_, done) = Walk::new(text.as_bytes(), &plan, false, &mut take).run(false);
+        assert!(done.is_ok());
+        (rows, times)
+    }
+
+    type Group = (Option<u8>, Vec<(Option<u8>, Option<u8>)>, Option<u8>);
+
+    fn document(groups: &[Group]) -> String {
+        let member = |name: &str, n: Option<u8>| n.map(|n| format!("\"{name}\": {n}"));
+        let object = |members: Vec<Option<String>>| {
+            format!("{{{}}}", members.into_iter().flatten().collect::<Vec<_>>().join(", "))
+        };
+        let item = |(a, c): &(Option<u8>, Option<u8>)| {
+            object(vec![member("a", *a), c.map(|c| format!("\"b\": {{\"c\": {c}}}"))])
+        };
+        let group = |(number, (before, items, after)): (usize, &Group)| {
+            let items = items.iter().map(item).collect::<Vec<_>>().join(", ");
+            let items = Some(format!("\"items\": [{items}]"));
+            let members = vec![member("before", *before), items, member("after", *after)];
+            Some(format!("\"g{number}\": {}", object(members)))
+        };
+        format!("{{\"groups\": {}}}", object(groups.iter().enumerate().map(group).collect()))
+    }
+
+    /// The rows as somebody finds them who has the whole document at hand.
+    fn found(text: &str) -> Vec<(String, Vec<String>)> {
+        let document: Json = serde_json::from_str(text).unwrap();
+        let shown = |value: &Json| if value.is_null() { String::new() } else { value.to_string() };
+        let mut rows = Vec::new();
+        for number in 0..document["groups"].as_object().unwrap().len() {
+            let name = format!("g{number}");
+            let group = &document["groups"][&name];
+            for (at, item) in group["items"].as_array().unwrap().iter().enumerate() {
+                let values = [&item["a"], &item["b"]["c"], &group["before"], &group["after"]];
+                let cells = values.into_iter().map(shown).chain([name.clone()]);
+                rows.push((format!("/groups/{name}/items/{at}"), cells.collect()));
+            }
+        }
+        rows
+    }
+
+    proptest! {
+        #[test]
+        fn rows_are_those_of_the_whole_document_wherever_they_are_handed_over(
+            groups in vec((of(0..9_u8), vec((of(0..9_u8), of(0..9_u8)), 0..4), of(0..9_u8)), 0..5),
+        ) {
+            let text = document(&groups);
+            let (rows, _) = walked(&text);
+            prop_assert_eq!(rows, found(&text));
+        }
+    }
+
+    #[test]
+    fn rows_are_handed_over_on_the_way() {
+        let groups = json!({"groups": {"x": {"before": 1, "items": [{"a": 2}, {"a": 3}], "after": 4},
+            "y": {"before": 5, "after": 6, "items": [{"a": 7}, {"b": {"c": 8}}]}}});
+        let (rows, times) = walked(&groups.to_string());
+        assert_eq!((rows.len(), times), (4, 3), "{rows:?}");
+    }
+}
