@@ -110,7 +110,8 @@ pub struct Supplier {
     pub order: Vec<OrderCost>,
     /// The sum of `order`; `None` where a part is not known.
     pub order_total: Option<Amount>,
-    /// Least value of its goods, in the currency of the comparison.
+    /// Least value of its goods, in the currency of the comparison, to be shown: whether it is
+    /// reached is decided in the supplier's own currency.
     pub minimum_value: Option<Amount>,
 }
 
@@ -164,7 +165,8 @@ pub struct Factors {
     pub payment: Payment,
     /// Legs that the price leaves to us.
     pub legs: Vec<LegCost>,
-    /// Sum of the shares of `legs`.
+    /// Sum of the shares of `legs`, of goods as they stand in `common`: the shares are of goods
+    /// without our tax, as the customs value is.
     pub leg_share: Amount,
     /// Share of goods for their time on the way: days / 365 * holding rate (G4); `None` if one of
     /// both is not stated.
@@ -214,10 +216,34 @@ pub struct LegCost {
     pub own: bool,
 }
 
+/// What a part of an order's cost is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OrderKind {
+    /// Freight that the supplier invoices.
+    Freight,
+    /// A charge that the supplier invoices.
+    Charge,
+    /// A leg of the way that its price leaves to us.
+    Leg(Leg),
+    /// Inspection and the like, on our side.
+    Quality,
+    /// Changing to this supplier, on our side.
+    Switching,
+}
+
+impl OrderKind {
+    /// Whether the supplier invoices it; else it is ours.
+    pub fn is_invoiced(self) -> bool {
+        matches!(self, Self::Freight | Self::Charge)
+    }
+}
+
 /// A part of what an order costs whatever it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderCost {
-    /// What it is: `freight`, a charge, a leg, `quality`, `switching`.
+    /// What it is for.
+    pub kind: OrderKind,
+    /// What it is called: `freight`, the name of a charge, a leg, `quality`, `switching`.
     pub name: String,
     /// As quoted.
     pub stated: Amount,
@@ -269,8 +295,8 @@ pub struct Quoted {
 pub struct Outcome {
     /// Its name: `as asked`, or that of the deal file.
     pub name: String,
-    /// Quantity of each item.
-    pub quantities: Vec<Amount>,
+    /// Quantity of each item; `None` where it is too large to be computed exactly.
+    pub quantities: Vec<Option<Amount>>,
     /// By item, then supplier.
     pub cells: Vec<Cell>,
     /// Whether somebody who can be awarded quotes the item; else it is outside every total.
@@ -324,7 +350,7 @@ pub struct Cost {
     pub common: Amount,
     /// The same at the reference payment term.
     pub paid: Amount,
-    /// Legs that are a share of the goods.
+    /// Legs that are a share of the goods without tax.
     pub legs: Amount,
     /// Goods on their way (G4).
     pub pipeline: Amount,
@@ -347,7 +373,7 @@ pub struct Total {
     pub order: Option<Amount>,
     /// `lines + plugs + order`, where every item in scope is quoted or filled.
     pub total: Option<Amount>,
-    /// Value of its goods in the currency of the comparison, for its minimum.
+    /// Value of its goods in the currency of the comparison.
     pub goods: Amount,
     /// Items in scope that it quotes.
     pub quoted: usize,

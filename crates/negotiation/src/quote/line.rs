@@ -7,6 +7,9 @@ use super::{Cost, Factors, Quoted};
 use crate::deal::{Break, Scheme};
 use haggle_quantity::Amount;
 
+/// Why there is no cost where a quantity cannot be held exactly.
+pub(super) const TOO_MANY: &str = "its quantities are too large to be computed exactly";
+
 /// What a line needs beside its price.
 #[derive(Clone, Copy)]
 pub(super) struct Need<'a> {
@@ -28,7 +31,7 @@ pub(super) fn cost(quoted: &Quoted, need: Need<'_>) -> Result<Cost, String> {
     };
     let needed = over(need.quantity, need.factors.good * pack);
     let order = needed.and_then(|needed| Order::new(quoted, needed));
-    let order = order.ok_or("its quantities are too large to be computed exactly")?;
+    let order = order.ok_or(TOO_MANY)?;
     let within = |quantity: Amount| quoted.maximum.is_none_or(|most| quantity <= most);
     if !within(order.least) {
         let most = quoted.maximum.unwrap_or_default();

@@ -21,12 +21,12 @@ mod words;
 
 pub use award::Award;
 pub use comparison::{
-    Basis, Cell, Comparison, Cost, Factors, ItemRow, LegCost, OrderCost, Outcome, PassedOver,
-    Payment, Quoted, Ranking, RateUsed, State, Step, Supplier, Total,
+    Basis, Cell, Comparison, Cost, Factors, ItemRow, LegCost, OrderCost, OrderKind, Outcome,
+    PassedOver, Payment, Quoted, Ranking, RateUsed, State, Step, Supplier, Total,
 };
 pub use incoterm::{Incoterm, Leg};
 pub use moves::{BreakEven, Moved};
-pub(crate) use outcome::percent;
+pub use decimal::percent;
 pub(crate) use row::as_named;
 pub use row::{QuoteRow, TaxWord};
 pub use share::{Asked, SharedLine, SharedPrice, SharedQuote, SharedTerms};
@@ -107,7 +107,7 @@ pub fn compare(deal: &Deal, rows: &[QuoteRow]) -> Result<Comparison, CompareErro
 }
 
 fn outcomes(table: &Table<'_>, tender: &Tender) -> Vec<Outcome> {
-    let asked = tender.items.iter().map(|item| item.quantity).collect();
+    let asked = tender.items.iter().map(|item| Some(item.quantity)).collect();
     let first = table.outcome("as asked", asked);
     let others = tender.scenarios.iter().map(|scenario| {
         table.outcome(&scenario.name, tender.items.iter().map(|it| scaled(it, scenario)).collect())
@@ -115,10 +115,10 @@ fn outcomes(table: &Table<'_>, tender: &Tender) -> Vec<Outcome> {
     std::iter::once(first).chain(others).collect()
 }
 
-/// The quantity of an item in a scenario. One that is too large to be multiplied stays too large.
-fn scaled(item: &Item, scenario: &Scenario) -> Amount {
+/// The quantity of an item in a scenario; `None` where it is too large.
+fn scaled(item: &Item, scenario: &Scenario) -> Option<Amount> {
     let stated = scenario.quantity.get(&item.id).copied();
-    stated.unwrap_or_else(|| item.quantity.saturating_mul(scenario.factor))
+    stated.or_else(|| item.quantity.checked_mul(scenario.factor))
 }
 
 fn item_row(item: &Item) -> ItemRow {

@@ -2,8 +2,7 @@
 
 use super::decimal::{over, sum, times};
 use super::line::{self, Need};
-use super::{Comparison, Leg, Ranking};
-use crate::deal::Adder;
+use super::{Comparison, Leg, OrderKind, Ranking};
 use haggle_quantity::{Amount, Currency};
 
 /// What moves.
@@ -108,22 +107,16 @@ impl Comparison {
 
     fn moved_by_freight(&self, it: &Ranking, scenario: usize) -> Option<Straight> {
         let supplier = &self.suppliers[it.supplier];
-        let carriage = Leg::MainCarriage.as_str();
-        let order =
-            supplier.order.iter().filter(|cost| ["freight", carriage].contains(&&*cost.name));
+        let moves = [OrderKind::Freight, OrderKind::Leg(Leg::MainCarriage)];
+        let order = supplier.order.iter().filter(|cost| moves.contains(&cost.kind));
         let order = sum(order.map(|cost| cost.amount))?;
-        let legs = supplier.factors.as_ref()?.legs.iter();
-        let shares =
-            legs.filter(|it| it.leg == Leg::MainCarriage).filter_map(|it| match it.adder {
-                Adder::Share(share) => Some(share),
-                Adder::Money(_) => None,
-            });
-        let goods = (0..self.items.len()).filter_map(|item| {
+        let legs = (0..self.items.len()).filter_map(|item| {
             let cell = self.cell(scenario, item, it.supplier)?;
             cell.counted()?;
-            Some(cell.cost.as_ref()?.common)
+            Some(cell.cost.as_ref()?.legs)
         });
-        let moving = order.checked_add(times(sum(shares)?, sum(goods)?)?)?;
+        let carried = times(sum(legs)?, supplier.factors.as_ref()?.share_of(Leg::MainCarriage)?)?;
+        let moving = order.checked_add(carried)?;
         Some(Straight { supplier: it.supplier, fixed: it.total - moving, moving })
     }
 
@@ -219,7 +212,7 @@ impl Comparison {
         let (factors, holding) = (own.factors.as_ref()?, self.basis.holding_rate);
         let items = (0..self.items.len()).filter(|item| outcome.in_scope[*item]);
         let cost = |item: usize| {
-            let quantity = times(outcome.quantities[item], by)?;
+            let quantity = times(outcome.quantities[item]?, by)?;
             line::cost(self.quoted(item, supplier)?, Need { quantity, factors, holding }).ok()
         };
         let lines = items.map(|item| Some(cost(item)?.line)).collect::<Option<Vec<_>>>()?;

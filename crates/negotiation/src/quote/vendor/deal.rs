@@ -9,6 +9,7 @@ use crate::deal::{
     Alternative, Argument, Counterpart, Deal, Limit, Offer, Origin, Source, Talks, as_f64,
 };
 use crate::market::{Cited, Comparables, Factors, SourceEvidence, digest_of};
+use crate::quote::OrderKind;
 use crate::quote::decimal::kept;
 use crate::stats::Bound;
 use haggle_quantity::Amount;
@@ -89,7 +90,7 @@ fn alternatives(deal: &Deal, ground: &Ground<'_>) -> Vec<Alternative> {
     let others = ground.others.iter().filter(|(by, _)| !alone(by)).take(SHOWN);
     let others = others.map(|(by, total)| {
         let supplier = &ground.comparison.suppliers[*by];
-        let switching = supplier.order.iter().filter(|it| it.name == "switching");
+        let switching = supplier.order.iter().filter(|it| it.kind == OrderKind::Switching);
         certain(&format!("{} alone", supplier.name), *total, switching.map(|it| it.amount).sum())
     });
     let stated = deal.alternatives.iter().filter(|_| ground.is_whole()).cloned();

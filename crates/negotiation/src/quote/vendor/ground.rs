@@ -6,7 +6,7 @@ use crate::deal::as_f64;
 use crate::quote::award::{self, Award, Choice};
 use crate::quote::choose::may_be_awarded;
 use crate::quote::decimal::sum;
-use crate::quote::{Comparison, Cost, State, Supplier};
+use crate::quote::{Comparison, Cost, OrderKind, State, Supplier};
 use haggle_quantity::Amount;
 
 /// The next best award of the lines, without the vendor.
@@ -125,7 +125,7 @@ fn cost(comparison: &Comparison, item: usize, supplier: usize) -> Option<&Cost> 
 fn backup(comparison: &Comparison, choice: &Choice) -> Result<Backup, String> {
     let award = award::best(choice).map_err(|why| why.to_string())?;
     let used = award.suppliers.iter().map(|it| &comparison.suppliers[*it]);
-    let switching = used.clone().flat_map(|it| &it.order).filter(|it| it.name == "switching");
+    let switching = used.clone().flat_map(|it| &it.order).filter(|it| it.kind == OrderKind::Switching);
     let switching = switching.map(|it| it.amount).sum();
     Ok(Backup { suppliers: used.map(|it| it.name.clone()).collect(), switching, award })
 }

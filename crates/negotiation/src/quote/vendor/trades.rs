@@ -4,7 +4,8 @@ use super::ground::Ground;
 use super::references::{Reference, ReferenceKind, last_contract};
 use crate::deal::{Adder, Scheme};
 use crate::quote::decimal::{grown, over, sum, times};
-use crate::quote::percent;
+use crate::quote::terms::cheaper;
+use crate::quote::{OrderKind, percent};
 use haggle_quantity::Amount;
 
 /// What is traded.
@@ -72,17 +73,11 @@ fn without(kind: TradeKind, text: String, missing: &str) -> Trade {
 /// What the vendor invoices once for these lines, at the reference payment term.
 fn invoiced(ground: &Ground<'_>) -> Option<Amount> {
     let goods = sum(ground.costs().map(|(_, cost)| cost.paid))?;
-    let charges = ground.own().order.iter().filter(|it| it.instalments == 1 && invoices(&it.name));
+    let charges = ground.own().order.iter().filter(|it| it.instalments == 1 && it.kind.is_invoiced());
     match ground.order.is_zero() {
         true => Some(goods),
         false => goods.checked_add(sum(charges.map(|it| it.amount))?),
     }
-}
-
-/// Whether the vendor itself invoices a part of its order cost.
-fn invoices(name: &str) -> bool {
-    let legs = crate::quote::Leg::ALL.iter().map(|leg| leg.as_str());
-    !legs.chain(["quality", "switching"]).any(|it| it == name)
 }
 
 fn payment(ground: &Ground<'_>) -> Vec<Trade> {
@@ -96,7 +91,7 @@ fn payment(ground: &Ground<'_>) -> Vec<Trade> {
     };
     let days = |days: f64| grown(rate, days / 365.0);
     let worth = |factor: Option<Amount>| times(invoiced(ground)?, Amount::ONE - factor?);
-    let mut trades = vec![trade(TradeKind::Payment, later, worth(days(-f64::from(LATER))))];
+    let mut trades = vec![trade(TradeKind::Payment, later, worth(paid_later(ground, rate)))];
     let terms = &ground.own().terms;
     if let (Some(net), None) = (terms.payment_days.filter(|it| *it > EARLY.1), terms.early_days) {
         let share = Amount::new(EARLY.0, 2);
@@ -106,6 +101,20 @@ fn payment(ground: &Ground<'_>) -> Vec<Trade> {
         trades.push(trade(TradeKind::Payment, text, worth(factor)));
     }
     trades
+}
+
+/// What an invoice costs with the net term moved, of what it costs now: nothing changes where
+/// paying early is cheaper before and after.
+fn paid_later(ground: &Ground<'_>, rate: f64) -> Option<Amount> {
+    let terms = &ground.own().terms;
+    let early = terms.early_discount.zip(terms.early_days);
+    let reference = ground.comparison.basis.payment_days;
+    let Some((net, reference)) = terms.payment_days.zip(reference).filter(|_| early.is_some())
+    else {
+        return grown(rate, -f64::from(LATER) / 365.0);
+    };
+    let then = cheaper(rate, reference, net.checked_add(LATER)?, early)?;
+    over(then.factor, cheaper(rate, reference, net, early)?.factor)
 }
 
 fn volume(ground: &Ground<'_>) -> Vec<Trade> {
@@ -142,7 +151,7 @@ fn volume(ground: &Ground<'_>) -> Vec<Trade> {
 fn term(ground: &Ground<'_>, references: &[Reference]) -> Vec<Trade> {
     let mut trades = Vec::new();
     let moved = references.iter().find(|it| it.kind == ReferenceKind::Index);
-    let moved = moved.and_then(|it| it.amount).zip(last_contract(ground));
+    let moved = moved.and_then(|it| it.lines).zip(last_contract(ground));
     let text = "a price that holds over the next contract as well".to_owned();
     trades.push(match moved {
         Some((now, last)) => trade(
@@ -166,14 +175,18 @@ fn scope(ground: &Ground<'_>) -> Vec<Trade> {
     let mut add = |text: String, worth| trades.push(trade(TradeKind::Scope, text, worth));
     let own = ground.own();
     let counted = own.order.iter().filter(|_| !ground.order.is_zero());
-    for part in counted.filter(|it| it.name != "switching" && it.name != "quality") {
+    let ours = [OrderKind::Quality, OrderKind::Switching];
+    for part in counted.filter(|it| !ours.contains(&it.kind)) {
         add(format!("{} in the price", part.name.replace('_', " ")), Some(part.amount));
     }
     let commons = || sum(ground.costs().map(|(_, cost)| cost.common));
-    for leg in own.factors.iter().flat_map(|it| &it.legs) {
-        if let Adder::Share(share) = leg.adder {
-            let name = leg.leg.as_str().replace('_', " ");
-            add(format!("{name} in the price"), commons().and_then(|it| times(it, share)));
+    let legs = || sum(ground.costs().map(|(_, cost)| cost.legs));
+    for factors in own.factors.iter() {
+        let shares = factors.legs.iter().filter(|leg| matches!(leg.adder, Adder::Share(_)));
+        for leg in shares.map(|it| it.leg) {
+            let name = leg.as_str().replace('_', " ");
+            let worth = || times(legs()?, factors.share_of(leg)?);
+            add(format!("{name} in the price"), worth());
         }
     }
     if let Some(rejects) = own.terms.rejects {
