@@ -7,7 +7,7 @@ use haggle_evidence::{Basis, Bound, Kind, Statistic, Tax};
 use haggle_negotiation::brief::{SourceHead, TallyHead};
 use haggle_negotiation::deal::{Deal, ItemMarket, Source};
 use haggle_negotiation::market::{SourceEvidence, excluded_by};
-use haggle_negotiation::quote::{PassedOver, QuoteRow, TaxWord};
+use haggle_negotiation::quote::{Attributes, PassedOver, QuoteRow, TaxWord};
 use haggle_quantity::{Amount, Per, from_day_number};
 use haggle_store::{Listed, Part, Query};
 use std::collections::BTreeMap;
@@ -61,12 +61,12 @@ pub(crate) fn of_parts(
         }
         let mut reader = Reader::new(source);
         quotes.passed_over.extend(rejected(&reader.file, &quotes.heads[&source.id]));
-        for listed in context.store.listing(part, &query(deal, source))? {
-            match reader.row(&listed) {
-                Ok(row) => quotes.rows.push(row),
+        context.store.listing(part, &query(deal, source), |listed| {
+            match Reader::amount(&listed) {
+                Ok(amount) => quotes.rows.push(reader.row(listed, amount)),
                 Err(reason) => quotes.passed_over.push(reader.passed_over(&listed, reason)),
             }
-        }
+        })?;
     }
     Ok(quotes)
 }
@@ -136,6 +136,7 @@ struct Reader {
     source: Arc<str>,
     file: String,
     quantity: Arc<str>,
+    estimate: Arc<str>,
     /// Units by their stored word.
     units: BTreeMap<Arc<str>, Per>,
 }
@@ -146,41 +147,39 @@ impl Reader {
             source: Arc::from(source.id.as_str()),
             file: file_name(&location(source)),
             quantity: Arc::from("quantity"),
+            estimate: Arc::from(ESTIMATE),
             units: BTreeMap::new(),
         }
     }
 
-    /// The price of a stored row.
+    /// The amount of a stored row that is a price of a quote.
     ///
     /// # Errors
     /// In words, why it is none.
-    fn row(&mut self, listed: &Listed) -> Result<QuoteRow, String> {
+    fn amount(listed: &Listed) -> Result<Amount, String> {
         if let Some(reason) = &listed.excluded {
             return Err(reason.to_string());
         }
         let amount = price(listed)?;
-        let estimate = listed.basis == Basis::Estimate;
-        let supplier =
-            match (&listed.party, estimate) {
-                (Some(party), _) => party.clone(),
-                (None, true) => Arc::from(ESTIMATE),
-                (None, false) => return Err(
-                    "no supplier is stated, expected one; map its column to `party` in the recipe"
-                        .to_owned(),
-                ),
-            };
-        let (quantity_from, quantity_to, quantity) = quantities(listed);
-        let mut attributes = listed.attributes.to_vec();
-        let stated = attributes.iter().any(|(name, _)| *name == self.quantity);
-        if let (Some(quantity), false) = (quantity, stated) {
-            attributes.push((self.quantity.clone(), Arc::from(quantity.to_string())));
+        if listed.party.is_none() && listed.basis != Basis::Estimate {
+            return Err(
+                "no supplier is stated, expected one; map its column to `party` in the recipe"
+                    .to_owned(),
+            );
         }
-        Ok(QuoteRow {
+        Ok(amount)
+    }
+
+    /// The price of a stored row, of its amount.
+    fn row(&mut self, listed: Listed, amount: Amount) -> QuoteRow {
+        let place = self.place(&listed);
+        let (quantity_from, quantity_to, quantity) = quantities(&listed);
+        QuoteRow {
             source: self.source.clone(),
-            place: self.place(listed),
-            supplier,
-            code: listed.subject.clone(),
-            title: listed.title.clone(),
+            place,
+            supplier: listed.party.unwrap_or_else(|| self.estimate.clone()),
+            code: listed.subject,
+            title: listed.title,
             amount,
             currency: listed.currency.parse().ok(),
             per: Some(self.unit(&listed.per)),
@@ -188,9 +187,21 @@ impl Reader {
             quantity_to,
             date: listed.date.and_then(from_day_number),
             tax: tax(listed.tax),
-            estimate,
-            attributes,
-        })
+            estimate: listed.basis == Basis::Estimate,
+            attributes: match quantity {
+                Some(quantity) => self.with_quantity(listed.attributes, quantity),
+                None => listed.attributes,
+            },
+        }
+    }
+
+    /// Attributes with the quantity, unless they state one.
+    fn with_quantity(&self, attributes: Attributes, quantity: Amount) -> Attributes {
+        if attributes.iter().any(|(name, _)| *name == self.quantity) {
+            return attributes;
+        }
+        let own = (self.quantity.clone(), Arc::from(quantity.to_string()));
+        attributes.iter().cloned().chain(std::iter::once(own)).collect()
     }
 
     fn passed_over(&self, listed: &Listed, reason: String) -> PassedOver {

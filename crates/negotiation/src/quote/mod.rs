@@ -12,6 +12,7 @@ mod incoterm;
 mod line;
 mod moves;
 mod outcome;
+mod parts;
 mod row;
 mod share;
 mod steps;
@@ -28,7 +29,7 @@ pub use incoterm::{Incoterm, Leg};
 pub use moves::{BreakEven, Moved};
 pub(crate) use outcome::percent;
 pub(crate) use row::as_named;
-pub use row::{QuoteRow, TaxWord};
+pub use row::{Attributes, QuoteRow, TaxWord};
 pub use share::{Asked, SharedLine, SharedPrice, SharedQuote, SharedTerms};
 
 use crate::deal::{Deal, Item, Scenario, Tender, slug};

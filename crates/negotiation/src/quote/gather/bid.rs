@@ -1,6 +1,7 @@
 //! One supplier: its terms of the deal file, and what its rows say of the whole quote.
 
 use super::QuoteRow;
+use crate::quote::Attributes;
 use crate::deal::{Charge, Quote, Terms, slug};
 use crate::quote::TaxWord;
 use crate::quote::words::{self, TERMS};
@@ -32,6 +33,8 @@ pub(super) struct Said<'a> {
     bids: usize,
     estimates: usize,
     terms: [Option<Stated<'a>>; TERMS.len()],
+    /// The attributes heard last: rows of one supplier often share them.
+    last: Option<&'a Attributes>,
 }
 
 /// A term with its place, and another row that says otherwise.
@@ -65,7 +68,11 @@ impl<'a> Said<'a> {
         self.date = self.date.max(row.date);
         self.bids += usize::from(!row.estimate);
         self.estimates += usize::from(row.estimate);
-        for (key, text) in &row.attributes {
+        let attributes = &row.attributes;
+        if self.last.replace(attributes).is_some_and(|last| Arc::ptr_eq(last, attributes)) {
+            return;
+        }
+        for (key, text) in attributes.iter() {
             let Some(at) = TERMS.iter().position(|term| *term == &**key) else { continue };
             match &mut self.terms[at] {
                 Some(stated) if stated.text == &**text => {}

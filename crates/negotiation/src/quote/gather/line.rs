@@ -2,7 +2,7 @@
 
 use super::{Bid, Placed};
 use crate::deal::{Break, Item, Line, Scheme, Scope};
-use crate::quote::{QuoteRow, Quoted, words};
+use crate::quote::{Attributes, QuoteRow, Quoted, words};
 use haggle_quantity::{Amount, Currency, Date, Per};
 use std::sync::Arc;
 
@@ -10,21 +10,55 @@ use std::sync::Arc;
 const KEYS: [&str; 8] =
     ["pack", "minimum", "multiple", "scheme", "scope", "discount", "valid_until", "lead_time_days"];
 
-/// The price of rows of one supplier for one item, in rising order of quantity.
-pub(super) fn of_rows(item: &Item, bid: &Bid, rows: &[Placed<'_>]) -> Quoted {
+/// Attributes that rows share, and what they were read as.
+pub(super) type Known<'a> = Option<(&'a Attributes, Quoted)>;
+
+/// The price of rows of one supplier for one item, in rising order of quantity. `known` is what
+/// the supplier's lines before said.
+pub(super) fn of_rows<'a>(
+    item: &Item,
+    bid: &Bid,
+    rows: &[Placed<'a>],
+    known: &mut Known<'a>,
+) -> Quoted {
     let first = rows[0].row;
-    let mut price = blank(first.amount, bid.currency, first.per.as_ref().unwrap_or(&item.per));
-    price.places = rows.iter().map(|at| Arc::clone(&at.row.place)).collect();
-    let read = read_attributes(&mut price, rows)
+    let (price, attributes) = attributes(blank(bid.currency, &item.per), rows, known);
+    let mut price = Quoted {
+        price: first.amount,
+        per: first.per.as_ref().unwrap_or(&item.per).clone(),
+        places: rows.iter().map(|at| Arc::clone(&at.row.place)).collect(),
+        ..price
+    };
+    let read = attributes
         .and_then(|()| read_tiers(&mut price, rows))
         .and_then(|()| read_unit(&mut price, item, first.per.is_some()));
     price.fault = read.err().map(Arc::from);
     price
 }
 
-fn blank(price: Amount, currency: Currency, per: &Per) -> Quoted {
+/// What the attributes of rows say; read anew where they are not those of the lines before.
+fn attributes<'a>(
+    mut blank: Quoted,
+    rows: &[Placed<'a>],
+    known: &mut Known<'a>,
+) -> (Quoted, Result<(), String>) {
+    let own = &rows[0].row.attributes;
+    let shared = rows.iter().all(|at| Arc::ptr_eq(&at.row.attributes, own));
+    match known {
+        Some((known, price)) if shared && Arc::ptr_eq(known, own) => (price.clone(), Ok(())),
+        _ => {
+            let read = read_attributes(&mut blank, rows);
+            if shared && read.is_ok() {
+                *known = Some((own, blank.clone()));
+            }
+            (blank, read)
+        }
+    }
+}
+
+fn blank(currency: Currency, per: &Per) -> Quoted {
     Quoted {
-        price,
+        price: Amount::ZERO,
         currency,
         per: per.clone(),
         pack: None,
@@ -62,7 +96,7 @@ fn read_attributes(price: &mut Quoted, rows: &[Placed<'_>]) -> Result<(), String
 }
 
 fn hear<'a>(said: &mut Words<'a>, row: &'a QuoteRow) -> Result<(), String> {
-    for (key, text) in &row.attributes {
+    for (key, text) in row.attributes.iter() {
         let Some(at) = KEYS.iter().position(|known| *known == &**key) else { continue };
         match said[at] {
             Some((other, place)) if other != &**text => {
@@ -156,7 +190,8 @@ fn read_unit(price: &mut Quoted, item: &Item, stated: bool) -> Result<(), String
 pub(super) fn of_deal(item: &Item, bid: &Bid, line: &Line) -> Quoted {
     let pack = Per::new("pack");
     let own = if line.pack.is_some() { &pack } else { &item.per };
-    let mut price = blank(line.price, bid.currency, line.per.as_ref().unwrap_or(own));
+    let mut price = blank(bid.currency, line.per.as_ref().unwrap_or(own));
+    price.price = line.price;
     price.pack = line.pack;
     price.minimum = line.minimum;
     price.multiple = line.multiple;

@@ -6,7 +6,7 @@ mod names;
 
 pub(super) use bid::Bid;
 
-use super::{PassedOver, QuoteRow, Quoted};
+use super::{PassedOver, QuoteRow, Quoted, parts};
 use crate::deal::{Deal, Tender};
 use bid::Said;
 use haggle_quantity::{Amount, Date};
@@ -79,12 +79,16 @@ fn prices(
 ) -> Vec<Option<Quoted>> {
     let mut quoted = vec![None; tender.items.len() * bids.len()];
     placed.sort_by_key(|at| (at.item, at.supplier));
-    for group in placed.chunk_by_mut(|a, b| (a.item, a.supplier) == (b.item, b.supplier)) {
-        group.sort_by(|a, b| a.row.in_order(b.row));
-        let (item, supplier) = (group[0].item, group[0].supplier);
-        let price = line::of_rows(&tender.items[item], &bids[supplier], group);
-        quoted[item * bids.len() + supplier] = Some(price);
+    let share = parts::share(tender.items.len(), bids.len());
+    let (mut rest, mut jobs) = (placed.as_mut_slice(), Vec::new());
+    for (part, quoted) in quoted.chunks_mut((share * bids.len()).max(1)).enumerate() {
+        let items = part * share..(part + 1) * share;
+        let own = rest.partition_point(|at| at.item < items.end);
+        let (placed, after) = std::mem::take(&mut rest).split_at_mut(own);
+        rest = after;
+        jobs.push(move || of_rows(tender, bids, items.start, placed, quoted));
     }
+    parts::together(jobs.into_iter());
     let ids: BTreeMap<&str, usize> =
         tender.items.iter().enumerate().map(|(at, item)| (item.id.as_str(), at)).collect();
     let stated = tender.quotes.iter().enumerate();
@@ -97,6 +101,24 @@ fn prices(
         quoted[item * bids.len() + supplier] = Some(price);
     }
     quoted
+}
+
+/// The prices of the rows of some items, from `first` on.
+fn of_rows(
+    tender: &Tender,
+    bids: &[Bid],
+    first: usize,
+    placed: &mut [Placed<'_>],
+    quoted: &mut [Option<Quoted>],
+) {
+    let mut known: Vec<line::Known<'_>> = vec![None; bids.len()];
+    for group in placed.chunk_by_mut(|a, b| (a.item, a.supplier) == (b.item, b.supplier)) {
+        group.sort_by(|a, b| a.row.in_order(b.row));
+        let (item, supplier) = (group[0].item, group[0].supplier);
+        let known = &mut known[supplier];
+        let price = line::of_rows(&tender.items[item], &bids[supplier], group, known);
+        quoted[(item - first) * bids.len() + supplier] = Some(price);
+    }
 }
 
 /// The rows of a cell, of rows in order.
