@@ -551,7 +551,7 @@ fn row(supplier: &str, item: &str, amount: &str) -> QuoteRow {
         date: None,
         tax: TaxWord::Unknown,
         estimate: false,
-        attributes: Vec::new(),
+        attributes: Arc::from([]),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The result of a comparison: everything that a renderer shows, so that it computes no number.
 
+use super::as_named;
 use super::award::{Award, NoAward};
 use super::{Incoterm, Leg};
 use crate::brief::Finding;
@@ -274,6 +275,8 @@ pub struct Quoted {
     pub maximum: Option<Amount>,
     /// Further prices, in rising order of quantity.
     pub breaks: Vec<Break>,
+    /// The quantities of each price, that of the first price first; empty where none of them ends.
+    pub ranges: Vec<Range>,
     /// How they count.
     pub scheme: Scheme,
     /// Whether the price holds what is asked.
@@ -284,10 +287,20 @@ pub struct Quoted {
     pub valid_until: Option<Date>,
     /// Days to delivery of this line, where they are not those of the terms.
     pub lead_time_days: Option<u32>,
-    /// Places that it was read from; empty for a line of the deal file.
+    /// Places that it was read from, that of the first price first, then those of `breaks`; empty
+    /// for a line of the deal file.
     pub places: Vec<Arc<str>>,
     /// Why it gives no cost whatever the quantity, with the way out.
     pub fault: Option<Arc<str>>,
+}
+
+/// The quantities for which a price holds, in the unit of the price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    /// The least.
+    pub from: Amount,
+    /// The greatest; `None` where it has no end. Equal to `from` for a price of one quantity alone.
+    pub to: Option<Amount>,
 }
 
 /// One scenario: cells, totals, ranking, awards.
@@ -450,7 +463,9 @@ impl Comparison {
 
     /// The number of the supplier of a name or slug, whatever its case.
     pub fn supplier(&self, name: &str) -> Option<usize> {
-        self.suppliers.iter().position(|s| s.slug == crate::deal::slug(name))
+        let named = as_named(name);
+        let of_name = self.suppliers.iter().position(|s| as_named(&s.name) == named);
+        of_name.or_else(|| self.suppliers.iter().position(|s| s.slug == crate::deal::slug(name)))
     }
 
     /// The number of the item of an id or slug.

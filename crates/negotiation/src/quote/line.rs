@@ -32,11 +32,11 @@ pub(super) fn cost(quoted: &Quoted, need: Need<'_>) -> Result<Cost, String> {
     let needed = over(need.quantity, need.factors.good * pack);
     let order = needed.and_then(|needed| Order::new(quoted, needed));
     let order = order.ok_or(TOO_MANY)?;
-    let within = |quantity: Amount| quoted.maximum.is_none_or(|most| quantity <= most);
-    if !within(order.least) {
-        let most = quoted.maximum.unwrap_or_default();
+    let asked = over(need.quantity, pack).ok_or(TOO_MANY)?;
+    let within = |quantity: Amount| unpriced(quoted, quantity, asked).is_none();
+    if let Some(quotes) = unpriced(quoted, order.least, asked) {
         return Err(format!(
-            "{} {} are needed, and it quotes up to {most}: ask for a price of this quantity",
+            "{} {} are needed, and it quotes {quotes}: ask for a price of this quantity",
             order.least.normalize(),
             quoted.per
         ));
@@ -49,6 +49,26 @@ pub(super) fn cost(quoted: &Quoted, need: Need<'_>) -> Result<Cost, String> {
         }
     }
     Ok(best)
+}
+
+/// What is quoted instead, in words, where there is no price for a quantity. A price of one quantity
+/// alone holds for this quantity, and for what is asked where that is it: rejects come on top.
+/// Between whole numbers nothing is left open: after 9 comes 10.
+pub(super) fn unpriced(quoted: &Quoted, ordered: Amount, asked: Amount) -> Option<String> {
+    let tier = quoted.breaks.iter().take_while(|it| it.from <= ordered).count();
+    let range = quoted.ranges.get(tier)?;
+    let to = range.to?;
+    if to == range.from {
+        let other = to != ordered && to != asked;
+        return other.then(|| format!("a price for {} alone", to.normalize()));
+    }
+    let next = quoted.ranges.get(tier + 1).filter(|_| ordered > to);
+    match next {
+        None => (ordered > to).then(|| format!("up to {}", to.normalize())),
+        Some(next) => (next.from.checked_sub(to)? > Amount::ONE).then(|| {
+            format!("up to {} and again from {}", to.normalize(), next.from.normalize())
+        }),
+    }
 }
 
 /// Quantities in the unit of the price.

@@ -12,6 +12,7 @@ mod incoterm;
 mod line;
 mod moves;
 mod outcome;
+mod parts;
 mod row;
 mod share;
 mod steps;
@@ -22,13 +23,13 @@ mod words;
 pub use award::Award;
 pub use comparison::{
     Basis, Cell, Comparison, Cost, Factors, ItemRow, LegCost, OrderCost, OrderKind, Outcome,
-    PassedOver, Payment, Quoted, Ranking, RateUsed, State, Step, Supplier, Total,
+    PassedOver, Payment, Quoted, Range, Ranking, RateUsed, State, Step, Supplier, Total,
 };
 pub use incoterm::{Incoterm, Leg};
 pub use moves::{BreakEven, Moved};
 pub use decimal::percent;
 pub(crate) use row::as_named;
-pub use row::{QuoteRow, TaxWord};
+pub use row::{Attributes, QuoteRow, TaxWord};
 pub use share::{Asked, SharedLine, SharedPrice, SharedQuote, SharedTerms};
 
 use crate::deal::{Deal, Item, Scenario, Tender, slug};

@@ -23,8 +23,8 @@ pub struct BreakEven {
     pub moved: Moved,
     /// The cheapest as asked.
     pub from: usize,
-    /// The cheapest beyond the point.
-    pub to: usize,
+    /// The cheapest beyond the point; `None` where the cheapest as asked has no price there.
+    pub to: Option<usize>,
     /// Times what it is now: 1.08 is 8 % more.
     pub factor: Amount,
     /// The rate there, where a rate moves.
@@ -138,7 +138,7 @@ impl Comparison {
         let point = |(factor, _, other): (Amount, Amount, &Straight)| BreakEven {
             moved,
             from: first.supplier,
-            to: other.supplier,
+            to: Some(other.supplier),
             factor,
             rate: self.rate_at(moved, factor),
             exact: true,
@@ -162,8 +162,7 @@ impl Comparison {
         let point = |end: f64| {
             let mut near = 1.0;
             for far in (1..=steps).map(|step| at(step, end)) {
-                let to = self.cheapest(scenario, whole, far)?;
-                if to != first.supplier {
+                if self.cheapest(scenario, whole, far)? != Some(first.supplier) {
                     return self.narrowed(scenario, whole, (near, far));
                 }
                 near = far;
@@ -184,7 +183,7 @@ impl Comparison {
         let from = whole.first()?.supplier;
         while libm::fabs(far - near) > 1e-6 {
             let middle = (near + far) / 2.0;
-            if self.cheapest(scenario, whole, middle)? == from {
+            if self.cheapest(scenario, whole, middle)? == Some(from) {
                 near = middle;
             } else {
                 far = middle;
@@ -195,17 +194,23 @@ impl Comparison {
         Some(BreakEven { moved: Moved::Volume, from, to, factor, rate: None, exact: false })
     }
 
-    /// Who is cheapest with every quantity times a factor; `None` where the first has no price then.
-    fn cheapest(&self, scenario: usize, whole: &[Ranking], by: f64) -> Option<usize> {
+    /// Who is cheapest with every quantity times a factor; nobody where the first has no price then:
+    /// what it would cost is not known, and nobody is cheaper than that.
+    fn cheapest(&self, scenario: usize, whole: &[Ranking], by: f64) -> Option<Option<usize>> {
         let by = factor(by)?;
+        let first = whole.first()?.supplier;
+        if self.total_at(scenario, first, by).is_none() {
+            return Some(None);
+        }
         let totals = whole.iter().map(|it| self.total_at(scenario, it.supplier, by));
         let known = whole.iter().zip(totals).filter_map(|(it, total)| Some((total?, it.supplier)));
-        let first = whole.first()?.supplier;
         // Equal totals change nothing.
-        known.min_by_key(|(total, supplier)| (*total, *supplier != first)).map(|(_, it)| it)
+        let least = known.min_by_key(|(total, supplier)| (*total, *supplier != first));
+        Some(least.map(|(_, it)| it))
     }
 
-    /// What a supplier of everything costs with every quantity times a factor.
+    /// What a supplier of everything costs with every quantity times a factor; `None` where a line
+    /// has no price then or its minimum order is not reached.
     pub fn total_at(&self, scenario: usize, supplier: usize, by: Amount) -> Option<Amount> {
         let outcome = self.outcomes.get(scenario)?;
         let own = self.suppliers.get(supplier)?;
@@ -215,8 +220,10 @@ impl Comparison {
             let quantity = times(outcome.quantities[item]?, by)?;
             line::cost(self.quoted(item, supplier)?, Need { quantity, factors, holding }).ok()
         };
-        let lines = items.map(|item| Some(cost(item)?.line)).collect::<Option<Vec<_>>>()?;
-        sum(lines)?.checked_add(own.order_total?)
+        let lines = items.map(cost).collect::<Option<Vec<_>>>()?;
+        let goods = sum(lines.iter().map(|it| it.goods))?;
+        let reached = own.terms.minimum_value.is_none_or(|least| goods >= least);
+        sum(lines.iter().map(|it| it.line))?.checked_add(own.order_total?).filter(|_| reached)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::decimal::{median, over, percent, percent_beyond, sum, times, written};
 use super::line::{self, Need};
-use super::{Award, Basis, Cell, Outcome, Quoted, Ranking, State, Supplier, Total};
+use super::{Award, Basis, Cell, Outcome, Quoted, Ranking, State, Supplier, Total, parts};
 use crate::deal::Scope;
 use haggle_quantity::{Amount, Date};
 use std::sync::Arc;
@@ -26,18 +26,17 @@ impl Table<'_> {
     /// The scenario of these quantities.
     pub(super) fn outcome(&self, name: &str, quantities: Vec<Option<Amount>>) -> Outcome {
         let width = self.suppliers.len();
-        let mut cells = self.cells(&quantities);
-        let rows = || cells.chunks(width.max(1));
-        let in_scope: Vec<bool> =
-            rows().map(|row| row.iter().any(|cell| cell.state == State::Counts)).collect();
-        let best = rows().map(|row| self.best(row)).collect();
-        for (row, _) in cells.chunks_mut(width.max(1)).zip(&in_scope).filter(|(_, within)| **within)
-        {
-            self.flag_low(row);
-            if self.basis.fill_gaps {
-                self.fill(row);
-            }
-        }
+        let mut cells = vec![Cell::without(State::Gap, None); self.quoted.len()];
+        let mut best = vec![None; quantities.len()];
+        let share = parts::share(quantities.len(), width);
+        let cells_of_parts = cells.chunks_mut((share * width).max(1));
+        let jobs = cells_of_parts.zip(best.chunks_mut(share)).enumerate().map(|(part, own)| {
+            let quantities = &quantities[part * share..];
+            move || self.rows(part * share, quantities, own)
+        });
+        parts::together(jobs);
+        let counts = |row: &[Cell]| row.iter().any(|cell| cell.state == State::Counts);
+        let in_scope: Vec<bool> = cells.chunks(width.max(1)).map(counts).collect();
         let mut totals: Vec<Total> =
             (0..width).map(|supplier| self.total(supplier, &cells, &in_scope)).collect();
         let ranking = rank(&mut totals, self.suppliers);
@@ -57,16 +56,37 @@ impl Table<'_> {
         }
     }
 
-    fn cells(&self, quantities: &[Option<Amount>]) -> Vec<Cell> {
+    /// The cells and the best of some items, from `first` on.
+    fn rows(
+        &self,
+        first: usize,
+        quantities: &[Option<Amount>],
+        (cells, best): (&mut [Cell], &mut [Option<usize>]),
+    ) {
         let width = self.suppliers.len();
-        let of = |(at, quoted): (usize, &Option<Quoted>)| {
-            let supplier = &self.suppliers[at % width];
-            match quoted {
-                Some(quoted) => self.cell(supplier, quoted, quantities[at / width]),
-                None => Cell::without(State::Gap, None),
+        let quoted = self.quoted[first * width..].chunks(width);
+        let rows = cells.chunks_mut(width).zip(best).zip(quoted).zip(quantities);
+        for (((row, best), quoted), quantity) in rows {
+            let line = row.iter_mut().zip(quoted).zip(self.suppliers);
+            for ((cell, quoted), supplier) in line {
+                if let Some(quoted) = quoted {
+                    *cell = self.cell(supplier, quoted, *quantity);
+                }
             }
-        };
-        self.quoted.iter().enumerate().map(of).collect()
+            *best = self.best(row);
+            self.compare(row);
+        }
+    }
+
+    /// What the lines of an item say of each other, if somebody can be awarded it.
+    fn compare(&self, row: &mut [Cell]) {
+        if row.iter().all(|cell| cell.state != State::Counts) {
+            return;
+        }
+        self.flag_low(row);
+        if self.basis.fill_gaps {
+            self.fill(row);
+        }
     }
 
     fn cell(&self, supplier: &Supplier, quoted: &Quoted, quantity: Option<Amount>) -> Cell {

@@ -4,6 +4,9 @@ use haggle_quantity::{Amount, Currency, Date, Per};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+/// Names and values of what a row says beside its fields. Rows that say the same may share them.
+pub type Attributes = Arc<[(Arc<str>, Arc<str>)]>;
+
 /// One price of one supplier for one item at one quantity, as a source prints it.
 ///
 /// Nothing is converted and nothing is filled in: what the source does not say is absent. Texts are
@@ -38,7 +41,7 @@ pub struct QuoteRow {
     pub estimate: bool,
     /// What else the row says, by the names of the keys of `[[quote]]` and `[[quote.line]]`: `pack`,
     /// `minimum`, `incoterm`, `payment_days`, `valid_until` ... Other names are kept and not read.
-    pub attributes: Vec<(Arc<str>, Arc<str>)>,
+    pub attributes: Attributes,
 }
 
 impl QuoteRow {

@@ -2,6 +2,8 @@
 //! be cleared. Nothing of other suppliers, of costs like for like, of ranking, or of our own numbers
 //! has a place in it.
 
+use super::decimal::over;
+use super::line::unpriced;
 use super::{Comparison, Incoterm, Quoted, State, Supplier};
 use crate::deal::{Break, Charge, Scheme, Scope, Tender};
 use haggle_quantity::{Amount, Currency, Date, Per};
@@ -169,8 +171,8 @@ impl Comparison {
         let Some(quoted) = self.quoted(item, supplier) else {
             return Some(format!("Please quote {}, or say that you do not offer it.", it.name));
         };
-        let needed = quoted.pack.and_then(|pack| it.quantity.checked_div(pack));
-        let beyond = quoted.maximum.zip(needed).is_some_and(|(most, needed)| needed > most);
+        let needed = quoted.pack.and_then(|pack| over(it.quantity, pack));
+        let beyond = needed.is_some_and(|needed| unpriced(quoted, needed, needed).is_some());
         match (quoted.scope, quoted.pack) {
             (Scope::Excluded, _) => {
                 Some(format!("Your price leaves out {}. What would it cost?", it.name))

@@ -51,7 +51,7 @@ impl Way<'_> {
             0 => String::new(),
             n => format!(", price {} of {}", n + 1, quoted.breaks.len() + 1),
         };
-        let place = match quoted.places.first() {
+        let place = match quoted.places.get(self.cost.tier).or(quoted.places.first()) {
             Some(place) => format!(" ({place})"),
             None => String::new(),
         };

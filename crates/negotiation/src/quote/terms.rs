@@ -47,7 +47,8 @@ pub(super) fn supplier(ground: &Ground<'_>, mut bid: Bid) -> Supplier {
     let minimum = minimum.map(|(least, factors)| fits(factors.in_common_currency(least)));
     let minimum_value = doubts.take(minimum.transpose()).flatten();
     let order_total = factors.as_ref().and_then(|_| sum(order.iter().map(|cost| cost.amount)));
-    let (state, reasons) = judged(ground, terms, doubts);
+    let (state, mut reasons) = judged(ground, terms, doubts);
+    reasons.append(&mut bid.notes);
     let factors = factors.filter(|_| state != State::Stopped);
     Supplier {
         name: bid.name,

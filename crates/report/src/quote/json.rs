@@ -60,7 +60,7 @@ impl Quotes<'_> {
                 Moved::Volume => "volume".to_owned(),
             },
             "from": self.supplier(it.from).slug,
-            "to": self.supplier(it.to).slug,
+            "to": it.to.map(|to| self.supplier(to).slug.as_str()),
             "factor": exact(it.factor),
             "rate": it.rate.map(exact),
             "exact": it.exact,
@@ -86,7 +86,7 @@ impl Quotes<'_> {
         let ranked = |r: &haggle_negotiation::quote::Ranking| json!({"supplier": id(r.supplier), "total": exact(r.total), "over_best": exact(r.over_best)});
         json!({
             "name": it.name,
-            "quantities": object(self.ids().zip(it.quantities.iter().map(|q| json!(exact(*q))))),
+            "quantities": object(self.ids().zip(it.quantities.iter().map(|q| json!(q.map(exact))))),
             "outside": self.outside(it),
             "best": object(self.ids().zip(it.best.iter().map(|best| json!(best.map(id))))),
             "lines": self.lines(it),
@@ -94,6 +94,7 @@ impl Quotes<'_> {
             "ranking": list(&it.ranking, ranked),
             "single": it.single.as_ref().map(|award| self.award(award)),
             "mixed": it.mixed.as_ref().map(|award| self.award(award)),
+            "no_award": it.no_award.map(|why| why.to_string()),
         })
     }
 
@@ -316,6 +317,7 @@ fn quoted(it: &Quoted) -> Value {
         "multiple": it.multiple.map(exact),
         "maximum": it.maximum.map(exact),
         "breaks": list(&it.breaks, step),
+        "ranges": list(&it.ranges, |it| json!({"from": exact(it.from), "to": it.to.map(exact)})),
         "scheme": match it.scheme {
             Scheme::AllUnits => "all-units",
             Scheme::Incremental => "incremental",

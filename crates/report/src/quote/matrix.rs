@@ -68,7 +68,8 @@ fn head(supplier: &Supplier) -> Head {
 
 fn line(quotes: &Quotes<'_>, item: usize, shown: &[usize]) -> Row {
     let it = &quotes.comparison.items[item];
-    let asked = number::quantity(quotes.outcome().quantities[item]);
+    let asked = quotes.outcome().quantities[item];
+    let asked = asked.map_or_else(|| "too many".to_owned(), number::quantity);
     Row {
         lead: it.name.as_str().into(),
         note: format!("{asked} {}", it.per),

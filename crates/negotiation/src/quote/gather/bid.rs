@@ -1,8 +1,8 @@
 //! One supplier: its terms of the deal file, and what its rows say of the whole quote.
 
-use super::QuoteRow;
+use super::{Own, QuoteRow};
 use crate::deal::{Charge, Quote, Terms, slug};
-use crate::quote::TaxWord;
+use crate::quote::{Attributes, TaxWord};
 use crate::quote::words::{self, TERMS};
 use haggle_quantity::{Currency, Date};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +21,8 @@ pub(in crate::quote) struct Bid {
     pub(in crate::quote) line_leads: bool,
     /// What stops it, each with the way out.
     pub(in crate::quote) faults: Vec<String>,
+    /// What is worth knowing and stands in the way of nothing.
+    pub(in crate::quote) notes: Vec<String>,
 }
 
 /// What the rows of one supplier say of the whole quote.
@@ -32,6 +34,8 @@ pub(super) struct Said<'a> {
     bids: usize,
     estimates: usize,
     terms: [Option<Stated<'a>>; TERMS.len()],
+    /// The attributes heard last: rows of one supplier often share them.
+    last: Option<&'a Attributes>,
 }
 
 /// A term with its place, and another row that says otherwise.
@@ -65,7 +69,11 @@ impl<'a> Said<'a> {
         self.date = self.date.max(row.date);
         self.bids += usize::from(!row.estimate);
         self.estimates += usize::from(row.estimate);
-        for (key, text) in &row.attributes {
+        let attributes = &row.attributes;
+        if self.last.replace(attributes).is_some_and(|last| Arc::ptr_eq(last, attributes)) {
+            return;
+        }
+        for (key, text) in attributes.iter() {
             let Some(at) = TERMS.iter().position(|term| *term == &**key) else { continue };
             match &mut self.terms[at] {
                 Some(stated) if stated.text == &**text => {}
@@ -94,6 +102,7 @@ impl Bid {
             currency,
             line_leads: false,
             faults: fault.into_iter().collect(),
+            notes: Vec::new(),
         }
     }
 
@@ -103,6 +112,11 @@ impl Bid {
         for (key, stated) in TERMS.into_iter().zip(&said.terms) {
             let Some(stated) = stated else { continue };
             if is_stated(&self.terms, key) {
+                let mut other = Terms::default();
+                let read = stated.read_into(&mut other, key);
+                if read.is_err() || !is_same(&self.terms, &other, key) {
+                    self.notes.push(overruled(key, stated.text, stated.place));
+                }
                 continue;
             }
             self.places.insert(key, Arc::clone(stated.place));
@@ -112,6 +126,41 @@ impl Bid {
         rows.reference = rows.reference.or((said.estimates > 0 && said.bids == 0).then_some(true));
         self.read_tax(said, &mut rows);
         self.terms = merged(std::mem::take(&mut self.terms), rows);
+    }
+
+    /// Takes in what all its lines say alike, with the place of the first.
+    pub(super) fn lift(&mut self, own: Own) {
+        let terms = &mut self.terms;
+        let lifted = [
+            ("discount", own.discount.filter(|_| terms.discount.is_none()).is_some()),
+            ("valid_until", own.valid_until.filter(|_| terms.valid_until.is_none()).is_some()),
+            (
+                "lead_time_days",
+                own.lead_time_days.filter(|_| terms.lead_time_days.is_none()).is_some(),
+            ),
+        ];
+        for (key, _) in lifted.into_iter().filter(|(_, lifted)| *lifted) {
+            self.places.extend(own.place.clone().map(|place| (key, place)));
+        }
+        terms.discount = terms.discount.or(own.discount);
+        terms.valid_until = terms.valid_until.or(own.valid_until);
+        terms.lead_time_days = terms.lead_time_days.or(own.lead_time_days);
+    }
+
+    /// Notes what a line says otherwise than the whole quote, which stands; once for each term.
+    pub(super) fn overrule(&mut self, own: &Own) {
+        let (terms, place) = (&self.terms, own.place.as_ref());
+        let days = differing(own.lead_time_days, terms.lead_time_days).map(|it| it.to_string());
+        let day = differing(own.valid_until, terms.valid_until).map(|it| it.to_string());
+        let share = differing(own.discount, terms.discount).map(|it| it.normalize().to_string());
+        let all = [("discount", share), ("valid_until", day), ("lead_time_days", days)];
+        for (key, line) in all {
+            let (Some(line), Some(place)) = (line, place) else { continue };
+            let known = self.notes.iter().any(|note| note.starts_with(&format!("`{key}` is")));
+            if !known {
+                self.notes.push(overruled(key, &line, place));
+            }
+        }
     }
 
     fn read_tax(&mut self, said: &Said<'_>, rows: &mut Terms) {
@@ -130,6 +179,16 @@ impl Bid {
             rows.tax_included = rows.tax_included.or(Some(false));
         }
     }
+}
+
+/// What a line says, where the whole quote says otherwise.
+fn differing<T: PartialEq>(line: Option<T>, whole: Option<T>) -> Option<T> {
+    let whole = whole?;
+    line.filter(|line| *line != whole)
+}
+
+fn overruled(key: &str, text: &str, place: &str) -> String {
+    format!("`{key}` is `{text}` ({place}), and its `[[quote]]` says otherwise, which stands")
 }
 
 /// The currency of a supplier's amounts, and why it may not be that.
@@ -173,6 +232,14 @@ macro_rules! optional {
                 if first.exclusions.is_empty() { second.exclusions } else { first.exclusions };
             let adders = if first.adders.is_empty() { second.adders } else { first.adders };
             Terms { $($field: first.$field.or(second.$field),)+ exclusions, adders }
+        }
+
+        /// Whether both state the same of a term, by its key.
+        fn is_same(one: &Terms, other: &Terms, key: &str) -> bool {
+            match key {
+                $(stringify!($field) => one.$field == other.$field,)+
+                _ => one.exclusions == other.exclusions,
+            }
         }
 
         /// Whether a term is stated, by its key.

@@ -6,7 +6,7 @@ mod names;
 
 pub(super) use bid::Bid;
 
-use super::{PassedOver, QuoteRow, Quoted};
+use super::{PassedOver, QuoteRow, Quoted, parts};
 use crate::deal::{Deal, Tender};
 use bid::Said;
 use haggle_quantity::{Amount, Date};
@@ -67,7 +67,28 @@ fn bids(deal: &Deal, tender: &Tender, names: &Names<'_>, said: &[Said<'_>]) -> V
         bid.read_terms(&said[at]);
         bid
     };
-    names.suppliers().iter().enumerate().map(of).collect()
+    let mut bids: Vec<Bid> = names.suppliers().iter().enumerate().map(of).collect();
+    tell_apart(&mut bids);
+    bids
+}
+
+/// Gives suppliers whose names differ by signs alone ids of their own, and says so.
+fn tell_apart(bids: &mut [Bid]) {
+    let mut taken: BTreeMap<String, String> = BTreeMap::new();
+    for bid in bids {
+        let slug = bid.slug.clone();
+        if let Some(other) = taken.get(&slug) {
+            bid.notes.push(format!(
+                "its name differs from `{other}` by signs alone: if both are one supplier, write one name"
+            ));
+        }
+        let mut n = 1;
+        while taken.contains_key(&bid.slug) {
+            n += 1;
+            bid.slug = format!("{slug}-{n}");
+        }
+        taken.insert(bid.slug.clone(), bid.name.clone());
+    }
 }
 
 /// Prices by item, then supplier; a line of the deal file stands in place of rows.
@@ -79,12 +100,16 @@ fn prices(
 ) -> Vec<Option<Quoted>> {
     let mut quoted = vec![None; tender.items.len() * bids.len()];
     placed.sort_by_key(|at| (at.item, at.supplier));
-    for group in placed.chunk_by_mut(|a, b| (a.item, a.supplier) == (b.item, b.supplier)) {
-        group.sort_by(|a, b| a.row.in_order(b.row));
-        let (item, supplier) = (group[0].item, group[0].supplier);
-        let price = line::of_rows(&tender.items[item], &bids[supplier], group);
-        quoted[item * bids.len() + supplier] = Some(price);
+    let share = parts::share(tender.items.len(), bids.len());
+    let (mut rest, mut jobs) = (placed.as_mut_slice(), Vec::new());
+    for (part, quoted) in quoted.chunks_mut((share * bids.len()).max(1)).enumerate() {
+        let items = part * share..(part + 1) * share;
+        let own = rest.partition_point(|at| at.item < items.end);
+        let (placed, after) = std::mem::take(&mut rest).split_at_mut(own);
+        rest = after;
+        jobs.push(move || of_rows(tender, bids, items.start, placed, quoted));
     }
+    parts::together(jobs.into_iter());
     let ids: BTreeMap<&str, usize> =
         tender.items.iter().enumerate().map(|(at, item)| (item.id.as_str(), at)).collect();
     let stated = tender.quotes.iter().enumerate();
@@ -97,6 +122,24 @@ fn prices(
         quoted[item * bids.len() + supplier] = Some(price);
     }
     quoted
+}
+
+/// The prices of the rows of some items, from `first` on.
+fn of_rows(
+    tender: &Tender,
+    bids: &[Bid],
+    first: usize,
+    placed: &mut [Placed<'_>],
+    quoted: &mut [Option<Quoted>],
+) {
+    let mut known: Vec<line::Known<'_>> = vec![None; bids.len()];
+    for group in placed.chunk_by_mut(|a, b| (a.item, a.supplier) == (b.item, b.supplier)) {
+        group.sort_by(|a, b| a.row.in_order(b.row));
+        let (item, supplier) = (group[0].item, group[0].supplier);
+        let known = &mut known[supplier];
+        let price = line::of_rows(&tender.items[item], &bids[supplier], group, known);
+        quoted[(item - first) * bids.len() + supplier] = Some(price);
+    }
 }
 
 /// The rows of a cell, of rows in order.
@@ -117,13 +160,11 @@ fn lift(bids: &mut [Bid], quoted: &mut [Option<Quoted>]) {
         *all = std::mem::take(all).common(own);
     }
     for (bid, own) in bids.iter_mut().zip(said) {
-        let (terms, own) = (&mut bid.terms, own.unwrap_or_default());
-        terms.discount = terms.discount.or(own.discount);
-        terms.valid_until = terms.valid_until.or(own.valid_until);
-        terms.lead_time_days = terms.lead_time_days.or(own.lead_time_days);
+        bid.lift(own.unwrap_or_default());
     }
     for (at, line) in quoted.iter_mut().enumerate() {
         let (Some(line), bid) = (line, &mut bids[at % width]) else { continue };
+        bid.overrule(&Own::of(line));
         let terms = &bid.terms;
         line.discount = line.discount.filter(|_| terms.discount.is_none());
         line.valid_until = line.valid_until.filter(|_| terms.valid_until.is_none());
@@ -138,12 +179,15 @@ struct Own {
     discount: Option<Amount>,
     valid_until: Option<Date>,
     lead_time_days: Option<u32>,
+    /// Where the line stands.
+    place: Option<Arc<str>>,
 }
 
 impl Own {
     fn of(line: &Quoted) -> Self {
         let (discount, valid_until) = (line.discount, line.valid_until);
-        Self { discount, valid_until, lead_time_days: line.lead_time_days }
+        let place = line.places.first().cloned();
+        Self { discount, valid_until, lead_time_days: line.lead_time_days, place }
     }
 
     /// What both say alike.
@@ -152,6 +196,7 @@ impl Own {
             discount: self.discount.filter(|own| Some(*own) == other.discount),
             valid_until: self.valid_until.filter(|own| Some(*own) == other.valid_until),
             lead_time_days: self.lead_time_days.filter(|own| Some(*own) == other.lead_time_days),
+            place: self.place,
         }
     }
 }
