@@ -249,3 +249,126 @@ fn a_new_deal_file_says_what_it_lacks_and_its_example_compares() {
     let table = fine(bench.run("compare example.toml"));
     assert!(table.contains("first supplier"), "{table}");
 }
+
+/// A decimal text as an integer of 10^-20, by hand.
+fn exact(text: &serde_json::Value) -> i128 {
+    let text = text.as_str().unwrap();
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    format!("{whole}{fraction:0<20}").parse::<i128>().unwrap() * sign
+}
+
+fn bundled(deal: &str, name: &str, more: &str) -> Bench {
+    let bench = Bench::with_data();
+    fine(bench.run(&format!(
+        "compare data/deals/{deal}.toml --format json --out data/deals/{name} {more}"
+    )));
+    bench
+}
+
+fn edit(bench: &Bench, file: &str, from: &str, to: &str) {
+    let text = bench.read(file);
+    assert_eq!(text.matches(from).count(), 1, "{file}: {from}");
+    bench.write(file, text.replace(from, to));
+}
+
+#[test]
+fn a_comparison_is_made_again_and_what_no_longer_holds_is_named() {
+    let asked = ["", "--fill --scenario both+floors", "--as-of 2026-11-21"];
+    for more in asked {
+        let bench = bundled("lab-consumables", "c.json", &more.replace('+', "\u{a0}"));
+        let run = bench.run("verify data/deals/c.json");
+        assert!(
+            run.code == 0 && run.out.contains("figures hold"),
+            "{more}: {}{}",
+            run.out,
+            run.err
+        );
+    }
+    let bench = bundled("lab-consumables", "c.json", "");
+    let sheet = "data/evidence/lab-quotes-2026.csv";
+    edit(&bench, sheet, "120,box,6.90,", "120,box,7.90,");
+    let run = bench.run("verify data/deals/c.json --format json");
+    assert_eq!(run.code, 1, "{}", run.err);
+    let verdict: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let broken = verdict["broken"].as_array().unwrap();
+    let ids: Vec<&str> = broken.iter().map(|it| it["id"].as_str().unwrap()).collect();
+    assert!(
+        ids.contains(&"quote.labora.glv-m.price") && ids.contains(&"quote.labora.total"),
+        "{ids:?}"
+    );
+    assert!(ids.iter().all(|id| id.starts_with("quote.labora.")), "{ids:?}");
+    let only = serde_json::json!(["source sheet"]);
+    assert!(broken.iter().all(|it| it["causes"] == only), "{}", run.out);
+}
+
+#[test]
+fn a_total_edited_by_hand_is_found() {
+    let bench = bundled("it-rate-card", "c.json", "");
+    let mut told: serde_json::Value =
+        serde_json::from_str(&bench.read("data/deals/c.json")).unwrap();
+    told["scenarios"][0]["mixed"]["total"] = "1".into();
+    bench.write("data/deals/t.json", told.to_string());
+    let run = bench.run("verify data/deals/t.json");
+    assert!(run.code == 1 && run.out.contains("scenarios/0/mixed/total"), "{}", run.out);
+    let run = bench.run("diff data/deals/c.json data/deals/t.json");
+    assert!(run.out.contains("does not follow from the lines"), "{}{}", run.out, run.err);
+    let run = bench.run("diff data/deals/c.json data/deals/c.json");
+    assert!(run.code == 0 && run.out.contains("nothing moved"), "{}{}", run.out, run.err);
+}
+
+#[test]
+fn what_a_supplier_reads_cannot_be_taken_for_the_comparison() {
+    let bench = bench();
+    let shared = "--audience shareable --supplier Acme --format json --out shared.json";
+    fine(bench.run(&format!("compare deal.toml {shared}")));
+    for command in ["verify shared.json", "diff shared.json shared.json"] {
+        let run = bench.run(command);
+        assert!(run.code != 0 && run.err.contains("schema is"), "{}{}", run.out, run.err);
+    }
+}
+
+#[test]
+fn what_changed_between_two_comparisons_adds_up() {
+    let deal = "data/deals/lab-consumables.toml";
+    let bench = bundled("lab-consumables", "old.json", "");
+    edit(&bench, deal, "rate   = \"0.92\"", "rate   = \"0.95\"");
+    edit(&bench, deal, "quantity   = \"12000\"", "quantity   = \"15000\"");
+    edit(&bench, deal, "freight        = \"35\"", "freight        = \"45\"");
+    edit(&bench, deal, "price = \"86.00\"", "price = \"61.00\"");
+    edit(&bench, "data/evidence/lab-quotes-2026.csv", "250,rack,5.10,", "250,rack,,");
+    fine(bench.run(&format!("compare {deal} --format json --out data/deals/new.json")));
+    let both = "data/deals/old.json data/deals/new.json";
+    let diff: serde_json::Value =
+        serde_json::from_str(&fine(bench.run(&format!("diff {both} --format json")))).unwrap();
+    assert_eq!(diff["schema"], "haggle.comparison-diff/1");
+    let list = |value: &serde_json::Value| value.as_array().unwrap().clone();
+    let (mut totals, mut causes) = (0, BTreeSet::new());
+    for scenario in list(&diff["scenarios"]) {
+        for shift in list(&scenario["awards"]).iter().chain(&list(&scenario["suppliers"])) {
+            for part in list(&shift["parts"]).iter().filter(|it| it["of"] == "line") {
+                let of: i128 = list(&part["causes"]).iter().map(|it| exact(&it["by"])).sum();
+                assert_eq!(of, exact(&part["by"]), "{part}");
+                causes.extend(list(&part["causes"]).iter().map(|it| it["of"].to_string()));
+            }
+            let sum: i128 = list(&shift["parts"]).iter().map(|it| exact(&it["by"])).sum();
+            if shift["old"].is_string() && shift["new"].is_string() {
+                totals += 1;
+                assert_eq!(exact(&shift["old"]) + sum, exact(&shift["new"]), "{shift}");
+            }
+        }
+    }
+    assert!(totals > 2, "{diff}");
+    let known: Vec<&str> = causes.iter().map(String::as_str).collect();
+    assert_eq!(known, ["\"price\"", "\"quantity\"", "\"rate\"", "\"terms\""]);
+    let text = fine(bench.run(&format!("diff {both}")));
+    for told in [
+        "TIP-200 went",
+        "instead of",
+        "rate.1.rate",
+        "order of Pipetus: freight",
+        "place 1 -> none",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+}

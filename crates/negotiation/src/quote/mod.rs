@@ -3,6 +3,7 @@
 
 pub mod award;
 mod basis;
+pub mod change;
 mod choose;
 mod comparison;
 mod decimal;

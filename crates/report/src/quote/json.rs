@@ -3,7 +3,8 @@
 
 use super::Quotes;
 use super::vendor::element_json;
-use crate::json::{figures, finding, list, object, pretty};
+use crate::json::{Record, figures, finding, list, object, pretty, private, source};
+use haggle_negotiation::brief::SourceHead;
 use haggle_negotiation::deal::{Adder, Break, Charge, Scheme, Scope, Terms};
 use haggle_negotiation::quote::{
     Award, Basis, BreakEven, Cell, Cost, Factors, ItemRow, Moved, OrderCost, Outcome, PassedOver,
@@ -11,14 +12,40 @@ use haggle_negotiation::quote::{
 };
 use haggle_quantity::Amount;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Most cells of a comparison whose figures are written.
 const MOST_CELLS: usize = 2000;
+
+/// What a comparison was made from.
+#[derive(Debug, Clone)]
+pub struct QuotesRecord<'a> {
+    /// The deal file, the command line's settings, the recipes.
+    pub record: Record<'a>,
+    /// The sources by id.
+    pub sources: &'a BTreeMap<String, SourceHead>,
+    /// Whether the command line asked for gaps to be filled.
+    pub fill: bool,
+    /// The scenario that it named.
+    pub scenario: Option<&'a str>,
+}
 
 impl Quotes<'_> {
     /// Every scenario with every cell as JSON. The same comparison gives the same bytes.
     pub fn json(&self) -> String {
         pretty(&self.value())
+    }
+
+    /// The same with what it was made from: its sources by id, and under the one key `private` the
+    /// deal file and what the command line asked for, so that `verify` and `diff` can take it.
+    pub fn recorded(&self, record: &QuotesRecord<'_>) -> String {
+        let mut value = self.value();
+        let mut made = private(&record.record);
+        made["fill"] = json!(record.fill);
+        made["scenario"] = json!(record.scenario);
+        value["sources"] = object(record.sources.iter().map(|(id, head)| (id, source(head))));
+        value["private"] = made;
+        pretty(&value)
     }
 
     fn value(&self) -> Value {

@@ -16,6 +16,7 @@ mod words;
 mod workbook;
 
 pub use explain::{explain_quote, quote_figures};
+pub use json::QuotesRecord;
 pub use shared::Shared;
 pub use vendor::VendorBrief;
 
