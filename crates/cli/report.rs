@@ -31,8 +31,7 @@ pub(crate) fn run(args: &Report, context: &Context) -> Result<u8, Failure> {
     }
     spare_inputs(args.out.as_deref(), &args.deal, &made.deal)?;
     if args.page == PageArg::Letter && brief.headline.anchor.is_none() {
-        return Err(Failure::new("there is nothing to propose: no opening follows from this deal")
-            .help("read the private report: its findings say why"));
+        return Err(unproposed());
     }
     context.deliver(args.out.as_deref(), &rendered(args, &made, context))?;
     match (shared(args), args.out.as_deref()) {
@@ -41,6 +40,11 @@ pub(crate) fn run(args: &Report, context: &Context) -> Result<u8, Failure> {
         (false, None) => {}
     }
     Ok(strictness(args.strict, brief, context))
+}
+
+fn unproposed() -> Failure {
+    Failure::new("there is nothing to propose: no opening follows from this deal")
+        .help("read the private report: its findings say why")
 }
 
 /// The negotiation with one supplier, or its page for that supplier's eyes.
@@ -52,6 +56,10 @@ fn of_supplier(args: &Report, named: &str, context: &Context) -> Result<u8, Fail
         Failure::new(format!("{}: {e}", made.comparison.suppliers[number].name))
             .help("`haggle compare DEAL` says what stands in the way of each supplier")
     })?;
+    let proposal = found.brief.own_terms.as_ref().and_then(|own| own.proposal.as_ref());
+    if args.page == PageArg::Letter && proposal.is_none() {
+        return Err(unproposed());
+    }
     let style = context.style(args.out.is_some());
     let text = match (args.page, shared(args)) {
         (PageArg::Report, false) => vendor_brief(args.format, VendorBrief(&found), &style),

@@ -22,7 +22,13 @@ impl Brief {
     /// give the target away.
     ///
     /// Every field is named here, so that a new one is private until somebody decides otherwise.
+    ///
+    /// Where the other side's price is not what is compared, the brief for their eyes was made with
+    /// the plan, from nothing private at all.
     pub fn shareable(&self) -> Self {
+        if let Some(shared) = self.own_terms.as_ref().and_then(|own| own.shared.as_deref()) {
+            return shared.clone();
+        }
         let sources = self.public_sources();
         let figures = self.public_figures(&sources);
         let evidence = self.public_evidence(&figures, &sources);
@@ -60,6 +66,7 @@ impl Brief {
                 .collect(),
             figures,
             evidence,
+            own_terms: None,
         }
     }
 

@@ -3,7 +3,7 @@
 
 use super::decimal::{in_multiples, kept, over, sum, times};
 use super::terms::pipeline_share;
-use super::{Cost, Factors, Quoted};
+use super::{Comparison, Cost, Factors, Payment, Quoted};
 use crate::deal::{Break, Scheme};
 use haggle_quantity::Amount;
 
@@ -49,6 +49,27 @@ pub(super) fn cost(quoted: &Quoted, need: Need<'_>) -> Result<Cost, String> {
         }
     }
     Ok(best)
+}
+
+impl Comparison {
+    /// What a supplier would invoice for the goods of a line as asked, in its currency, by its quote
+    /// alone: every unit is good, and nothing of ours counts.
+    pub(super) fn invoiced(&self, item: usize, supplier: usize) -> Option<Amount> {
+        let own = self.suppliers.get(supplier)?.factors.as_ref()?;
+        let plain = Factors {
+            discount: own.discount,
+            tax: Amount::ONE,
+            rate: None,
+            payment: Payment { days: None, early: false, factor: Amount::ONE },
+            legs: Vec::new(),
+            leg_share: Amount::ZERO,
+            pipeline: None,
+            good: Amount::ONE,
+        };
+        let need =
+            Need { quantity: self.items.get(item)?.quantity, factors: &plain, holding: None };
+        Some(cost(self.quoted(item, supplier)?, need).ok()?.goods)
+    }
 }
 
 /// What is quoted instead, in words, where there is no price for a quantity. A price of one quantity

@@ -1,5 +1,6 @@
 //! What changes if rate, freight or volume moves: where another supplier becomes the cheapest.
 
+use super::choose::may_be_awarded;
 use super::decimal::{over, sum, times};
 use super::line::{self, Need};
 use super::{Comparison, Leg, OrderKind, Ranking};
@@ -71,7 +72,7 @@ impl Comparison {
 
     /// Whether a search over volumes is short enough to be made; else a `[[scenario]]` tells.
     pub fn searches_volumes(&self, scenario: usize) -> bool {
-        self.volume_steps(self.whole(scenario).len()).is_some()
+        self.volume_steps(self.complete(scenario).len()).is_some()
     }
 
     fn volume_steps(&self, suppliers: usize) -> Option<i32> {
@@ -153,17 +154,20 @@ impl Comparison {
         times(rate, factor)
     }
 
-    /// The nearest volumes at which another supplier is cheapest.
+    /// The nearest volumes at which another supplier is cheapest. Whoever misses its minimum order
+    /// today takes part as well: at another volume it may reach it.
     fn volumes(&self, scenario: usize, whole: &[Ranking]) -> Vec<BreakEven> {
-        let Some((steps, first)) = self.volume_steps(whole.len()).zip(whole.first()) else {
+        let all = self.complete(scenario);
+        let Some((steps, first)) = self.volume_steps(all.len()).zip(whole.first()) else {
             return Vec::new();
         };
+        let race = Race { comparison: self, scenario, first: first.supplier, all };
         let at = |step: i32, end: f64| libm::pow(end, f64::from(step) / f64::from(steps));
         let point = |end: f64| {
             let mut near = 1.0;
             for far in (1..=steps).map(|step| at(step, end)) {
-                if self.cheapest(scenario, whole, far)? != Some(first.supplier) {
-                    return self.narrowed(scenario, whole, (near, far));
+                if race.cheapest(far)? != Some(race.first) {
+                    return race.narrowed((near, far));
                 }
                 near = far;
             }
@@ -172,41 +176,15 @@ impl Comparison {
         [VOLUMES.1, VOLUMES.0].into_iter().filter_map(point).collect()
     }
 
-    /// Halves the distance between a volume at which the first is cheapest and one at which it is
-    /// not, to a millionth.
-    fn narrowed(
-        &self,
-        scenario: usize,
-        whole: &[Ranking],
-        (mut near, mut far): (f64, f64),
-    ) -> Option<BreakEven> {
-        let from = whole.first()?.supplier;
-        while libm::fabs(far - near) > 1e-6 {
-            let middle = (near + far) / 2.0;
-            if self.cheapest(scenario, whole, middle)? == Some(from) {
-                near = middle;
-            } else {
-                far = middle;
-            }
-        }
-        let to = self.cheapest(scenario, whole, far)?;
-        let factor = factor(far)?;
-        Some(BreakEven { moved: Moved::Volume, from, to, factor, rate: None, exact: false })
-    }
-
-    /// Who is cheapest with every quantity times a factor; nobody where the first has no price then:
-    /// what it would cost is not known, and nobody is cheaper than that.
-    fn cheapest(&self, scenario: usize, whole: &[Ranking], by: f64) -> Option<Option<usize>> {
-        let by = factor(by)?;
-        let first = whole.first()?.supplier;
-        if self.total_at(scenario, first, by).is_none() {
-            return Some(None);
-        }
-        let totals = whole.iter().map(|it| self.total_at(scenario, it.supplier, by));
-        let known = whole.iter().zip(totals).filter_map(|(it, total)| Some((total?, it.supplier)));
-        // Equal totals change nothing.
-        let least = known.min_by_key(|(total, supplier)| (*total, *supplier != first));
-        Some(least.map(|(_, it)| it))
+    /// Suppliers that can be awarded and quote every line in scope.
+    fn complete(&self, scenario: usize) -> Vec<usize> {
+        let Some(outcome) = self.outcomes.get(scenario) else { return Vec::new() };
+        let whole = |at: &usize| {
+            may_be_awarded(&self.suppliers[*at])
+                && outcome.totals[*at].missing.is_empty()
+                && outcome.totals[*at].quoted > 0
+        };
+        (0..self.suppliers.len()).filter(whole).collect()
     }
 
     /// What a supplier of everything costs with every quantity times a factor; `None` where a line
@@ -224,6 +202,49 @@ impl Comparison {
         let goods = sum(lines.iter().map(|it| it.goods))?;
         let reached = own.terms.minimum_value.is_none_or(|least| goods >= least);
         sum(lines.iter().map(|it| it.line))?.checked_add(own.order_total?).filter(|_| reached)
+    }
+}
+
+/// Who is cheapest while every quantity moves.
+struct Race<'a> {
+    comparison: &'a Comparison,
+    scenario: usize,
+    /// The cheapest as asked.
+    first: usize,
+    /// Everybody who takes part.
+    all: Vec<usize>,
+}
+
+impl Race<'_> {
+    fn total(&self, supplier: usize, by: Amount) -> Option<Amount> {
+        self.comparison.total_at(self.scenario, supplier, by)
+    }
+
+    /// Who is cheapest with every quantity times a factor; nobody where the first has no price then:
+    /// what it would cost is not known, and nobody is cheaper than that.
+    fn cheapest(&self, by: f64) -> Option<Option<usize>> {
+        let by = factor(by)?;
+        if self.total(self.first, by).is_none() {
+            return Some(None);
+        }
+        let known = self.all.iter().filter_map(|it| Some((self.total(*it, by)?, *it)));
+        // Equal totals change nothing.
+        let least = known.min_by_key(|(total, it)| (*total, *it != self.first));
+        Some(least.map(|(_, it)| it))
+    }
+
+    /// Halves the distance between a volume at which the first is cheapest and one at which it is
+    /// not, to a millionth.
+    fn narrowed(&self, (mut near, mut far): (f64, f64)) -> Option<BreakEven> {
+        while libm::fabs(far - near) > 1e-6 {
+            let middle = (near + far) / 2.0;
+            match self.cheapest(middle)? == Some(self.first) {
+                true => near = middle,
+                false => far = middle,
+            }
+        }
+        let (from, to, factor) = (self.first, self.cheapest(far)?, factor(far)?);
+        Some(BreakEven { moved: Moved::Volume, from, to, factor, rate: None, exact: false })
     }
 }
 

@@ -93,7 +93,11 @@ fn cards(brief: &Brief) -> Option<Block> {
         (
             "anchor",
             &head.anchor,
-            if asked(brief) { "what you asked last" } else { "open with this" },
+            match (asked(brief), &brief.own_terms) {
+                (true, _) => "what you asked last",
+                (false, None) => "open with this",
+                (false, Some(_)) => "open with this, like for like: not what you say",
+            },
         ),
         ("target", &head.target, "aim for this"),
         ("offer", &head.offer, verdict(brief)),
@@ -136,6 +140,11 @@ fn say(brief: &Brief) -> Option<Block> {
         let text = format!("nothing of the market before {} is settled.", open.rule);
         return Some(paragraph(Inline::default().strong("Say: ").text(&text)));
     }
+    if let Some(own) = &brief.own_terms {
+        let words = own.proposal.as_ref()?;
+        let line = Inline::default().strong("Say: ").text("\"I would like ").text(words);
+        return Some(paragraph(line.text(".\" What to say for it stands below.")));
+    }
     if let Some(sentence) = market_sentence(brief) {
         return Some(paragraph(Inline::default().strong("Say: ").with(sentence)));
     }
@@ -149,8 +158,12 @@ pub(super) fn outdone(market: &MarketHead, name: &str) -> bool {
     market.outdone.iter().any(|it| it == name)
 }
 
-/// Sources, what was done to them, median, and the quartile on our side.
+/// Sources, what was done to them, median, and the quartile on our side; where the other side has
+/// terms of its own, of the market that it may see.
 pub(super) fn market_sentence(brief: &Brief) -> Option<Inline> {
+    if let Some(shared) = brief.own_terms.as_ref().and_then(|own| own.shared.as_deref()) {
+        return market_sentence(shared);
+    }
     let market = brief.market.as_ref()?;
     let quartile = if brief.deal.side == Side::Seller { "p75" } else { "p25" };
     let point = |name: &str, words: &str| {

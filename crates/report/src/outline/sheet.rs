@@ -8,6 +8,9 @@ use crate::section::{Block, Item, Table, heading, list, paragraph};
 use haggle_negotiation::brief::{Brief, EvidenceSet, Finding};
 use haggle_negotiation::figure::Figure;
 
+/// What stands where there is no opening.
+const UNTOLD: &str = "No opening can be given: the report says why.";
+
 /// Most arguments, and most questions.
 const MOST: [usize; 2] = [3, 5];
 
@@ -38,17 +41,35 @@ fn item(head: Inline) -> Item {
 fn open_with(brief: &Brief) -> Vec<Block> {
     let asked = opening::asked(brief);
     let title = heading(2, "open", if asked { "You have asked for" } else { "Open with" });
+    if let Some(own) = &brief.own_terms {
+        let words = own.proposal.as_deref();
+        return vec![title, words.map_or_else(|| paragraph(UNTOLD), |it| said(it, brief))];
+    }
     let Some((id, figure)) = find(brief, brief.headline.anchor.as_ref()) else {
-        return vec![title, paragraph("No opening can be given: the report says why.")];
+        return vec![title, paragraph(UNTOLD)];
     };
     let spoken = number::spoken(id, figure);
     if asked {
         return vec![title, paragraph(Inline::default().strong(&spoken).text("."))];
     }
     let line = Inline::default().strong(&spoken).text(". Say: \"I would like ").text(&spoken);
-    let argued = opening::unsettled(brief).is_none() && opening::market_sentence(brief).is_some();
-    let reason = if argued { ". Let me show you what that rests on.\"" } else { ".\"" };
+    let reason = if unargued(brief) { ".\"" } else { ". Let me show you what that rests on.\"" };
     vec![title, paragraph(line.text(reason))]
+}
+
+/// A proposal in their terms, as it is spoken.
+fn said(words: &str, brief: &Brief) -> Block {
+    let reason = match unargued(brief) {
+        true => ".\"",
+        false => ". Let me show you what that rests on.\"",
+    };
+    let line = Inline::default().strong(words).text(". Say: \"I would like ").text(words);
+    paragraph(line.text(reason))
+}
+
+/// Whether nothing can be said for the opening.
+fn unargued(brief: &Brief) -> bool {
+    opening::unsettled(brief).is_some() || opening::market_sentence(brief).is_none()
 }
 
 /// The market in a sentence, where their offer stands in it, and single cells to point at.
@@ -56,6 +77,11 @@ fn arguments(brief: &Brief) -> Vec<Item> {
     if let Some(open) = opening::unsettled(brief) {
         let text = format!("Quote nothing of the market before {} is settled.", open.rule);
         return vec![item(Inline::default().strong(&text))];
+    }
+    if let Some(own) = &brief.own_terms {
+        let market = opening::market_sentence(brief);
+        let said = own.arguments.iter().map(|it| Inline::from(it.as_str()));
+        return market.into_iter().chain(said).take(MOST[0]).map(item).collect();
     }
     let passed = brief.market.as_ref().is_some_and(|market| opening::outdone(market, "p50"));
     let offer = named(brief, "offer.percentile").filter(|_| !passed).map(|(id, figure)| {
@@ -118,16 +144,26 @@ fn questions(brief: &Brief) -> Vec<Item> {
 /// The steps down, each with room for what it is traded against.
 fn trade(brief: &Brief) -> Vec<Block> {
     let mut table = Table::new("Steps", &["step", "#say", "in return for"]);
-    for (i, (id, figure)) in rungs(brief).into_iter().enumerate() {
-        let say = Inline::default().strong(&number::spoken(id, figure));
+    for (i, (label, words)) in steps(brief).into_iter().enumerate() {
+        let say = Inline::default().strong(&words);
         let here = if opening::asked(brief) { "you are here" } else { "you open here" };
         let back = if i == 0 { here } else { "____________________" };
-        table.row(vec![figure.label.as_str().into(), say, back.into()]);
+        table.row(vec![label.into(), say, back.into()]);
     }
     let Some(table) = table.block() else { return Vec::new() };
     let words = "Never a step without one from them (C7). Before you go in, write down what each \
                  step is traded against.";
     vec![heading(2, "trade", "Trade, step by step"), paragraph(words), table]
+}
+
+/// The asks in their order, each with its words.
+fn steps(brief: &Brief) -> Vec<(String, String)> {
+    if let Some(own) = &brief.own_terms {
+        let first = own.proposal.iter().map(|it| ("opening".to_owned(), it.clone()));
+        return first.chain(own.steps.iter().cloned()).collect();
+    }
+    let rungs = rungs(brief).into_iter();
+    rungs.map(|(id, figure)| (figure.label.clone(), number::spoken(id, figure))).collect()
 }
 
 /// What the rules of step 4 advise, without what tells the limit or is to be done to the deal file.

@@ -53,7 +53,8 @@ impl VendorBrief<'_> {
 /// What stands in a supplier's brief beside the plan.
 fn own(it: &Negotiation) -> Vec<Block> {
     let mut blocks = vec![heading(2, "own-terms", &format!("In the terms of {}", it.vendor))];
-    blocks.extend(points(it.asks.iter().map(ask)));
+    let asks = points(it.asks.iter().map(ask));
+    blocks.push(asks.unwrap_or_else(|| paragraph(untold(it))));
     blocks.push(backup(it));
     blocks.push(heading(2, "arguments", "What to say, in this order"));
     blocks.extend(points(it.arguments.iter().map(saying)));
@@ -66,6 +67,14 @@ fn own(it: &Negotiation) -> Vec<Block> {
         blocks.extend([heading(2, "ask-first", "Ask before comparing further"), questions]);
     }
     blocks
+}
+
+/// Why no figure of the plan can be told as a price of goods.
+fn untold(it: &Negotiation) -> &'static str {
+    match it.brief.headline.anchor {
+        Some(_) => "What the order costs beside its goods alone exceeds every figure of the plan: no discount on goods reaches it. Negotiate freight and charges.",
+        None => "The plan gives no opening: its findings say why.",
+    }
 }
 
 fn points(items: impl Iterator<Item = Item>) -> Option<Block> {

@@ -7,7 +7,7 @@ use crate::quote::award::{self, Award, Choice};
 use crate::quote::choose::may_be_awarded;
 use crate::quote::decimal::sum;
 use crate::quote::{Comparison, Cost, OrderKind, State, Supplier};
-use haggle_quantity::Amount;
+use haggle_quantity::{Amount, Currency};
 
 /// The next best award of the lines, without the vendor.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,6 +93,12 @@ impl<'a> Ground<'a> {
     /// Whether the lines are all that is bought.
     pub(super) fn is_whole(&self) -> bool {
         self.alone.is_empty() && self.lines.len() == self.comparison.items.len()
+    }
+
+    /// The currency of the vendor's quote.
+    pub(super) fn currency(&self) -> Currency {
+        let quoted = |item: &usize| Some(self.comparison.quoted(*item, self.supplier)?.currency);
+        self.lines.iter().find_map(quoted).unwrap_or(self.comparison.currency)
     }
 
     /// Money of the comparison in a sentence.

@@ -5,6 +5,7 @@ mod asks;
 mod deal;
 mod ground;
 mod memo;
+mod own;
 mod references;
 mod say;
 mod trades;
@@ -151,8 +152,10 @@ pub fn negotiate(
         references: references.clone(),
     };
     let (planned, evidence) = deal::planned(deal, &ground, markets, rivals, &arguments);
-    let brief = prepare(&planned, &evidence).map_err(NegotiateError::Prepare)?;
+    let mut brief = prepare(&planned, &evidence).map_err(NegotiateError::Prepare)?;
     let asks = asks::all(&ground, &brief);
+    let own = own::terms(deal, &ground, markets, (&brief, &asks, &arguments));
+    brief.own_terms = Some(own.map_err(NegotiateError::Prepare)?);
     let trades = trades::all(&ground, &references);
     let one_more = one_more(&brief, &ground, deal);
     let memo = memo::all(&memo::Case {
@@ -218,23 +221,10 @@ fn one_more(brief: &Brief, ground: &Ground<'_>, deal: &Deal) -> OneMore {
 }
 
 impl Negotiation {
-    /// The plan for the vendor's eyes: our proposal, and the market only where it is public
-    /// evidence. Nothing of other vendors, of the walk-away or of how the proposal was made.
+    /// The plan for the vendor's eyes: our proposal in its own terms, and the market where it is
+    /// public evidence. Nothing of other vendors, of our own costs, of the walk-away or of how the
+    /// proposal was made.
     pub fn shareable(&self) -> Brief {
-        let mut brief = self.brief.shareable();
-        if self.deal.sources.iter().any(|source| source.id == deal::QUOTES) {
-            let proposal = brief.figures.get("anchor").cloned();
-            brief.figures = crate::figure::Figures::default();
-            if let Some(figure) = proposal {
-                brief.figures.add("anchor", figure);
-            }
-            brief.market = None;
-            brief.adjustments.clear();
-            brief.excluded.clear();
-            brief.outliers.clear();
-            brief.evidence.clear();
-            brief.sources.clear();
-        }
-        brief
+        self.brief.shareable()
     }
 }
