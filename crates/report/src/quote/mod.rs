@@ -8,6 +8,7 @@ mod json;
 mod matrix;
 mod moves;
 mod outline;
+mod proposal;
 mod ranking;
 mod shared;
 mod stated;
@@ -17,6 +18,7 @@ mod workbook;
 
 pub use explain::{explain_quote, quote_figures};
 pub use json::QuotesRecord;
+pub use proposal::VendorProposal;
 pub use shared::Shared;
 pub use vendor::VendorBrief;
 
