@@ -22,12 +22,18 @@ pub(crate) fn run(args: &Compare, context: &Context) -> Result<u8, Failure> {
     exposure::warn(&args.deal, context);
     let made = Compared::of(&args.deal, &args.pinned, args.fill, context)?;
     spare_inputs(args.out.as_deref(), &args.deal, &made.deal)?;
+    let number = scenario(&made.comparison, args.scenario.as_deref())?;
+    let made = made.shown(number);
     if args.audience == Some(AudienceArg::Shareable) {
         return share(args, &made, context);
     }
-    let scenario = scenario(&made.comparison, args.scenario.as_deref())?;
-    let negotiations = made.negotiations(args, scenario)?;
-    let quotes = Quotes { comparison: &made.comparison, scenario, negotiations: &negotiations };
+    let (negotiations, unplanned) = made.negotiations(args);
+    let quotes = Quotes {
+        comparison: &made.comparison,
+        scenario: 0,
+        negotiations: &negotiations,
+        unplanned: &unplanned,
+    };
     let bytes = match args.format {
         CompareFormat::Json => made.json(args.scenario.as_deref())?.into_bytes(),
         _ => rendered(args, &quotes, context)?,
@@ -146,8 +152,10 @@ impl Compared {
     /// The comparison for programs, with what it was made from; `named` is the scenario that the
     /// command line names.
     pub(crate) fn json(&self, named: Option<&str>) -> Result<String, Failure> {
-        let scenario = scenario(&self.comparison, named)?;
-        let quotes = Quotes { comparison: &self.comparison, scenario, negotiations: &[] };
+        let number = scenario(&self.comparison, named)?;
+        let other = (number > 0).then(|| self.comparison.clone().shown(number));
+        let comparison = other.as_ref().unwrap_or(&self.comparison);
+        let quotes = Quotes { comparison, scenario: 0, negotiations: &[], unplanned: &[] };
         let record = Record {
             name: &self.reading.name,
             sha256: &self.reading.sha256(),
@@ -167,20 +175,27 @@ impl Compared {
         negotiate(&self.deal, &self.comparison, supplier, &self.markets)
     }
 
-    /// The negotiations with those who would get an award, where a memo is written.
-    fn negotiations(&self, args: &Compare, scenario: usize) -> Result<Vec<Negotiation>, Failure> {
+    /// The same with a scenario as if its quantities were asked for.
+    fn shown(self, scenario: usize) -> Self {
+        Self { comparison: self.comparison.shown(scenario), ..self }
+    }
+
+    /// The negotiations with those who would get an award, where a memo is written, and with whom
+    /// there is no plan, for what reason.
+    fn negotiations(&self, args: &Compare) -> (Vec<Negotiation>, Vec<(usize, String)>) {
+        let (mut planned, mut unplanned) = (Vec::new(), Vec::new());
         if args.page != ComparePage::Memo && args.format != CompareFormat::Xlsx {
-            return Ok(Vec::new());
+            return (planned, unplanned);
         }
-        let outcome = &self.comparison.outcomes[scenario];
-        let award = outcome.mixed.as_ref().or(outcome.single.as_ref());
-        let suppliers = award.iter().flat_map(|award| &award.suppliers);
-        let each = |supplier: &usize| {
-            self.negotiation(*supplier).map_err(|e| {
-                Failure::new(format!("{}: {e}", self.comparison.suppliers[*supplier].name))
-            })
-        };
-        suppliers.map(each).collect()
+        let outcome = self.comparison.outcomes.first();
+        let award = outcome.and_then(|it| it.mixed.as_ref().or(it.single.as_ref()));
+        for supplier in award.iter().flat_map(|award| &award.suppliers).copied() {
+            match self.negotiation(supplier) {
+                Ok(found) => planned.push(found),
+                Err(why) => unplanned.push((supplier, why.to_string())),
+            }
+        }
+        (planned, unplanned)
     }
 }
 

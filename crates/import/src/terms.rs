@@ -18,6 +18,9 @@ use std::ops::ControlFlow;
 /// The term that sets the currency of the amounts instead of being an attribute.
 const CURRENCY: &str = "currency";
 
+/// The attribute that says in which row of its column each term stands.
+const TERM_ROWS: &str = "term_rows";
+
 /// A row of such terms, by its label.
 #[derive(Debug, Clone)]
 pub(crate) struct Term {
@@ -90,9 +93,25 @@ pub(crate) fn read(source: &mut Source, layout: &mut Layout) -> Result<(), Impor
             let known = known.map_err(|_| no_currency(layout, i, row, &code))?;
             layout.amounts[i].currency = Known::Fixed(known);
         }
+        let places = places(layout, &rows, &said);
+        said.extend(places.map(|places| (TERM_ROWS.to_owned(), Said::Text(places))));
         layout.amounts[i].terms = members(&said);
     }
     Ok(())
+}
+
+/// In which rows the terms of a column stand: `freight=14 incoterm=15`.
+fn places(
+    layout: &Layout,
+    rows: &BTreeMap<usize, u64>,
+    said: &BTreeMap<String, Said>,
+) -> Option<String> {
+    let row = |(at, row): (&usize, &u64)| {
+        let name = &layout.terms[*at].name;
+        said.contains_key(name).then(|| format!("{name}={row}"))
+    };
+    let all: Vec<String> = rows.iter().filter_map(row).collect();
+    (!all.is_empty()).then(|| all.join(" "))
 }
 
 /// What a row says of each column. What cannot be read stays as it stands, for whoever needs it.

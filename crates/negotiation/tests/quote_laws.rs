@@ -202,7 +202,9 @@ impl Case {
             let goods = self.goods(quantity) * (1.0 - part(self.discount)) * common;
             let way = f64::from(self.lead) / 365.0 * part(self.holding);
             let keep = (quantity - need).max(0.0) / quantity * part(self.holding) / 2.0;
-            goods * (pay + part(self.duty) + way + keep)
+            // No duty on our tax: what does not come back is in the goods.
+            let taxed = if self.tax_recoverable { 1.0 } else { 1.0 + part(self.tax) };
+            goods * (pay + part(self.duty) / taxed + way + keep)
         };
         let tried = later.filter(|quantity| *quantity > least).chain([least]);
         let goods = tried.map(line).fold(f64::INFINITY, f64::min);

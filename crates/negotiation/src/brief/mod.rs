@@ -72,8 +72,6 @@ pub struct OwnTerms {
     pub steps: Vec<(String, String)>,
     /// What to say for it, in this order.
     pub arguments: Vec<String>,
-    /// The brief for their eyes; absent within it.
-    pub shared: Option<Box<Brief>>,
 }
 
 /// Who may read a brief.

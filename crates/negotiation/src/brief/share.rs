@@ -23,11 +23,11 @@ impl Brief {
     ///
     /// Every field is named here, so that a new one is private until somebody decides otherwise.
     ///
-    /// Where the other side's price is not what is compared, the brief for their eyes was made with
-    /// the plan, from nothing private at all.
+    /// Where the other side's price is not what is compared, nothing of the brief is for their eyes:
+    /// costs of ours are in every figure. The proposal is then written in their own terms.
     pub fn shareable(&self) -> Self {
-        if let Some(shared) = self.own_terms.as_ref().and_then(|own| own.shared.as_deref()) {
-            return shared.clone();
+        if self.own_terms.is_some() {
+            return self.bare();
         }
         let sources = self.public_sources();
         let figures = self.public_figures(&sources);
@@ -66,6 +66,32 @@ impl Brief {
                 .collect(),
             figures,
             evidence,
+            own_terms: None,
+        }
+    }
+
+    /// The heading alone.
+    fn bare(&self) -> Self {
+        Self {
+            audience: Audience::Shareable,
+            deal: DealHead { what_if: Vec::new(), ..self.deal.clone() },
+            as_of: self.as_of,
+            market: None,
+            headline: Headline::default(),
+            figures: Figures::default(),
+            findings: Vec::new(),
+            interests: Vec::new(),
+            questions: Vec::new(),
+            rapport: Vec::new(),
+            triggers: Vec::new(),
+            playbook: None,
+            sensitivity: Vec::new(),
+            parameters: Vec::new(),
+            adjustments: Vec::new(),
+            excluded: Vec::new(),
+            outliers: Vec::new(),
+            evidence: BTreeMap::new(),
+            sources: BTreeMap::new(),
             own_terms: None,
         }
     }

@@ -52,9 +52,9 @@ pub(super) fn cost(quoted: &Quoted, need: Need<'_>) -> Result<Cost, String> {
 }
 
 impl Comparison {
-    /// What a supplier would invoice for the goods of a line as asked, in its currency, by its quote
-    /// alone: every unit is good, and nothing of ours counts.
-    pub(super) fn invoiced(&self, item: usize, supplier: usize) -> Option<Amount> {
+    /// A line as asked, in the currency of the quote and by the quote alone: every unit is good, and
+    /// nothing of ours counts. It is what its supplier would reckon.
+    pub(super) fn as_quoted(&self, item: usize, supplier: usize) -> Option<Cost> {
         let own = self.suppliers.get(supplier)?.factors.as_ref()?;
         let plain = Factors {
             discount: own.discount,
@@ -68,7 +68,7 @@ impl Comparison {
         };
         let need =
             Need { quantity: self.items.get(item)?.quantity, factors: &plain, holding: None };
-        Some(cost(self.quoted(item, supplier)?, need).ok()?.goods)
+        cost(self.quoted(item, supplier)?, need).ok()
     }
 }
 

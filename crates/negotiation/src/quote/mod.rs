@@ -108,6 +108,23 @@ pub fn compare(deal: &Deal, rows: &[QuoteRow]) -> Result<Comparison, CompareErro
     Ok(comparison)
 }
 
+impl Comparison {
+    /// The same comparison with another scenario first, as if its quantities were asked for: awards,
+    /// findings, figures and negotiations are all of the first. Unchanged where there is no such one.
+    pub fn shown(mut self, scenario: usize) -> Self {
+        if scenario == 0 || scenario >= self.outcomes.len() {
+            return self;
+        }
+        self.outcomes[..=scenario].rotate_right(1);
+        let quantities = self.outcomes.iter().take(1).flat_map(|it| it.quantities.iter().copied());
+        for (item, quantity) in self.items.iter_mut().zip(quantities) {
+            item.quantity = quantity.unwrap_or(item.quantity);
+        }
+        self.findings = leverage::judge_quotes(&self);
+        self
+    }
+}
+
 fn outcomes(table: &Table<'_>, tender: &Tender) -> Vec<Outcome> {
     let asked = tender.items.iter().map(|item| Some(item.quantity)).collect();
     let first = table.outcome("as asked", asked);

@@ -23,14 +23,9 @@ pub(super) fn letter(brief: &Brief) -> Vec<Block> {
 /// The proposal and the market beside it: how the letter and the shareable report begin.
 pub(super) fn proposal(brief: &Brief) -> Vec<Block> {
     let unit = format!("{} {}", brief.deal.currency, number::per_words(&brief.deal.per));
-    let amounts = match (&brief.own_terms, &brief.market) {
-        (None, _) => format!(" All amounts in {unit}."),
-        (Some(_), Some(_)) => format!(" The market in {unit}."),
-        (Some(_), None) => String::new(),
-    };
     let mut blocks = vec![
         heading(1, "top", &brief.deal.title),
-        paragraph(format!("As of {}.{amounts}", brief.as_of)),
+        paragraph(format!("As of {}. All amounts in {unit}.", brief.as_of)),
         heading(2, "proposal", "Our proposal"),
     ];
     blocks.extend(asked(brief));
@@ -39,12 +34,8 @@ pub(super) fn proposal(brief: &Brief) -> Vec<Block> {
     blocks
 }
 
-/// The opening with its place among the percentiles; in their own terms it has none.
+/// The opening with its place among the percentiles.
 fn asked(brief: &Brief) -> Option<Block> {
-    if let Some(own) = &brief.own_terms {
-        let words = own.proposal.as_ref()?;
-        return Some(paragraph(Inline::default().strong(words).text(".")));
-    }
     let (id, figure) = find(brief, brief.headline.anchor.as_ref())?;
     let line = Inline::default().strong(&number::spoken(id, figure)).text(".");
     Some(paragraph(match place(brief, figure.value) {

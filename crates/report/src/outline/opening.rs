@@ -158,13 +158,10 @@ pub(super) fn outdone(market: &MarketHead, name: &str) -> bool {
     market.outdone.iter().any(|it| it == name)
 }
 
-/// Sources, what was done to them, median, and the quartile on our side; where the other side has
-/// terms of its own, of the market that it may see.
+/// Sources, what was done to them, median, and the quartile on our side. Where the other side has
+/// terms of its own, costs of ours are in the market, and it is nothing to say.
 pub(super) fn market_sentence(brief: &Brief) -> Option<Inline> {
-    if let Some(shared) = brief.own_terms.as_ref().and_then(|own| own.shared.as_deref()) {
-        return market_sentence(shared);
-    }
-    let market = brief.market.as_ref()?;
+    let market = brief.market.as_ref().filter(|_| brief.own_terms.is_none())?;
     let quartile = if brief.deal.side == Side::Seller { "p75" } else { "p25" };
     let point = |name: &str, words: &str| {
         let id = &market.percentiles.iter().find(|(p, _)| p == name)?.1;

@@ -19,7 +19,11 @@ pub(super) fn sheet(brief: &Brief) -> Vec<Block> {
     let mut blocks = vec![heading(1, "top", &brief.deal.title), opening::subtitle(brief)];
     blocks.extend(opening::what_if(brief));
     blocks.extend(open_with(brief));
-    blocks.extend(section("arguments", "Arguments from the market", arguments(brief)));
+    let title = match brief.own_terms {
+        None => "Arguments from the market",
+        Some(_) => "What to say, in this order",
+    };
+    blocks.extend(section("arguments", title, arguments(brief)));
     blocks.extend(section("questions", "Ask, then listen", questions(brief)));
     blocks.extend(trade(brief));
     blocks.extend(section("wording", "In these words, on this footing", wording(brief)));
@@ -43,7 +47,7 @@ fn open_with(brief: &Brief) -> Vec<Block> {
     let title = heading(2, "open", if asked { "You have asked for" } else { "Open with" });
     if let Some(own) = &brief.own_terms {
         let words = own.proposal.as_deref();
-        return vec![title, words.map_or_else(|| paragraph(UNTOLD), |it| said(it, brief))];
+        return vec![title, words.map_or_else(|| paragraph(UNTOLD), said)];
     }
     let Some((id, figure)) = find(brief, brief.headline.anchor.as_ref()) else {
         return vec![title, paragraph(UNTOLD)];
@@ -53,23 +57,14 @@ fn open_with(brief: &Brief) -> Vec<Block> {
         return vec![title, paragraph(Inline::default().strong(&spoken).text("."))];
     }
     let line = Inline::default().strong(&spoken).text(". Say: \"I would like ").text(&spoken);
-    let reason = if unargued(brief) { ".\"" } else { ". Let me show you what that rests on.\"" };
+    let argued = opening::unsettled(brief).is_none() && opening::market_sentence(brief).is_some();
+    let reason = if argued { ". Let me show you what that rests on.\"" } else { ".\"" };
     vec![title, paragraph(line.text(reason))]
 }
 
 /// A proposal in their terms, as it is spoken.
-fn said(words: &str, brief: &Brief) -> Block {
-    let reason = match unargued(brief) {
-        true => ".\"",
-        false => ". Let me show you what that rests on.\"",
-    };
-    let line = Inline::default().strong(words).text(". Say: \"I would like ").text(words);
-    paragraph(line.text(reason))
-}
-
-/// Whether nothing can be said for the opening.
-fn unargued(brief: &Brief) -> bool {
-    opening::unsettled(brief).is_some() || opening::market_sentence(brief).is_none()
+fn said(words: &str) -> Block {
+    paragraph(Inline::default().strong(words).text(". Say: \"I would like ").text(words).text(".\""))
 }
 
 /// The market in a sentence, where their offer stands in it, and single cells to point at.
@@ -79,9 +74,8 @@ fn arguments(brief: &Brief) -> Vec<Item> {
         return vec![item(Inline::default().strong(&text))];
     }
     if let Some(own) = &brief.own_terms {
-        let market = opening::market_sentence(brief);
         let said = own.arguments.iter().map(|it| Inline::from(it.as_str()));
-        return market.into_iter().chain(said).take(MOST[0]).map(item).collect();
+        return said.take(MOST[0]).map(item).collect();
     }
     let passed = brief.market.as_ref().is_some_and(|market| opening::outdone(market, "p50"));
     let offer = named(brief, "offer.percentile").filter(|_| !passed).map(|(id, figure)| {

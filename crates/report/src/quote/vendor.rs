@@ -144,7 +144,9 @@ pub(super) fn memo(it: &Negotiation) -> Vec<Block> {
 fn element(it: &Element) -> Item {
     let head = Inline::default().strong(it.title).muted(&format!(" ({})", it.cite));
     let facts = it.facts.iter().map(|fact| Inline::from(format!("{}: {}", fact.label, fact.text)));
-    Item { head, more: facts.chain(it.missing.iter().map(|what| missing(what))).collect() }
+    let beside = it.beside.iter().map(|why| Inline::default().muted("does not apply: ").text(why));
+    let missing = it.missing.iter().map(|what| missing(what));
+    Item { head, more: facts.chain(beside).chain(missing).collect() }
 }
 
 fn vendor(it: &Negotiation) -> Value {
@@ -187,6 +189,7 @@ pub(super) fn element_json(it: &Element) -> Value {
         "title": it.title,
         "cite": it.cite,
         "facts": list(&it.facts, fact),
+        "does_not_apply": it.beside,
         "missing": it.missing,
     })
 }

@@ -42,20 +42,21 @@ pub(super) struct Said<'a> {
 #[derive(Clone)]
 struct Stated<'a> {
     text: &'a str,
-    place: &'a Arc<str>,
-    other: Option<(&'a str, &'a Arc<str>)>,
+    row: &'a QuoteRow,
+    other: Option<(&'a str, &'a QuoteRow)>,
 }
 
 impl Stated<'_> {
     /// Writes the term, unless rows say different things.
-    fn read_into(&self, terms: &mut Terms, key: &str) -> Result<(), String> {
-        let (text, place) = (self.text, self.place);
+    fn read_into(&self, terms: &mut Terms, key: &str, currency: Currency) -> Result<(), String> {
+        let (text, place) = (self.text, words::place_of(self.row, key));
         if let Some((other, there)) = self.other {
+            let there = words::place_of(there, key);
             return Err(format!(
                 "`{key}` is `{text}` ({place}) and `{other}` ({there}): state it in `[[quote]]`"
             ));
         }
-        words::state(terms, key, text).map_err(|expected| {
+        words::state(terms, key, text, currency).map_err(|expected| {
             format!("`{key}` is `{text}` ({place}), expected {expected}: state it in `[[quote]]`")
         })
     }
@@ -77,8 +78,8 @@ impl<'a> Said<'a> {
             let Some(at) = TERMS.iter().position(|term| *term == &**key) else { continue };
             match &mut self.terms[at] {
                 Some(stated) if stated.text == &**text => {}
-                Some(stated) => drop(stated.other.get_or_insert((text, &row.place))),
-                empty => *empty = Some(Stated { text, place: &row.place, other: None }),
+                Some(stated) => drop(stated.other.get_or_insert((text, row))),
+                empty => *empty = Some(Stated { text, row, other: None }),
             }
         }
     }
@@ -113,14 +114,15 @@ impl Bid {
             let Some(stated) = stated else { continue };
             if is_stated(&self.terms, key) {
                 let mut other = Terms::default();
-                let read = stated.read_into(&mut other, key);
+                let read = stated.read_into(&mut other, key, self.currency);
                 if read.is_err() || !is_same(&self.terms, &other, key) {
-                    self.notes.push(overruled(key, stated.text, stated.place));
+                    let place = words::place_of(stated.row, key);
+                    self.notes.push(overruled(key, stated.text, &place));
                 }
                 continue;
             }
-            self.places.insert(key, Arc::clone(stated.place));
-            self.faults.extend(stated.read_into(&mut rows, key).err());
+            self.places.insert(key, words::place_of(stated.row, key));
+            self.faults.extend(stated.read_into(&mut rows, key, self.currency).err());
         }
         rows.date = said.date;
         rows.reference = rows.reference.or((said.estimates > 0 && said.bids == 0).then_some(true));
@@ -274,5 +276,7 @@ optional!(
     incumbent,
     term_months,
     reference,
-    source
+    source,
+    systems,
+    agreed
 );

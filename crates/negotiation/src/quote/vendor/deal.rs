@@ -6,7 +6,7 @@ use super::references::{ReferenceKind, percentile};
 use super::say::Saying;
 use crate::brief::{Brief, SourceHead};
 use crate::deal::{
-    Alternative, Argument, Counterpart, Deal, Limit, Offer, Origin, Party, Source, Talks, as_f64,
+    Alternative, Argument, Counterpart, Deal, Limit, Offer, Origin, Source, Talks, as_f64,
 };
 use crate::market::{Cited, Comparables, Factors, SourceEvidence, digest_of};
 use crate::quote::OrderKind;
@@ -31,8 +31,7 @@ pub(super) fn planned(
     rivals: Rivals,
     arguments: &[Saying],
 ) -> (Deal, Vec<SourceEvidence>) {
-    let evidence = market(ground, markets, ground.order);
-    let evidence = evidence.or_else(|| quotes(ground, &rivals));
+    let evidence = market(ground, markets).or_else(|| quotes(ground, &rivals));
     let limit = limit(&rivals);
     let planned = Deal {
         title: format!("{}: {}", deal.title, rivals.vendor),
@@ -58,35 +57,6 @@ pub(super) fn planned(
         ..deal.clone()
     };
     (planned, evidence.into_iter().map(|(_, it)| it).collect())
-}
-
-/// What of a negotiation is public: the market of the lines alone, and the vendor's own price beside
-/// it. Nothing of ours is in it, so that nothing of ours can be seen through it.
-pub(super) fn public(
-    deal: &Deal,
-    ground: &Ground<'_>,
-    markets: &BTreeMap<usize, Brief>,
-) -> (Deal, Vec<SourceEvidence>) {
-    let evidence = market(ground, markets, Amount::ZERO);
-    let said = ground.said();
-    let public = Deal {
-        title: format!("{}: {}", deal.title, ground.own().name),
-        sources: evidence.iter().map(|(id, _)| source(id)).collect(),
-        excludes: Vec::new(),
-        offer: said.map(|amount| Offer { amount: kept(amount), from: None, date: None }),
-        us: Party::default(),
-        alternatives: Vec::new(),
-        claims: Vec::new(),
-        counterpart: Counterpart::default(),
-        events: Vec::new(),
-        parts: Vec::new(),
-        stated_walk_away: None,
-        talks: Talks::default(),
-        tender: None,
-        rivals: None,
-        ..deal.clone()
-    };
-    (public, evidence.into_iter().map(|(_, it)| it).collect())
 }
 
 /// How the talks are held is as the deal file says; what was exchanged was of the whole, not of this
@@ -217,14 +187,13 @@ fn quotes(ground: &Ground<'_>, rivals: &Rivals) -> Option<(String, SourceEvidenc
 fn market(
     ground: &Ground<'_>,
     markets: &BTreeMap<usize, Brief>,
-    order: Amount,
 ) -> Option<(String, SourceEvidence)> {
     let mut found = Comparables::default();
-    let words = match order.is_zero() {
+    let words = match ground.order.is_zero() {
         true => "percentiles of the items' markets, times the quantities",
         false => "percentiles of the items' markets, times the quantities, with the order's costs",
     };
-    let order = as_f64(order);
+    let order = as_f64(ground.order);
     for (number, name) in (0_u32..).zip(["p10", "p25", "p50", "p75", "p90"]) {
         let line = |item: &usize| {
             let unit = percentile(markets.get(item)?, name)?;

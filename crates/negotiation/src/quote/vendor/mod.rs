@@ -6,6 +6,7 @@ mod deal;
 mod ground;
 mod memo;
 mod own;
+mod proposal;
 mod references;
 mod say;
 mod trades;
@@ -14,6 +15,7 @@ pub use asks::Ask;
 pub use deal::market_deal;
 pub use ground::Backup;
 pub use memo::{Element, Fact};
+pub use proposal::{MarketPrice, Proposal, ProposedLine};
 pub use references::{Reference, ReferenceKind};
 pub use say::Saying;
 pub use trades::{Trade, TradeKind};
@@ -72,6 +74,8 @@ pub struct Negotiation {
     pub brief: Brief,
     /// Opening, target and walk-away in the vendor's own terms.
     pub asks: Vec<Ask>,
+    /// The opening for the vendor's eyes; `None` where there is nothing to propose.
+    pub proposal: Option<Proposal>,
     /// What to say, in this order.
     pub arguments: Vec<Saying>,
     /// What to trade, and what it is worth to us.
@@ -154,9 +158,9 @@ pub fn negotiate(
     let (planned, evidence) = deal::planned(deal, &ground, markets, rivals, &arguments);
     let mut brief = prepare(&planned, &evidence).map_err(NegotiateError::Prepare)?;
     let asks = asks::all(&ground, &brief);
-    let own = own::terms(deal, &ground, markets, (&brief, &asks, &arguments));
-    brief.own_terms = Some(own.map_err(NegotiateError::Prepare)?);
-    let trades = trades::all(&ground, &references);
+    let proposal = proposal::proposal(&ground, &asks, markets);
+    brief.own_terms = Some(own::terms(&ground, &brief, proposal.as_ref(), &arguments));
+    let trades = trades::all(deal, &ground, &references);
     let one_more = one_more(&brief, &ground, deal);
     let memo = memo::all(&memo::Case {
         deal,
@@ -182,6 +186,7 @@ pub fn negotiate(
         deal: planned,
         brief,
         asks,
+        proposal,
         arguments,
         trades,
         one_more,
@@ -218,13 +223,4 @@ fn one_more(brief: &Brief, ground: &Ground<'_>, deal: &Deal) -> OneMore {
         }
     };
     OneMore { quotes, saving, cost, pays, text }
-}
-
-impl Negotiation {
-    /// The plan for the vendor's eyes: our proposal in its own terms, and the market where it is
-    /// public evidence. Nothing of other vendors, of our own costs, of the walk-away or of how the
-    /// proposal was made.
-    pub fn shareable(&self) -> Brief {
-        self.brief.shareable()
-    }
 }

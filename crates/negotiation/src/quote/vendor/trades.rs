@@ -2,7 +2,7 @@
 
 use super::ground::Ground;
 use super::references::{Reference, ReferenceKind, last_contract};
-use crate::deal::{Adder, Scheme};
+use crate::deal::{Adder, Deal, Scheme};
 use crate::quote::decimal::{grown, over, sum, times};
 use crate::quote::terms::cheaper;
 use crate::quote::{OrderKind, percent};
@@ -51,12 +51,18 @@ const LATER: u32 = 30;
 /// Early payment as it is usually offered: a share, within days.
 const EARLY: (i64, u32) = (1, 10);
 
-pub(super) fn all(ground: &Ground<'_>, references: &[Reference]) -> Vec<Trade> {
+pub(super) fn all(deal: &Deal, ground: &Ground<'_>, references: &[Reference]) -> Vec<Trade> {
     let mut trades = payment(ground);
     trades.extend(volume(ground));
     trades.extend(term(ground, references));
+    trades.extend(renewal(deal, ground));
     trades.extend(scope(ground));
     trades.retain(|it| it.missing.is_some() || it.worth.is_some_and(|worth| worth > Amount::ZERO));
+    if !trades.iter().any(|it| it.kind == TradeKind::Volume) {
+        let text = "a lower price for more than is asked".to_owned();
+        let missing = "a price of theirs for a larger quantity: ask for `breaks`, and state a larger `[[scenario]]`";
+        trades.push(without(TradeKind::Volume, text, missing));
+    }
     trades.sort_by_key(|it| (it.kind, std::cmp::Reverse(it.worth)));
     trades
 }
@@ -161,13 +167,77 @@ fn term(ground: &Ground<'_>, references: &[Reference]) -> Vec<Trade> {
         ),
         None => without(TradeKind::Term, text, "`last_price` and `index` of every line"),
     });
-    let horizon = ground.comparison.basis.horizon_months;
-    let term = ground.own().terms.term_months;
-    if let Some((term, horizon)) = term.zip(horizon).filter(|(term, horizon)| term < horizon) {
-        let text = format!("the same terms over {horizon} months instead of {term}");
-        trades.push(without(TradeKind::Term, text, "what a renewal would cost"));
-    }
     trades
+}
+
+/// What a contract that ends before our need is worth more where it lasts as long: its prices would
+/// rise at each renewal.
+struct Renewal {
+    /// Months that the contract lasts.
+    term: u32,
+    /// Months that we need it.
+    need: u32,
+    /// Months that the quantities asked for last.
+    horizon: u32,
+    /// Share by which prices rise at a renewal.
+    increase: Amount,
+    /// Yearly cost of money.
+    rate: f64,
+}
+
+fn renewal(deal: &Deal, ground: &Ground<'_>) -> Option<Trade> {
+    let tender = deal.tender.as_ref()?;
+    let term = ground.own().terms.term_months;
+    let stated = [
+        (term.is_none(), "`term_months` in `[[quote]]`, how long its prices hold"),
+        (tender.need_months.is_none(), "`need_months` in `[tender]`, how long we need it"),
+        (
+            tender.horizon_months.is_none(),
+            "`horizon_months` in `[tender]`, how long the quantities last",
+        ),
+        (
+            tender.renewal_increase.is_none(),
+            "`renewal_increase` in `[tender]`, what prices rise at a renewal",
+        ),
+        (deal.us.discount_rate.is_none(), "`discount_rate` in `[us]`, what money costs us a year"),
+    ];
+    let renewal = || {
+        Some(Renewal {
+            term: term?,
+            need: tender.need_months?,
+            horizon: tender.horizon_months?,
+            increase: tender.renewal_increase?,
+            rate: deal.us.discount_rate?,
+        })
+    };
+    let Some(it) = renewal() else {
+        let missing: Vec<&str> = stated.iter().filter(|(open, _)| *open).map(|it| it.1).collect();
+        let text = "the same prices for as long as we need it".to_owned();
+        return Some(without(TradeKind::Term, text, &missing.join("; ")));
+    };
+    let text = format!(
+        "the same prices for {} months instead of {}, if a renewal raises them by {}",
+        it.need,
+        it.term,
+        percent(it.increase)
+    );
+    (it.need > it.term).then(|| trade(TradeKind::Term, text, it.worth(ground.goods)))
+}
+
+impl Renewal {
+    /// Each month after the term, the same goods at the prices of the renewals so far, less the
+    /// prices of now; each month's worth on the day of the comparison.
+    fn worth(&self, goods: Amount) -> Option<Amount> {
+        let monthly = over(goods, Amount::from(self.horizon))?;
+        let month = |month: u32| {
+            let renewals = (month - 1) / self.term;
+            let grown_by = (0..renewals)
+                .try_fold(Amount::ONE, |price, _| times(price, Amount::ONE + self.increase))?;
+            let present = grown(self.rate, -f64::from(month) / 12.0)?;
+            times(times(monthly, grown_by - Amount::ONE)?, present)
+        };
+        sum((self.term + 1..=self.need).map(month).collect::<Option<Vec<_>>>()?)
+    }
 }
 
 fn scope(ground: &Ground<'_>) -> Vec<Trade> {
