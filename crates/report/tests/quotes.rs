@@ -90,7 +90,12 @@ fn the_memo_of_an_award() {
         .iter()
         .map(|s| negotiate(&deal, &comparison, *s, &BTreeMap::new()).unwrap())
         .collect();
-    let quotes = Quotes { comparison: &comparison, scenario: 0, negotiations: &negotiations, unplanned: &[] };
+    let quotes = Quotes {
+        comparison: &comparison,
+        scenario: 0,
+        negotiations: &negotiations,
+        unplanned: &[],
+    };
     let memo = quotes.text(QuotePage::Memo, &STYLE);
     for element in negotiations.iter().flat_map(|it| &it.memo) {
         assert!(memo.contains(element.title), "{} is not in\n{memo}", element.title);

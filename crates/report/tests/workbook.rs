@@ -28,7 +28,8 @@ struct Recalculated {
 
 impl Recalculated {
     fn new(comparison: &Comparison, scenario: usize) -> Self {
-        let bytes = Quotes { comparison, scenario, negotiations: &[], unplanned: &[] }.workbook().unwrap();
+        let bytes =
+            Quotes { comparison, scenario, negotiations: &[], unplanned: &[] }.workbook().unwrap();
         let book = load_from_xlsx_bytes(&bytes, "quotes", "en", "UTC").unwrap();
         let model = Model::from_workbook(book, "en").unwrap();
         let names = model.get_worksheets_properties();

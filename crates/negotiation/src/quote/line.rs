@@ -86,9 +86,8 @@ pub(super) fn unpriced(quoted: &Quoted, ordered: Amount, asked: Amount) -> Optio
     let next = quoted.ranges.get(tier + 1).filter(|_| ordered > to);
     match next {
         None => (ordered > to).then(|| format!("up to {}", to.normalize())),
-        Some(next) => (next.from.checked_sub(to)? > Amount::ONE).then(|| {
-            format!("up to {} and again from {}", to.normalize(), next.from.normalize())
-        }),
+        Some(next) => (next.from.checked_sub(to)? > Amount::ONE)
+            .then(|| format!("up to {} and again from {}", to.normalize(), next.from.normalize())),
     }
 }
 

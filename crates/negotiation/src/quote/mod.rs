@@ -26,9 +26,9 @@ pub use comparison::{
     Basis, Cell, Comparison, Cost, Factors, ItemRow, LegCost, OrderCost, OrderKind, Outcome,
     PassedOver, Payment, Quoted, Range, Ranking, RateUsed, State, Step, Supplier, Total,
 };
+pub use decimal::percent;
 pub use incoterm::{Incoterm, Leg};
 pub use moves::{BreakEven, Moved};
-pub use decimal::percent;
 pub(crate) use row::as_named;
 pub use row::{Attributes, QuoteRow, TaxWord};
 pub use share::{Asked, SharedLine, SharedPrice, SharedQuote, SharedTerms};

@@ -186,12 +186,8 @@ impl Way<'_> {
         }
         let amount = self.cost.legs;
         let taxed = if self.supplier.terms.tax.is_some() { " without tax" } else { "" };
-        let text = format!(
-            "{} of the goods{taxed}: {} {}",
-            shares.join(", "),
-            plain(amount),
-            self.ours()
-        );
+        let text =
+            format!("{} of the goods{taxed}: {} {}", shares.join(", "), plain(amount), self.ours());
         Some(step("legs", amount, self.ours().to_string(), text))
     }
 

@@ -148,7 +148,9 @@ fn tax(ground: &Ground<'_>, terms: &Terms, doubts: &mut Doubts) -> Option<Amount
             Some(Amount::ONE)
         }
         (Some(held), None, recovered) => {
-            let sound = all.alike || recovered == Some(!held) || (!held && all.net);
+            // An estimate of ours has nobody to be brought to where no bid speaks of tax.
+            let alone = terms.reference == Some(true) && !all.said;
+            let sound = all.alike || alone || recovered == Some(!held) || (!held && all.net);
             let missing = "it states no tax rate, and its prices must be brought to the tax of the others: state `tax` and `tax_recoverable` in `[[quote]]`";
             doubts.take(if sound { Ok(Amount::ONE) } else { Err(missing.to_owned()) })
         }

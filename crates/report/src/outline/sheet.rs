@@ -64,7 +64,9 @@ fn open_with(brief: &Brief) -> Vec<Block> {
 
 /// A proposal in their terms, as it is spoken.
 fn said(words: &str) -> Block {
-    paragraph(Inline::default().strong(words).text(". Say: \"I would like ").text(words).text(".\""))
+    paragraph(
+        Inline::default().strong(words).text(". Say: \"I would like ").text(words).text(".\""),
+    )
 }
 
 /// The market in a sentence, where their offer stands in it, and single cells to point at.

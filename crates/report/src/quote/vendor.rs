@@ -72,7 +72,9 @@ fn own(it: &Negotiation) -> Vec<Block> {
 /// Why no figure of the plan can be told as a price of goods.
 fn untold(it: &Negotiation) -> &'static str {
     match it.brief.headline.anchor {
-        Some(_) => "What the order costs beside its goods alone exceeds every figure of the plan: no discount on goods reaches it. Negotiate freight and charges.",
+        Some(_) => {
+            "What the order costs beside its goods alone exceeds every figure of the plan: no discount on goods reaches it. Negotiate freight and charges."
+        }
         None => "The plan gives no opening: its findings say why.",
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Own, QuoteRow};
 use crate::deal::{Charge, Quote, Terms, slug};
-use crate::quote::{Attributes, TaxWord};
 use crate::quote::words::{self, TERMS};
+use crate::quote::{Attributes, TaxWord};
 use haggle_quantity::{Currency, Date};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -131,7 +131,8 @@ fn cost(comparison: &Comparison, item: usize, supplier: usize) -> Option<&Cost> 
 fn backup(comparison: &Comparison, choice: &Choice) -> Result<Backup, String> {
     let award = award::best(choice).map_err(|why| why.to_string())?;
     let used = award.suppliers.iter().map(|it| &comparison.suppliers[*it]);
-    let switching = used.clone().flat_map(|it| &it.order).filter(|it| it.kind == OrderKind::Switching);
+    let switching =
+        used.clone().flat_map(|it| &it.order).filter(|it| it.kind == OrderKind::Switching);
     let switching = switching.map(|it| it.amount).sum();
     Ok(Backup { suppliers: used.map(|it| it.name.clone()).collect(), switching, award })
 }

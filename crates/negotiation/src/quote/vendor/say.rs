@@ -84,7 +84,11 @@ impl Ground<'_> {
         let without = |by: usize, total: Amount| {
             total.checked_sub(own_costs(&self.comparison.suppliers[by])?)
         };
-        let own = if self.order.is_zero() { Some(self.offer) } else { without(self.supplier, self.offer) };
+        let own = if self.order.is_zero() {
+            Some(self.offer)
+        } else {
+            without(self.supplier, self.offer)
+        };
         let others = self.others.iter().filter_map(|(by, total)| without(*by, *total));
         own.zip(others.min()).is_some_and(|(own, other)| other < own)
     }

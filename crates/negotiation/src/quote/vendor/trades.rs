@@ -79,7 +79,8 @@ fn without(kind: TradeKind, text: String, missing: &str) -> Trade {
 /// What the vendor invoices once for these lines, at the reference payment term.
 fn invoiced(ground: &Ground<'_>) -> Option<Amount> {
     let goods = sum(ground.costs().map(|(_, cost)| cost.paid))?;
-    let charges = ground.own().order.iter().filter(|it| it.instalments == 1 && it.kind.is_invoiced());
+    let charges =
+        ground.own().order.iter().filter(|it| it.instalments == 1 && it.kind.is_invoiced());
     match ground.order.is_zero() {
         true => Some(goods),
         false => goods.checked_add(sum(charges.map(|it| it.amount))?),
