@@ -2,7 +2,6 @@
 
 use super::award::{self, CheapestLines, Choice, NoAward};
 use super::{Award, Comparison, State, Supplier};
-use haggle_quantity::Amount;
 
 impl Comparison {
     /// What may be awarded in a scenario: lines and suppliers that count, in the currency of the
@@ -56,12 +55,4 @@ impl Comparison {
 /// Whether an order of this supplier has a cost that is known.
 pub(super) fn may_be_awarded(it: &Supplier) -> bool {
     it.state == State::Counts && it.order_total.is_some()
-}
-
-impl Award {
-    /// How far below its total an award may be at most, as a share of it; 0 where it is the best.
-    pub fn gap(&self) -> Amount {
-        let open = self.total - self.bound;
-        open.checked_div(self.total).unwrap_or_default().max(Amount::ZERO)
-    }
 }

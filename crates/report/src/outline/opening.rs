@@ -136,14 +136,14 @@ fn verdict(brief: &Brief) -> &'static str {
 /// that a grave finding forbids to quote.
 fn say(brief: &Brief) -> Option<Block> {
     brief.headline.anchor.as_ref()?;
-    if let Some(open) = unsettled(brief) {
-        let text = format!("nothing of the market before {} is settled.", open.rule);
-        return Some(paragraph(Inline::default().strong("Say: ").text(&text)));
-    }
     if let Some(own) = &brief.own_terms {
         let words = own.proposal.as_ref()?;
         let line = Inline::default().strong("Say: ").text("\"I would like ").text(words);
         return Some(paragraph(line.text(".\" What to say for it stands below.")));
+    }
+    if let Some(open) = unsettled(brief) {
+        let text = format!("nothing of the market before {} is settled.", open.rule);
+        return Some(paragraph(Inline::default().strong("Say: ").text(&text)));
     }
     if let Some(sentence) = market_sentence(brief) {
         return Some(paragraph(Inline::default().strong("Say: ").with(sentence)));

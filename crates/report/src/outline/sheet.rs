@@ -71,13 +71,13 @@ fn said(words: &str) -> Block {
 
 /// The market in a sentence, where their offer stands in it, and single cells to point at.
 fn arguments(brief: &Brief) -> Vec<Item> {
-    if let Some(open) = opening::unsettled(brief) {
-        let text = format!("Quote nothing of the market before {} is settled.", open.rule);
-        return vec![item(Inline::default().strong(&text))];
-    }
     if let Some(own) = &brief.own_terms {
         let said = own.arguments.iter().map(|it| Inline::from(it.as_str()));
         return said.take(MOST[0]).map(item).collect();
+    }
+    if let Some(open) = opening::unsettled(brief) {
+        let text = format!("Quote nothing of the market before {} is settled.", open.rule);
+        return vec![item(Inline::default().strong(&text))];
     }
     let passed = brief.market.as_ref().is_some_and(|market| opening::outdone(market, "p50"));
     let offer = named(brief, "offer.percentile").filter(|_| !passed).map(|(id, figure)| {

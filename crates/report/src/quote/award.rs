@@ -17,14 +17,19 @@ pub(super) fn awards(quotes: &Quotes<'_>) -> Vec<Block> {
         true => Vec::new(),
         false => vec![Block::Cards(cards)],
     };
-    blocks.extend(outcome.no_award.map(|why| none(&why.to_string())));
+    blocks.extend(outcome.no_award.map(|why| none(&why.to_string(), outcome.single.is_some())));
     blocks.extend(outside(quotes));
     blocks
 }
 
-/// Why there is no award to several.
-fn none(why: &str) -> Block {
-    paragraph(format!("No award is possible: {why}. The reasons stand with each supplier below."))
+/// Why there is no award to several, and where there is none to one either.
+fn none(why: &str, single: bool) -> Block {
+    paragraph(match single {
+        true => format!("No award to several suppliers: {why}."),
+        false => {
+            format!("No award is possible: {why}. The reasons stand with each supplier below.")
+        }
+    })
 }
 
 fn card(quotes: &Quotes<'_>, name: &'static str, award: &Award) -> Card {

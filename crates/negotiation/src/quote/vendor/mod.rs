@@ -43,6 +43,8 @@ pub struct Rivals {
     pub open: Vec<String>,
     /// What the price is held against.
     pub references: Vec<Reference>,
+    /// Alternatives that the deal states for everything, where not everything is negotiated here.
+    pub set_aside: Vec<String>,
 }
 
 /// The negotiation with one vendor over the lines that it quotes and somebody else can deliver.
@@ -154,6 +156,12 @@ pub fn negotiate(
         alone: ground.names(&ground.alone),
         open: questions.clone(),
         references: references.clone(),
+        set_aside: deal
+            .alternatives
+            .iter()
+            .filter(|_| !ground.is_whole())
+            .map(|it| it.name.clone())
+            .collect(),
     };
     let (planned, evidence) = deal::planned(deal, &ground, markets, rivals, &arguments);
     let mut brief = prepare(&planned, &evidence).map_err(NegotiateError::Prepare)?;

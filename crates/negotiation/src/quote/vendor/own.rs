@@ -3,8 +3,9 @@
 
 use super::ground::Ground;
 use super::proposal::{Proposal, SHARE_DIGITS};
+use super::references::ReferenceKind;
 use super::say::Saying;
-use crate::brief::{Brief, OwnTerms};
+use crate::brief::{Brief, Gravity, OwnTerms};
 use crate::deal::as_f64;
 use crate::quote::decimal::{over, percent, sum, times, written};
 use haggle_quantity::{Amount, Currency};
@@ -22,11 +23,13 @@ pub(super) fn terms(
             ground.lines_words()
         )
     };
+    let unsettled = brief.findings.iter().any(|it| it.gravity == Gravity::Error && it.step == 3);
+    let holds = |it: &&Saying| !(unsettled && it.kind == Some(ReferenceKind::Market));
     let steps = brief.headline.concessions.iter().filter_map(|id| step(ground, brief, id));
     OwnTerms {
         proposal: proposal.map(opening),
         steps: steps.collect(),
-        arguments: arguments.iter().map(|it| it.text.clone()).collect(),
+        arguments: arguments.iter().filter(holds).map(|it| it.text.clone()).collect(),
     }
 }
 
