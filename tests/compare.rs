@@ -379,3 +379,92 @@ fn what_changed_between_two_comparisons_adds_up() {
         assert!(text.contains(told), "{told}: {text}");
     }
 }
+
+/// Numbers as one sign each, and single spaces: what a page says without how much.
+fn without_numbers(text: &str) -> String {
+    let mut told = String::new();
+    for letter in text.chars() {
+        let number = letter.is_ascii_digit() || (told.ends_with('#') && ",.".contains(letter));
+        let space = letter.is_whitespace();
+        match (number, space) {
+            (true, _) if told.ends_with('#') => {}
+            (true, _) => told.push('#'),
+            (_, true) if told.ends_with(' ') => {}
+            (_, true) => told.push(' '),
+            _ => told.push(letter),
+        }
+    }
+    told
+}
+
+/// With every private number and every price of another supplier moved, what a supplier reads is the
+/// same to the byte, and the proposal differs in what is proposed alone.
+#[test]
+fn no_page_for_a_supplier_moves_with_what_is_private() {
+    let bench = bench();
+    let moved = TENDER.replace("7373", "6161").replace("73.73", "61.61");
+    assert!(moved.matches("6161").count() > 10 && moved.contains("261.61"));
+    bench.write("moved.toml", moved);
+    let both = |arguments: &str| {
+        ["deal.toml", "moved.toml"].map(|deal| fine(bench.run(&arguments.replace("DEAL", deal))))
+    };
+    for format in ["text", "md", "html", "json", "csv"] {
+        let [one, other] = both(&format!(
+            "compare DEAL --audience shareable --supplier Acme --format {format}"
+        ));
+        assert_eq!(one, other, "{format}");
+    }
+    let proposals = both("report DEAL --supplier Acme --audience shareable --format json");
+    let [one, other] = proposals.map(|text| {
+        let mut value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        for key in ["discount", "goods_then"] {
+            assert!(value[key].take().is_string(), "{key}");
+        }
+        for line in value["lines"].as_array_mut().unwrap() {
+            assert!(line["proposed"].take().is_string());
+        }
+        value
+    });
+    assert_eq!(one, other);
+    for page in ["--page letter", "--page letter --format md", "--page letter --format html"] {
+        let [one, other] = both(&format!("report DEAL --supplier Acme {page}"));
+        assert_eq!(without_numbers(&one), without_numbers(&other), "{page}");
+    }
+    let [one, other] = both("report DEAL --supplier Acme --page sheet");
+    let words = |text: &str| {
+        let head = text.split("Ask, then listen").next().unwrap().to_owned();
+        without_numbers(&head)
+    };
+    assert_eq!(words(&one), words(&other));
+}
+
+/// Two suppliers who lay their letters side by side see the same market in both.
+#[test]
+fn two_letters_differ_by_no_cost_of_ours() {
+    let bench = Bench::with_data();
+    let medians = ["Castellan", "delta-nord"].map(|name| {
+        let command = format!(
+            "report data/deals/it-rate-card.toml --supplier {name} --audience shareable --format json"
+        );
+        let value: serde_json::Value = serde_json::from_str(&fine(bench.run(&command))).unwrap();
+        let lines = value["lines"].as_array().unwrap();
+        lines.iter().map(|line| line["market"]["median"].to_string()).collect::<Vec<_>>()
+    });
+    assert!(medians[0].len() > 3, "{medians:?}");
+    assert_eq!(medians[0], medians[1]);
+}
+
+/// A memo of another scenario speaks of its quantities throughout.
+#[test]
+fn a_memo_is_of_the_scenario_that_is_shown() {
+    let bench = bench();
+    let asked = fine(bench.run("compare deal.toml --page memo"));
+    let shown = fine(bench.run("compare deal.toml --page memo --scenario zqdouble"));
+    assert!(asked.contains("230 each") && !shown.contains("230 each"), "{shown}");
+    assert!(shown.contains("Quantities: zqdouble"), "{shown}");
+    let json: serde_json::Value = serde_json::from_str(&fine(
+        bench.run("compare deal.toml --scenario zqdouble --format json"),
+    ))
+    .unwrap();
+    assert_eq!(json["scenarios"][0]["name"], "zqdouble");
+}
