@@ -31,6 +31,8 @@ pub(super) struct Said<'a> {
     date: Option<Date>,
     bids: usize,
     estimates: usize,
+    /// The first row.
+    first: Option<&'a QuoteRow>,
     terms: [Option<Stated<'a>>; TERMS.len()],
 }
 
@@ -61,6 +63,7 @@ impl Stated<'_> {
 impl<'a> Said<'a> {
     /// Takes in what a row says.
     pub(super) fn hear(&mut self, row: &'a QuoteRow) {
+        self.first.get_or_insert(row);
         self.currencies.insert(row.currency);
         self.tax.insert(row.tax);
         self.date = self.date.max(row.date);
@@ -113,6 +116,18 @@ impl Bid {
         rows.reference = rows.reference.or((said.estimates > 0 && said.bids == 0).then_some(true));
         self.read_tax(said, &mut rows);
         self.terms = merged(std::mem::take(&mut self.terms), rows);
+    }
+
+    /// Where the terms stand that all rows say alike.
+    pub(super) fn cite_lifted(
+        &mut self,
+        said: &Said<'_>,
+        keys: impl Iterator<Item = &'static str>,
+    ) {
+        for key in keys.filter(|key| is_stated(&self.terms, key)) {
+            let row = said.first.filter(|row| row.attributes.iter().any(|(it, _)| &**it == key));
+            self.places.extend(row.map(|row| (key, words::place_of(row, key))));
+        }
     }
 
     fn read_tax(&mut self, said: &Said<'_>, rows: &mut Terms) {
