@@ -252,7 +252,8 @@ impl Making<'_> {
         let mut parts = Vec::new();
         for cost in &self.supplier.order {
             let name = format!("order.{}", crate::deal::slug(&cost.name));
-            self.given(&name, cost.amount, ours.clone(), None);
+            let place = self.supplier.places.get(cost.name.as_str()).cloned();
+            self.given(&name, cost.amount, ours.clone(), place.as_deref());
             parts.push((name.clone(), name));
         }
         if let Some(order) = total.order {
