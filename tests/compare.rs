@@ -409,9 +409,8 @@ fn no_page_for_a_supplier_moves_with_what_is_private() {
         ["deal.toml", "moved.toml"].map(|deal| fine(bench.run(&arguments.replace("DEAL", deal))))
     };
     for format in ["text", "md", "html", "json", "csv"] {
-        let [one, other] = both(&format!(
-            "compare DEAL --audience shareable --supplier Acme --format {format}"
-        ));
+        let [one, other] =
+            both(&format!("compare DEAL --audience shareable --supplier Acme --format {format}"));
         assert_eq!(one, other, "{format}");
     }
     let proposals = both("report DEAL --supplier Acme --audience shareable --format json");

@@ -129,7 +129,8 @@ impl Comparison {
             others.iter().filter_map(|other| {
                 let slope = first.moving - other.moving;
                 let factor = over(other.fixed - first.fixed, slope)?;
-                Some((factor.max(Amount::ZERO), slope, other)).filter(|_| factor >= Amount::ZERO)
+                // Equal only where it costs nothing at all is no crossing.
+                (factor > Amount::ZERO).then_some((factor, slope, other))
             })
         };
         // Going up, whoever rises more slowly than the first overtakes it; going down the others do.

@@ -33,6 +33,8 @@ pub(super) struct Said<'a> {
     date: Option<Date>,
     bids: usize,
     estimates: usize,
+    /// The first row.
+    first: Option<&'a QuoteRow>,
     terms: [Option<Stated<'a>>; TERMS.len()],
     /// The attributes heard last: rows of one supplier often share them.
     last: Option<&'a Attributes>,
@@ -65,6 +67,7 @@ impl Stated<'_> {
 impl<'a> Said<'a> {
     /// Takes in what a row says.
     pub(super) fn hear(&mut self, row: &'a QuoteRow) {
+        self.first.get_or_insert(row);
         self.currencies.insert(row.currency);
         self.tax.insert(row.tax);
         self.date = self.date.max(row.date);
@@ -130,20 +133,9 @@ impl Bid {
         self.terms = merged(std::mem::take(&mut self.terms), rows);
     }
 
-    /// Takes in what all its lines say alike, with the place of the first.
+    /// Takes in what all its lines say alike.
     pub(super) fn lift(&mut self, own: Own) {
         let terms = &mut self.terms;
-        let lifted = [
-            ("discount", own.discount.filter(|_| terms.discount.is_none()).is_some()),
-            ("valid_until", own.valid_until.filter(|_| terms.valid_until.is_none()).is_some()),
-            (
-                "lead_time_days",
-                own.lead_time_days.filter(|_| terms.lead_time_days.is_none()).is_some(),
-            ),
-        ];
-        for (key, _) in lifted.into_iter().filter(|(_, lifted)| *lifted) {
-            self.places.extend(own.place.clone().map(|place| (key, place)));
-        }
         terms.discount = terms.discount.or(own.discount);
         terms.valid_until = terms.valid_until.or(own.valid_until);
         terms.lead_time_days = terms.lead_time_days.or(own.lead_time_days);
@@ -162,6 +154,18 @@ impl Bid {
             if !known {
                 self.notes.push(overruled(key, &line, place));
             }
+        }
+    }
+
+    /// Where the terms stand that all rows say alike.
+    pub(super) fn cite_lifted(
+        &mut self,
+        said: &Said<'_>,
+        keys: impl Iterator<Item = &'static str>,
+    ) {
+        for key in keys.filter(|key| is_stated(&self.terms, key)) {
+            let row = said.first.filter(|row| row.attributes.iter().any(|(it, _)| &**it == key));
+            self.places.extend(row.map(|row| (key, words::place_of(row, key))));
         }
     }
 

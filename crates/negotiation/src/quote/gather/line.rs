@@ -77,7 +77,7 @@ fn blank(currency: Currency, per: &Per) -> Quoted {
     }
 }
 
-type Words<'a> = [Option<(&'a str, &'a str)>; KEYS.len()];
+type Words<'a> = [Option<(&'a str, &'a QuoteRow)>; KEYS.len()];
 
 fn read_attributes(price: &mut Quoted, rows: &[Placed<'_>]) -> Result<(), String> {
     let mut said: Words<'_> = [None; KEYS.len()];
@@ -100,13 +100,14 @@ fn hear<'a>(said: &mut Words<'a>, row: &'a QuoteRow) -> Result<(), String> {
     for (key, text) in row.attributes.iter() {
         let Some(at) = KEYS.iter().position(|known| *known == &**key) else { continue };
         match said[at] {
-            Some((other, place)) if other != &**text => {
+            Some((other, there)) if other != &**text => {
                 return Err(format!(
-                    "`{key}` is `{other}` ({place}) and `{text}` ({}): leave one out with `[[exclude]]`",
-                    row.place
+                    "`{key}` is `{other}` ({}) and `{text}` ({}): leave one out with `[[exclude]]`",
+                    words::place_of(there, key),
+                    words::place_of(row, key)
                 ));
             }
-            _ => said[at] = Some((text, &row.place)),
+            _ => said[at] = Some((text, row)),
         }
     }
     Ok(())
@@ -114,11 +115,12 @@ fn hear<'a>(said: &mut Words<'a>, row: &'a QuoteRow) -> Result<(), String> {
 
 fn read<T>(
     key: &str,
-    said: Option<(&str, &str)>,
+    said: Option<(&str, &QuoteRow)>,
     read: fn(&str) -> Result<T, &'static str>,
 ) -> Result<Option<T>, String> {
-    let Some((text, place)) = said else { return Ok(None) };
+    let Some((text, row)) = said else { return Ok(None) };
     let wrong = |expected| {
+        let place = words::place_of(row, key);
         format!(
             "`{key}` is `{text}` ({place}), expected {expected}: correct it, or state the line in `[[quote.line]]`"
         )

@@ -7,7 +7,7 @@ mod names;
 pub(super) use bid::Bid;
 
 use super::{PassedOver, QuoteRow, Quoted, parts};
-use crate::deal::{Deal, Tender};
+use crate::deal::{Deal, Tender, Terms};
 use bid::Said;
 use haggle_quantity::{Amount, Date};
 use names::Names;
@@ -57,7 +57,11 @@ pub(super) fn gather(deal: &Deal, tender: &Tender, rows: &[QuoteRow]) -> Gathere
     placed.retain(|at| !said[at.supplier].is_estimate_among_bids(at.row));
     let mut bids = bids(deal, tender, &names, &said);
     let mut quoted = prices(tender, &bids, placed, &mut passed_over);
+    let stated = bids.iter().map(|bid| Own::of_terms(&bid.terms)).collect::<Vec<_>>();
     lift(&mut bids, &mut quoted);
+    for ((bid, stated), said) in bids.iter_mut().zip(stated).zip(&said) {
+        bid.cite_lifted(said, stated.open());
+    }
     Gathered { bids, quoted, passed_over }
 }
 
@@ -188,6 +192,21 @@ impl Own {
         let (discount, valid_until) = (line.discount, line.valid_until);
         let place = line.places.first().cloned();
         Self { discount, valid_until, lead_time_days: line.lead_time_days, place }
+    }
+
+    fn of_terms(terms: &Terms) -> Self {
+        let (discount, valid_until) = (terms.discount, terms.valid_until);
+        Self { discount, valid_until, lead_time_days: terms.lead_time_days, place: None }
+    }
+
+    /// The keys of what is not said.
+    fn open(&self) -> impl Iterator<Item = &'static str> {
+        let keys = [
+            (self.discount.is_none(), "discount"),
+            (self.valid_until.is_none(), "valid_until"),
+            (self.lead_time_days.is_none(), "lead_time_days"),
+        ];
+        keys.into_iter().filter(|(open, _)| *open).map(|(_, key)| key)
     }
 
     /// What both say alike.
