@@ -59,7 +59,7 @@ pub struct Tender {
 pub enum Adder {
     /// Money of the deal per order.
     Money(Amount),
-    /// A share of the supplier's goods: 0.03 for `3 %`.
+    /// A share of the supplier's goods without tax, as customs values them: 0.03 for `3 %`.
     Share(Amount),
 }
 
