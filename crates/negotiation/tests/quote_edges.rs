@@ -418,3 +418,26 @@ fn a_scenario_is_shown_as_if_asked_for() {
     assert_eq!((offer(&asked), offer(&shown)), (d("1050"), d("2050")));
     assert_eq!(asked.clone().shown(7), asked);
 }
+
+/// What a supplier reads of its own quote: what its lines say for themselves, a question for what
+/// cannot be read, and none for what its lines have answered.
+#[test]
+fn a_supplier_is_asked_what_is_open() {
+    let own = [("lead_time_days", "5"), ("discount", "0.1"), ("valid_until", "2026-12-31")];
+    let rows = [
+        with(&own, row("A", "it", "10", "b:2")),
+        with(&[("lead_time_days", "9")], row("A", "two", "8", "b:3")),
+        with(&[("lead_time_days", "9")], row("A", "odd", "7", "b:4")),
+        with(&[("lead_time_days", "9")], row("A", "odd", "6", "b:5")),
+    ];
+    let deal =
+        deal(&format!("[tender]\n{}{}{}", item("it", "1"), item("two", "1"), item("odd", "1")));
+    let shared = compare(&deal, &rows).unwrap().shared(deal.tender.as_ref().unwrap(), 0).unwrap();
+    let first = shared.lines[0].price.as_ref().unwrap();
+    assert_eq!((first.lead_time_days, first.discount), (Some(5), Some(d("0.1"))));
+    assert_eq!(first.valid_until.unwrap().to_string(), "2026-12-31");
+    assert_eq!(shared.lines[2].price, None);
+    let asked = shared.questions.join("\n");
+    assert!(asked.contains("odd: we could not read your price for certain"), "{asked}");
+    assert!(!asked.contains("order to delivery") && !asked.contains("how many"), "{asked}");
+}

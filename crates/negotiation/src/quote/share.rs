@@ -146,7 +146,7 @@ impl Comparison {
             // A price that cannot be read is no price yet; one without a unit is asked for that.
             price: self
                 .quoted(item, supplier)
-                .filter(|it| it.fault.is_none() || it.pack.is_none())
+                .filter(|line| line.fault.is_none() || lacks_unit(line, &it.per))
                 .map(shared_price),
         }
     }
@@ -203,7 +203,7 @@ impl Comparison {
                 Some(format!("Your price leaves out {}. What would it cost?", it.name))
             }
             (Scope::Unclear, _) => Some(format!("Does your price hold all of {}?", it.name)),
-            (_, None) => {
+            (_, None) if lacks_unit(quoted, &it.per) => {
                 Some(format!("{}: how many {} are in one {}?", it.name, it.per, quoted.per))
             }
             _ if quoted.fault.is_some() => Some(format!(
@@ -222,6 +222,11 @@ impl Comparison {
             _ => None,
         }
     }
+}
+
+/// Whether nothing says how many item units a price is for.
+fn lacks_unit(quoted: &Quoted, per: &Per) -> bool {
+    quoted.pack.is_none() && quoted.per != *per
 }
 
 fn shared_price(it: &Quoted) -> SharedPrice {

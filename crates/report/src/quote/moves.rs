@@ -47,7 +47,10 @@ fn said(quotes: &Quotes<'_>, it: &BreakEven) -> String {
         }
         None => {
             let side = if it.factor > Amount::ONE { "above" } else { "below" };
-            format!("{from} has no price {side} {about}{what}: nothing is told beyond.")
+            let times = times(it);
+            format!(
+                "{from} has no price for quantities {side} {about}{times}: nothing is told beyond."
+            )
         }
     }
 }
