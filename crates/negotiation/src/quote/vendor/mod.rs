@@ -149,20 +149,7 @@ pub fn negotiate(
     let references = references::all(deal, &ground, markets);
     let questions = say::questions(&ground);
     let arguments = say::arguments(&ground, &references);
-    let rivals = Rivals {
-        vendor: ground.own().name.clone(),
-        quotes: ground.others.len() + 1,
-        spread: ground.spread(),
-        alone: ground.names(&ground.alone),
-        open: questions.clone(),
-        references: references.clone(),
-        set_aside: deal
-            .alternatives
-            .iter()
-            .filter(|_| !ground.is_whole())
-            .map(|it| it.name.clone())
-            .collect(),
-    };
+    let rivals = rivals(deal, &ground, &questions, &references);
     let (planned, evidence) = deal::planned(deal, &ground, markets, rivals, &arguments);
     let mut brief = prepare(&planned, &evidence).map_err(NegotiateError::Prepare)?;
     let asks = asks::all(&ground, &brief);
@@ -201,6 +188,24 @@ pub fn negotiate(
         questions,
         memo,
     })
+}
+
+fn rivals(
+    deal: &Deal,
+    ground: &Ground<'_>,
+    questions: &[String],
+    references: &[Reference],
+) -> Rivals {
+    let part = deal.alternatives.iter().filter(|_| !ground.is_whole());
+    Rivals {
+        vendor: ground.own().name.clone(),
+        quotes: ground.others.len() + 1,
+        spread: ground.spread(),
+        alone: ground.names(&ground.alone),
+        open: questions.to_vec(),
+        references: references.to_vec(),
+        set_aside: part.map(|it| it.name.clone()).collect(),
+    }
 }
 
 fn one_more(brief: &Brief, ground: &Ground<'_>, deal: &Deal) -> OneMore {
