@@ -94,11 +94,7 @@ pub(crate) fn listing(
     list(&opened, query, take).map_err(StoreError::at(path, "cannot query"))
 }
 
-fn list(
-    opened: &Opened,
-    query: &Query,
-    mut take: impl FnMut(Listed),
-) -> Result<(), ParquetError> {
+fn list(opened: &Opened, query: &Query, mut take: impl FnMut(Listed)) -> Result<(), ParquetError> {
     let pruned = prune(opened, &query.conditions)?;
     let columns = columns(query);
     let batches = opened.rows(&pruned, &pruned.groups, &query.conditions, Some(&columns))?;
@@ -247,7 +243,8 @@ impl<'b> Table<'b> {
         let absent = || BatchError { field: "amount".into(), problem: "absent".into() };
         let amount = number(self.amount, row).ok_or_else(absent).map_err(external)?;
         let quantity = |column| number(column, row).and_then(|scaled| from_scaled(scaled).ok());
-        let takes = |(mask, _): &&(BooleanArray, Arc<str>)| mask_valid(mask, row) && mask.value(row);
+        let takes =
+            |(mask, _): &&(BooleanArray, Arc<str>)| mask_valid(mask, row) && mask.value(row);
         Ok(Listed {
             sheet: self.sheet.get(row, shared)?,
             row: number(self.row, row).unwrap_or_default(),
@@ -307,7 +304,8 @@ impl<'b, T: Clone> Words<'b, T> {
 
     /// Every word, whether a row says it or not.
     fn all(&self) -> Vec<&'b str> {
-        self.column.map_or(Vec::new(), |(_, words)| words.iter().map(Option::unwrap_or_default).collect())
+        self.column
+            .map_or(Vec::new(), |(_, words)| words.iter().map(Option::unwrap_or_default).collect())
     }
 
     /// The number of a row's word.

@@ -1,8 +1,8 @@
 //! One supplier: its terms of the deal file, and what its rows say of the whole quote.
 
 use super::QuoteRow;
-use crate::quote::Attributes;
 use crate::deal::{Charge, Quote, Terms, slug};
+use crate::quote::Attributes;
 use crate::quote::TaxWord;
 use crate::quote::words::{self, TERMS};
 use haggle_quantity::{Currency, Date};
