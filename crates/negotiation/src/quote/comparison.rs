@@ -1,7 +1,7 @@
 //! The result of a comparison: everything that a renderer shows, so that it computes no number.
 
 use super::award::{Award, NoAward};
-use super::{Incoterm, Leg};
+use super::{Incoterm, Leg, Place};
 use crate::brief::Finding;
 use crate::deal::{Adder, Break, Charge, Scheme, Scope, Terms};
 use haggle_quantity::{Amount, Currency, Date, Per};
@@ -259,7 +259,7 @@ pub struct Quoted {
     /// Days to delivery of this line, where they are not those of the terms.
     pub lead_time_days: Option<u32>,
     /// Places that it was read from; empty for a line of the deal file.
-    pub places: Vec<Arc<str>>,
+    pub places: Vec<Place>,
     /// Why it gives no cost whatever the quantity, with the way out.
     pub fault: Option<Arc<str>>,
 }

@@ -13,6 +13,7 @@ mod line;
 mod moves;
 mod outcome;
 mod parts;
+mod place;
 mod row;
 mod share;
 mod steps;
@@ -28,6 +29,7 @@ pub use comparison::{
 pub use incoterm::{Incoterm, Leg};
 pub use moves::{BreakEven, Moved};
 pub(crate) use outcome::percent;
+pub use place::Place;
 pub(crate) use row::as_named;
 pub use row::{Attributes, QuoteRow, TaxWord};
 pub use share::{Asked, SharedLine, SharedPrice, SharedQuote, SharedTerms};

@@ -10,14 +10,15 @@ use std::collections::BinaryHeap;
 
 /// Cells looked at after which a proven gap of a thousandth is good enough.
 const ENOUGH: usize = 20_000_000;
-/// Cells looked at after which the search ends in any case.
-const LAST: usize = 600_000_000;
+/// Cells looked at after which the search ends in any case; where there are minimum values, which it
+/// cannot go through set by set, a quarter of them.
+const LAST: usize = 1_200_000_000;
 /// The gap that is good enough, as a divisor of the total.
 const GAP: i128 = 1000;
 /// Sets of suppliers that are looked at one by one rather than split further: at first, and after
 /// much work.
 const FEW: u64 = 5_000;
-const MANY: u64 = 20_000_000;
+const MANY: u64 = 1_000_000_000;
 /// Looks for prices at the root, and below it.
 const LOOKS: (usize, usize) = (80, 20);
 
@@ -123,24 +124,31 @@ impl Search<'_> {
     pub(super) fn drops(&mut self, bound: i128) -> bool {
         let total = self.total();
         let near = self.work > ENOUGH && total - bound <= total.abs() / GAP;
-        let drops = bound >= total || near || self.work > LAST;
+        let drops = bound >= total || near || self.is_late();
         if drops && bound < total {
             self.dropped = self.dropped.min(bound);
         }
         drops
     }
 
+    fn is_late(&self) -> bool {
+        self.work > if self.has_minimum() { LAST / 4 } else { LAST }
+    }
+
+    fn has_minimum(&self) -> bool {
+        self.problem.floor.iter().any(|floor| *floor > 0)
+    }
+
     /// Whether the sets that a node leaves open are gone through: when they are few, or when the
     /// search by bounds alone has been at it for long.
     fn goes_through(&self, state: &[State]) -> bool {
-        let has_minimum = self.problem.floor.iter().any(|floor| *floor > 0);
-        let most = if self.work > ENOUGH && !has_minimum { MANY } else { FEW };
+        let most = if self.work > ENOUGH && !self.has_minimum() { MANY } else { FEW };
         state.contains(&State::Free) && complete::sets(state, self.problem.limit, most) <= most
     }
 
     fn is_over(&self, bound: i128) -> bool {
         let near = self.total() - bound <= self.total().abs() / GAP;
-        self.work > LAST || (self.work > ENOUGH && near)
+        self.is_late() || (self.work > ENOUGH && near)
     }
 
     /// Bounds a node and splits it in two, unless it holds nothing better than the best award.

@@ -2,9 +2,9 @@
 
 use super::QuoteRow;
 use crate::deal::{Charge, Quote, Terms, slug};
-use crate::quote::Attributes;
 use crate::quote::TaxWord;
 use crate::quote::words::{self, TERMS};
+use crate::quote::{Attributes, Place};
 use haggle_quantity::{Currency, Date};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -41,8 +41,8 @@ pub(super) struct Said<'a> {
 #[derive(Clone)]
 struct Stated<'a> {
     text: &'a str,
-    place: &'a Arc<str>,
-    other: Option<(&'a str, &'a Arc<str>)>,
+    place: &'a Place,
+    other: Option<(&'a str, &'a Place)>,
 }
 
 impl Stated<'_> {
@@ -112,7 +112,7 @@ impl Bid {
             if is_stated(&self.terms, key) {
                 continue;
             }
-            self.places.insert(key, Arc::clone(stated.place));
+            self.places.insert(key, Arc::from(stated.place.to_string()));
             self.faults.extend(stated.read_into(&mut rows, key).err());
         }
         rows.date = said.date;

@@ -2,7 +2,7 @@
 
 use super::{Bid, Placed};
 use crate::deal::{Break, Item, Line, Scheme, Scope};
-use crate::quote::{Attributes, QuoteRow, Quoted, words};
+use crate::quote::{Attributes, Place, QuoteRow, Quoted, words};
 use haggle_quantity::{Amount, Currency, Date, Per};
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub(super) fn of_rows<'a>(
     let mut price = Quoted {
         price: first.amount,
         per: first.per.as_ref().unwrap_or(&item.per).clone(),
-        places: rows.iter().map(|at| Arc::clone(&at.row.place)).collect(),
+        places: rows.iter().map(|at| at.row.place.clone()).collect(),
         ..price
     };
     let read = attributes
@@ -76,7 +76,7 @@ fn blank(currency: Currency, per: &Per) -> Quoted {
     }
 }
 
-type Words<'a> = [Option<(&'a str, &'a str)>; KEYS.len()];
+type Words<'a> = [Option<(&'a str, &'a Place)>; KEYS.len()];
 
 fn read_attributes(price: &mut Quoted, rows: &[Placed<'_>]) -> Result<(), String> {
     let mut said: Words<'_> = [None; KEYS.len()];
@@ -113,7 +113,7 @@ fn hear<'a>(said: &mut Words<'a>, row: &'a QuoteRow) -> Result<(), String> {
 
 fn read<T>(
     key: &str,
-    said: Option<(&str, &str)>,
+    said: Option<(&str, &Place)>,
     read: fn(&str) -> Result<T, &'static str>,
 ) -> Result<Option<T>, String> {
     let Some((text, place)) = said else { return Ok(None) };

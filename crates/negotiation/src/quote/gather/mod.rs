@@ -181,5 +181,6 @@ impl Own {
 fn passed(row: &QuoteRow, reason: String) -> PassedOver {
     let said = [row.code.as_deref(), row.title.as_deref()];
     let item = said.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    PassedOver { place: Arc::clone(&row.place), supplier: Arc::clone(&row.supplier), item, reason }
+    let place = Arc::from(row.place.to_string());
+    PassedOver { place, supplier: Arc::clone(&row.supplier), item, reason }
 }
