@@ -88,3 +88,40 @@ fn spread(column: &mut Vec<i16>, above: i128, dearest: i128) {
         column.push((above - row * MOST).clamp(0, MOST) as i16);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quote::award::Choice;
+    use haggle_quantity::Amount;
+
+    /// Lines of very different size, one of them missing: never above what a set costs, and by no
+    /// more below than a unit for each row.
+    #[test]
+    fn never_above_and_hardly_below() {
+        let cost = [[100, 130, 90], [7, 9, 8], [50_000_000, 49_000_000, 0], [1, 900_000, 3]];
+        let cell = |cents: &i64| (*cents > 0).then(|| Amount::new(*cents, 2));
+        let choice = Choice {
+            cost: cost.iter().map(|row| row.iter().map(cell).collect()).collect(),
+            goods: vec![vec![Amount::ONE; 3]; cost.len()],
+            fixed: vec![Amount::ZERO; 3],
+            minimum: vec![None; 3],
+            max_suppliers: None,
+        };
+        let problem = Problem::new(&choice).unwrap();
+        let view = problem.view(&[]);
+        let coarse = Coarse::new(&problem, &view, &[true; 3]);
+        for set in [vec![0], vec![1], vec![0, 1], vec![0, 2], vec![1, 2], vec![0, 1, 2]] {
+            let mut least = coarse.nobody();
+            for &by in &set {
+                let (before, with) = (least.clone(), coarse.with(&least, by));
+                coarse.put_in(&before, by, &mut least);
+                assert_eq!(with, coarse.sum(&least));
+            }
+            let cheapest = |row: usize| set.iter().map(|&by| view[by].cost[row]).min().unwrap();
+            let truly: i128 = (0..problem.rows()).map(cheapest).sum();
+            let below = truly - coarse.lines(coarse.sum(&least));
+            assert!((0..=coarse.unit * cost.len() as i128).contains(&below), "{set:?}: {below}");
+        }
+    }
+}

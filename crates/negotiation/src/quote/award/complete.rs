@@ -4,7 +4,7 @@
 use super::bound::{Proof, State};
 use super::coarse::Coarse;
 use super::local::assign;
-use super::problem::{Problem, View};
+use super::problem::{NONE, Problem, View};
 use super::search::{Node, Search};
 
 /// The sets of suppliers that a node leaves open, counted up to `most`.
@@ -136,6 +136,10 @@ impl<'a, 'b, 'c> Walk<'a, 'b, 'c> {
         }
         self.search.work += self.open.len() * self.search.problem.rows();
         let found = assign(self.search.problem, self.view, &self.open);
+        if found.total == NONE {
+            // A row that none of them offers.
+            return;
+        }
         let bound = least_of(self.search.problem, self.view, &self.open);
         let is_closed = found.faults == 0 && found.total <= bound;
         self.search.consider(found);
