@@ -42,7 +42,10 @@ pub(crate) fn run(args: &Compare, context: &Context) -> Result<u8, Failure> {
     if let Some(out) = args.out.as_deref() {
         exposure::warn(out, context);
     }
-    Ok(strictness(args.strict, &quotes, context))
+    let code = strictness(args.strict, &quotes, context);
+    // The program ends here: to free each of many cells would only take time.
+    std::mem::forget(made);
+    Ok(code)
 }
 
 /// Writes one supplier's own quote for its eyes.
@@ -228,6 +231,8 @@ impl Compared {
 fn compared(deal: &Deal, gathered: Gathered, file: &Path) -> Result<Comparison, Failure> {
     let mut comparison = compare(deal, &gathered.rows).map_err(|e| refused(&e, file))?;
     comparison.passed_over.extend(gathered.passed_over);
+    // One comparison is made in a run: to free each of many rows would only take time.
+    std::mem::forget(gathered.rows);
     Ok(comparison)
 }
 

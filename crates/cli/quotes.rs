@@ -7,7 +7,7 @@ use haggle_evidence::{Basis, Bound, Kind, Statistic, Tax};
 use haggle_negotiation::brief::{SourceHead, TallyHead};
 use haggle_negotiation::deal::{Deal, ItemMarket, Source};
 use haggle_negotiation::market::{SourceEvidence, excluded_by};
-use haggle_negotiation::quote::{PassedOver, QuoteRow, TaxWord};
+use haggle_negotiation::quote::{PassedOver, Place, QuoteRow, TaxWord};
 use haggle_quantity::{Amount, Per, from_day_number};
 use haggle_store::{Listed, Part, Query};
 use std::collections::BTreeMap;
@@ -134,7 +134,7 @@ fn narrowed(source: &Source, market: &ItemMarket) -> Source {
 /// Reads the rows of one source.
 struct Reader {
     source: Arc<str>,
-    file: String,
+    file: Arc<str>,
     estimate: Arc<str>,
     /// Units by their stored word.
     units: BTreeMap<Arc<str>, Per>,
@@ -144,7 +144,7 @@ impl Reader {
     fn new(source: &Source) -> Self {
         Self {
             source: Arc::from(source.id.as_str()),
-            file: file_name(&location(source)),
+            file: Arc::from(file_name(&location(source))),
             estimate: Arc::from(ESTIMATE),
             units: BTreeMap::new(),
         }
@@ -192,15 +192,20 @@ impl Reader {
     fn passed_over(&self, listed: &Listed, reason: String) -> PassedOver {
         let item = listed.title.as_ref().or(listed.subject.as_ref());
         PassedOver {
-            place: self.place(listed),
+            place: Arc::from(self.place(listed).to_string()),
             supplier: listed.party.clone().unwrap_or_else(|| Arc::from("")),
             item: item.map_or_else(String::new, |text| text.to_string()),
             reason,
         }
     }
 
-    fn place(&self, listed: &Listed) -> Arc<str> {
-        Arc::from(listed.place().within(&self.file))
+    fn place(&self, listed: &Listed) -> Place {
+        match (&listed.sheet, &listed.path, listed.row, listed.column) {
+            (None, None, row @ 1.., column @ 1..) => {
+                Place::Field { file: self.file.clone(), row, column }
+            }
+            _ => listed.place().within(&self.file).into(),
+        }
     }
 
     fn unit(&mut self, stored: &Arc<str>) -> Per {

@@ -539,7 +539,7 @@ fn scenarios_have_their_own_quantities() {
 fn row(supplier: &str, item: &str, amount: &str) -> QuoteRow {
     QuoteRow {
         source: Arc::from("bids"),
-        place: Arc::from(format!("bids.csv:{supplier}:{item}:{amount}")),
+        place: format!("bids.csv:{supplier}:{item}:{amount}").into(),
         supplier: Arc::from(supplier),
         code: Some(Arc::from(item)),
         title: None,

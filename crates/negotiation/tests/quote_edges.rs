@@ -43,7 +43,7 @@ fn quote(name: &str, terms: &str, lines: &[(&str, &str)]) -> String {
 fn row(supplier: &str, item: &str, amount: &str, place: &str) -> QuoteRow {
     QuoteRow {
         source: Arc::from("bids"),
-        place: Arc::from(place),
+        place: place.into(),
         supplier: Arc::from(supplier),
         code: Some(Arc::from(item)),
         title: None,

@@ -2,7 +2,7 @@
 
 use super::as_named;
 use super::award::{Award, NoAward};
-use super::{Incoterm, Leg};
+use super::{Incoterm, Leg, Place};
 use crate::brief::Finding;
 use crate::deal::{Adder, Break, Charge, Scheme, Scope, Terms};
 use haggle_quantity::{Amount, Currency, Date, Per};
@@ -289,7 +289,7 @@ pub struct Quoted {
     pub lead_time_days: Option<u32>,
     /// Places that it was read from, that of the first price first, then those of `breaks`; empty
     /// for a line of the deal file.
-    pub places: Vec<Arc<str>>,
+    pub places: Vec<Place>,
     /// Why it gives no cost whatever the quantity, with the way out.
     pub fault: Option<Arc<str>>,
 }

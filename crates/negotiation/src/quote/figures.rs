@@ -165,7 +165,8 @@ impl Making<'_> {
 
     fn line_given(&mut self, slug: &str, quoted: &Quoted, quantity: Amount, cost: &Cost) {
         let of = |name: &str| format!("{slug}.{name}");
-        let place = quoted.places.get(cost.tier).or(quoted.places.first()).cloned();
+        let place = quoted.places.get(cost.tier).or(quoted.places.first());
+        let place = place.map(ToString::to_string);
         let per = Unit::Money(format!("{}/{}", quoted.currency, quoted.per));
         self.given(&of("price"), cost.price, per, place.as_deref());
         self.given(&of("quantity"), quantity, Unit::Count, None);

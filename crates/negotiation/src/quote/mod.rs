@@ -14,6 +14,7 @@ mod line;
 mod moves;
 mod outcome;
 mod parts;
+mod place;
 mod row;
 mod share;
 mod steps;
@@ -29,6 +30,7 @@ pub use comparison::{
 pub use decimal::percent;
 pub use incoterm::{Incoterm, Leg};
 pub use moves::{BreakEven, Moved};
+pub use place::Place;
 pub(crate) use row::as_named;
 pub use row::{Attributes, QuoteRow, TaxWord};
 pub use share::{Asked, SharedLine, SharedPrice, SharedQuote, SharedTerms};

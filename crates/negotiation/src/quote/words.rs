@@ -34,8 +34,9 @@ pub(super) fn place_of(row: &QuoteRow, key: &str) -> Arc<str> {
     let stated = row.attributes.iter().find(|(name, _)| &**name == TERM_ROWS);
     let named = |it: &&str| it.strip_prefix(key).is_some_and(|rest| rest.starts_with('='));
     let own = stated.and_then(|(_, rows)| rows.split(' ').find(named));
-    let moved = own.and_then(|it| in_row(&row.place, &it[key.len() + 1..]));
-    moved.map_or_else(|| Arc::clone(&row.place), Arc::from)
+    let place = row.place.to_string();
+    let moved = own.and_then(|it| in_row(&place, &it[key.len() + 1..]));
+    Arc::from(moved.unwrap_or(place))
 }
 
 /// A place in another row of its column: `bids.xlsx:Prices!D14`, `bids.csv:6:5`.

@@ -54,7 +54,12 @@ fn steps(comparison: &Comparison, supplier: usize, item: usize, style: &Style) -
     let mut lines = wrap(&Inline::default().strong(&name), "", "", style);
     steps.iter().for_each(|step| lines.extend(wrap(&line(step), "  ", "      ", style)));
     for place in &quoted.places {
-        lines.extend(wrap(&Inline::from("stands at ").code(place), "  ", "      ", style));
+        lines.extend(wrap(
+            &Inline::from("stands at ").code(&place.to_string()),
+            "  ",
+            "      ",
+            style,
+        ));
     }
     let cell = comparison.cell(0, item, supplier);
     let reason = cell.and_then(|cell| cell.reason.as_deref());

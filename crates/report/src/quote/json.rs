@@ -357,7 +357,7 @@ fn quoted(it: &Quoted) -> Value {
         "discount": it.discount.map(exact),
         "valid_until": it.valid_until.map(|date| date.to_string()),
         "lead_time_days": it.lead_time_days,
-        "places": list(&it.places, |place| json!(&**place)),
+        "places": list(&it.places, |place| json!(place.to_string())),
         "fault": it.fault.as_deref(),
     })
 }

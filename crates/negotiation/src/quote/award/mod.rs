@@ -1,6 +1,7 @@
 //! Who is awarded which line: the cheapest award over plain matrices, exact or with a proven gap.
 
 mod bound;
+mod coarse;
 mod complete;
 mod local;
 mod problem;

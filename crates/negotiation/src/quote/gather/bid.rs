@@ -152,7 +152,7 @@ impl Bid {
             let (Some(line), Some(place)) = (line, place) else { continue };
             let known = self.notes.iter().any(|note| note.starts_with(&format!("`{key}` is")));
             if !known {
-                self.notes.push(overruled(key, &line, place));
+                self.notes.push(overruled(key, &line, &place.to_string()));
             }
         }
     }

@@ -26,7 +26,7 @@ pub(super) fn of_rows<'a>(
     let mut price = Quoted {
         price: first.amount,
         per: first.per.as_ref().unwrap_or(&item.per).clone(),
-        places: rows.iter().map(|at| Arc::clone(&at.row.place)).collect(),
+        places: rows.iter().map(|at| at.row.place.clone()).collect(),
         ..price
     };
     let read = attributes
@@ -157,7 +157,7 @@ fn read_tiers(price: &mut Quoted, rows: &[Placed<'_>]) -> Result<(), String> {
     price.maximum = last.quantity_to.filter(|_| !alone(last));
     price.ranges = ranges(rows, &again);
     // Rows that say the same again stand behind those of the tiers.
-    price.places.extend(again.iter().map(|at| Arc::clone(&rows[*at].row.place)));
+    price.places.extend(again.iter().map(|at| rows[*at].row.place.clone()));
     again.iter().rev().for_each(|at| drop(price.places.remove(*at)));
     Ok(())
 }

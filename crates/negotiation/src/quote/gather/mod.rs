@@ -6,7 +6,7 @@ mod names;
 
 pub(super) use bid::Bid;
 
-use super::{PassedOver, QuoteRow, Quoted, parts};
+use super::{PassedOver, Place, QuoteRow, Quoted, parts};
 use crate::deal::{Deal, Tender, Terms};
 use bid::Said;
 use haggle_quantity::{Amount, Date};
@@ -184,7 +184,7 @@ struct Own {
     valid_until: Option<Date>,
     lead_time_days: Option<u32>,
     /// Where the line stands.
-    place: Option<Arc<str>>,
+    place: Option<Place>,
 }
 
 impl Own {
@@ -223,5 +223,6 @@ impl Own {
 fn passed(row: &QuoteRow, reason: String) -> PassedOver {
     let said = [row.code.as_deref(), row.title.as_deref()];
     let item = said.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    PassedOver { place: Arc::clone(&row.place), supplier: Arc::clone(&row.supplier), item, reason }
+    let place = Arc::from(row.place.to_string());
+    PassedOver { place, supplier: Arc::clone(&row.supplier), item, reason }
 }

@@ -293,7 +293,7 @@ fn price(sheet: &mut Sheet, row: u32, it: &Quoted) -> Result<(), XlsxError> {
         (false, Scheme::AllUnits) => Some("all units"),
         (false, Scheme::Incremental) => Some("incremental"),
     };
-    let places: Vec<&str> = it.places.iter().map(|place| &**place).collect();
+    let places: Vec<String> = it.places.iter().map(ToString::to_string).collect();
     let cells: [(Price, Value, Look); 12] = [
         (Price::Amount, it.price.into(), Look::InputPrice),
         (Price::Currency, it.currency.to_string().into(), Look::Text),
