@@ -249,3 +249,221 @@ fn a_new_deal_file_says_what_it_lacks_and_its_example_compares() {
     let table = fine(bench.run("compare example.toml"));
     assert!(table.contains("first supplier"), "{table}");
 }
+
+/// A decimal text as an integer of 10^-20, by hand.
+fn exact(text: &serde_json::Value) -> i128 {
+    let text = text.as_str().unwrap();
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    format!("{whole}{fraction:0<20}").parse::<i128>().unwrap() * sign
+}
+
+fn bundled(deal: &str, name: &str) -> Bench {
+    let bench = Bench::with_data();
+    fine(
+        bench.run(&format!("compare data/deals/{deal}.toml --format json --out data/deals/{name}")),
+    );
+    bench
+}
+
+fn edit(bench: &Bench, file: &str, from: &str, to: &str) {
+    let text = bench.read(file);
+    assert_eq!(text.matches(from).count(), 1, "{file}: {from}");
+    bench.write(file, text.replace(from, to));
+}
+
+#[test]
+fn a_comparison_is_made_again_and_what_no_longer_holds_is_named() {
+    for more in ["", "--fill --scenario doubled", "--as-of 2026-11-21"] {
+        let bench = Bench::with_data();
+        edit(&bench, "data/deals/lab-consumables.toml", "\"both floors\"", "\"doubled\"");
+        let made = format!("compare data/deals/lab-consumables.toml --format json {more}");
+        fine(bench.run(&format!("{made} --out data/deals/c.json")));
+        let run = bench.run("verify data/deals/c.json");
+        assert!(
+            run.code == 0 && run.out.contains("figures hold"),
+            "{more}: {}{}",
+            run.out,
+            run.err
+        );
+    }
+    let bench = bundled("lab-consumables", "c.json");
+    let sheet = "data/evidence/lab-quotes-2026.csv";
+    edit(&bench, sheet, "120,box,6.90,", "120,box,7.90,");
+    let run = bench.run("verify data/deals/c.json --format json");
+    assert_eq!(run.code, 1, "{}", run.err);
+    let verdict: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let broken = verdict["broken"].as_array().unwrap();
+    let ids: Vec<&str> = broken.iter().map(|it| it["id"].as_str().unwrap()).collect();
+    assert!(
+        ids.contains(&"quote.labora.glv-m.price") && ids.contains(&"quote.labora.total"),
+        "{ids:?}"
+    );
+    assert!(ids.iter().all(|id| id.starts_with("quote.labora.")), "{ids:?}");
+    let only = serde_json::json!(["source sheet"]);
+    assert!(broken.iter().all(|it| it["causes"] == only), "{}", run.out);
+}
+
+#[test]
+fn a_total_edited_by_hand_is_found() {
+    let bench = bundled("it-rate-card", "c.json");
+    let mut told: serde_json::Value =
+        serde_json::from_str(&bench.read("data/deals/c.json")).unwrap();
+    told["scenarios"][0]["mixed"]["total"] = "1".into();
+    bench.write("data/deals/t.json", told.to_string());
+    let run = bench.run("verify data/deals/t.json");
+    assert!(run.code == 1 && run.out.contains("scenarios/0/mixed/total"), "{}", run.out);
+    let run = bench.run("diff data/deals/c.json data/deals/t.json");
+    assert!(run.out.contains("does not follow from the lines"), "{}{}", run.out, run.err);
+    let run = bench.run("diff data/deals/c.json data/deals/c.json");
+    assert!(run.code == 0 && run.out.contains("nothing moved"), "{}{}", run.out, run.err);
+}
+
+#[test]
+fn what_a_supplier_reads_cannot_be_taken_for_the_comparison() {
+    let bench = bench();
+    let shared = "--audience shareable --supplier Acme --format json --out shared.json";
+    fine(bench.run(&format!("compare deal.toml {shared}")));
+    for command in ["verify shared.json", "diff shared.json shared.json"] {
+        let run = bench.run(command);
+        assert!(
+            run.code != 0 && run.err.contains("does not say what it was made from"),
+            "{}{}",
+            run.out,
+            run.err
+        );
+    }
+}
+
+#[test]
+fn what_changed_between_two_comparisons_adds_up() {
+    let deal = "data/deals/lab-consumables.toml";
+    let bench = bundled("lab-consumables", "old.json");
+    edit(&bench, deal, "rate   = \"0.92\"", "rate   = \"0.95\"");
+    edit(&bench, deal, "quantity   = \"12000\"", "quantity   = \"15000\"");
+    edit(&bench, deal, "freight        = \"35\"", "freight        = \"45\"");
+    edit(&bench, deal, "price = \"86.00\"", "price = \"61.00\"");
+    edit(&bench, "data/evidence/lab-quotes-2026.csv", "250,rack,5.10,", "250,rack,,");
+    fine(bench.run(&format!("compare {deal} --format json --out data/deals/new.json")));
+    let both = "data/deals/old.json data/deals/new.json";
+    let diff: serde_json::Value =
+        serde_json::from_str(&fine(bench.run(&format!("diff {both} --format json")))).unwrap();
+    assert_eq!(diff["schema"], "haggle.comparison-diff/1");
+    let list = |value: &serde_json::Value| value.as_array().unwrap().clone();
+    let (mut totals, mut causes) = (0, BTreeSet::new());
+    for scenario in list(&diff["scenarios"]) {
+        for shift in list(&scenario["awards"]).iter().chain(&list(&scenario["suppliers"])) {
+            for part in list(&shift["parts"]).iter().filter(|it| it["of"] == "line") {
+                let of: i128 = list(&part["causes"]).iter().map(|it| exact(&it["by"])).sum();
+                assert_eq!(of, exact(&part["by"]), "{part}");
+                causes.extend(list(&part["causes"]).iter().map(|it| it["of"].to_string()));
+            }
+            let sum: i128 = list(&shift["parts"]).iter().map(|it| exact(&it["by"])).sum();
+            if shift["old"].is_string() && shift["new"].is_string() {
+                totals += 1;
+                assert_eq!(exact(&shift["old"]) + sum, exact(&shift["new"]), "{shift}");
+            }
+        }
+    }
+    assert!(totals > 2, "{diff}");
+    let known: Vec<&str> = causes.iter().map(String::as_str).collect();
+    assert_eq!(known, ["\"price\"", "\"quantity\"", "\"rate\"", "\"terms\""]);
+    let text = fine(bench.run(&format!("diff {both}")));
+    for told in [
+        "TIP-200 went",
+        "instead of",
+        "rate.1.rate",
+        "order of Pipetus: freight",
+        "place 1 -> none",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+}
+
+/// Numbers as one sign each, and single spaces: what a page says without how much.
+fn without_numbers(text: &str) -> String {
+    let mut told = String::new();
+    for letter in text.chars() {
+        let number = letter.is_ascii_digit() || (told.ends_with('#') && ",.".contains(letter));
+        let space = letter.is_whitespace();
+        match (number, space) {
+            (true, _) if told.ends_with('#') => {}
+            (true, _) => told.push('#'),
+            (_, true) if told.ends_with(' ') => {}
+            (_, true) => told.push(' '),
+            _ => told.push(letter),
+        }
+    }
+    told
+}
+
+/// With every private number and every price of another supplier moved, what a supplier reads is the
+/// same to the byte, and the proposal differs in what is proposed alone.
+#[test]
+fn no_page_for_a_supplier_moves_with_what_is_private() {
+    let bench = bench();
+    let moved = TENDER.replace("7373", "6161").replace("73.73", "61.61");
+    assert!(moved.matches("6161").count() > 10 && moved.contains("261.61"));
+    bench.write("moved.toml", moved);
+    let both = |arguments: &str| {
+        ["deal.toml", "moved.toml"].map(|deal| fine(bench.run(&arguments.replace("DEAL", deal))))
+    };
+    for format in ["text", "md", "html", "json", "csv"] {
+        let [one, other] =
+            both(&format!("compare DEAL --audience shareable --supplier Acme --format {format}"));
+        assert_eq!(one, other, "{format}");
+    }
+    let proposals = both("report DEAL --supplier Acme --audience shareable --format json");
+    let [one, other] = proposals.map(|text| {
+        let mut value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        for key in ["discount", "goods_then"] {
+            assert!(value[key].take().is_string(), "{key}");
+        }
+        for line in value["lines"].as_array_mut().unwrap() {
+            assert!(line["proposed"].take().is_string());
+        }
+        value
+    });
+    assert_eq!(one, other);
+    for page in ["--page letter", "--page letter --format md", "--page letter --format html"] {
+        let [one, other] = both(&format!("report DEAL --supplier Acme {page}"));
+        assert_eq!(without_numbers(&one), without_numbers(&other), "{page}");
+    }
+    let [one, other] = both("report DEAL --supplier Acme --page sheet");
+    let words = |text: &str| {
+        let head = text.split("Ask, then listen").next().unwrap().to_owned();
+        without_numbers(&head)
+    };
+    assert_eq!(words(&one), words(&other));
+}
+
+/// Two suppliers who lay their letters side by side see the same market in both.
+#[test]
+fn two_letters_differ_by_no_cost_of_ours() {
+    let bench = Bench::with_data();
+    let medians = ["Castellan", "delta-nord"].map(|name| {
+        let command = format!(
+            "report data/deals/it-rate-card.toml --supplier {name} --audience shareable --format json"
+        );
+        let value: serde_json::Value = serde_json::from_str(&fine(bench.run(&command))).unwrap();
+        let lines = value["lines"].as_array().unwrap();
+        lines.iter().map(|line| line["market"]["median"].to_string()).collect::<Vec<_>>()
+    });
+    assert!(medians[0].len() > 3, "{medians:?}");
+    assert_eq!(medians[0], medians[1]);
+}
+
+/// A memo of another scenario speaks of its quantities throughout.
+#[test]
+fn a_memo_is_of_the_scenario_that_is_shown() {
+    let bench = bench();
+    let asked = fine(bench.run("compare deal.toml --page memo"));
+    let shown = fine(bench.run("compare deal.toml --page memo --scenario zqdouble"));
+    assert!(asked.contains("230 each") && !shown.contains("230 each"), "{shown}");
+    assert!(shown.contains("Quantities: zqdouble"), "{shown}");
+    let json: serde_json::Value = serde_json::from_str(&fine(
+        bench.run("compare deal.toml --scenario zqdouble --format json"),
+    ))
+    .unwrap();
+    assert_eq!(json["scenarios"][0]["name"], "zqdouble");
+}

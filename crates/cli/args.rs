@@ -586,7 +586,7 @@ pub(crate) enum ExplainFormat {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Verify {
-    /// The report, as `haggle report DEAL --format json` wrote it
+    /// The report or comparison, as `haggle report` or `compare` with `--format json` wrote it
     #[arg(value_name = "REPORT.json")]
     pub(crate) report: PathBuf,
     /// Its deal file [default: the one of its name beside the report]
@@ -599,10 +599,10 @@ pub(crate) struct Verify {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Diff {
-    /// The older report
+    /// The older report or comparison
     #[arg(value_name = "OLD.json")]
     pub(crate) old: PathBuf,
-    /// The newer report
+    /// The newer one of the same kind
     #[arg(value_name = "NEW.json")]
     pub(crate) new: PathBuf,
     /// The deal file [default: the one of its name beside the newer report, then the older]

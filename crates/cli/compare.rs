@@ -8,12 +8,12 @@ use crate::gather::Pinning;
 use crate::quotes::{self, Quotes as Gathered};
 use crate::reading::Reading;
 use crate::report::spare_inputs;
-use haggle_negotiation::brief::{Brief, Gravity, prepare};
+use haggle_negotiation::brief::{Brief, Gravity, SourceHead, prepare};
 use haggle_negotiation::deal::Deal;
 use haggle_negotiation::market::SourceEvidence;
 use haggle_negotiation::quote::vendor::{NegotiateError, Negotiation, market_deal, negotiate};
 use haggle_negotiation::quote::{CompareError, Comparison, SharedQuote, compare};
-use haggle_report::{QuotePage, Quotes, Shared};
+use haggle_report::{QuotePage, Quotes, QuotesRecord, Record, Shared};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -22,17 +22,30 @@ pub(crate) fn run(args: &Compare, context: &Context) -> Result<u8, Failure> {
     exposure::warn(&args.deal, context);
     let made = Compared::of(&args.deal, &args.pinned, args.fill, context)?;
     spare_inputs(args.out.as_deref(), &args.deal, &made.deal)?;
+    let number = scenario(&made.comparison, args.scenario.as_deref())?;
+    let made = made.shown(number);
     if args.audience == Some(AudienceArg::Shareable) {
         return share(args, &made, context);
     }
-    let scenario = scenario(&made.comparison, args.scenario.as_deref())?;
-    let negotiations = made.negotiations(args, scenario)?;
-    let quotes = Quotes { comparison: &made.comparison, scenario, negotiations: &negotiations };
-    context.deliver_bytes(args.out.as_deref(), &rendered(args, &quotes, context)?)?;
+    let (negotiations, unplanned) = made.negotiations(args);
+    let quotes = Quotes {
+        comparison: &made.comparison,
+        scenario: 0,
+        negotiations: &negotiations,
+        unplanned: &unplanned,
+    };
+    let bytes = match args.format {
+        CompareFormat::Json => made.json(args.scenario.as_deref())?.into_bytes(),
+        _ => rendered(args, &quotes, context)?,
+    };
+    context.deliver_bytes(args.out.as_deref(), &bytes)?;
     if let Some(out) = args.out.as_deref() {
         exposure::warn(out, context);
     }
-    Ok(strictness(args.strict, &quotes, context))
+    let code = strictness(args.strict, &quotes, context);
+    // The program ends here: to free each of many cells would only take time.
+    std::mem::forget(made);
+    Ok(code)
 }
 
 /// Writes one supplier's own quote for its eyes.
@@ -93,7 +106,14 @@ fn fits(args: &Compare) -> Result<(), Failure> {
 
 /// A comparison with everything that it was made from.
 pub(crate) struct Compared {
+    pub(crate) reading: Reading,
     pub(crate) deal: Deal,
+    /// Where everything comes from, by id of the source.
+    sources: BTreeMap<String, SourceHead>,
+    /// Id of each source and the hash of its recipe.
+    recipes: Vec<(String, String)>,
+    /// Whether the command line asked for gaps to be filled.
+    fill: bool,
     pub(crate) comparison: Comparison,
     /// A benchmark of each item that names a market.
     pub(crate) markets: BTreeMap<usize, Brief>,
@@ -108,14 +128,49 @@ impl Compared {
         context: &Context,
     ) -> Result<Self, Failure> {
         let pinning = Pinning { locked: pinned.locked, offline: pinned.offline, aside: false };
-        let mut deal = Reading::open(file, pinned)?.deal(file, context)?;
+        Self::made(Reading::open(file, pinned)?, file, fill, pinning, context)
+    }
+
+    /// Compares the quotes of a reading; `file` is its deal file, to which locations are relative.
+    pub(crate) fn made(
+        reading: Reading,
+        file: &Path,
+        fill: bool,
+        pinning: Pinning,
+        context: &Context,
+    ) -> Result<Self, Failure> {
+        let mut deal = reading.deal(file, context)?;
         if let Some(tender) = deal.tender.as_mut().filter(|_| fill) {
             tender.fill_gaps = true;
         }
-        let gathered = quotes::gathered(&deal, file, pinning, context)?;
+        let mut gathered = quotes::gathered(&deal, file, pinning, context)?;
         let markets = markets(&deal, &gathered.markets)?;
+        let sources = std::mem::take(&mut gathered.heads);
+        let recipes = gathered.parts.iter().map(|part| part.meta.recipe_hash.clone());
+        let recipes = deal.sources.iter().map(|it| it.id.clone()).zip(recipes).collect();
         let comparison = compared(&deal, gathered, file)?;
-        Ok(Self { deal, comparison, markets })
+        Ok(Self { reading, deal, sources, recipes, fill, comparison, markets })
+    }
+
+    /// The comparison for programs, with what it was made from; `named` is the scenario that the
+    /// command line names.
+    pub(crate) fn json(&self, named: Option<&str>) -> Result<String, Failure> {
+        let number = scenario(&self.comparison, named)?;
+        let other = (number > 0).then(|| self.comparison.clone().shown(number));
+        let comparison = other.as_ref().unwrap_or(&self.comparison);
+        let quotes = Quotes { comparison, scenario: 0, negotiations: &[], unplanned: &[] };
+        let record = Record {
+            name: &self.reading.name,
+            sha256: &self.reading.sha256(),
+            text: &self.reading.text,
+            playbook: self.reading.playbook.as_deref(),
+            as_of: self.reading.as_of.as_deref(),
+            set: &self.reading.set,
+            recipes: &self.recipes,
+            rows: &[],
+        };
+        let (sources, fill) = (&self.sources, self.fill);
+        Ok(quotes.recorded(&QuotesRecord { record, sources, fill, scenario: named }))
     }
 
     /// The negotiation with a supplier.
@@ -123,20 +178,27 @@ impl Compared {
         negotiate(&self.deal, &self.comparison, supplier, &self.markets)
     }
 
-    /// The negotiations with those who would get an award, where a memo is written.
-    fn negotiations(&self, args: &Compare, scenario: usize) -> Result<Vec<Negotiation>, Failure> {
+    /// The same with a scenario as if its quantities were asked for.
+    fn shown(self, scenario: usize) -> Self {
+        Self { comparison: self.comparison.shown(scenario), ..self }
+    }
+
+    /// The negotiations with those who would get an award, where a memo is written, and with whom
+    /// there is no plan, for what reason.
+    fn negotiations(&self, args: &Compare) -> (Vec<Negotiation>, Vec<(usize, String)>) {
+        let (mut planned, mut unplanned) = (Vec::new(), Vec::new());
         if args.page != ComparePage::Memo && args.format != CompareFormat::Xlsx {
-            return Ok(Vec::new());
+            return (planned, unplanned);
         }
-        let outcome = &self.comparison.outcomes[scenario];
-        let award = outcome.mixed.as_ref().or(outcome.single.as_ref());
-        let suppliers = award.iter().flat_map(|award| &award.suppliers);
-        let each = |supplier: &usize| {
-            self.negotiation(*supplier).map_err(|e| {
-                Failure::new(format!("{}: {e}", self.comparison.suppliers[*supplier].name))
-            })
-        };
-        suppliers.map(each).collect()
+        let outcome = self.comparison.outcomes.first();
+        let award = outcome.and_then(|it| it.mixed.as_ref().or(it.single.as_ref()));
+        for supplier in award.iter().flat_map(|award| &award.suppliers).copied() {
+            match self.negotiation(supplier) {
+                Ok(found) => planned.push(found),
+                Err(why) => unplanned.push((supplier, why.to_string())),
+            }
+        }
+        (planned, unplanned)
     }
 }
 
@@ -169,6 +231,8 @@ impl Compared {
 fn compared(deal: &Deal, gathered: Gathered, file: &Path) -> Result<Comparison, Failure> {
     let mut comparison = compare(deal, &gathered.rows).map_err(|e| refused(&e, file))?;
     comparison.passed_over.extend(gathered.passed_over);
+    // One comparison is made in a run: to free each of many rows would only take time.
+    std::mem::forget(gathered.rows);
     Ok(comparison)
 }
 

@@ -1,6 +1,7 @@
-//! `diff`: what moved between two JSON reports, each change split into its causes.
+//! `diff`: what moved between two JSON reports or comparisons, each change split into parts.
 
 mod account;
+mod quotes;
 mod states;
 
 use crate::args::{Diff, ListFormat};
@@ -15,6 +16,18 @@ use std::collections::BTreeSet;
 
 pub(crate) fn run(args: &Diff, context: &Context) -> Result<u8, Failure> {
     let (old, new) = (Stated::open(&args.old)?, Stated::open(&args.new)?);
+    if old.compared.is_some() != new.compared.is_some() {
+        return Err(Failure::usage("found a report and a comparison, expected two of one kind")
+            .help("`haggle report` and `haggle compare` with `--format json` write them"));
+    }
+    if old.compared.is_some() {
+        let changed = quotes::changed(&old, &new)?;
+        context.data(&match args.format {
+            ListFormat::Text => changed.text(&old, &new),
+            ListFormat::Json => changed.json(),
+        })?;
+        return Ok(exit::FINE);
+    }
     let states = States::between(&old, &new, args.deal.as_deref(), context)?;
     let moved = moved(&states);
     let causes = account::causes(&old, &new, &states)?;

@@ -7,7 +7,7 @@ use haggle_evidence::{Basis, Bound, Kind, Statistic, Tax};
 use haggle_negotiation::brief::{SourceHead, TallyHead};
 use haggle_negotiation::deal::{Deal, ItemMarket, Source};
 use haggle_negotiation::market::{SourceEvidence, excluded_by};
-use haggle_negotiation::quote::{PassedOver, QuoteRow, TaxWord};
+use haggle_negotiation::quote::{PassedOver, Place, QuoteRow, TaxWord};
 use haggle_quantity::{Amount, Per, from_day_number};
 use haggle_store::{Listed, Part, Query};
 use std::collections::BTreeMap;
@@ -61,12 +61,12 @@ pub(crate) fn of_parts(
         }
         let mut reader = Reader::new(source);
         quotes.passed_over.extend(rejected(&reader.file, &quotes.heads[&source.id]));
-        for listed in context.store.listing(part, &query(deal, source))? {
-            match reader.row(&listed) {
-                Ok(row) => quotes.rows.push(row),
+        context.store.listing(part, &query(deal, source), |listed| {
+            match Reader::amount(&listed) {
+                Ok(amount) => quotes.rows.push(reader.row(listed, amount)),
                 Err(reason) => quotes.passed_over.push(reader.passed_over(&listed, reason)),
             }
-        }
+        })?;
     }
     Ok(quotes)
 }
@@ -134,8 +134,8 @@ fn narrowed(source: &Source, market: &ItemMarket) -> Source {
 /// Reads the rows of one source.
 struct Reader {
     source: Arc<str>,
-    file: String,
-    quantity: Arc<str>,
+    file: Arc<str>,
+    estimate: Arc<str>,
     /// Units by their stored word.
     units: BTreeMap<Arc<str>, Per>,
 }
@@ -144,67 +144,68 @@ impl Reader {
     fn new(source: &Source) -> Self {
         Self {
             source: Arc::from(source.id.as_str()),
-            file: file_name(&location(source)),
-            quantity: Arc::from("quantity"),
+            file: Arc::from(file_name(&location(source))),
+            estimate: Arc::from(ESTIMATE),
             units: BTreeMap::new(),
         }
     }
 
-    /// The price of a stored row.
+    /// The amount of a stored row that is a price of a quote.
     ///
     /// # Errors
     /// In words, why it is none.
-    fn row(&mut self, listed: &Listed) -> Result<QuoteRow, String> {
+    fn amount(listed: &Listed) -> Result<Amount, String> {
         if let Some(reason) = &listed.excluded {
             return Err(reason.to_string());
         }
         let amount = price(listed)?;
-        let estimate = listed.basis == Basis::Estimate;
-        let supplier =
-            match (&listed.party, estimate) {
-                (Some(party), _) => party.clone(),
-                (None, true) => Arc::from(ESTIMATE),
-                (None, false) => return Err(
-                    "no supplier is stated, expected one; map its column to `party` in the recipe"
-                        .to_owned(),
-                ),
-            };
-        let (quantity_from, quantity_to, quantity) = quantities(listed);
-        let mut attributes = listed.attributes.to_vec();
-        let stated = attributes.iter().any(|(name, _)| *name == self.quantity);
-        if let (Some(quantity), false) = (quantity, stated) {
-            attributes.push((self.quantity.clone(), Arc::from(quantity.to_string())));
+        if listed.party.is_none() && listed.basis != Basis::Estimate {
+            return Err(
+                "no supplier is stated, expected one; map its column to `party` in the recipe"
+                    .to_owned(),
+            );
         }
-        Ok(QuoteRow {
+        Ok(amount)
+    }
+
+    /// The price of a stored row, of its amount.
+    fn row(&mut self, listed: Listed, amount: Amount) -> QuoteRow {
+        let place = self.place(&listed);
+        QuoteRow {
             source: self.source.clone(),
-            place: self.place(listed),
-            supplier,
-            code: listed.subject.clone(),
-            title: listed.title.clone(),
+            place,
+            supplier: listed.party.unwrap_or_else(|| self.estimate.clone()),
+            code: listed.subject,
+            title: listed.title,
             amount,
             currency: listed.currency.parse().ok(),
             per: Some(self.unit(&listed.per)),
-            quantity_from,
-            quantity_to,
+            quantity_from: listed.quantity_from,
+            quantity_to: listed.quantity_to,
             date: listed.date.and_then(from_day_number),
             tax: tax(listed.tax),
-            estimate,
-            attributes,
-        })
+            estimate: listed.basis == Basis::Estimate,
+            attributes: listed.attributes,
+        }
     }
 
     fn passed_over(&self, listed: &Listed, reason: String) -> PassedOver {
         let item = listed.title.as_ref().or(listed.subject.as_ref());
         PassedOver {
-            place: self.place(listed),
+            place: Arc::from(self.place(listed).to_string()),
             supplier: listed.party.clone().unwrap_or_else(|| Arc::from("")),
             item: item.map_or_else(String::new, |text| text.to_string()),
             reason,
         }
     }
 
-    fn place(&self, listed: &Listed) -> Arc<str> {
-        Arc::from(listed.place().within(&self.file))
+    fn place(&self, listed: &Listed) -> Place {
+        match (&listed.sheet, &listed.path, listed.row, listed.column) {
+            (None, None, row @ 1.., column @ 1..) => {
+                Place::Field { file: self.file.clone(), row, column }
+            }
+            _ => listed.place().within(&self.file).into(),
+        }
     }
 
     fn unit(&mut self, stored: &Arc<str>) -> Per {
@@ -229,15 +230,6 @@ fn price(listed: &Listed) -> Result<Amount, String> {
         return Err(format!("a price that is `{}` this, expected one price", listed.bound));
     }
     listed.amount.ok_or_else(|| "expected a price of fewer digits".to_owned())
-}
-
-/// The quantities for which a price holds; a price for one quantity alone is that of what was asked
-/// for, no break, and its quantity is kept beside it.
-fn quantities(listed: &Listed) -> (Option<Amount>, Option<Amount>, Option<Amount>) {
-    match (listed.quantity_from, listed.quantity_to) {
-        (Some(from), Some(to)) if from == to => (None, None, Some(from)),
-        (from, to) => (from, to, None),
-    }
 }
 
 fn tax(stored: Tax) -> TaxWord {

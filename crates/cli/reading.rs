@@ -38,7 +38,9 @@ impl Reading {
     pub(crate) fn again(&self, path: &Path) -> Result<Self, Failure> {
         let text = read_text(path)?;
         let date = date_option(self.as_of.as_deref())?;
-        let named = deal::parse(&text, date).deal.and_then(|deal| deal.playbook);
+        // The whole is read later; here it is read for one key alone.
+        let may_name = text.contains("playbook");
+        let named = may_name.then(|| deal::parse(&text, date).deal?.playbook).flatten();
         let playbook = named.map(|named| playbook::text(&playbook::path(&named, path)));
         Ok(Self { text, playbook: playbook.transpose()?, ..self.clone() })
     }

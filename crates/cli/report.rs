@@ -13,7 +13,7 @@ use haggle_negotiation::brief::{Brief, Gravity, prepare};
 use haggle_negotiation::change;
 use haggle_negotiation::deal::{self, Deal, Origin};
 use haggle_negotiation::market::SourceEvidence;
-use haggle_report::{Page, Record, Style, VendorBrief};
+use haggle_report::{Page, Record, Style, VendorBrief, VendorProposal};
 use haggle_store::Part;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -31,8 +31,7 @@ pub(crate) fn run(args: &Report, context: &Context) -> Result<u8, Failure> {
     }
     spare_inputs(args.out.as_deref(), &args.deal, &made.deal)?;
     if args.page == PageArg::Letter && brief.headline.anchor.is_none() {
-        return Err(Failure::new("there is nothing to propose: no opening follows from this deal")
-            .help("read the private report: its findings say why"));
+        return Err(nothing_to_propose());
     }
     context.deliver(args.out.as_deref(), &rendered(args, &made, context))?;
     match (shared(args), args.out.as_deref()) {
@@ -55,7 +54,10 @@ fn of_supplier(args: &Report, named: &str, context: &Context) -> Result<u8, Fail
     let style = context.style(args.out.is_some());
     let text = match (args.page, shared(args)) {
         (PageArg::Report, false) => vendor_brief(args.format, VendorBrief(&found), &style),
-        (page, true) => brief_page(args.format, page, &found.shareable(), &style),
+        (_, true) => {
+            let proposal = found.proposal.as_ref().ok_or_else(nothing_to_propose)?;
+            vendor_proposal(args.format, VendorProposal(proposal), &style)
+        }
         (page, false) => brief_page(args.format, page, &found.brief, &style),
     };
     context.deliver(args.out.as_deref(), &text)?;
@@ -63,6 +65,20 @@ fn of_supplier(args: &Report, named: &str, context: &Context) -> Result<u8, Fail
         exposure::warn(out, context);
     }
     Ok(strictness(args.strict, &found.brief, context))
+}
+
+fn nothing_to_propose() -> Failure {
+    Failure::new("there is nothing to propose: no opening follows from this deal")
+        .help("read the private report: its findings say why")
+}
+
+fn vendor_proposal(format: ReportFormat, it: VendorProposal<'_>, style: &Style) -> String {
+    match format {
+        ReportFormat::Text => it.text(style),
+        ReportFormat::Md => it.markdown(),
+        ReportFormat::Html => it.html(),
+        ReportFormat::Json => it.json(),
+    }
 }
 
 fn vendor_brief(format: ReportFormat, it: VendorBrief<'_>, style: &Style) -> String {

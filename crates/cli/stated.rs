@@ -1,4 +1,4 @@
-//! A JSON report as somebody wrote it: what it states, and what it says that it was made from.
+//! A JSON report or comparison as somebody wrote it: what it states, and what it says that it was made from.
 
 use crate::failure::Failure;
 use crate::reading::Reading;
@@ -6,7 +6,10 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// A report of the schema `haggle.report/1`.
+/// The schema of a comparison.
+const COMPARISON: &str = "haggle.comparison/1";
+
+/// A report of the schema `haggle.report/1`, or a comparison of `haggle.comparison/1`.
 pub(crate) struct Stated {
     /// The file that it stands in.
     pub(crate) path: PathBuf,
@@ -14,6 +17,17 @@ pub(crate) struct Stated {
     pub(crate) json: Value,
     /// The deal file and the settings that it was made from.
     pub(crate) reading: Reading,
+    /// How its quotes were compared, where it is a comparison.
+    pub(crate) compared: Option<Asked>,
+}
+
+/// What the command line asked of a comparison.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    /// Whether gaps were filled.
+    pub(crate) fill: bool,
+    /// The scenario that it named.
+    pub(crate) scenario: Option<String>,
 }
 
 impl Stated {
@@ -25,12 +39,12 @@ impl Stated {
         })?;
         let no_report = |why: String| {
             Failure::new(format!("{}: {why}", path.display()))
-                .help("expected a report of `haggle report DEAL --format json`")
+                .help("expected what `haggle report DEAL --format json` or `haggle compare DEAL --format json` wrote")
         };
         let json: Value =
             serde_json::from_slice(&bytes).map_err(|e| no_report(format!("not JSON: {e}")))?;
         match json["schema"].as_str() {
-            Some("haggle.report/1") => {}
+            Some("haggle.report/1" | COMPARISON) => {}
             Some(other) => return Err(no_report(format!("schema is `{other}`"))),
             None => return Err(no_report("no `schema`".to_owned())),
         }
@@ -39,7 +53,11 @@ impl Stated {
                 "a report for others leaves its deal file out; check the private one of the same deal",
             )
         })?;
-        Ok(Self { path: path.to_owned(), json, reading })
+        let compared = (json["schema"] == COMPARISON).then(|| Asked {
+            fill: json["private"]["fill"] == true,
+            scenario: json["private"]["scenario"].as_str().map(str::to_owned),
+        });
+        Ok(Self { path: path.to_owned(), json, reading, compared })
     }
 
     /// The version of haggle that wrote it.

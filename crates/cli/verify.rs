@@ -1,12 +1,14 @@
-//! `verify`: makes a report again from its deal file and its sources, and says what no longer holds.
+//! `verify`: makes a report or a comparison again from its deal file and its sources, and says what
+//! no longer holds.
 
 use crate::args::{ListFormat, Verify};
+use crate::compare::Compared;
 use crate::context::Context;
 use crate::failure::{Failure, exit};
-use crate::gather::Pinning;
+use crate::gather::{Pinning, file_name};
 use crate::reading::Reading;
 use crate::report::Made;
-use crate::stated::{Stated, figures};
+use crate::stated::{Asked, Stated, figures};
 use haggle_negotiation::deal::{Override, keys};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,11 +78,14 @@ fn check(stated: &Stated, deal_file: &Path, context: &Context) -> Result<Checked
     let folder =
         tempfile::tempdir().map_err(|e| Failure::io(&std::env::temp_dir(), "cannot write", &e))?;
     let apart = context.apart(folder.path());
-    let again = recompute(&stated.reading, deal_file, &apart)?;
+    let asked = stated.compared.as_ref();
+    let again = recompute(&stated.reading, asked, deal_file, &apart)?;
     let now = stated.reading.again(deal_file)?;
     let same = |r: &Reading| r.text == now.text && r.playbook == now.playbook;
-    let today =
-        if same(&stated.reading) { again.clone() } else { recompute(&now, deal_file, &apart)? };
+    let today = match same(&stated.reading) {
+        true => again.clone(),
+        false => recompute(&now, asked, deal_file, &apart)?,
+    };
     let mut changes = source_changes(stated, &again);
     changes.extend(program_change(stated));
     changes.extend(parameter_changes(stated, &again));
@@ -93,10 +98,19 @@ fn check(stated: &Stated, deal_file: &Path, context: &Context) -> Result<Checked
     Ok(Checked { count: stated.figures().count(), changes, broken, elsewhere })
 }
 
-fn recompute(reading: &Reading, file: &Path, context: &Context) -> Result<Value, Failure> {
+fn recompute(
+    reading: &Reading,
+    compared: Option<&Asked>,
+    file: &Path,
+    context: &Context,
+) -> Result<Value, Failure> {
     let pinning = Pinning { aside: true, ..Pinning::default() };
-    let made = Made::of(reading.clone(), file, pinning, context)?;
-    serde_json::from_str(&made.json())
+    let text = match compared {
+        None => Made::of(reading.clone(), file, pinning, context)?.json(),
+        Some(asked) => Compared::made(reading.clone(), file, asked.fill, pinning, context)?
+            .json(asked.scenario.as_deref())?,
+    };
+    serde_json::from_str(&text)
         .map_err(|e| Failure::new(format!("the recomputed report is not JSON: {e}")))
 }
 
@@ -251,11 +265,32 @@ fn sources_under(report: &Value, id: &str) -> BTreeSet<String> {
         let figure = &report["figures"][&id];
         let set = figure["evidence"].as_str().unwrap_or_default();
         sources.extend(report["evidence"][set]["source"].as_str().map(str::to_owned));
+        sources.extend(sources_at(report, set));
+        if is_plug(&id) {
+            sources.extend(
+                report["sources"].as_object().into_iter().flatten().map(|(s, _)| s.clone()),
+            );
+        }
         let inputs = figure["inputs"].as_object().into_iter().flatten();
         let inputs = inputs.filter_map(|(_, v)| v.as_str().map(str::to_owned));
         open.extend(inputs.filter(|input| seen.insert(input.clone())));
     }
     sources
+}
+
+/// The sources whose file has a place, as a comparison cites it: `sheet.csv:3:2`.
+fn sources_at<'a>(report: &'a Value, place: &'a str) -> impl Iterator<Item = String> + 'a {
+    let all = report["sources"].as_object().into_iter().flatten();
+    let holds = move |head: &Value| {
+        let file = file_name(head["location"].as_str().unwrap_or_default());
+        place.strip_prefix(&*file).is_some_and(|rest| rest.starts_with(':'))
+    };
+    all.filter(move |(_, head)| holds(head)).map(|(id, _)| id.clone())
+}
+
+/// What fills gaps follows from the lines of all others.
+fn is_plug(id: &str) -> bool {
+    id.starts_with("quote.") && id.ends_with(".plugs")
 }
 
 /// Places outside the figures where two reports differ.

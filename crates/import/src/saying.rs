@@ -1,7 +1,8 @@
 //! What a cell says that people write in many ways: a term in days, a share, a date.
 
-use crate::cell::Cell;
+use crate::cell::{Cell, Format};
 use crate::date::DateFormat;
+use crate::money::{code_of, money};
 use crate::number::{Notation, is_percentage, number};
 use crate::pattern::{Captures, Pattern, fill};
 use crate::recipe::SayingSpec;
@@ -76,16 +77,33 @@ impl Saying {
         self.like.iter().find_map(like).or_else(|| self.otherwise.clone())
     }
 
-    /// A number, where one is wanted; a percentage is a fraction where the recipe says so.
+    /// A number, where one is wanted; a percentage is a fraction where the recipe says so. Money keeps
+    /// its currency, `EUR 40`: whoever takes the number knows in which it has to be.
     fn number(&self, cell: &Cell<'_>, notation: Notation) -> Option<Said> {
         if !self.number {
             return None;
+        }
+        if let (false, Some(money)) = (self.fraction, marked(cell, notation)) {
+            return Some(Said::Text(money));
         }
         let stated = number(cell, notation).ok()?;
         let share = self.fraction && is_percentage(cell);
         let scaled = if share { stated.checked_div(Amount::ONE_HUNDRED)? } else { stated };
         Some(Said::Number(scaled.normalize()))
     }
+}
+
+/// Money with its mark or code in front, where a cell says one: `EUR 40`, `$ 40`.
+fn marked(cell: &Cell<'_>, notation: Notation) -> Option<String> {
+    let (mark, amount) = match cell {
+        Cell::Text(text) => {
+            let money = money(text, notation).ok().filter(|money| !money.thousands)?;
+            (money.mark?, money.amount)
+        }
+        Cell::Number(_, Format::Money(mark)) => (*mark, number(cell, notation).ok()?),
+        _ => return None,
+    };
+    Some(format!("{} {}", code_of(mark).unwrap_or(mark), amount.normalize()))
 }
 
 #[cfg(test)]
@@ -137,6 +155,18 @@ mod tests {
             assert_eq!(read(&share, text), said, "{text}");
         }
         assert_eq!(read(&share, "some"), "`some`");
+        let freight = Saying::new(SayingSpec { number: true, ..Default::default() });
+        for (text, said) in [
+            ("40", "40"),
+            ("€ 40", "`EUR 40`"),
+            ("EUR 45.50", "`EUR 45.5`"),
+            ("$40", "`$ 40`"),
+            ("40 per pallet", "`40 per pallet`"),
+        ] {
+            assert_eq!(read(&freight, text), said, "{text}");
+        }
+        let words = Saying::new(SayingSpec::default());
+        assert_eq!(read(&words, "2 years or €100"), "`2 years or €100`");
         let formats = ["YYYY-MM-DD".to_owned(), "DD.MM.YYYY".to_owned()];
         let day = Saying::new(SayingSpec { format: &formats, ..Default::default() });
         assert_eq!(read(&day, "31.12.2026"), "`2026-12-31`");

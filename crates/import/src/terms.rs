@@ -1,6 +1,7 @@
 //! Rows that say more of every amount of a column: freight, payment term, validity of each supplier
 //! below a table that has one column for each.
 
+use crate::builtin::{builtin_recipes, builtin_text};
 use crate::cell::Cell;
 use crate::json::{self, Name};
 use crate::layout::{Known, Layout};
@@ -14,9 +15,13 @@ use haggle_evidence::{ImportError, Locator};
 use haggle_quantity::Currency;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::LazyLock;
 
 /// The term that sets the currency of the amounts instead of being an attribute.
 const CURRENCY: &str = "currency";
+
+/// The attribute that says in which row of its column each term stands.
+const TERM_ROWS: &str = "term_rows";
 
 /// A row of such terms, by its label.
 #[derive(Debug, Clone)]
@@ -24,6 +29,44 @@ pub(crate) struct Term {
     name: String,
     labels: Vec<Pattern>,
     saying: Saying,
+}
+
+/// The recipe whose terms are looked for where none is chosen.
+const KNOWN: &str = "quotes-wide";
+
+static KNOWN_TERMS: LazyLock<Vec<Term>> = LazyLock::new(|| {
+    let known = builtin_recipes().iter().find(|recipe| recipe.name() == KNOWN);
+    known.map_or_else(Vec::new, |recipe| of(recipe.spec()))
+});
+
+/// Whether a text is a label of terms that is known.
+pub(crate) fn is_term(text: &str) -> bool {
+    let label = text.trim_end_matches([':', ' ']);
+    KNOWN_TERMS.iter().any(|term| term.is_called(label))
+}
+
+/// The `[[term]]` tables of the known terms that one of the labels names, in TOML, each with the
+/// labels that name it.
+pub(crate) fn known(labels: &[String]) -> Vec<String> {
+    let text = builtin_text(KNOWN).unwrap_or_default();
+    let tables = text.split("\n\n").filter(|block| block.starts_with("[[term]]"));
+    let written = |(table, term): (&str, &Term)| {
+        let named = labels.iter().map(|label| label.trim_end_matches([':', ' ']));
+        let named: Vec<String> =
+            named.filter(|label| term.is_called(label)).map(toml_text).collect();
+        let line = |line: &str| match line.starts_with("labels = ") {
+            true => format!("labels = [{}]", named.join(", ")),
+            false => line.to_owned(),
+        };
+        let lines: Vec<String> = table.lines().map(line).collect();
+        (!named.is_empty()).then(|| lines.join("\n"))
+    };
+    tables.zip(KNOWN_TERMS.iter()).filter_map(written).collect()
+}
+
+/// A text as TOML writes it.
+fn toml_text(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// The terms of a recipe.
@@ -90,9 +133,25 @@ pub(crate) fn read(source: &mut Source, layout: &mut Layout) -> Result<(), Impor
             let known = known.map_err(|_| no_currency(layout, i, row, &code))?;
             layout.amounts[i].currency = Known::Fixed(known);
         }
+        let places = places(layout, &rows, &said);
+        said.extend(places.map(|places| (TERM_ROWS.to_owned(), Said::Text(places))));
         layout.amounts[i].terms = members(&said);
     }
     Ok(())
+}
+
+/// In which rows the terms of a column stand: `freight=14 incoterm=15`.
+fn places(
+    layout: &Layout,
+    rows: &BTreeMap<usize, u64>,
+    said: &BTreeMap<String, Said>,
+) -> Option<String> {
+    let row = |(at, row): (&usize, &u64)| {
+        let name = &layout.terms[*at].name;
+        said.contains_key(name).then(|| format!("{name}={row}"))
+    };
+    let all: Vec<String> = rows.iter().filter_map(row).collect();
+    (!all.is_empty()).then(|| all.join(" "))
 }
 
 /// What a row says of each column. What cannot be read stays as it stands, for whoever needs it.

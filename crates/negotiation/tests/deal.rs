@@ -101,6 +101,7 @@ term_months = 24
 exclusions = ["installation"]
 reference = false
 adders = { duty = "4 %" }
+agreed = { amount = "2100", because = "x", profit = "8 %" }
 source = "letter of 2026-10-01"
 [[quote.charge]]
 name = "set-up"

@@ -487,7 +487,7 @@ fn gaps() {
     // 100 of 111 is filled.
     assert_eq!(
         outcome.totals[3].unranked.as_deref(),
-        Some("filled gaps are 90.1 % of it, more than 15 %: not comparable")
+        Some("filled gaps are 90.09 % of it, more than 15 %: not comparable")
     );
     assert_eq!(outcome.single.as_ref().unwrap().suppliers, [0]);
     assert!(
@@ -519,7 +519,7 @@ fn least_orders_discounts_and_order_costs() {
     );
     assert_eq!(
         found.outcomes[0].totals[0].unranked.as_deref(),
-        Some("its goods, 99, are below its least order of 100")
+        Some("its goods, EUR 99, are below its least order of EUR 100")
     );
 }
 
@@ -539,7 +539,7 @@ fn scenarios_have_their_own_quantities() {
 fn row(supplier: &str, item: &str, amount: &str) -> QuoteRow {
     QuoteRow {
         source: Arc::from("bids"),
-        place: Arc::from(format!("bids.csv:{supplier}:{item}:{amount}")),
+        place: format!("bids.csv:{supplier}:{item}:{amount}").into(),
         supplier: Arc::from(supplier),
         code: Some(Arc::from(item)),
         title: None,
@@ -551,7 +551,7 @@ fn row(supplier: &str, item: &str, amount: &str) -> QuoteRow {
         date: None,
         tax: TaxWord::Unknown,
         estimate: false,
-        attributes: Vec::new(),
+        attributes: Arc::from([]),
     }
 }
 
@@ -655,7 +655,13 @@ fn rows_that_do_not_agree() {
     let stated =
         format!("{head}[[quote]]\nsupplier = \"a\"\ncurrency = \"EUR\"\npayment_days = 30\n");
     assert!(reasons(&of_rows(&stated, &[dollars]), "A").1.contains("rows of it in USD"));
-    assert_eq!(reasons(&of_rows(&stated, &terms), "A"), (State::Counts, String::new()));
+    // What the deal file states stands, and what it overrules is named.
+    let (state, said) = reasons(&of_rows(&stated, &terms), "A");
+    assert_eq!(state, State::Counts);
+    assert_eq!(
+        said,
+        "`payment_days` is `30` (bids.csv:A:it:5), and its `[[quote]]` says otherwise, which stands"
+    );
     let estimate = QuoteRow { estimate: true, ..row("A", "it", "5") };
     assert_eq!(whole(std::slice::from_ref(&estimate)).0, State::Reference);
     let found = of_rows(head, &[estimate, row("A", "two", "5")]);
@@ -724,11 +730,11 @@ fn steps() {
             "tax: tax of 21 % comes on top and is ours: x 1.21",
             "rate: 912 USD -> 0.9 EUR/USD of 2026-11-20 -> 993.168 EUR, tax considered",
             "payment: paid after 60 days, as if after 30: x 0.993694399244 = 986.905479 EUR",
-            "legs: main_carriage 3 % of the goods: 29.79504 EUR",
+            "legs: main_carriage 3 % of the goods without tax: 24.624 EUR",
             "pipeline: 73 days on the way at 20 % a year: 39.72672 EUR",
             "holding: 2 box beyond need, held half a year on average: 16.5528 EUR",
-            "line: the line costs 1072.98 EUR",
-            "unit: 1072.98 EUR / 98 each = 10.948776 EUR/each",
+            "line: the line costs 1067.81 EUR",
+            "unit: 1067.81 EUR / 98 each = 10.89601 EUR/each",
         ]
     );
 }
@@ -761,7 +767,7 @@ fn findings() {
         "S3.8 Gap, b: it is not clear whether the quote holds it: ask. -",
         "S3.8 Silent is not comparable yet, and not awarded: it names no Incoterm: ask which costs its price holds, and state `incoterm` in `[[quote]]`. -",
         "S3.8 Nobody who can be awarded quotes c: outside every total. Ask for these prices before the award.",
-        "S3.9 The total of Low is 50.6 % below the mean of the others. Ask Low to explain its price and to confirm the scope in writing; do not celebrate or reject yet.",
+        "S3.9 The total of Low is 50.59 % below the mean of the others. Ask Low to explain its price and to confirm the scope in writing; do not celebrate or reject yet.",
         "S3.8 Gap leaves 1 of the items open: b. Ask for the missing prices.",
         "S3.8 Silent leaves 1 of the items open: b. Ask for the missing prices.",
         "S3.8 Some quote under a rule for carriage by sea or inland waterway alone: Old FOB, One FOB, Two FOB, Low FOB, Gap FOB. Where goods go in containers, by road or by air, ask for the rule that fits.",

@@ -142,7 +142,7 @@ fn an_ask_in_their_own_terms() {
     assert_eq!((limit.goods, limit.goods_then.round_dp(2)), (d("2200"), d("2100.00")));
     assert_eq!(
         limit.text,
-        "walk-away of EUR 2,200: a discount of 4.5 % on goods, EUR 2,100 instead of 2,200, before freight and charges"
+        "walk-away of EUR 2,200: a discount of 4.55 % on goods, EUR 2,100 instead of 2,200, before freight and charges"
     );
     // Asked for and granted, the total is what was asked.
     for ask in &found.asks {
@@ -219,8 +219,8 @@ fn trades_with_their_worth() {
     assert_eq!(worth(TradeKind::Volume, "next price break"), Some(d("120")));
     assert_eq!(worth(TradeKind::Volume, "\"double\""), Some(d("120")));
     assert_eq!(worth(TradeKind::Scope, "freight"), Some(d("100")));
-    // Index: 1972 against 1900, of goods of 2200.
-    assert_eq!(worth(TradeKind::Term, "holds over"), Some(d("83.3684")));
+    // Index: lines of 1872 against 1800, of goods of 2200; freight does not move with it.
+    assert_eq!(worth(TradeKind::Term, "holds over"), Some(d("88.0000")));
     let silent = TENDER.replace("discount_rate = 0.08\n", "");
     let found = of(&deal(&format!("{silent}{ACME}{OTHERS}")), "Acme");
     let later = found.trades.iter().find(|it| it.kind == TradeKind::Payment).unwrap();
@@ -286,30 +286,60 @@ fn the_memo_names_what_is_missing() {
     let missing = |found: &Negotiation| -> BTreeSet<&str> {
         found.memo.iter().filter(|it| !it.is_complete()).map(|it| it.id).collect()
     };
-    // What was agreed stays open until it is.
-    assert_eq!(missing(&bare), BTreeSet::from(["negotiators", "cost_data", "proposal"]));
+    let open = ["acquisition", "negotiators", "systems", "cost_data", "cost_data_used", "proposal"];
+    let open = open.into_iter().chain(["considerations", "direction", "objective"]);
+    assert_eq!(missing(&bare), open.collect());
+    // The eleven elements stand in their order, whatever of them is known.
+    let cited: Vec<&str> = bare.memo.iter().take(11).map(|it| it.cite).collect();
+    let eleven: Vec<String> = (1..=11).map(|n| format!("FAR 15.406-3(a)({n})")).collect();
+    assert_eq!(cited, eleven);
+    for key in ["`number`", "`systems`", "`cost_data_required`", "`direction`", "[quote.agreed]"] {
+        assert!(bare.memo.iter().any(|it| it.missing.iter().any(|m| m.contains(key))), "{key}");
+    }
     let head = TENDER.replace(
         "place = \"Rotterdam\"",
-        "place = \"Rotterdam\"\nnegotiators = [\"A. Smith, buyer, ours\"]\ncost_data = \"not required: price competition\"",
+        "place = \"Rotterdam\"\nnumber = \"R-7\"\nnegotiators = [\"A. Smith, buyer, ours\"]\ncost_data_required = false\ncost_data = \"adequate price competition\"\ndirection = \"none\"",
     );
-    let full = of(&deal(&format!("{head}{ACME}{OTHERS}")), "Acme");
-    assert_eq!(missing(&full), BTreeSet::from(["proposal"]));
+    let acme = ACME.replace("supplier = \"Acme\"", "supplier = \"Acme\"\nsystems = \"none\"");
+    let full = of(&deal(&format!("{head}{acme}{OTHERS}")), "Acme");
+    // What was agreed stays open until it is.
+    assert_eq!(missing(&full), BTreeSet::from(["proposal", "considerations", "objective"]));
+    let agreed =
+        "agreed = { amount = \"2100\", because = \"two lines came late\", profit = \"8 %\" }";
+    let acme = acme.replace("systems", &format!("{agreed}\nsystems"));
+    let done = of(&deal(&format!("{head}{acme}{OTHERS}")), "Acme");
+    assert_eq!(missing(&done), BTreeSet::new());
+    let beside: Vec<&str> =
+        done.memo.iter().filter(|it| it.beside.is_some()).map(|it| it.id).collect();
+    assert_eq!(beside, ["systems", "cost_data_used", "direction"]);
+    let told = format!("{:?}", done.memo);
+    for fact in ["2,100", "two lines came late", "8 %", "adequate price competition", "R-7"] {
+        assert!(told.contains(fact), "{fact}");
+    }
+    let required = head.replace("required = false", "required = true");
+    let relied = of(&deal(&format!("{required}{acme}{OTHERS}")), "Acme");
+    let element = |id: &str| relied.memo.iter().find(|it| it.id == id).unwrap();
+    assert!(element("cost_data").beside.is_some() && element("cost_data_used").beside.is_none());
+    assert_eq!(element("cost_data_used").facts[0].text, "adequate price competition");
     let poor = TENDER.replace("last_price = \"0.9\"\n", "").replace("place = \"Rotterdam\"\n", "");
     let lines: Vec<&str> = poor.lines().filter(|it| !it.starts_with("should_cost")).collect();
     let poor = of(&deal(&format!("{}{ACME}", lines.join("\n"))), "Acme");
     let expected = [
         "acquisition",
         "negotiators",
+        "systems",
         "cost_data",
+        "cost_data_used",
         "proposal",
         "considerations",
-        "objective",
+        "direction",
         "fair_price",
         "index",
     ];
     assert_eq!(missing(&poor), BTreeSet::from(expected));
     for element in bare.memo.iter().chain(&poor.memo) {
-        assert!(!element.facts.is_empty() || !element.missing.is_empty(), "{}", element.id);
+        let said = !element.facts.is_empty() || !element.missing.is_empty();
+        assert!(said || element.beside.is_some(), "{}", element.id);
         assert!(element.missing.iter().all(|it| !it.is_empty()));
     }
     let expired =
@@ -323,15 +353,78 @@ fn the_memo_names_what_is_missing() {
 #[test]
 fn the_vendor_sees_nothing_of_the_others() {
     let found = of(&deal(&format!("{TENDER}{ACME}{OTHERS}")), "Acme");
-    let shown = found.shareable();
+    let shown = found.proposal.as_ref().unwrap();
     let text = format!("{shown:?}");
-    for secret in
-        ["Beta", "Coil", "2200", "2250", "2450", "1650", "1972", "figure: \"walk", "next best"]
-    {
+    for secret in ["Beta", "Coil", "2300", "2250", "2450", "1650", "1972", "walk", "next best"] {
         assert!(!text.contains(secret), "{secret}: {text}");
     }
-    assert!(shown.figures.has("anchor"));
-    assert_eq!(shown.figures.len(), 1);
+}
+
+/// A discount on its own prices, in its own unit, pack and currency; by hand.
+#[test]
+fn a_proposal_in_their_own_terms() {
+    let rate = "[[rate]]\nfrom = \"USD\"\nto = \"EUR\"\nrate = \"0.5\"\ndate = 2026-11-20\n";
+    let acme = ACME
+        .replace("supplier = \"Acme\"", "supplier = \"Acme\"\ncurrency = \"USD\"\ndiscount = 0.2")
+        .replace("price = \"1.20\"\n", "price = \"1500.00\"\nper = \"box\"\npack = \"500\"\n")
+        .replace("\"1.08\"", "\"1400.00\"")
+        .replace("price = \"2.00\"", "price = \"5.0000\"");
+    let found = of(&deal(&format!("{TENDER}{rate}{acme}{OTHERS}")), "Acme");
+    // Boxes of 500: 2 x 1500 = 3000, and 500 x 5 = 2500; less a fifth 4400 USD, 2200 EUR; freight
+    // 100 USD is 50 EUR.
+    assert_eq!((found.offer, found.order), (d("2250"), d("50")));
+    let anchor = found.brief.figures.get("anchor").unwrap().printed.clone().unwrap();
+    let share = ((d("2250") - d(&anchor)) / d("2200")).round_dp(3);
+    let it = found.proposal.as_ref().unwrap();
+    assert_eq!((it.discount, it.granted), (share, Some(d("0.2"))));
+    assert!(share > d("0") && share < d("0.5"), "{share}");
+    assert_eq!((it.currency.to_string(), it.goods), ("USD".to_owned(), d("4400")));
+    let [box_of, sheet] = it.lines.as_slice() else { panic!("{it:?}") };
+    assert_eq!((box_of.price, box_of.quantity), (d("1500"), d("2")));
+    assert_eq!(box_of.pack.as_ref().map(|(pack, _)| *pack), Some(d("500")));
+    assert_eq!((sheet.price, sheet.quantity, sheet.pack.clone()), (d("5"), d("500"), None));
+    let (first, second) =
+        ((d("1500") * (d("1") - share)).round_dp(2), (d("5") * (d("1") - share)).round_dp(4));
+    assert_eq!((box_of.then, sheet.then), (first, second));
+    // The discount granted stays.
+    assert_eq!(
+        it.goods_then.round_dp(6),
+        ((first * d("2") + second * d("500")) * d("0.8")).round_dp(6)
+    );
+}
+
+/// A contract that ends before the need: prices rise at each renewal, by hand month by month.
+#[test]
+fn a_longer_term_and_its_worth() {
+    let open = |found: &Negotiation| {
+        let mut it = found.trades.iter().filter(|it| it.kind == TradeKind::Term);
+        it.find(|it| it.text.contains("the same prices for")).cloned()
+    };
+    let bare = open(&of(&deal(&format!("{TENDER}{ACME}{OTHERS}")), "Acme")).unwrap();
+    for key in ["term_months", "need_months", "renewal_increase"] {
+        assert!(bare.missing.as_ref().unwrap().contains(key), "{bare:?}");
+    }
+    let head = TENDER.replace(
+        "horizon_months = 36",
+        "horizon_months = 36\nneed_months = 30\nrenewal_increase = 0.1",
+    );
+    let with = |term: u32| {
+        let acme = ACME
+            .replace("supplier = \"Acme\"", &format!("supplier = \"Acme\"\nterm_months = {term}"));
+        open(&of(&deal(&format!("{head}{acme}{OTHERS}")), "Acme"))
+    };
+    let worth = with(12).unwrap().worth.unwrap();
+    let expected: f64 = (13..=30)
+        .map(|month| {
+            let dearer = if month <= 24 { 0.1 } else { 1.1 * 1.1 - 1.0 };
+            2200.0 / 36.0 * dearer / 1.08_f64.powf(f64::from(month) / 12.0)
+        })
+        .sum();
+    assert!(
+        (worth.to_string().parse::<f64>().unwrap() - expected).abs() < 1e-6,
+        "{worth} {expected}"
+    );
+    assert_eq!((with(30), with(36)), (None, None));
 }
 
 /// Public market evidence for every line is the market, and may be shown.
@@ -353,7 +446,8 @@ fn a_market_of_every_line() {
     assert_eq!(reference.amount, Some(d("1700")));
     let value = |id: &str| found.brief.figures.get(id).map(|it| it.value);
     assert_eq!(value("market.p50"), Some(1700.0));
-    assert!(found.shareable().market.is_some());
+    let shown = found.proposal.as_ref().unwrap();
+    assert!(shown.lines.iter().all(|line| line.market.is_some()), "{shown:?}");
 }
 
 /// A benchmark with quartiles around a median.
@@ -361,6 +455,8 @@ fn benchmark(median: f64) -> Brief {
     let deal = deal(&format!("{TENDER}{ACME}{OTHERS}"));
     let comparison = compare(&deal, &[]).unwrap();
     let mut brief = negotiate(&deal, &comparison, 0, &BTreeMap::new()).unwrap().brief;
+    // The brief of a market is of no vendor.
+    brief.own_terms = None;
     let mut head = brief.market.take().unwrap();
     head.percentiles.clear();
     head.sources = vec!["rates".to_owned()];

@@ -678,6 +678,7 @@ fn rivals() -> Rivals {
     let reference = |kind| Reference {
         kind,
         amount: Some(haggle_quantity::Amount::ONE_THOUSAND),
+        lines: Some(haggle_quantity::Amount::ONE_THOUSAND),
         basis: "a test".into(),
         missing: None,
     };

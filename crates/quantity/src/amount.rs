@@ -80,11 +80,20 @@ pub fn to_scaled(amount: Amount) -> Result<i128, AmountError> {
 /// decimal here.
 pub fn from_scaled(mut scaled: i128) -> Result<Amount, AmountError> {
     let mut scale = AMOUNT_SCALE;
-    while scale > 0 && scaled % 10 == 0 {
-        scaled /= 10;
-        scale -= 1;
+    // Wide divisions only until a word of the processor holds the number.
+    let mut narrow = i64::try_from(scaled);
+    while scale > 0 && narrow.is_err() && scaled % 10 == 0 {
+        (scaled, scale) = (scaled / 10, scale - 1);
+        narrow = i64::try_from(scaled);
     }
-    Decimal::try_from_i128_with_scale(scaled, scale).map_err(|_| AmountError::TooManyDigits)
+    let Ok(mut digits) = narrow else {
+        let amount = Decimal::try_from_i128_with_scale(scaled, scale);
+        return amount.map_err(|_| AmountError::TooManyDigits);
+    };
+    while scale > 0 && digits % 10 == 0 {
+        (digits, scale) = (digits / 10, scale - 1);
+    }
+    Ok(Decimal::new(digits, scale))
 }
 
 /// The nearest double of a scaled amount: what statistics compute with.

@@ -63,7 +63,7 @@ pub struct Record<'a> {
     pub rows: &'a [(String, Option<Vec<String>>)],
 }
 
-fn private(record: &Record<'_>) -> Value {
+pub(crate) fn private(record: &Record<'_>) -> Value {
     json!({
         "deal_file": {"name": record.name, "sha256": record.sha256, "text": record.text},
         "playbook": record.playbook,
@@ -393,7 +393,7 @@ pub(crate) fn cited(it: &Cited) -> Value {
 }
 
 /// A source with its account.
-fn source(it: &SourceHead) -> Value {
+pub(crate) fn source(it: &SourceHead) -> Value {
     let [read, imported, rejected, skipped] = it.rows;
     let [mapped, observations, absent] = it.cells;
     let mut map = json!({

@@ -32,6 +32,9 @@ pub use html::{html, html_page};
 pub use json::{Record, json, recorded};
 pub use markdown::{markdown, markdown_page};
 pub use outline::Page;
-pub use quote::{QuotePage, Quotes, Shared, VendorBrief, explain_quote, quote_figures};
+pub use quote::{
+    QuotePage, Quotes, QuotesRecord, Shared, VendorBrief, VendorProposal, explain_quote,
+    quote_figures,
+};
 pub use rules::rules_page;
 pub use text::{Style, text, text_page};

@@ -118,9 +118,9 @@ pub(crate) fn quantity(value: Amount) -> String {
     grouped(&value.normalize().to_string())
 }
 
-/// A share as a percentage of at most two digits after the point.
+/// A share as a percentage, in one word.
 pub(crate) fn share(value: Amount) -> String {
-    format!("{}{GLUE}%", (value * Amount::ONE_HUNDRED).round_dp(2).normalize())
+    haggle_negotiation::quote::percent(value).replace(' ', &GLUE.to_string())
 }
 
 /// The nearest double: for spreadsheets, which know no other number.

@@ -17,7 +17,7 @@ fn comparison(text: &str) -> Comparison {
 }
 
 fn quotes(comparison: &Comparison) -> Quotes<'_> {
-    Quotes { comparison, scenario: 0, negotiations: &[] }
+    Quotes { comparison, scenario: 0, negotiations: &[], unplanned: &[] }
 }
 
 /// Thirty suppliers for seventy items; the last three are expired.
@@ -90,7 +90,12 @@ fn the_memo_of_an_award() {
         .iter()
         .map(|s| negotiate(&deal, &comparison, *s, &BTreeMap::new()).unwrap())
         .collect();
-    let quotes = Quotes { comparison: &comparison, scenario: 0, negotiations: &negotiations };
+    let quotes = Quotes {
+        comparison: &comparison,
+        scenario: 0,
+        negotiations: &negotiations,
+        unplanned: &[],
+    };
     let memo = quotes.text(QuotePage::Memo, &STYLE);
     for element in negotiations.iter().flat_map(|it| &it.memo) {
         assert!(memo.contains(element.title), "{} is not in\n{memo}", element.title);

@@ -28,7 +28,8 @@ struct Recalculated {
 
 impl Recalculated {
     fn new(comparison: &Comparison, scenario: usize) -> Self {
-        let bytes = Quotes { comparison, scenario, negotiations: &[] }.workbook().unwrap();
+        let bytes =
+            Quotes { comparison, scenario, negotiations: &[], unplanned: &[] }.workbook().unwrap();
         let book = load_from_xlsx_bytes(&bytes, "quotes", "en", "UTC").unwrap();
         let model = Model::from_workbook(book, "en").unwrap();
         let names = model.get_worksheets_properties();
@@ -186,7 +187,7 @@ fn formulas_follow_their_inputs() {
     for (item, quantity) in comparison.items.iter().zip(&doubled.quantities) {
         let row = book.row("Inputs", 1, &item.id);
         book.model
-            .update_cell_with_number(inputs, row, 3, quantity.to_string().parse().unwrap())
+            .update_cell_with_number(inputs, row, 3, quantity.unwrap().to_string().parse().unwrap())
             .unwrap();
     }
     book.model.evaluate();
@@ -210,7 +211,7 @@ fn another_rate_moves_what_is_quoted_in_its_currency() {
 #[test]
 fn the_same_comparison_gives_the_same_bytes() {
     let comparison = comparison(TENDER);
-    let quotes = Quotes { comparison: &comparison, scenario: 0, negotiations: &[] };
+    let quotes = Quotes { comparison: &comparison, scenario: 0, negotiations: &[], unplanned: &[] };
     assert_eq!(quotes.workbook().unwrap(), quotes.workbook().unwrap());
 }
 

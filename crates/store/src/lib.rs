@@ -265,13 +265,18 @@ impl Store {
         scan::comparables(part, query, adjuster, &self.layout)
     }
 
-    /// What meets the conditions of a query on one part, one by one, in the order of the source: by
-    /// sheet, row, column and path. What an exclusion takes is listed and says so.
+    /// Hands out what meets the conditions of a query on one part, one by one, in the order of the
+    /// source: by sheet, row, column and path. What an exclusion takes is listed and says so.
     ///
     /// # Errors
-    /// [`StoreError`] if the part cannot be read.
-    pub fn listing(&self, part: &Part, query: &Query) -> Result<Vec<Listed>, StoreError> {
-        listing::listing(part, query, &self.layout)
+    /// [`StoreError`] if the part cannot be read; rows may have been handed out before.
+    pub fn listing(
+        &self,
+        part: &Part,
+        query: &Query,
+        take: impl FnMut(Listed),
+    ) -> Result<(), StoreError> {
+        listing::listing(part, query, &self.layout, take)
     }
 
     /// Units and newest date of what meets a query on one part.

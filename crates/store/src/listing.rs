@@ -3,16 +3,21 @@
 
 use crate::StoreError;
 use crate::layout::Layout;
+use crate::matcher::column;
 use crate::opened::{Opened, external};
 use crate::part::Part;
 use crate::prune::prune;
-use crate::scan::Query;
+use crate::scan::{Query, excluded, mask_valid};
 use arrow_array::cast::AsArray;
-use arrow_array::types::Int32Type;
-use arrow_array::{Array, BooleanArray, DictionaryArray, RecordBatch, StringArray};
-use haggle_evidence::{Basis, Batch, Bound, Kind, Locator, Observation, Statistic, Tax};
+use arrow_array::types::{
+    ArrowPrimitiveType, Date32Type, Decimal128Type, Int32Type, UInt32Type, UInt64Type,
+};
+use arrow_array::{Array, BooleanArray, Int32Array, PrimitiveArray, RecordBatch, StringArray};
+use haggle_evidence::{Basis, Batch, BatchError, Bound, Kind, Locator, Statistic, Tax};
 use haggle_quantity::{Amount, from_scaled};
 use parquet::errors::ParquetError;
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
 use std::sync::Arc;
 
 /// Names and values of what a row says beside its fields, in order of name.
@@ -72,7 +77,7 @@ impl Listed {
     }
 }
 
-/// Lists what meets the conditions of a query; what an exclusion takes says so.
+/// Hands out what meets the conditions of a query; what an exclusion takes says so.
 ///
 /// # Errors
 /// [`StoreError`] if the part cannot be read.
@@ -80,39 +85,122 @@ pub(crate) fn listing(
     part: &Part,
     query: &Query,
     layout: &Layout,
-) -> Result<Vec<Listed>, StoreError> {
+    take: impl FnMut(Listed),
+) -> Result<(), StoreError> {
     let path = &part.path;
-    let opened = Opened::new(path, *layout).map_err(StoreError::at(path, "cannot open"))?;
-    let mut rows = read(&opened, query).map_err(StoreError::at(path, "cannot query"))?;
-    let by_place = |a: &Listed, b: &Listed| {
-        (&a.sheet, a.row, a.column, &a.path).cmp(&(&b.sheet, b.row, b.column, &b.path))
-    };
-    rows.sort_by(by_place);
-    Ok(rows)
+    // A row group at a time, so that each of its words is made once.
+    let layout = Layout { batch_rows: layout.group_rows, ..*layout };
+    let opened = Opened::new(path, layout).map_err(StoreError::at(path, "cannot open"))?;
+    list(&opened, query, take).map_err(StoreError::at(path, "cannot query"))
 }
 
-fn read(opened: &Opened, query: &Query) -> Result<Vec<Listed>, ParquetError> {
+fn list(opened: &Opened, query: &Query, mut take: impl FnMut(Listed)) -> Result<(), ParquetError> {
     let pruned = prune(opened, &query.conditions)?;
-    let mut all = Vec::with_capacity(pruned.rows().min(opened.layout.detailed_rows));
-    for batch in opened.rows(&pruned, &pruned.groups, &query.conditions, None)? {
-        let batch = batch?;
-        let excluded = crate::scan::excluded(query, &batch)?;
-        let rows = Batch::new(&batch).map_err(external)?;
-        let mut texts = Texts::of(&batch);
-        for row in 0..batch.num_rows() {
-            let mut listed = texts.listed(row, &rows.get(row).map_err(external)?)?;
-            let takes = |(mask, _): &&(BooleanArray, &str)| mask.is_valid(row) && mask.value(row);
-            listed.excluded = excluded.iter().find(takes).map(|(_, reason)| Arc::from(*reason));
-            all.push(listed);
-        }
+    let columns = columns(query);
+    let batches = opened.rows(&pruned, &pruned.groups, &query.conditions, Some(&columns))?;
+    let batches: Vec<RecordBatch> = batches.collect::<Result<_, _>>()?;
+    let mut tables = Vec::with_capacity(batches.len());
+    for batch in &batches {
+        Batch::new(batch).map_err(external)?;
+        tables.push(Table::of(batch, excluded(query, batch)?));
     }
-    Ok(all)
+    for Spot { table, index, .. } in in_order(&tables) {
+        take(tables[table as usize].listed(index as usize)?);
+    }
+    Ok(())
 }
 
-/// The text columns of a batch.
-struct Texts<'b> {
+/// What a listing tells of a row.
+const COLUMNS: [&str; 19] = [
+    "sheet",
+    "row",
+    "column",
+    "path",
+    "kind",
+    "basis",
+    "tax",
+    "subject",
+    "title",
+    "party",
+    "statistic",
+    "amount",
+    "bound",
+    "currency",
+    "per",
+    "quantity_from",
+    "quantity_to",
+    "date",
+    "attributes",
+];
+
+/// The columns that a listing reads: its own, and those that exclusions look at.
+fn columns(query: &Query) -> Vec<&str> {
+    let looked_at = query.excludes.iter().flat_map(|(conditions, _)| conditions).map(column);
+    COLUMNS.into_iter().chain(looked_at).collect()
+}
+
+/// Where a row stands, in the order of the source, and where it is stored.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Spot {
+    sheet: u32,
+    row: u64,
+    column: u32,
+    path: u32,
+    table: u32,
+    index: u32,
+}
+
+/// All rows by sheet, row, column and path.
+fn in_order(tables: &[Table<'_>]) -> Vec<Spot> {
+    let sheets = ranks(tables, |table| &table.sheet);
+    let paths = ranks(tables, |table| &table.path);
+    let mut spots = Vec::with_capacity(tables.iter().map(|table| table.rows).sum());
+    for (at, table) in tables.iter().enumerate() {
+        let spot = |index: usize| Spot {
+            sheet: rank(&sheets[at], table.sheet.key(index)),
+            row: number(table.row, index).unwrap_or_default(),
+            column: number(table.column, index).unwrap_or_default(),
+            path: rank(&paths[at], table.path.key(index)),
+            table: at as u32,
+            index: index as u32,
+        };
+        spots.extend((0..table.rows).map(spot));
+    }
+    spots.sort_unstable();
+    spots
+}
+
+fn rank(ranks: &[u32], key: Option<usize>) -> u32 {
+    key.map_or(0, |key| ranks[key])
+}
+
+/// By table: the place of each word of a column among those of all tables, from 1.
+fn ranks<'t>(
+    tables: &'t [Table<'_>],
+    column: impl Fn(&'t Table<'_>) -> &'t Words<'t, Arc<str>>,
+) -> Vec<Vec<u32>> {
+    let words: Vec<Vec<&str>> = tables.iter().map(|table| column(table).all()).collect();
+    let all: BTreeSet<&str> = words.iter().flatten().copied().collect();
+    let numbers: BTreeMap<&str, u32> = all.into_iter().zip(1..).collect();
+    words.iter().map(|words| words.iter().map(|word| numbers[word]).collect()).collect()
+}
+
+/// The columns of a batch. One that is not there reads as absent, or as the most cautious word.
+struct Table<'b> {
+    rows: usize,
+    row: Option<&'b PrimitiveArray<UInt64Type>>,
+    column: Option<&'b PrimitiveArray<UInt32Type>>,
+    amount: Option<&'b PrimitiveArray<Decimal128Type>>,
+    quantity_from: Option<&'b PrimitiveArray<Decimal128Type>>,
+    quantity_to: Option<&'b PrimitiveArray<Decimal128Type>>,
+    date: Option<&'b PrimitiveArray<Date32Type>>,
     sheet: Words<'b, Arc<str>>,
     path: Words<'b, Arc<str>>,
+    kind: Words<'b, Kind>,
+    basis: Words<'b, Basis>,
+    tax: Words<'b, Tax>,
+    statistic: Words<'b, Statistic>,
+    bound: Words<'b, Bound>,
     subject: Words<'b, Arc<str>>,
     title: Words<'b, Arc<str>>,
     party: Words<'b, Arc<str>>,
@@ -120,13 +208,26 @@ struct Texts<'b> {
     per: Words<'b, Arc<str>>,
     attributes: Words<'b, Attributes>,
     nothing: (Arc<str>, Attributes),
+    excluded: Vec<(BooleanArray, Arc<str>)>,
 }
 
-impl<'b> Texts<'b> {
-    fn of(batch: &'b RecordBatch) -> Self {
+impl<'b> Table<'b> {
+    fn of(batch: &'b RecordBatch, excluded: Vec<(BooleanArray, &str)>) -> Self {
         Self {
+            rows: batch.num_rows(),
+            row: numbers(batch, "row"),
+            column: numbers(batch, "column"),
+            amount: numbers(batch, "amount"),
+            quantity_from: numbers(batch, "quantity_from"),
+            quantity_to: numbers(batch, "quantity_to"),
+            date: numbers(batch, "date"),
             sheet: Words::of(batch, "sheet"),
             path: Words::of(batch, "path"),
+            kind: Words::of(batch, "kind"),
+            basis: Words::of(batch, "basis"),
+            tax: Words::of(batch, "tax"),
+            statistic: Words::of(batch, "statistic"),
+            bound: Words::of(batch, "bound"),
             subject: Words::of(batch, "subject"),
             title: Words::of(batch, "title"),
             party: Words::of(batch, "party"),
@@ -134,43 +235,61 @@ impl<'b> Texts<'b> {
             per: Words::of(batch, "per"),
             attributes: Words::of(batch, "attributes"),
             nothing: (Arc::from(""), Arc::from([])),
+            excluded: excluded.into_iter().map(|(mask, why)| (mask, Arc::from(why))).collect(),
         }
     }
 
-    fn listed(&mut self, row: usize, o: &Observation<'_>) -> Result<Listed, ParquetError> {
-        let shared = |text: &str| Ok(Arc::from(text));
-        let amount = |scaled: i128| from_scaled(scaled).ok();
+    fn listed(&mut self, row: usize) -> Result<Listed, ParquetError> {
+        let absent = || BatchError { field: "amount".into(), problem: "absent".into() };
+        let amount = number(self.amount, row).ok_or_else(absent).map_err(external)?;
+        let quantity = |column| number(column, row).and_then(|scaled| from_scaled(scaled).ok());
+        let takes =
+            |(mask, _): &&(BooleanArray, Arc<str>)| mask_valid(mask, row) && mask.value(row);
         Ok(Listed {
             sheet: self.sheet.get(row, shared)?,
-            row: o.row,
-            column: o.column,
+            row: number(self.row, row).unwrap_or_default(),
+            column: number(self.column, row).unwrap_or_default(),
             path: self.path.get(row, shared)?,
-            kind: o.kind,
-            basis: o.basis,
-            tax: o.tax,
-            statistic: o.statistic,
-            bound: o.bound,
+            kind: self.kind.get(row, known)?.unwrap_or(Kind::Wage),
+            basis: self.basis.get(row, known)?.unwrap_or(Basis::Unknown),
+            tax: self.tax.get(row, known)?.unwrap_or(Tax::Unknown),
+            statistic: self.statistic.get(row, known)?.unwrap_or(Statistic::Value),
+            bound: self.bound.get(row, known)?.unwrap_or(Bound::Exact),
             subject: self.subject.get(row, shared)?,
             title: self.title.get(row, shared)?,
             party: self.party.get(row, shared)?,
-            amount: amount(o.amount),
+            amount: from_scaled(amount).ok(),
             currency: self.currency.get(row, shared)?.unwrap_or_else(|| self.nothing.0.clone()),
             per: self.per.get(row, shared)?.unwrap_or_else(|| self.nothing.0.clone()),
-            quantity_from: o.quantity_from.and_then(amount),
-            quantity_to: o.quantity_to.and_then(amount),
-            date: o.date,
+            quantity_from: quantity(self.quantity_from),
+            quantity_to: quantity(self.quantity_to),
+            date: number(self.date, row),
             attributes: self
                 .attributes
                 .get(row, members)?
                 .unwrap_or_else(|| self.nothing.1.clone()),
-            excluded: None,
+            excluded: self.excluded.iter().find(takes).map(|(_, reason)| reason.clone()),
         })
     }
 }
 
+fn numbers<'b, T: ArrowPrimitiveType>(
+    batch: &'b RecordBatch,
+    name: &str,
+) -> Option<&'b PrimitiveArray<T>> {
+    batch.column_by_name(name)?.as_primitive_opt()
+}
+
+fn number<T: ArrowPrimitiveType>(
+    column: Option<&PrimitiveArray<T>>,
+    row: usize,
+) -> Option<T::Native> {
+    column.filter(|column| column.is_valid(row)).map(|column| column.value(row))
+}
+
 /// A column of words, each made into what is kept of it when a row first needs it.
 struct Words<'b, T> {
-    column: Option<(&'b DictionaryArray<Int32Type>, &'b StringArray)>,
+    column: Option<(&'b Int32Array, &'b StringArray)>,
     made: Vec<Option<T>>,
 }
 
@@ -178,9 +297,21 @@ impl<'b, T: Clone> Words<'b, T> {
     fn of(batch: &'b RecordBatch, name: &str) -> Self {
         let column = batch.column_by_name(name).map(|column| {
             let words = column.as_dictionary::<Int32Type>();
-            (words, words.values().as_string::<i32>())
+            (words.keys(), words.values().as_string::<i32>())
         });
         Self { column, made: vec![None; column.map_or(0, |(_, values)| values.len())] }
+    }
+
+    /// Every word, whether a row says it or not.
+    fn all(&self) -> Vec<&'b str> {
+        self.column
+            .map_or(Vec::new(), |(_, words)| words.iter().map(Option::unwrap_or_default).collect())
+    }
+
+    /// The number of a row's word.
+    fn key(&self, row: usize) -> Option<usize> {
+        let (keys, _) = self.column?;
+        keys.is_valid(row).then(|| keys.value(row) as usize)
     }
 
     fn get(
@@ -188,15 +319,23 @@ impl<'b, T: Clone> Words<'b, T> {
         row: usize,
         make: impl Fn(&str) -> Result<T, ParquetError>,
     ) -> Result<Option<T>, ParquetError> {
-        let Some((words, values)) = self.column.filter(|(words, _)| words.is_valid(row)) else {
-            return Ok(None);
-        };
-        let key = words.keys().value(row) as usize;
+        let Some((key, (_, words))) = self.key(row).zip(self.column) else { return Ok(None) };
         if self.made[key].is_none() {
-            self.made[key] = Some(make(values.value(key))?);
+            self.made[key] = Some(make(words.value(key))?);
         }
         Ok(self.made[key].clone())
     }
+}
+
+fn shared(word: &str) -> Result<Arc<str>, ParquetError> {
+    Ok(Arc::from(word))
+}
+
+/// A word of a closed vocabulary.
+fn known<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(
+    word: &str,
+) -> Result<T, ParquetError> {
+    word.parse().map_err(external)
 }
 
 /// The members of a JSON object; texts as they are, anything else as it is written.

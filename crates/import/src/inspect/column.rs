@@ -8,6 +8,7 @@ use crate::header::Header;
 use crate::money;
 use crate::number::{Notation, small_whole};
 use crate::source::Row;
+use crate::terms::is_term;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -57,6 +58,8 @@ pub struct Column {
     pub(crate) sums: Vec<(String, u64)>,
     /// Labels that may be such, or of something called so.
     pub(crate) doubtful_sums: Vec<(String, u64)>,
+    /// Labels of rows that say more of each column, such as freight, each with its first row.
+    pub(crate) terms: Vec<(String, u64)>,
     /// Whether the sheet shows the numbers divided by a thousand or more.
     pub(crate) shortened: bool,
 }
@@ -138,6 +141,7 @@ struct Counts {
     shortened: bool,
     sums: Vec<(String, u64)>,
     doubtful_sums: Vec<(String, u64)>,
+    terms: Vec<(String, u64)>,
     /// Formats that read every text so far, by number.
     dates: Option<Vec<usize>>,
 }
@@ -201,10 +205,14 @@ impl Counts {
         }
     }
 
-    /// Notes a label of a row that sums up others.
+    /// Notes a label of a row that says more of each column, or sums up others.
     fn label(&mut self, text: &str, row: u64) {
-        let Some(sure) = sums_up(text) else { return };
-        let labels = if sure { &mut self.sums } else { &mut self.doubtful_sums };
+        let labels = match sums_up(text) {
+            _ if is_term(text) => &mut self.terms,
+            Some(true) => &mut self.sums,
+            Some(false) => &mut self.doubtful_sums,
+            None => return,
+        };
         if labels.len() < LABELS && !labels.iter().any(|(l, _)| l == text) {
             labels.push((text.to_owned(), row));
         }
@@ -314,6 +322,7 @@ impl Counts {
             texts: self.texts.into_keys().collect(),
             sums: self.sums,
             doubtful_sums: self.doubtful_sums,
+            terms: self.terms,
             shortened: self.shortened,
         }
     }

@@ -507,3 +507,44 @@ fn tables_side_by_side_and_repeated_headers_are_problems() {
     let found = looked("twice.csv", "Job,Pay,Pay\nCook,1,2\n");
     assert!(found.tables[0].problems[0].contains("`Pay` stands above the columns B, C"));
 }
+
+/// Suppliers side by side with their terms below: all are read, each with what is said of it.
+#[test]
+fn rows_of_terms_are_proposed_and_read() {
+    let text = "Item,Description,Qty,Unit,Acme (EUR),Beta (EUR)\n\
+                P1,Paper,100,box,10.00,11.50\n\
+                P2,Pens,50,box,5.00,4.80\n\
+                P3,Clips,10,box,1.25,1.20\n\
+                Freight,,,,35,included\n\
+                Payment terms,,,,net 30,2/10 net 45\n\
+                Valid until,,,,2026-12-31,31.12.2026\n\
+                Minimum order value:,,,,€ 500,\n";
+    let proposal = proposal(text);
+    for must in [
+        "name = \"freight\"",
+        "labels = [\"Freight\"]",
+        "labels = [\"Minimum order value\"]",
+        "party = \"Acme\"",
+        "party = \"Beta\"",
+    ] {
+        assert!(proposal.lines().any(|line| line == must), "{must}\n{proposal}");
+    }
+    assert!(!proposal.contains("[[skip]]"), "{proposal}");
+    let recipe = Recipe::parse(&proposal, "p.toml").unwrap_or_else(|e| panic!("{e}\n{proposal}"));
+    let saved = save("file.csv", text);
+    let options = Options { recipe: Some(recipe), ..Options::default() };
+    let done = run(&mut open(&saved.path, &options).unwrap()).unwrap();
+    assert_eq!(done.lines.len(), 6, "{:?}", done.lines);
+    let said = |row: usize| done.attributes[row].clone().unwrap_or_default();
+    let (acme, beta) = (said(0), said(1));
+    for (said, all) in [
+        (acme, ["\"freight\":35", "\"minimum_value\":\"EUR 500\"", "\"payment_days\":\"30\""]),
+        (beta, ["\"freight\":0", "\"early_days\":\"10\"", "early_discount=6 early_days=6"]),
+    ] {
+        assert!(all.iter().all(|it| said.contains(it)), "{said}");
+    }
+    // One such label alone may be an item.
+    let single =
+        "Item,Unit,Acme (EUR),Beta (EUR)\nPaper,box,10.00,11.50\nTransport,trip,5.00,4.80\n";
+    assert!(!self::proposal(single).contains("[[term]]"));
+}

@@ -58,6 +58,20 @@ pub struct Brief {
     pub evidence: BTreeMap<String, EvidenceSet>,
     /// Sources by id, in id order.
     pub sources: BTreeMap<String, SourceHead>,
+    /// What is said to the other side where its price is not what is compared; absent where it is.
+    pub own_terms: Option<OwnTerms>,
+}
+
+/// What is said to whoever made a quote, in its own terms: what is compared like for like holds costs
+/// of ours, and is nothing to say or to show.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OwnTerms {
+    /// The opening in words; absent where none can be told.
+    pub proposal: Option<String>,
+    /// Steps from the opening on: what each is, and its words.
+    pub steps: Vec<(String, String)>,
+    /// What to say for it, in this order.
+    pub arguments: Vec<String>,
 }
 
 /// Who may read a brief.

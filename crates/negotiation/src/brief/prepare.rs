@@ -215,6 +215,7 @@ fn assemble(
             .zip(evidence)
             .map(|(s, e)| (s.id.clone(), e.head.clone()))
             .collect(),
+        own_terms: None,
     }
 }
 

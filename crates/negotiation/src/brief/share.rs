@@ -22,7 +22,13 @@ impl Brief {
     /// give the target away.
     ///
     /// Every field is named here, so that a new one is private until somebody decides otherwise.
+    ///
+    /// Where the other side's price is not what is compared, nothing of the brief is for their eyes:
+    /// costs of ours are in every figure. The proposal is then written in their own terms.
     pub fn shareable(&self) -> Self {
+        if self.own_terms.is_some() {
+            return self.bare();
+        }
         let sources = self.public_sources();
         let figures = self.public_figures(&sources);
         let evidence = self.public_evidence(&figures, &sources);
@@ -60,6 +66,33 @@ impl Brief {
                 .collect(),
             figures,
             evidence,
+            own_terms: None,
+        }
+    }
+
+    /// The heading alone.
+    fn bare(&self) -> Self {
+        Self {
+            audience: Audience::Shareable,
+            deal: DealHead { what_if: Vec::new(), ..self.deal.clone() },
+            as_of: self.as_of,
+            market: None,
+            headline: Headline::default(),
+            figures: Figures::default(),
+            findings: Vec::new(),
+            interests: Vec::new(),
+            questions: Vec::new(),
+            rapport: Vec::new(),
+            triggers: Vec::new(),
+            playbook: None,
+            sensitivity: Vec::new(),
+            parameters: Vec::new(),
+            adjustments: Vec::new(),
+            excluded: Vec::new(),
+            outliers: Vec::new(),
+            evidence: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            own_terms: None,
         }
     }
 

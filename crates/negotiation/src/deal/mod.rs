@@ -25,8 +25,8 @@ pub use talks::{
     Answer, Argument, Binds, Channel, Deadline, Medium, Relationship, Round, StatedLimit, Talks,
 };
 pub use tender::{
-    Adder, Break, Charge, Index, IndexPart, Item, ItemMarket, Line, Quote, Scenario, Scheme, Scope,
-    ShouldCost, Tender, Terms,
+    Adder, Agreed, Break, Charge, Index, IndexPart, Item, ItemMarket, Line, Quote, Scenario,
+    Scheme, Scope, ShouldCost, Tender, Terms,
 };
 
 use haggle_quantity::{Amount, Currency, Date, Per, Rate};

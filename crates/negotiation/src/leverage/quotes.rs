@@ -18,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "S3.9",
         step: 3,
         statement: "A bid far below the others is to be explained before it is praised or refused.",
-        test: "at least three bids, and one more than alt_low_bid below the mean of the others and below the middle of them",
+        test: "at least three bids, and one more than alt_low_bid below the mean of the others; a bid above twice the middle is odd itself and none of these",
         cites: &["G12", "G13"],
         judge: without_quotes,
     },
@@ -73,6 +73,7 @@ fn comparable(comparison: &Comparison) -> Vec<Said> {
         sea(comparison),
         lengths(comparison),
         bought_up(comparison),
+        raised(comparison),
     ];
     each.chain(all.into_iter().flatten()).collect()
 }
@@ -241,6 +242,32 @@ fn bought_up(comparison: &Comparison) -> Option<Said> {
             format!("Buying up to the next price is cheaper: {}; {holding}.", told.join("; "));
         let said = Said::info(text);
         said.so_if(comparison.basis.holding_rate.is_none(), "State `holding_rate` in `[tender]`.")
+    })
+}
+
+/// Times what is needed from which a least order or multiple is told.
+const MUCH: Amount = Amount::TWO;
+
+/// Where a least order or multiple makes us buy much more than is needed.
+fn raised(comparison: &Comparison) -> Option<Said> {
+    let times = |cell: &Cell| {
+        let cost = cell.cost.as_ref().filter(|it| it.ordered == it.least)?;
+        cost.least.checked_div(cost.needed).filter(|times| *times >= MUCH)
+    };
+    let more = by_supplier(comparison, |cell| times(cell).is_some());
+    let of = |supplier: usize, item: usize| {
+        let times = comparison.cell(0, item, supplier).and_then(times)?;
+        let (item, name) = (&comparison.items[item].name, &comparison.suppliers[supplier].name);
+        Some(format!("{item} from {name}, {} times", times.round_dp(1).normalize()))
+    };
+    let told = more.iter().enumerate();
+    let told = told.flat_map(|(at, items)| items.iter().filter_map(move |item| of(at, *item)));
+    let told: Vec<String> = told.collect();
+    let names: Vec<&str> = told.iter().map(String::as_str).collect();
+    (!told.is_empty()).then(|| {
+        let text =
+            format!("A least order makes us pay for more than is needed: {}.", named(&names));
+        Said::warning(text).so("Ask for the quantity needed, or leave these lines to others.")
     })
 }
 

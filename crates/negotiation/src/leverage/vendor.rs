@@ -21,6 +21,14 @@ pub(super) const RULES: &[Rule] = &[
         judge: alone,
     },
     Rule {
+        id: "S2.19",
+        step: 2,
+        statement: "An alternative to the whole is no backup for a part of it.",
+        test: "quote.set_aside > 0",
+        cites: &["A1"],
+        judge: set_aside,
+    },
+    Rule {
         id: "S3.25",
         step: 3,
         statement: "A price that has risen more than its index clause says is argued with the series by name.",
@@ -84,6 +92,19 @@ fn alone(facts: &Facts<'_>) -> Vec<Said> {
         Said::warning(text)
             .resting_on(&["quote.alone"])
             .so("Settle the other lines first, and look for a second source of these.")
+    })
+}
+
+fn set_aside(facts: &Facts<'_>) -> Vec<Said> {
+    let names = rivals(facts).map_or(&[][..], |it| &it.set_aside);
+    when(!names.is_empty(), || {
+        let text = format!(
+            "Not every item is negotiated here, so what is stated as an alternative to all of them is in no figure: {}.",
+            names.join(", ")
+        );
+        Said::warning(text)
+            .resting_on(&["quote.set_aside"])
+            .so("State what it would cost for these lines alone as a `[[quote]]`, or weigh it against the whole award.")
     })
 }
 

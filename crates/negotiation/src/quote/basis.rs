@@ -49,6 +49,11 @@ impl<T: Copy + Ord> Common<T> {
     }
 }
 
+/// The bids without estimates of our own, which are nobody's word.
+fn real(bids: &[Bid]) -> impl Iterator<Item = &Bid> {
+    bids.iter().filter(|bid| bid.terms.reference != Some(true))
+}
+
 /// What quotes say of tax.
 pub(super) struct TaxGround {
     /// Whether somebody says whether prices hold tax.
@@ -61,8 +66,8 @@ pub(super) struct TaxGround {
 
 impl TaxGround {
     fn new(bids: &[Bid]) -> Self {
-        let words: BTreeSet<bool> = bids.iter().filter_map(|bid| bid.terms.tax_included).collect();
-        let mut rated = bids.iter().filter(|bid| bid.terms.tax.is_some()).peekable();
+        let words: BTreeSet<bool> = real(bids).filter_map(|bid| bid.terms.tax_included).collect();
+        let mut rated = real(bids).filter(|bid| bid.terms.tax.is_some()).peekable();
         let none = rated.peek().is_none();
         Self {
             said: !words.is_empty(),
@@ -74,7 +79,7 @@ impl TaxGround {
 
 impl<'a> Ground<'a> {
     pub(super) fn new(deal: &'a Deal, tender: &'a Tender, bids: &[Bid]) -> Self {
-        let terms = || bids.iter().map(|bid| &bid.terms).filter(|t| t.reference != Some(true));
+        let terms = || real(bids).map(|bid| &bid.terms);
         Self {
             deal,
             tender,
@@ -85,7 +90,7 @@ impl<'a> Ground<'a> {
                 .filter_map(|t| t.incoterm)
                 .min_by_key(|rule| rule.lacking().len())
                 .unwrap_or(Incoterm::Ddp),
-            leads: bids.iter().any(|bid| bid.line_leads || bid.terms.lead_time_days.is_some()),
+            leads: real(bids).any(|bid| bid.line_leads || bid.terms.lead_time_days.is_some()),
         }
     }
 

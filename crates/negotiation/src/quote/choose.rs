@@ -2,17 +2,17 @@
 
 use super::award::{self, CheapestLines, Choice, NoAward};
 use super::{Award, Comparison, State, Supplier};
-use haggle_quantity::Amount;
 
 impl Comparison {
     /// What may be awarded in a scenario: lines and suppliers that count, in the currency of the
-    /// comparison. `None` where there is no such scenario.
+    /// comparison; goods and minimum of each supplier in its own, where a minimum that is reached
+    /// exactly is reached. `None` where there is no such scenario.
     pub fn choice(&self, scenario: usize) -> Option<Choice> {
         let outcome = self.outcomes.get(scenario)?;
         let width = self.suppliers.len();
         let mut choice = Choice {
             fixed: self.suppliers.iter().map(|it| it.order_total.unwrap_or_default()).collect(),
-            minimum: self.suppliers.iter().map(|it| it.minimum_value).collect(),
+            minimum: self.suppliers.iter().map(|it| it.terms.minimum_value).collect(),
             max_suppliers: self.basis.max_suppliers,
             ..Choice::default()
         };
@@ -20,10 +20,7 @@ impl Comparison {
             let cells = || row.iter().zip(&self.suppliers);
             let cost = cells().map(|(cell, it)| cell.counted().filter(|_| may_be_awarded(it)));
             choice.cost.push(cost.collect());
-            let goods = cells().map(|(cell, it)| {
-                let goods = cell.cost.as_ref()?.goods;
-                it.factors.as_ref()?.in_common_currency(goods)
-            });
+            let goods = row.iter().map(|cell| cell.cost.as_ref().map(|cost| cost.goods));
             choice.goods.push(goods.map(Option::unwrap_or_default).collect());
         }
         Some(choice)
@@ -58,12 +55,4 @@ impl Comparison {
 /// Whether an order of this supplier has a cost that is known.
 pub(super) fn may_be_awarded(it: &Supplier) -> bool {
     it.state == State::Counts && it.order_total.is_some()
-}
-
-impl Award {
-    /// How far below its total an award may be at most, as a share of it; 0 where it is the best.
-    pub fn gap(&self) -> Amount {
-        let open = self.total - self.bound;
-        open.checked_div(self.total).unwrap_or_default().max(Amount::ZERO)
-    }
 }

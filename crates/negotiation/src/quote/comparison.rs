@@ -1,7 +1,8 @@
 //! The result of a comparison: everything that a renderer shows, so that it computes no number.
 
+use super::as_named;
 use super::award::{Award, NoAward};
-use super::{Incoterm, Leg};
+use super::{Incoterm, Leg, Place};
 use crate::brief::Finding;
 use crate::deal::{Adder, Break, Charge, Scheme, Scope, Terms};
 use haggle_quantity::{Amount, Currency, Date, Per};
@@ -110,7 +111,8 @@ pub struct Supplier {
     pub order: Vec<OrderCost>,
     /// The sum of `order`; `None` where a part is not known.
     pub order_total: Option<Amount>,
-    /// Least value of its goods, in the currency of the comparison.
+    /// Least value of its goods, in the currency of the comparison, to be shown: whether it is
+    /// reached is decided in the supplier's own currency.
     pub minimum_value: Option<Amount>,
 }
 
@@ -164,7 +166,8 @@ pub struct Factors {
     pub payment: Payment,
     /// Legs that the price leaves to us.
     pub legs: Vec<LegCost>,
-    /// Sum of the shares of `legs`.
+    /// Sum of the shares of `legs`, of goods as they stand in `common`: the shares are of goods
+    /// without our tax, as the customs value is.
     pub leg_share: Amount,
     /// Share of goods for their time on the way: days / 365 * holding rate (G4); `None` if one of
     /// both is not stated.
@@ -214,10 +217,34 @@ pub struct LegCost {
     pub own: bool,
 }
 
+/// What a part of an order's cost is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OrderKind {
+    /// Freight that the supplier invoices.
+    Freight,
+    /// A charge that the supplier invoices.
+    Charge,
+    /// A leg of the way that its price leaves to us.
+    Leg(Leg),
+    /// Inspection and the like, on our side.
+    Quality,
+    /// Changing to this supplier, on our side.
+    Switching,
+}
+
+impl OrderKind {
+    /// Whether the supplier invoices it; else it is ours.
+    pub fn is_invoiced(self) -> bool {
+        matches!(self, Self::Freight | Self::Charge)
+    }
+}
+
 /// A part of what an order costs whatever it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderCost {
-    /// What it is: `freight`, a charge, a leg, `quality`, `switching`.
+    /// What it is for.
+    pub kind: OrderKind,
+    /// What it is called: `freight`, the name of a charge, a leg, `quality`, `switching`.
     pub name: String,
     /// As quoted.
     pub stated: Amount,
@@ -248,6 +275,8 @@ pub struct Quoted {
     pub maximum: Option<Amount>,
     /// Further prices, in rising order of quantity.
     pub breaks: Vec<Break>,
+    /// The quantities of each price, that of the first price first; empty where none of them ends.
+    pub ranges: Vec<Range>,
     /// How they count.
     pub scheme: Scheme,
     /// Whether the price holds what is asked.
@@ -258,10 +287,20 @@ pub struct Quoted {
     pub valid_until: Option<Date>,
     /// Days to delivery of this line, where they are not those of the terms.
     pub lead_time_days: Option<u32>,
-    /// Places that it was read from; empty for a line of the deal file.
-    pub places: Vec<Arc<str>>,
+    /// Places that it was read from, that of the first price first, then those of `breaks`; empty
+    /// for a line of the deal file.
+    pub places: Vec<Place>,
     /// Why it gives no cost whatever the quantity, with the way out.
     pub fault: Option<Arc<str>>,
+}
+
+/// The quantities for which a price holds, in the unit of the price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    /// The least.
+    pub from: Amount,
+    /// The greatest; `None` where it has no end. Equal to `from` for a price of one quantity alone.
+    pub to: Option<Amount>,
 }
 
 /// One scenario: cells, totals, ranking, awards.
@@ -269,8 +308,8 @@ pub struct Quoted {
 pub struct Outcome {
     /// Its name: `as asked`, or that of the deal file.
     pub name: String,
-    /// Quantity of each item.
-    pub quantities: Vec<Amount>,
+    /// Quantity of each item; `None` where it is too large to be computed exactly.
+    pub quantities: Vec<Option<Amount>>,
     /// By item, then supplier.
     pub cells: Vec<Cell>,
     /// Whether somebody who can be awarded quotes the item; else it is outside every total.
@@ -324,7 +363,7 @@ pub struct Cost {
     pub common: Amount,
     /// The same at the reference payment term.
     pub paid: Amount,
-    /// Legs that are a share of the goods.
+    /// Legs that are a share of the goods without tax.
     pub legs: Amount,
     /// Goods on their way (G4).
     pub pipeline: Amount,
@@ -347,7 +386,7 @@ pub struct Total {
     pub order: Option<Amount>,
     /// `lines + plugs + order`, where every item in scope is quoted or filled.
     pub total: Option<Amount>,
-    /// Value of its goods in the currency of the comparison, for its minimum.
+    /// Value of its goods in the currency of the comparison.
     pub goods: Amount,
     /// Items in scope that it quotes.
     pub quoted: usize,
@@ -424,7 +463,9 @@ impl Comparison {
 
     /// The number of the supplier of a name or slug, whatever its case.
     pub fn supplier(&self, name: &str) -> Option<usize> {
-        self.suppliers.iter().position(|s| s.slug == crate::deal::slug(name))
+        let named = as_named(name);
+        let of_name = self.suppliers.iter().position(|s| as_named(&s.name) == named);
+        of_name.or_else(|| self.suppliers.iter().position(|s| s.slug == crate::deal::slug(name)))
     }
 
     /// The number of the item of an id or slug.

@@ -2,6 +2,9 @@
 
 use haggle_quantity::{AMOUNT_SCALE, Amount};
 
+/// Digits after the point that people write a share with; what has more was computed.
+const STATED: u32 = 6;
+
 /// Rounded to what is kept (half to even).
 pub(super) fn kept(amount: Amount) -> Amount {
     amount.round_dp(AMOUNT_SCALE)
@@ -48,4 +51,24 @@ pub(super) fn median(amounts: &mut [Amount]) -> Option<Amount> {
     }
     let lower = *amounts.get(middle.checked_sub(1)?)?;
     over(lower.checked_add(upper)?, Amount::TWO)
+}
+
+/// A share for people, with as many digits as it takes to compute with it again: `8.25 %`. One that
+/// was computed has two digits after the point.
+pub fn percent(share: Amount) -> String {
+    let Some(hundredfold) = share.checked_mul(Amount::ONE_HUNDRED) else {
+        return format!("{} times", share.round());
+    };
+    let digits = if share.normalize().scale() <= STATED { STATED } else { 2 };
+    format!("{} %", hundredfold.round_dp(digits).normalize())
+}
+
+/// A computed share beside the limit that it is beyond: with all its digits where two are not
+/// enough to tell them apart.
+pub(super) fn percent_beyond(share: Amount, limit: Amount) -> String {
+    let (text, limit) = (percent(share), percent(limit));
+    match share.checked_mul(Amount::ONE_HUNDRED) {
+        Some(whole) if text == limit => format!("{} %", whole.normalize()),
+        _ => text,
+    }
 }

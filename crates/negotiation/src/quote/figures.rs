@@ -1,7 +1,7 @@
 //! The numbers of a comparison as figures with formula and inputs, made when somebody asks for them.
 
 use super::decimal::kept;
-use super::{Comparison, Cost, Factors, Quoted, Supplier};
+use super::{Comparison, Cost, Factors, OrderKind, Quoted, Supplier};
 use crate::deal::as_f64;
 use crate::figure::{Figure, Figures, Unit};
 use haggle_quantity::Amount;
@@ -165,7 +165,8 @@ impl Making<'_> {
 
     fn line_given(&mut self, slug: &str, quoted: &Quoted, quantity: Amount, cost: &Cost) {
         let of = |name: &str| format!("{slug}.{name}");
-        let place = quoted.places.get(cost.tier).or(quoted.places.first()).cloned();
+        let place = quoted.places.get(cost.tier).or(quoted.places.first());
+        let place = place.map(ToString::to_string);
         let per = Unit::Money(format!("{}/{}", quoted.currency, quoted.per));
         self.given(&of("price"), cost.price, per, place.as_deref());
         self.given(&of("quantity"), quantity, Unit::Count, None);
@@ -251,8 +252,10 @@ impl Making<'_> {
         self.sum("lines", total.lines, &lines);
         let mut parts = Vec::new();
         for cost in &self.supplier.order {
-            let name = format!("order.{}", crate::deal::slug(&cost.name));
-            self.given(&name, cost.amount, ours.clone(), None);
+            let name = self.order_name(&cost.name);
+            let place = self.supplier.places.get("freight");
+            let place = place.filter(|_| cost.kind == OrderKind::Freight).cloned();
+            self.given(&name, cost.amount, ours.clone(), place.as_deref());
             parts.push((name.clone(), name));
         }
         if let Some(order) = total.order {
@@ -271,6 +274,18 @@ impl Making<'_> {
             let inputs = [("lines", "lines"), ("order", "order"), ("plugs", "plugs")];
             self.add("total", whole, ours, "quote_total", &inputs);
         }
+    }
+
+    /// The name of a cost of the order; costs that are called alike are numbered.
+    fn order_name(&self, cost: &str) -> String {
+        let name = format!("order.{}", crate::deal::slug(cost));
+        let mut numbered = name.clone();
+        let mut n = 1;
+        while self.figures.has(&self.id(&numbered)) {
+            n += 1;
+            numbered = format!("{name}-{n}");
+        }
+        numbered
     }
 
     /// A sum of figures of this supplier; of none it is 0 by definition.

@@ -3,9 +3,12 @@
 
 use super::decimal::{in_multiples, kept, over, sum, times};
 use super::terms::pipeline_share;
-use super::{Cost, Factors, Quoted};
+use super::{Comparison, Cost, Factors, Payment, Quoted};
 use crate::deal::{Break, Scheme};
 use haggle_quantity::Amount;
+
+/// Why there is no cost where a quantity cannot be held exactly.
+pub(super) const TOO_MANY: &str = "its quantities are too large to be computed exactly";
 
 /// What a line needs beside its price.
 #[derive(Clone, Copy)]
@@ -28,12 +31,12 @@ pub(super) fn cost(quoted: &Quoted, need: Need<'_>) -> Result<Cost, String> {
     };
     let needed = over(need.quantity, need.factors.good * pack);
     let order = needed.and_then(|needed| Order::new(quoted, needed));
-    let order = order.ok_or("its quantities are too large to be computed exactly")?;
-    let within = |quantity: Amount| quoted.maximum.is_none_or(|most| quantity <= most);
-    if !within(order.least) {
-        let most = quoted.maximum.unwrap_or_default();
+    let order = order.ok_or(TOO_MANY)?;
+    let asked = over(need.quantity, pack).ok_or(TOO_MANY)?;
+    let within = |quantity: Amount| unpriced(quoted, quantity, asked).is_none();
+    if let Some(quotes) = unpriced(quoted, order.least, asked) {
         return Err(format!(
-            "{} {} are needed, and it quotes up to {most}: ask for a price of this quantity",
+            "{} {} are needed, and it quotes {quotes}: ask for a price of this quantity",
             order.least.normalize(),
             quoted.per
         ));
@@ -46,6 +49,46 @@ pub(super) fn cost(quoted: &Quoted, need: Need<'_>) -> Result<Cost, String> {
         }
     }
     Ok(best)
+}
+
+impl Comparison {
+    /// A line as asked, in the currency of the quote and by the quote alone: every unit is good, and
+    /// nothing of ours counts. It is what its supplier would reckon.
+    pub(super) fn as_quoted(&self, item: usize, supplier: usize) -> Option<Cost> {
+        let own = self.suppliers.get(supplier)?.factors.as_ref()?;
+        let plain = Factors {
+            discount: own.discount,
+            tax: Amount::ONE,
+            rate: None,
+            payment: Payment { days: None, early: false, factor: Amount::ONE },
+            legs: Vec::new(),
+            leg_share: Amount::ZERO,
+            pipeline: None,
+            good: Amount::ONE,
+        };
+        let need =
+            Need { quantity: self.items.get(item)?.quantity, factors: &plain, holding: None };
+        cost(self.quoted(item, supplier)?, need).ok()
+    }
+}
+
+/// What is quoted instead, in words, where there is no price for a quantity. A price of one quantity
+/// alone holds for this quantity, and for what is asked where that is it: rejects come on top.
+/// Between whole numbers nothing is left open: after 9 comes 10.
+pub(super) fn unpriced(quoted: &Quoted, ordered: Amount, asked: Amount) -> Option<String> {
+    let tier = quoted.breaks.iter().take_while(|it| it.from <= ordered).count();
+    let range = quoted.ranges.get(tier)?;
+    let to = range.to?;
+    if to == range.from {
+        let other = to != ordered && to != asked;
+        return other.then(|| format!("a price for {} alone", to.normalize()));
+    }
+    let next = quoted.ranges.get(tier + 1).filter(|_| ordered > to);
+    match next {
+        None => (ordered > to).then(|| format!("up to {}", to.normalize())),
+        Some(next) => (next.from.checked_sub(to)? > Amount::ONE)
+            .then(|| format!("up to {} and again from {}", to.normalize(), next.from.normalize())),
+    }
 }
 
 /// Quantities in the unit of the price.

@@ -3,6 +3,7 @@
 
 pub mod award;
 mod basis;
+pub mod change;
 mod choose;
 mod comparison;
 mod decimal;
@@ -12,6 +13,8 @@ mod incoterm;
 mod line;
 mod moves;
 mod outcome;
+mod parts;
+mod place;
 mod row;
 mod share;
 mod steps;
@@ -21,14 +24,15 @@ mod words;
 
 pub use award::Award;
 pub use comparison::{
-    Basis, Cell, Comparison, Cost, Factors, ItemRow, LegCost, OrderCost, Outcome, PassedOver,
-    Payment, Quoted, Ranking, RateUsed, State, Step, Supplier, Total,
+    Basis, Cell, Comparison, Cost, Factors, ItemRow, LegCost, OrderCost, OrderKind, Outcome,
+    PassedOver, Payment, Quoted, Range, Ranking, RateUsed, State, Step, Supplier, Total,
 };
+pub use decimal::percent;
 pub use incoterm::{Incoterm, Leg};
 pub use moves::{BreakEven, Moved};
-pub(crate) use outcome::percent;
+pub use place::Place;
 pub(crate) use row::as_named;
-pub use row::{QuoteRow, TaxWord};
+pub use row::{Attributes, QuoteRow, TaxWord};
 pub use share::{Asked, SharedLine, SharedPrice, SharedQuote, SharedTerms};
 
 use crate::deal::{Deal, Item, Scenario, Tender, slug};
@@ -106,8 +110,25 @@ pub fn compare(deal: &Deal, rows: &[QuoteRow]) -> Result<Comparison, CompareErro
     Ok(comparison)
 }
 
+impl Comparison {
+    /// The same comparison with another scenario first, as if its quantities were asked for: awards,
+    /// findings, figures and negotiations are all of the first. Unchanged where there is no such one.
+    pub fn shown(mut self, scenario: usize) -> Self {
+        if scenario == 0 || scenario >= self.outcomes.len() {
+            return self;
+        }
+        self.outcomes[..=scenario].rotate_right(1);
+        let quantities = self.outcomes.iter().take(1).flat_map(|it| it.quantities.iter().copied());
+        for (item, quantity) in self.items.iter_mut().zip(quantities) {
+            item.quantity = quantity.unwrap_or(item.quantity);
+        }
+        self.findings = leverage::judge_quotes(&self);
+        self
+    }
+}
+
 fn outcomes(table: &Table<'_>, tender: &Tender) -> Vec<Outcome> {
-    let asked = tender.items.iter().map(|item| item.quantity).collect();
+    let asked = tender.items.iter().map(|item| Some(item.quantity)).collect();
     let first = table.outcome("as asked", asked);
     let others = tender.scenarios.iter().map(|scenario| {
         table.outcome(&scenario.name, tender.items.iter().map(|it| scaled(it, scenario)).collect())
@@ -115,10 +136,10 @@ fn outcomes(table: &Table<'_>, tender: &Tender) -> Vec<Outcome> {
     std::iter::once(first).chain(others).collect()
 }
 
-/// The quantity of an item in a scenario. One that is too large to be multiplied stays too large.
-fn scaled(item: &Item, scenario: &Scenario) -> Amount {
+/// The quantity of an item in a scenario; `None` where it is too large.
+fn scaled(item: &Item, scenario: &Scenario) -> Option<Amount> {
     let stated = scenario.quantity.get(&item.id).copied();
-    stated.unwrap_or_else(|| item.quantity.saturating_mul(scenario.factor))
+    stated.or_else(|| item.quantity.checked_mul(scenario.factor))
 }
 
 fn item_row(item: &Item) -> ItemRow {

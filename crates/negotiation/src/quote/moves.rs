@@ -1,9 +1,9 @@
 //! What changes if rate, freight or volume moves: where another supplier becomes the cheapest.
 
+use super::choose::may_be_awarded;
 use super::decimal::{over, sum, times};
 use super::line::{self, Need};
-use super::{Comparison, Leg, Ranking};
-use crate::deal::Adder;
+use super::{Comparison, Leg, OrderKind, Ranking};
 use haggle_quantity::{Amount, Currency};
 
 /// What moves.
@@ -24,8 +24,8 @@ pub struct BreakEven {
     pub moved: Moved,
     /// The cheapest as asked.
     pub from: usize,
-    /// The cheapest beyond the point.
-    pub to: usize,
+    /// The cheapest beyond the point; `None` where the cheapest as asked has no price there.
+    pub to: Option<usize>,
     /// Times what it is now: 1.08 is 8 % more.
     pub factor: Amount,
     /// The rate there, where a rate moves.
@@ -72,7 +72,7 @@ impl Comparison {
 
     /// Whether a search over volumes is short enough to be made; else a `[[scenario]]` tells.
     pub fn searches_volumes(&self, scenario: usize) -> bool {
-        self.volume_steps(self.whole(scenario).len()).is_some()
+        self.volume_steps(self.complete(scenario).len()).is_some()
     }
 
     fn volume_steps(&self, suppliers: usize) -> Option<i32> {
@@ -108,22 +108,16 @@ impl Comparison {
 
     fn moved_by_freight(&self, it: &Ranking, scenario: usize) -> Option<Straight> {
         let supplier = &self.suppliers[it.supplier];
-        let carriage = Leg::MainCarriage.as_str();
-        let order =
-            supplier.order.iter().filter(|cost| ["freight", carriage].contains(&&*cost.name));
+        let moves = [OrderKind::Freight, OrderKind::Leg(Leg::MainCarriage)];
+        let order = supplier.order.iter().filter(|cost| moves.contains(&cost.kind));
         let order = sum(order.map(|cost| cost.amount))?;
-        let legs = supplier.factors.as_ref()?.legs.iter();
-        let shares =
-            legs.filter(|it| it.leg == Leg::MainCarriage).filter_map(|it| match it.adder {
-                Adder::Share(share) => Some(share),
-                Adder::Money(_) => None,
-            });
-        let goods = (0..self.items.len()).filter_map(|item| {
+        let legs = (0..self.items.len()).filter_map(|item| {
             let cell = self.cell(scenario, item, it.supplier)?;
             cell.counted()?;
-            Some(cell.cost.as_ref()?.common)
+            Some(cell.cost.as_ref()?.legs)
         });
-        let moving = order.checked_add(times(sum(shares)?, sum(goods)?)?)?;
+        let carried = times(sum(legs)?, supplier.factors.as_ref()?.share_of(Leg::MainCarriage)?)?;
+        let moving = order.checked_add(carried)?;
         Some(Straight { supplier: it.supplier, fixed: it.total - moving, moving })
     }
 
@@ -135,7 +129,8 @@ impl Comparison {
             others.iter().filter_map(|other| {
                 let slope = first.moving - other.moving;
                 let factor = over(other.fixed - first.fixed, slope)?;
-                Some((factor.max(Amount::ZERO), slope, other)).filter(|_| factor >= Amount::ZERO)
+                // Equal only where it costs nothing at all is no crossing.
+                (factor > Amount::ZERO).then_some((factor, slope, other))
             })
         };
         // Going up, whoever rises more slowly than the first overtakes it; going down the others do.
@@ -145,7 +140,7 @@ impl Comparison {
         let point = |(factor, _, other): (Amount, Amount, &Straight)| BreakEven {
             moved,
             from: first.supplier,
-            to: other.supplier,
+            to: Some(other.supplier),
             factor,
             rate: self.rate_at(moved, factor),
             exact: true,
@@ -160,18 +155,20 @@ impl Comparison {
         times(rate, factor)
     }
 
-    /// The nearest volumes at which another supplier is cheapest.
+    /// The nearest volumes at which another supplier is cheapest. Whoever misses its minimum order
+    /// today takes part as well: at another volume it may reach it.
     fn volumes(&self, scenario: usize, whole: &[Ranking]) -> Vec<BreakEven> {
-        let Some((steps, first)) = self.volume_steps(whole.len()).zip(whole.first()) else {
+        let all = self.complete(scenario);
+        let Some((steps, first)) = self.volume_steps(all.len()).zip(whole.first()) else {
             return Vec::new();
         };
+        let race = Race { comparison: self, scenario, first: first.supplier, all };
         let at = |step: i32, end: f64| libm::pow(end, f64::from(step) / f64::from(steps));
         let point = |end: f64| {
             let mut near = 1.0;
             for far in (1..=steps).map(|step| at(step, end)) {
-                let to = self.cheapest(scenario, whole, far)?;
-                if to != first.supplier {
-                    return self.narrowed(scenario, whole, (near, far));
+                if race.cheapest(far)? != Some(race.first) {
+                    return race.narrowed((near, far));
                 }
                 near = far;
             }
@@ -180,50 +177,75 @@ impl Comparison {
         [VOLUMES.1, VOLUMES.0].into_iter().filter_map(point).collect()
     }
 
-    /// Halves the distance between a volume at which the first is cheapest and one at which it is
-    /// not, to a millionth.
-    fn narrowed(
-        &self,
-        scenario: usize,
-        whole: &[Ranking],
-        (mut near, mut far): (f64, f64),
-    ) -> Option<BreakEven> {
-        let from = whole.first()?.supplier;
-        while libm::fabs(far - near) > 1e-6 {
-            let middle = (near + far) / 2.0;
-            if self.cheapest(scenario, whole, middle)? == from {
-                near = middle;
-            } else {
-                far = middle;
-            }
-        }
-        let to = self.cheapest(scenario, whole, far)?;
-        let factor = factor(far)?;
-        Some(BreakEven { moved: Moved::Volume, from, to, factor, rate: None, exact: false })
+    /// Suppliers that can be awarded and quote every line in scope.
+    fn complete(&self, scenario: usize) -> Vec<usize> {
+        let Some(outcome) = self.outcomes.get(scenario) else { return Vec::new() };
+        let whole = |at: &usize| {
+            may_be_awarded(&self.suppliers[*at])
+                && outcome.totals[*at].missing.is_empty()
+                && outcome.totals[*at].quoted > 0
+        };
+        (0..self.suppliers.len()).filter(whole).collect()
     }
 
-    /// Who is cheapest with every quantity times a factor; `None` where the first has no price then.
-    fn cheapest(&self, scenario: usize, whole: &[Ranking], by: f64) -> Option<usize> {
-        let by = factor(by)?;
-        let totals = whole.iter().map(|it| self.total_at(scenario, it.supplier, by));
-        let known = whole.iter().zip(totals).filter_map(|(it, total)| Some((total?, it.supplier)));
-        let first = whole.first()?.supplier;
-        // Equal totals change nothing.
-        known.min_by_key(|(total, supplier)| (*total, *supplier != first)).map(|(_, it)| it)
-    }
-
-    /// What a supplier of everything costs with every quantity times a factor.
+    /// What a supplier of everything costs with every quantity times a factor; `None` where a line
+    /// has no price then or its minimum order is not reached.
     pub fn total_at(&self, scenario: usize, supplier: usize, by: Amount) -> Option<Amount> {
         let outcome = self.outcomes.get(scenario)?;
         let own = self.suppliers.get(supplier)?;
         let (factors, holding) = (own.factors.as_ref()?, self.basis.holding_rate);
         let items = (0..self.items.len()).filter(|item| outcome.in_scope[*item]);
         let cost = |item: usize| {
-            let quantity = times(outcome.quantities[item], by)?;
+            let quantity = times(outcome.quantities[item]?, by)?;
             line::cost(self.quoted(item, supplier)?, Need { quantity, factors, holding }).ok()
         };
-        let lines = items.map(|item| Some(cost(item)?.line)).collect::<Option<Vec<_>>>()?;
-        sum(lines)?.checked_add(own.order_total?)
+        let lines = items.map(cost).collect::<Option<Vec<_>>>()?;
+        let goods = sum(lines.iter().map(|it| it.goods))?;
+        let reached = own.terms.minimum_value.is_none_or(|least| goods >= least);
+        sum(lines.iter().map(|it| it.line))?.checked_add(own.order_total?).filter(|_| reached)
+    }
+}
+
+/// Who is cheapest while every quantity moves.
+struct Race<'a> {
+    comparison: &'a Comparison,
+    scenario: usize,
+    /// The cheapest as asked.
+    first: usize,
+    /// Everybody who takes part.
+    all: Vec<usize>,
+}
+
+impl Race<'_> {
+    fn total(&self, supplier: usize, by: Amount) -> Option<Amount> {
+        self.comparison.total_at(self.scenario, supplier, by)
+    }
+
+    /// Who is cheapest with every quantity times a factor; nobody where the first has no price then:
+    /// what it would cost is not known, and nobody is cheaper than that.
+    fn cheapest(&self, by: f64) -> Option<Option<usize>> {
+        let by = factor(by)?;
+        if self.total(self.first, by).is_none() {
+            return Some(None);
+        }
+        let known = self.all.iter().filter_map(|it| Some((self.total(*it, by)?, *it)));
+        // Equal totals change nothing.
+        let least = known.min_by_key(|(total, it)| (*total, *it != self.first));
+        Some(least.map(|(_, it)| it))
+    }
+
+    /// Halves the distance between a volume at which the first is cheapest and one at which it is
+    /// not, to a millionth.
+    fn narrowed(&self, (mut near, mut far): (f64, f64)) -> Option<BreakEven> {
+        while libm::fabs(far - near) > 1e-6 {
+            let middle = (near + far) / 2.0;
+            match self.cheapest(middle)? == Some(self.first) {
+                true => near = middle,
+                false => far = middle,
+            }
+        }
+        let (from, to, factor) = (self.first, self.cheapest(far)?, factor(far)?);
+        Some(BreakEven { moved: Moved::Volume, from, to, factor, rate: None, exact: false })
     }
 }
 

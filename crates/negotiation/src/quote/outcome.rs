@@ -1,8 +1,8 @@
 //! One scenario: cells, gaps, totals, ranking.
 
-use super::decimal::{median, over, sum, written};
+use super::decimal::{median, over, percent, percent_beyond, sum, times, written};
 use super::line::{self, Need};
-use super::{Award, Basis, Cell, Outcome, Quoted, Ranking, State, Supplier, Total};
+use super::{Award, Basis, Cell, Outcome, Quoted, Ranking, State, Supplier, Total, parts};
 use crate::deal::Scope;
 use haggle_quantity::{Amount, Date};
 use std::sync::Arc;
@@ -19,23 +19,24 @@ pub(super) struct Table<'a> {
 
 /// What a bid has to be below the mean of, at least.
 const OTHERS: usize = 2;
+/// Times the middle of all above which an amount is odd itself.
+const ODD: Amount = Amount::TWO;
 
 impl Table<'_> {
     /// The scenario of these quantities.
-    pub(super) fn outcome(&self, name: &str, quantities: Vec<Amount>) -> Outcome {
+    pub(super) fn outcome(&self, name: &str, quantities: Vec<Option<Amount>>) -> Outcome {
         let width = self.suppliers.len();
-        let mut cells = self.cells(&quantities);
-        let rows = || cells.chunks(width.max(1));
-        let in_scope: Vec<bool> =
-            rows().map(|row| row.iter().any(|cell| cell.state == State::Counts)).collect();
-        let best = rows().map(|row| self.best(row)).collect();
-        for (row, _) in cells.chunks_mut(width.max(1)).zip(&in_scope).filter(|(_, within)| **within)
-        {
-            self.flag_low(row);
-            if self.basis.fill_gaps {
-                self.fill(row);
-            }
-        }
+        let mut cells = vec![Cell::without(State::Gap, None); self.quoted.len()];
+        let mut best = vec![None; quantities.len()];
+        let share = parts::share(quantities.len(), width);
+        let cells_of_parts = cells.chunks_mut((share * width).max(1));
+        let jobs = cells_of_parts.zip(best.chunks_mut(share)).enumerate().map(|(part, own)| {
+            let quantities = &quantities[part * share..];
+            move || self.rows(part * share, quantities, own)
+        });
+        parts::together(jobs);
+        let counts = |row: &[Cell]| row.iter().any(|cell| cell.state == State::Counts);
+        let in_scope: Vec<bool> = cells.chunks(width.max(1)).map(counts).collect();
         let mut totals: Vec<Total> =
             (0..width).map(|supplier| self.total(supplier, &cells, &in_scope)).collect();
         let ranking = rank(&mut totals, self.suppliers);
@@ -55,25 +56,47 @@ impl Table<'_> {
         }
     }
 
-    fn cells(&self, quantities: &[Amount]) -> Vec<Cell> {
+    /// The cells and the best of some items, from `first` on.
+    fn rows(
+        &self,
+        first: usize,
+        quantities: &[Option<Amount>],
+        (cells, best): (&mut [Cell], &mut [Option<usize>]),
+    ) {
         let width = self.suppliers.len();
-        let of = |(at, quoted): (usize, &Option<Quoted>)| {
-            let supplier = &self.suppliers[at % width];
-            match quoted {
-                Some(quoted) => self.cell(supplier, quoted, quantities[at / width]),
-                None => Cell::without(State::Gap, None),
+        let quoted = self.quoted[first * width..].chunks(width);
+        let rows = cells.chunks_mut(width).zip(best).zip(quoted).zip(quantities);
+        for (((row, best), quoted), quantity) in rows {
+            let line = row.iter_mut().zip(quoted).zip(self.suppliers);
+            for ((cell, quoted), supplier) in line {
+                if let Some(quoted) = quoted {
+                    *cell = self.cell(supplier, quoted, *quantity);
+                }
             }
-        };
-        self.quoted.iter().enumerate().map(of).collect()
+            *best = self.best(row);
+            self.compare(row);
+        }
     }
 
-    fn cell(&self, supplier: &Supplier, quoted: &Quoted, quantity: Amount) -> Cell {
+    /// What the lines of an item say of each other, if somebody can be awarded it.
+    fn compare(&self, row: &mut [Cell]) {
+        if row.iter().all(|cell| cell.state != State::Counts) {
+            return;
+        }
+        self.flag_low(row);
+        if self.basis.fill_gaps {
+            self.fill(row);
+        }
+    }
+
+    fn cell(&self, supplier: &Supplier, quoted: &Quoted, quantity: Option<Amount>) -> Cell {
         let Some(factors) = &supplier.factors else { return Cell::without(State::Stopped, None) };
         if let Some(fault) = &quoted.fault {
             return Cell::without(State::Stopped, Some(Arc::clone(fault)));
         }
-        let need = Need { quantity, factors, holding: self.basis.holding_rate };
-        match line::cost(quoted, need) {
+        let need = |quantity| Need { quantity, factors, holding: self.basis.holding_rate };
+        let quantity = quantity.ok_or_else(|| line::TOO_MANY.to_owned());
+        match quantity.and_then(|quantity| line::cost(quoted, need(quantity))) {
             Ok(cost) => {
                 let (state, reason) = self.judged(supplier, quoted);
                 Cell { cost: Some(cost), ..Cell::without(state, reason) }
@@ -144,13 +167,13 @@ impl Table<'_> {
     fn total(&self, supplier: usize, cells: &[Cell], in_scope: &[bool]) -> Total {
         let own = &self.suppliers[supplier];
         let column = cells.iter().skip(supplier).step_by(self.suppliers.len());
-        let (mut lines, mut plugs, mut goods) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut lines, mut plugs, mut invoiced) = (Vec::new(), Vec::new(), Vec::new());
         let (mut missing, mut open) = (Vec::new(), 0);
         for (item, cell) in column.enumerate().filter(|(item, _)| in_scope[*item]) {
             match &cell.cost {
                 Some(cost) if cell.state == own.state => {
                     lines.push(cost.line);
-                    goods.push(own.factors.as_ref().and_then(|f| f.in_common_currency(cost.goods)));
+                    invoiced.push(cost.goods);
                 }
                 _ => {
                     missing.push(item);
@@ -161,7 +184,9 @@ impl Table<'_> {
         }
         let quoted = lines.len();
         let (lines, plugs) = (sum(lines), sum(plugs));
-        let goods = goods.into_iter().collect::<Option<Vec<_>>>().and_then(sum);
+        let invoiced = sum(invoiced);
+        let goods = own.factors.as_ref().zip(invoiced);
+        let goods = goods.and_then(|(factors, goods)| factors.in_common_currency(goods));
         let whole = sum_of([lines, plugs, own.order_total]).filter(|_| open == 0 && quoted > 0);
         let share = plugs.zip(whole).filter(|(plugs, _)| !plugs.is_zero());
         Total {
@@ -174,7 +199,7 @@ impl Table<'_> {
             plug_share: share.and_then(|(plugs, whole)| over(plugs, whole)),
             low: None,
             rank: None,
-            unranked: self.unranked(own, goods.unwrap_or_default(), &missing, open, share),
+            unranked: self.unranked(own, invoiced, &missing, open, share),
             missing,
         }
     }
@@ -183,7 +208,7 @@ impl Table<'_> {
     fn unranked(
         &self,
         own: &Supplier,
-        goods: Amount,
+        invoiced: Option<Amount>,
         missing: &[usize],
         open: usize,
         plugs: Option<(Amount, Amount)>,
@@ -199,13 +224,15 @@ impl Table<'_> {
         if let (Some(share), Some(most)) = (share.filter(|share| Some(*share) > most), most) {
             return Some(format!(
                 "filled gaps are {} of it, more than {}: not comparable",
-                percent(share),
+                percent_beyond(share, most),
                 percent(most)
             ));
         }
-        let least = own.minimum_value.filter(|least| goods < *least)?;
+        let goods = invoiced.unwrap_or_default();
+        let least = own.terms.minimum_value.filter(|least| goods < *least)?;
+        let currency = own.terms.currency.map_or(String::new(), |currency| format!("{currency} "));
         Some(format!(
-            "its goods, {}, are below its least order of {}",
+            "its goods, {currency}{}, are below its least order of {currency}{}",
             goods.round_dp(2),
             least.round_dp(2)
         ))
@@ -258,11 +285,12 @@ fn sum_of(amounts: [Option<Amount>; 3]) -> Option<Amount> {
 /// For each amount how far it lies below the mean of the others, where that is more than `limit`
 /// and there are at least two others (G13).
 ///
-/// It must lie as far below the middle of the others: of 0.16, 0.18 and 7.00 the last one is odd,
-/// and it alone makes the mean of the others high.
+/// An amount above [`ODD`] times the middle of all is odd itself and none of the others: of 0.16,
+/// 0.18 and 7.00 the last one is, and it alone would make both right ones look low.
 fn low(amounts: &[Option<Amount>], limit: f64) -> Vec<Option<Amount>> {
     let mut known: Vec<Amount> = amounts.iter().flatten().copied().collect();
-    known.sort_unstable();
+    let most = median(&mut known).and_then(|middle| times(middle, ODD));
+    known.retain(|amount| most.is_some_and(|most| *amount <= most));
     let (Some(all), Some(limit)) = (sum(known.iter().copied()), written(limit)) else {
         return vec![None; amounts.len()];
     };
@@ -276,18 +304,9 @@ fn low(amounts: &[Option<Amount>], limit: f64) -> Vec<Option<Amount>> {
     let below = |amount: &Option<Amount>| {
         let amount = (*amount).filter(|_| others >= OTHERS).filter(may_be)?;
         let mean = over(all - amount, count)?;
-        let share = over(mean - amount, mean).filter(|share| *share > limit)?;
-        let middle = middle_without(&known, amount)?;
-        over(middle - amount, middle).filter(|share| *share > limit).map(|_| share)
+        over(mean - amount, mean).filter(|share| *share > limit)
     };
     amounts.iter().map(below).collect()
-}
-
-/// The median of the others, the lower one of an even number.
-fn middle_without(sorted: &[Amount], amount: Amount) -> Option<Amount> {
-    let own = sorted.partition_point(|other| *other < amount);
-    let middle = sorted.len().checked_sub(2)? / 2;
-    sorted.get(if middle < own { middle } else { middle + 1 }).copied()
 }
 
 /// Places by total, of equal ones by name; those that are equal to the cent share a place.
@@ -311,9 +330,4 @@ fn rank(totals: &mut [Total], suppliers: &[Supplier]) -> Vec<Ranking> {
         totals[it.supplier].rank = Some(ranking.partition_point(cheaper) + 1);
     }
     ranking
-}
-
-/// A share for people: `12.5 %`.
-pub(crate) fn percent(share: Amount) -> String {
-    format!("{} %", (share * Amount::ONE_HUNDRED).round_dp(1).normalize())
 }

@@ -1,8 +1,12 @@
 //! One price as a source states it, with its place: what an importer hands to the comparison.
 
+use super::Place;
 use haggle_quantity::{Amount, Currency, Date, Per};
 use std::cmp::Ordering;
 use std::sync::Arc;
+
+/// Names and values of what a row says beside its fields. Rows that say the same may share them.
+pub type Attributes = Arc<[(Arc<str>, Arc<str>)]>;
 
 /// One price of one supplier for one item at one quantity, as a source prints it.
 ///
@@ -13,7 +17,7 @@ pub struct QuoteRow {
     /// Id of the `[[source]]`.
     pub source: Arc<str>,
     /// File and locator as printed: `bids.xlsx:Prices!D14`.
-    pub place: Arc<str>,
+    pub place: Place,
     /// Who quotes.
     pub supplier: Arc<str>,
     /// Code of the item, if the source has one.
@@ -38,14 +42,15 @@ pub struct QuoteRow {
     pub estimate: bool,
     /// What else the row says, by the names of the keys of `[[quote]]` and `[[quote.line]]`: `pack`,
     /// `minimum`, `incoterm`, `payment_days`, `valid_until` ... Other names are kept and not read.
-    pub attributes: Vec<(Arc<str>, Arc<str>)>,
+    pub attributes: Attributes,
 }
 
 impl QuoteRow {
     /// Order of the rows of one supplier for one item: by quantity, whatever their order in the source.
     pub(super) fn in_order(&self, other: &Self) -> Ordering {
         let key = |row: &Self| (row.quantity_from, row.amount);
-        key(self).cmp(&key(other)).then_with(|| self.place.cmp(&other.place))
+        let places = || self.place.to_string().cmp(&other.place.to_string());
+        key(self).cmp(&key(other)).then_with(places)
     }
 }
 

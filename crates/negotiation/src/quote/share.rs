@@ -2,6 +2,8 @@
 //! be cleared. Nothing of other suppliers, of costs like for like, of ranking, or of our own numbers
 //! has a place in it.
 
+use super::decimal::over;
+use super::line::unpriced;
 use super::{Comparison, Incoterm, Quoted, State, Supplier};
 use crate::deal::{Break, Charge, Scheme, Scope, Tender};
 use haggle_quantity::{Amount, Currency, Date, Per};
@@ -97,6 +99,12 @@ pub struct SharedPrice {
     pub breaks: Vec<Break>,
     /// How they count.
     pub scheme: Scheme,
+    /// Discount of this line, a share, where it has its own.
+    pub discount: Option<Amount>,
+    /// Days to delivery of this line, where they are its own.
+    pub lead_time_days: Option<u32>,
+    /// Last day on which this line holds, where it is its own.
+    pub valid_until: Option<Date>,
 }
 
 impl Comparison {
@@ -113,7 +121,7 @@ impl Comparison {
             payment_days: tender.payment_days,
         };
         let of_lines = (0..self.items.len()).filter_map(|item| self.line_question(item, supplier));
-        let questions = self.term_questions(tender, it).into_iter().chain(of_lines).collect();
+        let questions = self.term_questions(tender, supplier).into_iter().chain(of_lines).collect();
         let terms = shared_terms(it);
         let prices = (0..self.items.len()).filter_map(|item| self.quoted(item, supplier));
         let currency = it.terms.currency.or(prices.map(|quoted| quoted.currency).next());
@@ -135,13 +143,27 @@ impl Comparison {
             item: it.name.clone(),
             quantity: it.quantity,
             unit: it.per.clone(),
-            price: self.quoted(item, supplier).map(shared_price),
+            // A price that cannot be read is no price yet; one without a unit is asked for that.
+            price: self
+                .quoted(item, supplier)
+                .filter(|line| line.fault.is_none() || lacks_unit(line, &it.per))
+                .map(shared_price),
         }
     }
 
     /// What a supplier leaves open in its terms.
-    fn term_questions(&self, tender: &Tender, it: &Supplier) -> Vec<String> {
-        let terms = &it.terms;
+    fn term_questions(&self, tender: &Tender, supplier: usize) -> Vec<String> {
+        let terms = &self.suppliers[supplier].terms;
+        let lines = (0..self.items.len()).filter_map(|item| self.quoted(item, supplier));
+        let mut lines = lines.filter(|line| line.scope != Scope::Excluded).peekable();
+        let delivered = lines.peek().is_some() && lines.all(|it| it.lead_time_days.is_some());
+        let early = match (terms.early_discount, terms.early_days) {
+            (Some(_), None) => {
+                Some("Within how many days do you grant the discount for early payment?")
+            }
+            (None, Some(_)) => Some("What discount do you grant for early payment?"),
+            _ => None,
+        };
         let expired = terms.valid_until.filter(|day| *day < self.as_of);
         let asks = [
             expired.map(|day| {
@@ -151,9 +173,8 @@ impl Comparison {
                 "Under which Incoterm do your prices hold, and at which place?".to_owned()
             }),
             terms.payment_days.is_none().then(|| "When is payment due?".to_owned()),
-            terms
-                .lead_time_days
-                .is_none()
+            early.map(str::to_owned),
+            (terms.lead_time_days.is_none() && !delivered)
                 .then(|| "How many days pass from order to delivery?".to_owned()),
             terms
                 .tax_included
@@ -169,16 +190,29 @@ impl Comparison {
         let Some(quoted) = self.quoted(item, supplier) else {
             return Some(format!("Please quote {}, or say that you do not offer it.", it.name));
         };
-        let needed = quoted.pack.and_then(|pack| it.quantity.checked_div(pack));
-        let beyond = quoted.maximum.zip(needed).is_some_and(|(most, needed)| needed > most);
+        let needed = quoted.pack.and_then(|pack| over(it.quantity, pack));
+        let beyond = needed.is_some_and(|needed| unpriced(quoted, needed, needed).is_some());
+        let late = quoted.valid_until.filter(|day| *day < self.as_of).map(|day| {
+            format!(
+                "{}: your price was valid until {day}. Does it still hold, and until when?",
+                it.name
+            )
+        });
         match (quoted.scope, quoted.pack) {
             (Scope::Excluded, _) => {
                 Some(format!("Your price leaves out {}. What would it cost?", it.name))
             }
             (Scope::Unclear, _) => Some(format!("Does your price hold all of {}?", it.name)),
-            (_, None) => {
+            (_, None) if lacks_unit(quoted, &it.per) => {
                 Some(format!("{}: how many {} are in one {}?", it.name, it.per, quoted.per))
             }
+            _ if quoted.fault.is_some() => Some(format!(
+                "{}: we could not read your price for certain. What is it for {} {}, and what is it per?",
+                it.name,
+                it.quantity.normalize(),
+                it.per
+            )),
+            _ if late.is_some() => late,
             _ if beyond => Some(format!(
                 "{}: what is your price for {} {}?",
                 it.name,
@@ -190,6 +224,11 @@ impl Comparison {
     }
 }
 
+/// Whether nothing says how many item units a price is for.
+fn lacks_unit(quoted: &Quoted, per: &Per) -> bool {
+    quoted.pack.is_none() && quoted.per != *per
+}
+
 fn shared_price(it: &Quoted) -> SharedPrice {
     SharedPrice {
         price: it.price,
@@ -199,6 +238,9 @@ fn shared_price(it: &Quoted) -> SharedPrice {
         multiple: it.multiple,
         breaks: it.breaks.clone(),
         scheme: it.scheme,
+        discount: it.discount,
+        lead_time_days: it.lead_time_days,
+        valid_until: it.valid_until,
     }
 }
 

@@ -25,7 +25,7 @@ impl Comparison {
                 self.cell(scenario, item, supplier).and_then(|cell: &Cell| cell.cost.as_ref())?;
             let own = self.suppliers.get(supplier)?;
             let factors = own.factors.as_ref()?;
-            let quantity = *self.outcomes.get(scenario)?.quantities.get(item)?;
+            let quantity = (*self.outcomes.get(scenario)?.quantities.get(item)?)?;
             let per = &self.items.get(item)?.per;
             Some(Way { quoted, cost, factors, supplier: own, comparison: self, quantity, per })
         };
@@ -51,7 +51,7 @@ impl Way<'_> {
             0 => String::new(),
             n => format!(", price {} of {}", n + 1, quoted.breaks.len() + 1),
         };
-        let place = match quoted.places.first() {
+        let place = match quoted.places.get(self.cost.tier).or(quoted.places.first()) {
             Some(place) => format!(" ({place})"),
             None => String::new(),
         };
@@ -185,7 +185,9 @@ impl Way<'_> {
             return None;
         }
         let amount = self.cost.legs;
-        let text = format!("{} of the goods: {} {}", shares.join(", "), plain(amount), self.ours());
+        let taxed = if self.supplier.terms.tax.is_some() { " without tax" } else { "" };
+        let text =
+            format!("{} of the goods{taxed}: {} {}", shares.join(", "), plain(amount), self.ours());
         Some(step("legs", amount, self.ours().to_string(), text))
     }
 

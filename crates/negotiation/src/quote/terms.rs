@@ -1,9 +1,11 @@
 //! What the terms of one supplier do to its prices: tax, rate, legs of the way, payment, order costs.
 
 use super::basis::{Common, Ground};
-use super::decimal::{grown, kept, sum, times, written};
+use super::decimal::{grown, kept, over, sum, times, written};
 use super::gather::Bid;
-use super::{Factors, Incoterm, Leg, LegCost, OrderCost, Payment, RateUsed, State, Supplier};
+use super::{
+    Factors, Incoterm, Leg, LegCost, OrderCost, OrderKind, Payment, RateUsed, State, Supplier,
+};
 use crate::deal::{Adder, Charge, Terms};
 use haggle_quantity::{Amount, Currency};
 
@@ -45,7 +47,8 @@ pub(super) fn supplier(ground: &Ground<'_>, mut bid: Bid) -> Supplier {
     let minimum = minimum.map(|(least, factors)| fits(factors.in_common_currency(least)));
     let minimum_value = doubts.take(minimum.transpose()).flatten();
     let order_total = factors.as_ref().and_then(|_| sum(order.iter().map(|cost| cost.amount)));
-    let (state, reasons) = judged(ground, terms, doubts);
+    let (state, mut reasons) = judged(ground, terms, doubts);
+    reasons.append(&mut bid.notes);
     let factors = factors.filter(|_| state != State::Stopped);
     Supplier {
         name: bid.name,
@@ -101,16 +104,25 @@ fn factors(ground: &Ground<'_>, bid: &Bid, doubts: &mut Doubts) -> Option<Factor
         Adder::Share(share) => Some(share),
         Adder::Money(_) => None,
     });
+    let leg_share = fits(sum(shares).and_then(|shares| over(shares, tax_held(terms))));
+    let leg_share = doubts.take(leg_share);
     Some(Factors {
         discount: Amount::ONE - terms.discount.unwrap_or_default(),
         tax: tax?,
         rate: rate?,
         payment: payment?,
-        leg_share: sum(shares)?,
+        leg_share: leg_share?,
         legs: legs?,
         pipeline,
         good: Amount::ONE - terms.rejects.unwrap_or_default(),
     })
+}
+
+/// How many times goods without tax the goods are as they count: tax that does not come back is in
+/// them, and no leg is a share of it.
+fn tax_held(terms: &Terms) -> Amount {
+    let held = terms.tax.filter(|_| terms.tax_recoverable == Some(false));
+    Amount::ONE + held.filter(|_| terms.tax_included.is_some()).unwrap_or_default()
 }
 
 /// The factor on what is invoiced: recoverable tax out, other tax in.
@@ -136,7 +148,9 @@ fn tax(ground: &Ground<'_>, terms: &Terms, doubts: &mut Doubts) -> Option<Amount
             Some(Amount::ONE)
         }
         (Some(held), None, recovered) => {
-            let sound = all.alike || recovered == Some(!held) || (!held && all.net);
+            // An estimate of ours has nobody to be brought to where no bid speaks of tax.
+            let alone = terms.reference == Some(true) && !all.said;
+            let sound = all.alike || alone || recovered == Some(!held) || (!held && all.net);
             let missing = "it states no tax rate, and its prices must be brought to the tax of the others: state `tax` and `tax_recoverable` in `[[quote]]`";
             doubts.take(if sound { Ok(Amount::ONE) } else { Err(missing.to_owned()) })
         }
@@ -232,6 +246,7 @@ fn listed(legs: &[Leg]) -> String {
 /// The cheaper of net term and early payment, brought to the reference term (G3).
 fn payment(ground: &Ground<'_>, terms: &Terms, doubts: &mut Doubts) -> Option<Payment> {
     let unmoved = Payment { days: terms.payment_days, early: false, factor: Amount::ONE };
+    doubts.asks.extend(half_early(ground, terms));
     let reference = match &ground.payment_days {
         Common::Nobody => return Some(unmoved),
         Common::Differ(days) => {
@@ -262,7 +277,29 @@ fn payment(ground: &Ground<'_>, terms: &Terms, doubts: &mut Doubts) -> Option<Pa
     doubts.take(fits(cheaper(rate, reference, net, early)))
 }
 
-fn cheaper(rate: f64, reference: u32, net: u32, early: Option<(Amount, u32)>) -> Option<Payment> {
+/// What a discount for early payment lacks to be taken or left.
+fn half_early(ground: &Ground<'_>, terms: &Terms) -> Option<String> {
+    let lacks = match (terms.early_discount, terms.early_days) {
+        (None, None) => return None,
+        (Some(_), None) => "`early_days`, within how many days we would have to pay",
+        (None, Some(_)) => "`early_discount`, how much is off",
+        _ if matches!(ground.payment_days, Common::Nobody) => {
+            "`payment_days`, when payment is due without it"
+        }
+        _ => return None,
+    };
+    Some(format!(
+        "it offers a discount for early payment and not {lacks}: ask, and state it in `[[quote]]`"
+    ))
+}
+
+/// The cheaper of net term and early payment at a reference term.
+pub(super) fn cheaper(
+    rate: f64,
+    reference: u32,
+    net: u32,
+    early: Option<(Amount, u32)>,
+) -> Option<Payment> {
     let at = |days: u32| grown(rate, (f64::from(reference) - f64::from(days)) / YEAR);
     let late = Payment { days: Some(net), early: false, factor: at(net)? };
     let Some((discount, days)) = early else { return Some(late) };
@@ -288,6 +325,19 @@ pub(super) fn pipeline_share(holding: Amount, days: u32) -> Option<Amount> {
 }
 
 impl Factors {
+    /// The part of what legs as a share cost that one leg has; 0 where it is no share.
+    pub(super) fn share_of(&self, leg: Leg) -> Option<Amount> {
+        let shares = |of: Option<Leg>| {
+            let legs = self.legs.iter().filter(move |it| of.is_none_or(|of| it.leg == of));
+            sum(legs.filter_map(|it| match it.adder {
+                Adder::Share(share) => Some(share),
+                Adder::Money(_) => None,
+            }))
+        };
+        let (own, all) = (shares(Some(leg))?, shares(None)?);
+        if all.is_zero() { Some(Amount::ZERO) } else { over(own, all) }
+    }
+
     /// An amount of the quote in the currency of the comparison; tax as quoted.
     pub(super) fn in_common_currency(&self, amount: Amount) -> Option<Amount> {
         match &self.rate {
@@ -317,32 +367,38 @@ fn order_costs(
     factors: &Factors,
 ) -> Result<Vec<OrderCost>, String> {
     let mut costs = Vec::new();
-    let mut add = |name: &str, stated, currency, instalments, amount: Option<Amount>| {
-        let name = name.to_owned();
-        costs.push(OrderCost { name, stated, currency, instalments, amount: fits(amount)? });
+    let mut add = |kind, name: &str, stated, currency, instalments, amount: Option<Amount>| {
+        let (name, amount) = (name.to_owned(), fits(amount)?);
+        costs.push(OrderCost { kind, name, stated, currency, instalments, amount });
         Ok::<(), String>(())
     };
     if let Some(freight) = terms.freight {
-        add("freight", freight, currency, 1, factors.paid(freight))?;
+        add(OrderKind::Freight, "freight", freight, currency, 1, factors.paid(freight))?;
     }
     for charge in charges {
         let Some(months) = charge.every_months else {
-            add(&charge.name, charge.amount, currency, 1, factors.paid(charge.amount))?;
+            let amount = factors.paid(charge.amount);
+            add(OrderKind::Charge, &charge.name, charge.amount, currency, 1, amount)?;
             continue;
         };
         let (times_paid, worth) = annuity(ground, months)?;
         let amount = factors.common(charge.amount).and_then(|amount| times(amount, worth));
-        add(&charge.name, charge.amount, currency, times_paid, amount)?;
+        add(OrderKind::Charge, &charge.name, charge.amount, currency, times_paid, amount)?;
     }
     let ours = ground.deal.currency;
     for cost in &factors.legs {
         if let Adder::Money(amount) = cost.adder {
-            add(cost.leg.as_str(), amount, ours, 1, Some(amount))?;
+            let kind = OrderKind::Leg(cost.leg);
+            add(kind, cost.leg.as_str(), amount, ours, 1, Some(amount))?;
         }
     }
-    for (name, amount) in [("quality", terms.quality_cost), ("switching", terms.switching_cost)] {
+    let own = [
+        (OrderKind::Quality, "quality", terms.quality_cost),
+        (OrderKind::Switching, "switching", terms.switching_cost),
+    ];
+    for (kind, name, amount) in own {
         if let Some(amount) = amount {
-            add(name, amount, ours, 1, Some(amount))?;
+            add(kind, name, amount, ours, 1, Some(amount))?;
         }
     }
     Ok(costs)

@@ -93,7 +93,11 @@ fn cards(brief: &Brief) -> Option<Block> {
         (
             "anchor",
             &head.anchor,
-            if asked(brief) { "what you asked last" } else { "open with this" },
+            match (asked(brief), &brief.own_terms) {
+                (true, _) => "what you asked last",
+                (false, None) => "open with this",
+                (false, Some(_)) => "open with this, like for like: not what you say",
+            },
         ),
         ("target", &head.target, "aim for this"),
         ("offer", &head.offer, verdict(brief)),
@@ -132,6 +136,11 @@ fn verdict(brief: &Brief) -> &'static str {
 /// that a grave finding forbids to quote.
 fn say(brief: &Brief) -> Option<Block> {
     brief.headline.anchor.as_ref()?;
+    if let Some(own) = &brief.own_terms {
+        let words = own.proposal.as_ref()?;
+        let line = Inline::default().strong("Say: ").text("\"I would like ").text(words);
+        return Some(paragraph(line.text(".\" What to say for it stands below.")));
+    }
     if let Some(open) = unsettled(brief) {
         let text = format!("nothing of the market before {} is settled.", open.rule);
         return Some(paragraph(Inline::default().strong("Say: ").text(&text)));
@@ -149,9 +158,10 @@ pub(super) fn outdone(market: &MarketHead, name: &str) -> bool {
     market.outdone.iter().any(|it| it == name)
 }
 
-/// Sources, what was done to them, median, and the quartile on our side.
+/// Sources, what was done to them, median, and the quartile on our side. Where the other side has
+/// terms of its own, costs of ours are in the market, and it is nothing to say.
 pub(super) fn market_sentence(brief: &Brief) -> Option<Inline> {
-    let market = brief.market.as_ref()?;
+    let market = brief.market.as_ref().filter(|_| brief.own_terms.is_none())?;
     let quartile = if brief.deal.side == Side::Seller { "p75" } else { "p25" };
     let point = |name: &str, words: &str| {
         let id = &market.percentiles.iter().find(|(p, _)| p == name)?.1;

@@ -8,6 +8,9 @@ use crate::section::{Block, Item, Table, heading, list, paragraph};
 use haggle_negotiation::brief::{Brief, EvidenceSet, Finding};
 use haggle_negotiation::figure::Figure;
 
+/// What stands where there is no opening.
+const UNTOLD: &str = "No opening can be given: the report says why.";
+
 /// Most arguments, and most questions.
 const MOST: [usize; 2] = [3, 5];
 
@@ -16,7 +19,11 @@ pub(super) fn sheet(brief: &Brief) -> Vec<Block> {
     let mut blocks = vec![heading(1, "top", &brief.deal.title), opening::subtitle(brief)];
     blocks.extend(opening::what_if(brief));
     blocks.extend(open_with(brief));
-    blocks.extend(section("arguments", "Arguments from the market", arguments(brief)));
+    let title = match brief.own_terms {
+        None => "Arguments from the market",
+        Some(_) => "What to say, in this order",
+    };
+    blocks.extend(section("arguments", title, arguments(brief)));
     blocks.extend(section("questions", "Ask, then listen", questions(brief)));
     blocks.extend(trade(brief));
     blocks.extend(section("wording", "In these words, on this footing", wording(brief)));
@@ -38,8 +45,12 @@ fn item(head: Inline) -> Item {
 fn open_with(brief: &Brief) -> Vec<Block> {
     let asked = opening::asked(brief);
     let title = heading(2, "open", if asked { "You have asked for" } else { "Open with" });
+    if let Some(own) = &brief.own_terms {
+        let words = own.proposal.as_deref();
+        return vec![title, words.map_or_else(|| paragraph(UNTOLD), said)];
+    }
     let Some((id, figure)) = find(brief, brief.headline.anchor.as_ref()) else {
-        return vec![title, paragraph("No opening can be given: the report says why.")];
+        return vec![title, paragraph(UNTOLD)];
     };
     let spoken = number::spoken(id, figure);
     if asked {
@@ -51,8 +62,19 @@ fn open_with(brief: &Brief) -> Vec<Block> {
     vec![title, paragraph(line.text(reason))]
 }
 
+/// A proposal in their terms, as it is spoken.
+fn said(words: &str) -> Block {
+    paragraph(
+        Inline::default().strong(words).text(". Say: \"I would like ").text(words).text(".\""),
+    )
+}
+
 /// The market in a sentence, where their offer stands in it, and single cells to point at.
 fn arguments(brief: &Brief) -> Vec<Item> {
+    if let Some(own) = &brief.own_terms {
+        let said = own.arguments.iter().map(|it| Inline::from(it.as_str()));
+        return said.take(MOST[0]).map(item).collect();
+    }
     if let Some(open) = opening::unsettled(brief) {
         let text = format!("Quote nothing of the market before {} is settled.", open.rule);
         return vec![item(Inline::default().strong(&text))];
@@ -118,16 +140,26 @@ fn questions(brief: &Brief) -> Vec<Item> {
 /// The steps down, each with room for what it is traded against.
 fn trade(brief: &Brief) -> Vec<Block> {
     let mut table = Table::new("Steps", &["step", "#say", "in return for"]);
-    for (i, (id, figure)) in rungs(brief).into_iter().enumerate() {
-        let say = Inline::default().strong(&number::spoken(id, figure));
+    for (i, (label, words)) in steps(brief).into_iter().enumerate() {
+        let say = Inline::default().strong(&words);
         let here = if opening::asked(brief) { "you are here" } else { "you open here" };
         let back = if i == 0 { here } else { "____________________" };
-        table.row(vec![figure.label.as_str().into(), say, back.into()]);
+        table.row(vec![label.into(), say, back.into()]);
     }
     let Some(table) = table.block() else { return Vec::new() };
     let words = "Never a step without one from them (C7). Before you go in, write down what each \
                  step is traded against.";
     vec![heading(2, "trade", "Trade, step by step"), paragraph(words), table]
+}
+
+/// The asks in their order, each with its words.
+fn steps(brief: &Brief) -> Vec<(String, String)> {
+    if let Some(own) = &brief.own_terms {
+        let first = own.proposal.iter().map(|it| ("opening".to_owned(), it.clone()));
+        return first.chain(own.steps.iter().cloned()).collect();
+    }
+    let rungs = rungs(brief).into_iter();
+    rungs.map(|(id, figure)| (figure.label.clone(), number::spoken(id, figure))).collect()
 }
 
 /// What the rules of step 4 advise, without what tells the limit or is to be done to the deal file.

@@ -13,13 +13,23 @@ pub(super) fn awards(quotes: &Quotes<'_>) -> Vec<Block> {
     let several = |award: &&Award| outcome.single.as_ref() != Some(*award);
     let mixed = outcome.mixed.as_ref().filter(several).map(|award| card(quotes, "mixed", award));
     let cards: Vec<Card> = [single, mixed].into_iter().flatten().collect();
-    if cards.is_empty() {
-        let none = "No award is possible: the reasons stand with each supplier below.";
-        return vec![paragraph(none)];
-    }
-    let mut blocks = vec![Block::Cards(cards)];
+    let mut blocks = match cards.is_empty() {
+        true => Vec::new(),
+        false => vec![Block::Cards(cards)],
+    };
+    blocks.extend(outcome.no_award.map(|why| none(&why.to_string(), outcome.single.is_some())));
     blocks.extend(outside(quotes));
     blocks
+}
+
+/// Why there is no award to several, and where there is none to one either.
+fn none(why: &str, single: bool) -> Block {
+    paragraph(match single {
+        true => format!("No award to several suppliers: {why}."),
+        false => {
+            format!("No award is possible: {why}. The reasons stand with each supplier below.")
+        }
+    })
 }
 
 fn card(quotes: &Quotes<'_>, name: &'static str, award: &Award) -> Card {
@@ -42,7 +52,7 @@ fn parties(quotes: &Quotes<'_>, award: &Award) -> String {
 }
 
 fn proof(quotes: &Quotes<'_>, award: &Award) -> String {
-    match award.bound == award.total {
+    match award.bound.round_dp(2) >= award.total.round_dp(2) {
         true => "proven least".to_owned(),
         false => format!("no award costs less than {}", quotes.money(award.bound)),
     }

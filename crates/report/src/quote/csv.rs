@@ -66,7 +66,7 @@ impl Quotes<'_> {
     fn row(&self, scenario: usize, it: &Fields<'_>) -> String {
         let comparison = self.comparison;
         let item = it.item.map(|i| &comparison.items[i]);
-        let asked = it.item.map(|i| exact(comparison.outcomes[scenario].quantities[i]));
+        let asked = it.item.and_then(|i| comparison.outcomes[scenario].quantities[i]).map(exact);
         let quoted = it.item.zip(it.supplier).filter(|_| it.kind == "line");
         let quoted = quoted.and_then(|(item, supplier)| comparison.quoted(item, supplier));
         let supplier = it.supplier.map(|s| self.supplier(s).name.as_str());

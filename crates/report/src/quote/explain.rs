@@ -54,10 +54,18 @@ fn steps(comparison: &Comparison, supplier: usize, item: usize, style: &Style) -
     let mut lines = wrap(&Inline::default().strong(&name), "", "", style);
     steps.iter().for_each(|step| lines.extend(wrap(&line(step), "  ", "      ", style)));
     for place in &quoted.places {
-        lines.extend(wrap(&Inline::from("stands at ").code(place), "  ", "      ", style));
+        lines.extend(wrap(
+            &Inline::from("stands at ").code(&place.to_string()),
+            "  ",
+            "      ",
+            style,
+        ));
     }
     let cell = comparison.cell(0, item, supplier);
-    if let Some(reason) = cell.and_then(|cell| cell.reason.as_deref()) {
+    let reason = cell.and_then(|cell| cell.reason.as_deref());
+    // Where nothing of a supplier has a cost, its own reasons say why.
+    let own = comparison.suppliers[supplier].reasons.iter().map(String::as_str);
+    for reason in reason.into_iter().chain(own.filter(|_| steps.is_empty())) {
         lines.extend(wrap(&reason.into(), "  ", "      ", style));
     }
     Some(lines.join("\n") + "\n")

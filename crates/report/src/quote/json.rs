@@ -3,7 +3,8 @@
 
 use super::Quotes;
 use super::vendor::element_json;
-use crate::json::{figures, finding, list, object, pretty};
+use crate::json::{Record, figures, finding, list, object, pretty, private, source};
+use haggle_negotiation::brief::SourceHead;
 use haggle_negotiation::deal::{Adder, Break, Charge, Scheme, Scope, Terms};
 use haggle_negotiation::quote::{
     Award, Basis, BreakEven, Cell, Cost, Factors, ItemRow, Moved, OrderCost, Outcome, PassedOver,
@@ -11,14 +12,40 @@ use haggle_negotiation::quote::{
 };
 use haggle_quantity::Amount;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Most cells of a comparison whose figures are written.
 const MOST_CELLS: usize = 2000;
+
+/// What a comparison was made from.
+#[derive(Debug, Clone)]
+pub struct QuotesRecord<'a> {
+    /// The deal file, the command line's settings, the recipes.
+    pub record: Record<'a>,
+    /// The sources by id.
+    pub sources: &'a BTreeMap<String, SourceHead>,
+    /// Whether the command line asked for gaps to be filled.
+    pub fill: bool,
+    /// The scenario that it named.
+    pub scenario: Option<&'a str>,
+}
 
 impl Quotes<'_> {
     /// Every scenario with every cell as JSON. The same comparison gives the same bytes.
     pub fn json(&self) -> String {
         pretty(&self.value())
+    }
+
+    /// The same with what it was made from: its sources by id, and under the one key `private` the
+    /// deal file and what the command line asked for, so that `verify` and `diff` can take it.
+    pub fn recorded(&self, record: &QuotesRecord<'_>) -> String {
+        let mut value = self.value();
+        let mut made = private(&record.record);
+        made["fill"] = json!(record.fill);
+        made["scenario"] = json!(record.scenario);
+        value["sources"] = object(record.sources.iter().map(|(id, head)| (id, source(head))));
+        value["private"] = made;
+        pretty(&value)
     }
 
     fn value(&self) -> Value {
@@ -60,7 +87,7 @@ impl Quotes<'_> {
                 Moved::Volume => "volume".to_owned(),
             },
             "from": self.supplier(it.from).slug,
-            "to": self.supplier(it.to).slug,
+            "to": it.to.map(|to| self.supplier(to).slug.as_str()),
             "factor": exact(it.factor),
             "rate": it.rate.map(exact),
             "exact": it.exact,
@@ -86,7 +113,7 @@ impl Quotes<'_> {
         let ranked = |r: &haggle_negotiation::quote::Ranking| json!({"supplier": id(r.supplier), "total": exact(r.total), "over_best": exact(r.over_best)});
         json!({
             "name": it.name,
-            "quantities": object(self.ids().zip(it.quantities.iter().map(|q| json!(exact(*q))))),
+            "quantities": object(self.ids().zip(it.quantities.iter().map(|q| json!(q.map(exact))))),
             "outside": self.outside(it),
             "best": object(self.ids().zip(it.best.iter().map(|best| json!(best.map(id))))),
             "lines": self.lines(it),
@@ -94,6 +121,7 @@ impl Quotes<'_> {
             "ranking": list(&it.ranking, ranked),
             "single": it.single.as_ref().map(|award| self.award(award)),
             "mixed": it.mixed.as_ref().map(|award| self.award(award)),
+            "no_award": it.no_award.map(|why| why.to_string()),
         })
     }
 
@@ -316,6 +344,7 @@ fn quoted(it: &Quoted) -> Value {
         "multiple": it.multiple.map(exact),
         "maximum": it.maximum.map(exact),
         "breaks": list(&it.breaks, step),
+        "ranges": list(&it.ranges, |it| json!({"from": exact(it.from), "to": it.to.map(exact)})),
         "scheme": match it.scheme {
             Scheme::AllUnits => "all-units",
             Scheme::Incremental => "incremental",
@@ -328,7 +357,7 @@ fn quoted(it: &Quoted) -> Value {
         "discount": it.discount.map(exact),
         "valid_until": it.valid_until.map(|date| date.to_string()),
         "lead_time_days": it.lead_time_days,
-        "places": list(&it.places, |place| json!(&**place)),
+        "places": list(&it.places, |place| json!(place.to_string())),
         "fault": it.fault.as_deref(),
     })
 }

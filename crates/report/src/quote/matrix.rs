@@ -68,7 +68,8 @@ fn head(supplier: &Supplier) -> Head {
 
 fn line(quotes: &Quotes<'_>, item: usize, shown: &[usize]) -> Row {
     let it = &quotes.comparison.items[item];
-    let asked = number::quantity(quotes.outcome().quantities[item]);
+    let asked = quotes.outcome().quantities[item];
+    let asked = asked.map_or_else(|| "too many".to_owned(), number::quantity);
     Row {
         lead: it.name.as_str().into(),
         note: format!("{asked} {}", it.per),
@@ -173,7 +174,16 @@ fn rest(quotes: &Quotes<'_>, suppliers: &[usize], items: usize) -> Option<Block>
     }
     if lines > 0 {
         let more = super::words::counted(lines, "cheaper line");
-        parts.push(format!("{more} not shown here, in every total"));
+        let shown = super::matrix::lines(quotes, items);
+        let scope = &quotes.outcome().in_scope;
+        let outside =
+            (0..scope.len()).filter(|item| !scope[*item] && !shown.contains(item)).count();
+        parts.push(match outside {
+            0 => format!("{more} not shown here, in every total"),
+            n => format!(
+                "{more} not shown here, in every total but for {n} that nobody can be awarded"
+            ),
+        });
     }
     let text = format!("{}. All of it: `--format html`, `xlsx` or `csv`.", parts.join("; "));
     (!parts.is_empty()).then(|| paragraph(Inline::default().muted(&text)))

@@ -8,6 +8,7 @@ mod json;
 mod matrix;
 mod moves;
 mod outline;
+mod proposal;
 mod ranking;
 mod shared;
 mod stated;
@@ -16,6 +17,8 @@ mod words;
 mod workbook;
 
 pub use explain::{explain_quote, quote_figures};
+pub use json::QuotesRecord;
+pub use proposal::VendorProposal;
 pub use shared::Shared;
 pub use vendor::VendorBrief;
 
@@ -34,6 +37,8 @@ pub struct Quotes<'a> {
     pub scenario: usize,
     /// The negotiations whose memo is written: with those who would get an award.
     pub negotiations: &'a [Negotiation],
+    /// Those who would get an award and with whom there is no plan, each with the reason.
+    pub unplanned: &'a [(usize, String)],
 }
 
 /// What of a comparison is written.

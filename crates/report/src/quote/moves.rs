@@ -7,6 +7,7 @@ use crate::number;
 use crate::section::{Block, Item, heading, list, paragraph};
 use haggle_negotiation::quote::award::{CheapestLines, LeftOut};
 use haggle_negotiation::quote::{BreakEven, Moved};
+use haggle_quantity::Amount;
 
 /// Break-even points of rate, freight and volume.
 pub(super) fn moves(quotes: &Quotes<'_>) -> Vec<Block> {
@@ -29,7 +30,6 @@ fn plain(text: String) -> Item {
 }
 
 fn said(quotes: &Quotes<'_>, it: &BreakEven) -> String {
-    let to = &quotes.supplier(it.to).name;
     let from = &quotes.supplier(it.from).name;
     let what = match (it.moved, it.rate) {
         (Moved::Rate(currency), Some(rate)) => {
@@ -40,7 +40,19 @@ fn said(quotes: &Quotes<'_>, it: &BreakEven) -> String {
         (Moved::Volume, _) => format!("quantities at {}", times(it)),
     };
     let about = if it.exact { "" } else { "about " };
-    format!("{to} becomes cheaper than {from} with {about}{what}.")
+    match it.to {
+        Some(to) => {
+            let to = &quotes.supplier(to).name;
+            format!("{to} becomes cheaper than {from} with {about}{what}.")
+        }
+        None => {
+            let side = if it.factor > Amount::ONE { "above" } else { "below" };
+            let times = times(it);
+            format!(
+                "{from} has no price for quantities {side} {about}{times}: nothing is told beyond."
+            )
+        }
+    }
 }
 
 /// What the factor is of today's value: `1.08 times today's`.
@@ -73,8 +85,8 @@ fn reasons(quotes: &Quotes<'_>, lines: &CheapestLines) -> Vec<String> {
         format!(
             "{} would get {} of goods, less than its minimum order of {}.",
             quotes.supplier(*supplier).name,
-            quotes.money(*goods),
-            quotes.money(*least)
+            quotes.quoted_money(*supplier, *goods),
+            quotes.quoted_money(*supplier, *least)
         )
     });
     let left = lines.left_out.iter().map(|it| left_out(quotes, it));

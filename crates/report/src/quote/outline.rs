@@ -44,6 +44,11 @@ pub(super) fn memo(quotes: &Quotes<'_>) -> Vec<Block> {
     blocks.extend(moves::moves(quotes));
     blocks.extend(findings(quotes));
     blocks.extend(quotes.negotiations.iter().flat_map(vendor::memo));
+    for (supplier, why) in quotes.unplanned {
+        let name = &quotes.supplier(*supplier).name;
+        blocks.push(heading(2, "memo", &format!("Memo for the file: {name}")));
+        blocks.push(paragraph(format!("There is no plan: {why}.")));
+    }
     blocks
 }
 

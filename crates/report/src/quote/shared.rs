@@ -66,7 +66,7 @@ impl Shared<'_> {
 
     /// As CSV, a row for each item.
     pub fn csv(&self) -> String {
-        let head = "item,quantity,unit,price,currency,per,units_in_one,minimum,multiple,breaks\n";
+        let head = "item,quantity,unit,price,currency,per,units_in_one,minimum,multiple,breaks,discount,lead_time_days,valid_until\n";
         let rows = self.0.lines.iter().map(|line| csv::row(&self.fields(line)));
         std::iter::once(head.to_owned()).chain(rows).collect()
     }
@@ -79,7 +79,7 @@ impl Shared<'_> {
         workbook::shared(self.0, &self.blocks())
     }
 
-    fn fields(&self, line: &SharedLine) -> [String; 10] {
+    fn fields(&self, line: &SharedLine) -> [String; 13] {
         let price = line.price.as_ref();
         let amount = |pick: fn(&SharedPrice) -> Option<Amount>| {
             price.and_then(pick).map(exact).unwrap_or_default()
@@ -95,6 +95,9 @@ impl Shared<'_> {
             amount(|it| it.minimum),
             amount(|it| it.multiple),
             price.map(breaks).unwrap_or_default(),
+            amount(|it| it.discount),
+            price.and_then(|it| it.lead_time_days).map(|it| it.to_string()).unwrap_or_default(),
+            price.and_then(|it| it.valid_until).map(|it| it.to_string()).unwrap_or_default(),
         ]
     }
 
@@ -175,9 +178,22 @@ impl Shared<'_> {
             terms.tax.map(tax),
             terms.freight.map(|value| format!("Freight: {}", money(value))),
         ];
+        let lines = lines.into_iter().flatten().chain(self.0.lines.iter().filter_map(own));
         let exclusions = terms.exclusions.iter().map(|what| format!("Not in the price: {what}"));
-        lines.into_iter().flatten().chain(charges).chain(exclusions).collect()
+        lines.chain(charges).chain(exclusions).collect()
     }
+}
+
+/// Terms that a line has for itself.
+fn own(line: &SharedLine) -> Option<String> {
+    let price = line.price.as_ref()?;
+    let parts = [
+        price.discount.map(|share| format!("discount {}", number::share(share))),
+        price.lead_time_days.map(|days| format!("{days} days to deliver")),
+        price.valid_until.map(|day| format!("valid until {day}")),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| format!("{}: {}", line.item, parts.join(", ")))
 }
 
 fn point(text: String) -> Item {
@@ -247,5 +263,8 @@ fn price_json(it: &SharedPrice) -> Value {
             Scheme::AllUnits => "all-units",
             Scheme::Incremental => "incremental",
         },
+        "discount": it.discount.map(exact),
+        "lead_time_days": it.lead_time_days,
+        "valid_until": it.valid_until.map(|day| day.to_string()),
     })
 }

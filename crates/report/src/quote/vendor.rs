@@ -53,7 +53,8 @@ impl VendorBrief<'_> {
 /// What stands in a supplier's brief beside the plan.
 fn own(it: &Negotiation) -> Vec<Block> {
     let mut blocks = vec![heading(2, "own-terms", &format!("In the terms of {}", it.vendor))];
-    blocks.extend(points(it.asks.iter().map(ask)));
+    let asks = points(it.asks.iter().map(ask));
+    blocks.push(asks.unwrap_or_else(|| paragraph(untold(it))));
     blocks.push(backup(it));
     blocks.push(heading(2, "arguments", "What to say, in this order"));
     blocks.extend(points(it.arguments.iter().map(saying)));
@@ -66,6 +67,16 @@ fn own(it: &Negotiation) -> Vec<Block> {
         blocks.extend([heading(2, "ask-first", "Ask before comparing further"), questions]);
     }
     blocks
+}
+
+/// Why no figure of the plan can be told as a price of goods.
+fn untold(it: &Negotiation) -> &'static str {
+    match it.brief.headline.anchor {
+        Some(_) => {
+            "What the order costs beside its goods alone exceeds every figure of the plan: no discount on goods reaches it. Negotiate freight and charges."
+        }
+        None => "The plan gives no opening: its findings say why.",
+    }
 }
 
 fn points(items: impl Iterator<Item = Item>) -> Option<Block> {
@@ -135,7 +146,9 @@ pub(super) fn memo(it: &Negotiation) -> Vec<Block> {
 fn element(it: &Element) -> Item {
     let head = Inline::default().strong(it.title).muted(&format!(" ({})", it.cite));
     let facts = it.facts.iter().map(|fact| Inline::from(format!("{}: {}", fact.label, fact.text)));
-    Item { head, more: facts.chain(it.missing.iter().map(|what| missing(what))).collect() }
+    let beside = it.beside.iter().map(|why| Inline::default().muted("does not apply: ").text(why));
+    let missing = it.missing.iter().map(|what| missing(what));
+    Item { head, more: facts.chain(beside).chain(missing).collect() }
 }
 
 fn vendor(it: &Negotiation) -> Value {
@@ -178,6 +191,7 @@ pub(super) fn element_json(it: &Element) -> Value {
         "title": it.title,
         "cite": it.cite,
         "facts": list(&it.facts, fact),
+        "does_not_apply": it.beside,
         "missing": it.missing,
     })
 }

@@ -5,6 +5,9 @@ use crate::number;
 use haggle_negotiation::quote::Supplier;
 use haggle_quantity::{Amount, Currency};
 
+/// Items that a sentence names before it counts the rest.
+const NAMED: usize = 20;
+
 impl Quotes<'_> {
     /// Money with its currency: `EUR 1,234.50`.
     pub(super) fn money(&self, value: Amount) -> String {
@@ -35,14 +38,24 @@ impl Quotes<'_> {
         stated.unwrap_or(self.comparison.currency)
     }
 
+    /// Money in the currency in which a supplier quotes.
+    pub(super) fn quoted_money(&self, supplier: usize, value: Amount) -> String {
+        let currency = self.quote_currency(supplier);
+        format!("{currency}\u{a0}{}", number::cents(value, currency))
+    }
+
     /// Names of suppliers with commas, the last with "and".
     pub(super) fn names(&self, numbers: &[usize]) -> String {
         listed(numbers.iter().map(|n| self.supplier(*n).name.clone()))
     }
 
-    /// Names of items with commas.
+    /// Names of items with commas, the first of many.
     pub(super) fn items(&self, numbers: &[usize]) -> String {
-        listed(numbers.iter().map(|n| self.comparison.items[*n].name.clone()))
+        let shown = numbers.iter().take(NAMED).map(|n| self.comparison.items[*n].name.clone());
+        match numbers.len().saturating_sub(NAMED) {
+            0 => listed(shown),
+            more => listed(shown.chain([format!("{} more", number::count(more as u64))])),
+        }
     }
 }
 

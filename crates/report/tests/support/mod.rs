@@ -558,6 +558,7 @@ pub(crate) fn full() -> Brief {
         outliers: vec![],
         evidence,
         sources: sources(),
+        own_terms: None,
     };
     treatment(&mut brief);
     assert_eq!(brief.figures.faults(), Vec::<String>::new());

@@ -16,6 +16,7 @@ impl<'a> Amount<'a> {
             said: Said::of(&column.header),
             component: None,
             party: None,
+            party_column: false,
             doubts: Vec::new(),
             off: false,
         }
@@ -170,6 +171,15 @@ fn twin(a: &Amount<'_>, b: &Amount<'_>, rows: u64) -> Twin {
         (Some(x), Some(y)) if x != y => Twin::No,
         _ if code(a) != code(b) => Twin::Same,
         _ => Twin::Alike,
+    }
+}
+
+/// Columns whose terms stand below them are those of parties: all are read, each with its own.
+pub(super) fn of_parties(amounts: &mut [Amount<'_>]) {
+    for amount in amounts.iter_mut().filter(|amount| amount.party.is_some()) {
+        amount.off = false;
+        amount.party_column = true;
+        amount.doubts.clear();
     }
 }
 

@@ -48,6 +48,8 @@ struct Amount<'a> {
     component: Option<String>,
     /// Whose price it may be, where each party has a column.
     party: Option<String>,
+    /// Whether rows below say terms of each column, as of suppliers side by side.
+    party_column: bool,
     /// What to ask of the amount, as comments.
     doubts: Vec<String>,
     /// Whether the amount is left out until its owner decides.

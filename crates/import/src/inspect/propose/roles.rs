@@ -100,7 +100,10 @@ impl<'a> Proposal<'a> {
         let amounts = left.0.into_iter().map(Amount::of).collect();
         let rows = table.columns.iter().map(|c| c.filled).max().unwrap_or(0);
         let beside = (!quantity.is_empty(), rows);
-        let amounts = amounts::arrange(amounts, &mut unread, pay, beside);
+        let mut amounts = amounts::arrange(amounts, &mut unread, pay, beside);
+        if !pay && !terms(table).is_empty() {
+            amounts::of_parties(&mut amounts);
+        }
         let titles = titles(table);
         Self {
             table,
@@ -119,6 +122,21 @@ impl<'a> Proposal<'a> {
             repeated,
         }
     }
+}
+
+/// Labels of rows that say more of each column, with their rows; one such label alone may be an
+/// item.
+pub(super) fn terms(table: &Table) -> Vec<(&str, u64)> {
+    let mut found: Vec<(&str, u64)> = Vec::new();
+    for (label, row) in table.columns.iter().flat_map(|c| &c.terms) {
+        if !found.iter().any(|(known, _)| known == label) {
+            found.push((label, *row));
+        }
+    }
+    if found.len() < 2 || table.tree.is_some() {
+        found.clear();
+    }
+    found
 }
 
 /// Where no header speaks of money, the numbers that are nothing else may be amounts; what they are

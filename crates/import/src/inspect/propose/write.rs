@@ -1,6 +1,6 @@
 //! The lines of a proposal: keys that the file settles, and doubts as comments beside them.
 
-use super::roles::is_unit;
+use super::roles::{is_unit, terms};
 use super::said::{Money, currencies, of_unit, tax};
 use super::{Amount, Proposal};
 use crate::inspect::vocabulary::{folded, vocabulary};
@@ -33,6 +33,7 @@ impl Proposal<'_> {
         self.beside(&mut out);
         self.skips(&mut out);
         self.attributes(&mut out);
+        self.terms(&mut out);
         self.amounts(&mut out);
         self.left_out(&mut out);
         out
@@ -145,7 +146,7 @@ impl Proposal<'_> {
         let quote = self.table.columns.iter().any(|c| vocabulary().quote.in_folded(&c.folded));
         let (kind, basis, tax) = match (self.pay, quote) {
             (true, _) => ("wage", "self-reported", "gross"),
-            (_, true) => ("quote", "quoted", "unknown"),
+            (_, quote) if quote || !terms(self.table).is_empty() => ("quote", "quoted", "unknown"),
             _ => ("price", "list", "unknown"),
         };
         line(out, "\n[constant]");
@@ -349,6 +350,23 @@ impl Proposal<'_> {
         }
     }
 
+    /// Rows that say more of each column of amounts.
+    fn terms(&self, out: &mut String) {
+        let found = terms(self.table);
+        let Some((first, row)) = found.first().filter(|_| !self.pay) else { return };
+        let words = format!(
+            "\n# Rows that say more of each column of amounts, first `{}` in row {row}.",
+            printable(first)
+        );
+        line(out, &words);
+        line(
+            out,
+            "# doubt: a row of an item that is called so is passed over, unless it has a unit",
+        );
+        let labels: Vec<String> = found.iter().map(|(label, _)| (*label).to_owned()).collect();
+        line(out, &crate::terms::known(&labels).join("\n\n"));
+    }
+
     fn amounts(&self, out: &mut String) {
         for (header, columns) in &self.repeated {
             let letters: Vec<String> = columns.iter().map(|c| column_letters(*c)).collect();
@@ -385,7 +403,8 @@ impl Proposal<'_> {
             line(out, &format!("component = {}   # from the header", quoted(part)));
         }
         if let Some(party) = &amount.party {
-            line(out, &format!("# party = {}", quoted(party)));
+            let sure = if amount.party_column { "" } else { "# " };
+            line(out, &format!("{sure}party = {}", quoted(party)));
         }
         if column.content == Content::Range {
             line(out, "band = true");

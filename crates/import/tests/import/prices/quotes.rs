@@ -53,10 +53,10 @@ const WIDE: &[&[&str]] = &[
 ];
 
 const COLUMNS: [&str; 5] = [
-    r#"{"freight":120,"incoterm":"EXW","payment_days":"30","valid_until":"2026-12-31"}"#,
-    r#"{"early_days":"10","early_discount":0.02,"freight":0,"incoterm":"DAP","payment_days":"45","valid_until":"2026-09-30"}"#,
+    r#"{"freight":120,"incoterm":"EXW","payment_days":"30","term_rows":"incoterm=11 payment_days=10 valid_until=12 freight=9","valid_until":"2026-12-31"}"#,
+    r#"{"early_days":"10","early_discount":0.02,"freight":0,"incoterm":"DAP","payment_days":"45","term_rows":"incoterm=11 payment_days=10 early_discount=10 early_days=10 valid_until=12 freight=9","valid_until":"2026-09-30"}"#,
     "{}",
-    r#"{"freight":95,"incoterm":"DAP"}"#,
+    r#"{"freight":95,"incoterm":"DAP","term_rows":"incoterm=11 freight=9"}"#,
     "",
 ];
 

@@ -8,6 +8,11 @@ impl PlanFigures<'_> {
         let Some(rivals) = &self.deal.rivals else { return };
         let counts = [
             ("quote.alone", "items that nobody else can deliver", rivals.alone.len()),
+            (
+                "quote.set_aside",
+                "stated alternatives that are of more than these lines",
+                rivals.set_aside.len(),
+            ),
             ("quote.open", "questions before figures are compared further", rivals.open.len()),
         ];
         for (id, label, n) in counts {

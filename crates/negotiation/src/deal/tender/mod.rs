@@ -34,8 +34,18 @@ pub struct Tender {
     pub adders: BTreeMap<Leg, Adder>,
     /// Who negotiates: name, position and organisation of each.
     pub negotiators: Vec<String>,
-    /// Whether certified cost or pricing data were required, or why not.
+    /// Months that we shall need what is bought, beyond one contract.
+    pub need_months: Option<u32>,
+    /// Share by which prices rise where a contract is renewed.
+    pub renewal_increase: Option<Amount>,
+    /// Number of the request, for the file memo.
+    pub number: Option<String>,
+    /// Whether certified cost or pricing data were required.
+    pub cost_data_required: Option<bool>,
+    /// The exception by which they were not required and its ground, or how far they were relied on.
     pub cost_data: Option<String>,
+    /// Directions from above that move the outcome, and by how much; `none` where there are none.
+    pub direction: Option<String>,
     /// What is bought, in file order.
     pub items: Vec<Item>,
     /// Scenarios of quantity besides "as asked", in file order.
@@ -49,7 +59,7 @@ pub struct Tender {
 pub enum Adder {
     /// Money of the deal per order.
     Money(Amount),
-    /// A share of the supplier's goods: 0.03 for `3 %`.
+    /// A share of the supplier's goods without tax, as customs values them: 0.03 for `3 %`.
     Share(Amount),
 }
 
@@ -227,6 +237,21 @@ pub struct Terms {
     pub adders: BTreeMap<Leg, Adder>,
     /// Where the terms stand.
     pub source: Option<String>,
+    /// Its systems (purchasing, estimating, accounting) that were considered; `none` where none was.
+    pub systems: Option<String>,
+    /// What was agreed in the end.
+    pub agreed: Option<Agreed>,
+}
+
+/// `[quote.agreed]`: how talks with a supplier ended, for the file memo.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Agreed {
+    /// The total agreed, like for like, in the currency of the deal.
+    pub amount: Option<Amount>,
+    /// Why it differs from our objective.
+    pub because: Option<String>,
+    /// The profit or fee agreed.
+    pub profit: Option<String>,
 }
 
 /// One `[[quote.charge]]`.

@@ -1,8 +1,8 @@
 //! Reads `[tender]`, `[[item]]`, `[[scenario]]` and `[[quote]]`, with every mistake at its place.
 
 use super::{
-    Adder, Break, Charge, Index, IndexPart, Item, ItemMarket, Line, Quote, Scenario, Scheme, Scope,
-    ShouldCost, Tender, Terms,
+    Adder, Agreed, Break, Charge, Index, IndexPart, Item, ItemMarket, Line, Quote, Scenario,
+    Scheme, Scope, ShouldCost, Tender, Terms,
 };
 use crate::deal::condition::read_where;
 use crate::deal::read::{
@@ -69,7 +69,12 @@ fn read_head(r: &Reader<'_, '_>, sources: &[Source]) -> Tender {
         holding_rate: share(r, "holding_rate"),
         adders: read_adders(r),
         negotiators: r.texts("negotiators").map_or_else(Vec::new, |f| f.value),
+        need_months: whole(r, "need_months", 1),
+        renewal_increase: share(r, "renewal_increase"),
+        number: r.text("number").map(|f| f.value),
+        cost_data_required: r.flag("cost_data_required").map(|f| f.value),
         cost_data: r.text("cost_data").map(|f| f.value),
+        direction: r.text("direction").map(|f| f.value),
         ..Tender::default()
     };
     r.finish();
@@ -343,7 +348,20 @@ fn read_terms(r: &Reader<'_, '_>) -> Terms {
         reference: r.flag("reference").map(|f| f.value),
         adders: read_adders(r),
         source: r.text("source").map(|f| f.value),
+        systems: r.text("systems").map(|f| f.value),
+        agreed: read_agreed(r),
     }
+}
+
+fn read_agreed(r: &Reader<'_, '_>) -> Option<Agreed> {
+    let table = r.table("agreed")?;
+    let agreed = Agreed {
+        amount: positive_money(&table, "amount"),
+        because: table.text("because").map(|f| f.value),
+        profit: table.text("profit").map(|f| f.value),
+    };
+    table.finish();
+    Some(agreed)
 }
 
 /// Where nothing is good no quantity is enough.

@@ -1,17 +1,14 @@
-//! The end of a branch: where few sets of suppliers are left, each is looked at.
+//! The end of a branch: where the sets of suppliers that are left can be gone through, each is
+//! looked at or ruled out.
 
 use super::bound::{Proof, State};
+use super::coarse::Coarse;
 use super::local::assign;
-use super::problem::{Problem, View};
+use super::problem::{NONE, Problem, View};
 use super::search::{Node, Search};
 
-/// Sets that are looked at one by one rather than split further.
-const SETS: u64 = 5_000;
-/// What doubles may be off by, of the total, with room to spare: nothing is dropped within it.
-const SLACK: f64 = 1e-9;
-
-/// Whether the sets of suppliers that a node leaves open are few.
-pub(super) fn are_few(state: &[State], limit: usize) -> bool {
+/// The sets of suppliers that a node leaves open, counted up to `most`.
+pub(super) fn sets(state: &[State], limit: usize, most: u64) -> u64 {
     let free = state.iter().filter(|it| **it == State::Free).count() as u64;
     let used = state.iter().filter(|it| **it == State::In).count();
     let room = limit.saturating_sub(used) as u64;
@@ -19,25 +16,39 @@ pub(super) fn are_few(state: &[State], limit: usize) -> bool {
     for k in 1..=room.min(free) {
         choose = choose * (free - k + 1) / k;
         sets += choose;
-        if sets > SETS {
-            return false;
+        if sets > most {
+            break;
         }
     }
-    true
+    sets
 }
 
-/// The walk over the sets of a node: free suppliers are put in or left out one after the other.
+/// The walk over the sets of a node: free suppliers are put in one after the other. What one more
+/// saves grows smaller the more there are (the least of a row is taken once), so what each of some
+/// suppliers saves alone bounds what they save together.
 pub(super) struct Walk<'a, 'b, 'c> {
     search: &'a mut Search<'b>,
     view: &'a View<'c>,
     node: &'a Node,
-    /// Free suppliers, those that lower the bound most first.
-    order: Vec<usize>,
-    /// Sums of what the first of them lower it by.
-    lowered: Vec<f64>,
-    /// By depth: the least cost of each row among those put in.
-    least: Vec<Vec<f64>>,
+    /// By supplier: what putting him in adds to the bound that prices prove.
+    add: &'a [i128],
+    coarse: Coarse,
+    /// By number of those put in: the least of each row.
+    least: Vec<Vec<i16>>,
     open: Vec<bool>,
+}
+
+/// A set of suppliers.
+#[derive(Clone, Copy)]
+struct Set {
+    /// Suppliers put in.
+    depth: usize,
+    /// What prices prove of it and of all sets with more.
+    bound: i128,
+    /// What their orders cost.
+    fixed: i128,
+    /// Cheapest lines and orders, at least.
+    value: i128,
 }
 
 impl<'a, 'b, 'c> Walk<'a, 'b, 'c> {
@@ -46,88 +57,89 @@ impl<'a, 'b, 'c> Walk<'a, 'b, 'c> {
         search: &'a mut Search<'b>,
         view: &'a View<'c>,
         node: &'a Node,
-        proof: &Proof,
+        proof: &'a Proof,
     ) {
-        let problem = search.problem;
-        let state = &node.state;
-        let mut order: Vec<usize> =
-            (0..state.len()).filter(|&by| state[by] == State::Free).collect();
-        order.sort_by_key(|&by| (proof.add[by], by));
-        let mut lowered = vec![0.0];
-        for &by in &order {
-            lowered.push(lowered[lowered.len() - 1] + (proof.add[by] as f64).min(0.0));
-        }
+        let (problem, state) = (search.problem, &node.state);
+        let free: Vec<usize> = (0..state.len()).filter(|&by| state[by] == State::Free).collect();
         let open: Vec<bool> = state.iter().map(|it| *it == State::In).collect();
-        let used = open.iter().filter(|it| **it).count();
-        let room = problem.limit.saturating_sub(used).min(order.len());
-        let picked = (0..room).map(|k| lowered[k + 1] - lowered[k]).sum::<f64>();
-        let mut least = vec![vec![f64::INFINITY; problem.rows()]; room + 1];
-        let mut fixed = 0.0;
-        for by in (0..open.len()).filter(|&by| open[by]) {
-            fixed += problem.fixed[by] as f64;
-            for (least, cost) in least[0].iter_mut().zip(&view[by].near) {
-                *least = least.min(*cost);
-            }
+        let usable: Vec<bool> = state.iter().map(|it| *it != State::Out).collect();
+        let coarse = Coarse::new(problem, view, &usable);
+        let used = || (0..open.len()).filter(|&by| open[by]);
+        let room = problem.limit.saturating_sub(used().count()).min(free.len());
+        let mut least = vec![coarse.nobody(); room + 1];
+        for by in used() {
+            let before = least[0].clone();
+            coarse.put_in(&before, by, &mut least[0]);
         }
-        let mut walk = Self { search, view, node, order, lowered, least, open };
-        let value = fixed + walk.least[0].iter().sum::<f64>();
-        walk.look_at(value);
-        walk.go(0, 0, proof.bound as f64 - picked, fixed, &proof.add);
+        let picked = free.iter().filter(|&&by| proof.picked[by]).map(|&by| proof.add[by]);
+        let bound = proof.bound - picked.sum::<i128>();
+        let fixed = used().map(|by| problem.fixed[by]).sum::<i128>();
+        let value = fixed + coarse.lines(coarse.sum(&least[0]));
+        let is_set = used().next().is_some();
+        let mut walk = Self { search, view, node, add: &proof.add, coarse, least, open };
+        if is_set {
+            walk.look_at(value);
+        }
+        walk.go(Set { depth: 0, bound, fixed, value }, &free);
     }
 
-    /// Sets that put in some of the suppliers from `next` on, beside `depth` of those before it.
-    /// `bound` is that of the set so far.
-    fn go(&mut self, next: usize, depth: usize, bound: f64, fixed: f64, add: &[i128]) {
-        let room = self.least.len() - 1 - depth;
+    /// Sets that put in some of the suppliers beside those of a set.
+    fn go(&mut self, set: Set, free: &[usize]) {
+        let room = self.least.len() - 1 - set.depth;
         if room == 0 {
             return;
         }
-        for at in next..self.order.len() {
-            let reach = (at + room).min(self.order.len());
-            let lowered = self.lowered[reach] - self.lowered[at];
-            let by = self.order[at];
-            let with = bound + add[by] as f64;
-            let rest = self.lowered[(at + room).min(self.order.len())] - self.lowered[at + 1];
-            if self.is_beyond(bound + lowered) {
-                return;
-            }
-            if self.is_beyond(with + rest.min(0.0)) {
+        let mut next: Vec<(i128, usize)> =
+            free.iter().map(|&by| (self.with(&set, by), by)).collect();
+        next.sort_unstable();
+        let order: Vec<usize> = next.iter().map(|it| it.1).collect();
+        for (at, &(value, by)) in next.iter().enumerate() {
+            let later = next[at + 1..].iter().take(room - 1);
+            let saved: i128 = later.map(|(other, _)| (set.value - other).max(0)).sum();
+            let bound = set.bound + self.add[by];
+            let least = bound + self.lowered(&order[at + 1..], room - 1);
+            if self.search.drops(least.max(value - saved).max(self.node.bound)) {
                 continue;
             }
-            let fixed = fixed + self.search.problem.fixed[by] as f64;
-            let value = fixed + self.put_in(by, depth);
+            let fixed = set.fixed + self.search.problem.fixed[by];
             self.open[by] = true;
             self.look_at(value);
-            self.go(at + 1, depth + 1, with, fixed, add);
+            if room > 1 {
+                let (before, after) = self.least.split_at_mut(set.depth + 1);
+                self.coarse.put_in(&before[set.depth], by, &mut after[0]);
+                self.go(Set { depth: set.depth + 1, bound, fixed, value }, &order[at + 1..]);
+            }
             self.open[by] = false;
         }
     }
 
-    /// Rows by the least cost with one supplier more, and their sum.
-    fn put_in(&mut self, by: usize, depth: usize) -> f64 {
-        let (before, after) = self.least.split_at_mut(depth + 1);
-        let cells = before[depth].iter().zip(&self.view[by].near);
-        let mut sums = [0.0_f64; 4];
-        for (place, ((least, cost), into)) in cells.zip(&mut after[0]).enumerate() {
-            *into = least.min(*cost);
-            sums[place % 4] += *into;
-        }
-        self.search.work += before[depth].len();
-        sums.iter().sum()
+    /// What a set with one supplier more costs at least.
+    fn with(&mut self, set: &Set, by: usize) -> i128 {
+        let least = &self.least[set.depth];
+        self.search.work += least.len() / Coarse::AT_ONCE;
+        let lines = self.coarse.lines(self.coarse.with(least, by));
+        set.fixed + self.search.problem.fixed[by] + lines
     }
 
-    fn is_beyond(&self, bound: f64) -> bool {
-        let total = self.search.total() as f64;
-        bound > total + total.abs() * SLACK
+    /// By how much some of these suppliers, so many at most, lower the bound that prices prove.
+    fn lowered(&self, suppliers: &[usize], most: usize) -> i128 {
+        let mut adds: Vec<i128> = suppliers.iter().map(|&by| self.add[by].min(0)).collect();
+        adds.sort_unstable();
+        adds.iter().take(most).sum()
     }
 
     /// A set whose lines alone are cheaper than the best award: assigned, and where a minimum value
     /// stands against it, searched further.
-    fn look_at(&mut self, value: f64) {
-        if !value.is_finite() || self.is_beyond(value) {
+    fn look_at(&mut self, value: i128) {
+        if self.search.drops(value) {
             return;
         }
+        self.search.work += self.open.len() * self.search.problem.rows();
         let found = assign(self.search.problem, self.view, &self.open);
+        if found.total == NONE {
+            // A row that none of them offers.
+            return;
+        }
         let bound = least_of(self.search.problem, self.view, &self.open);
         let is_closed = found.faults == 0 && found.total <= bound;
         self.search.consider(found);

@@ -121,14 +121,24 @@ pub(super) fn improve(problem: &Problem, view: &View<'_>, start: &[bool]) -> Try
     best
 }
 
+/// What doubles may be off by, of a total, with room to spare: nothing is passed over within it.
+const SLACK: f64 = 1e-9;
+
+/// A total as a double that is surely not below it.
+fn above(total: i128) -> f64 {
+    total as f64 + total.abs() as f64 * SLACK
+}
+
+/// Suppliers taken out and put in.
+type Move = (Option<usize>, Option<usize>);
+
 /// The best single step: add or drop first, a swap only if neither helps.
 fn step(problem: &Problem, view: &View<'_>, open: &[bool], best: &Try) -> Option<(Vec<bool>, Try)> {
     let all = 0..problem.suppliers();
-    let flips = all.clone().map(|by| vec![by]);
-    let pairs = all
-        .clone()
-        .filter(|&out| open[out])
-        .flat_map(|out| all.clone().filter(|&into| !open[into]).map(move |into| vec![out, into]));
+    let flips = all.clone().map(|by| if open[by] { (Some(by), None) } else { (None, Some(by)) });
+    let into = || all.clone().filter(|&into| !open[into]);
+    let outs = all.clone().filter(|&out| open[out]);
+    let pairs = outs.flat_map(|out| into().map(move |into| (Some(out), Some(into))));
     best_of(problem, view, open, best, flips).or_else(|| best_of(problem, view, open, best, pairs))
 }
 
@@ -137,18 +147,64 @@ fn best_of(
     view: &View<'_>,
     open: &[bool],
     best: &Try,
-    moves: impl Iterator<Item = Vec<usize>>,
+    moves: impl Iterator<Item = Move>,
 ) -> Option<(Vec<bool>, Try)> {
     let mut found: Option<(Vec<bool>, Try)> = None;
-    for flips in moves {
-        let mut next = open.to_vec();
-        flips.iter().for_each(|&by| next[by] = !next[by]);
+    let nearest = Nearest::of(problem, view, open);
+    for (out, into) in moves {
         let least = found.as_ref().map_or(best, |it| &it.1);
         let cutoff = if least.faults == 0 { least.total } else { NONE };
+        if cutoff < NONE && nearest.after(view, (out, into)) > above(cutoff) {
+            continue;
+        }
+        let mut next = open.to_vec();
+        out.into_iter().chain(into).for_each(|by| next[by] = !next[by]);
         let tried = assign_below(problem, view, &next, cutoff);
         if tried.better_than(least) {
             found = Some((next, tried));
         }
     }
     found
+}
+
+/// The two lowest costs of each row among open suppliers.
+struct Nearest {
+    holder: Vec<usize>,
+    least: Vec<f64>,
+    next: Vec<f64>,
+    /// Credits of orders: no award has more.
+    credit: f64,
+}
+
+impl Nearest {
+    fn of(problem: &Problem, view: &View<'_>, open: &[bool]) -> Self {
+        let rows = problem.rows();
+        let (mut least, mut next) = (vec![f64::INFINITY; rows], vec![f64::INFINITY; rows]);
+        let mut holder = vec![usize::MAX; rows];
+        for by in (0..open.len()).filter(|&by| open[by]) {
+            for (row, &cost) in view[by].near.iter().enumerate() {
+                if cost < least[row] {
+                    (next[row], least[row], holder[row]) = (least[row], cost, by);
+                } else if cost < next[row] {
+                    next[row] = cost;
+                }
+            }
+        }
+        let credit = problem.fixed.iter().map(|it| (*it).min(0) as f64).sum();
+        Self { holder, least, next, credit }
+    }
+
+    /// What lines cost at least after a move; infinite where a row has nobody.
+    fn after(&self, view: &View<'_>, (out, into): Move) -> f64 {
+        let out = out.unwrap_or(usize::MAX - 1);
+        let rows = self.holder.iter().zip(&self.least).zip(&self.next);
+        let left = rows.map(|((holder, least), next)| if *holder == out { *next } else { *least });
+        self.credit
+            + match into {
+                Some(into) => {
+                    left.zip(&view[into].near).map(|(own, new)| own.min(*new)).sum::<f64>()
+                }
+                None => left.sum::<f64>(),
+            }
+    }
 }

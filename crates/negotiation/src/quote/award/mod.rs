@@ -1,6 +1,7 @@
 //! Who is awarded which line: the cheapest award over plain matrices, exact or with a proven gap.
 
 mod bound;
+mod coarse;
 mod complete;
 mod local;
 mod problem;
@@ -54,17 +55,6 @@ impl Choice {
         }
         choice
     }
-
-    /// Items that nobody offers: outside every award.
-    pub fn unavailable(&self) -> impl Iterator<Item = usize> {
-        let empty = |(_, row): &(usize, &Vec<Option<Amount>>)| row.iter().all(Option::is_none);
-        self.cost.iter().enumerate().filter(empty).map(|(item, _)| item)
-    }
-
-    fn offers_everything(&self, supplier: usize) -> bool {
-        let mut rows = self.cost.iter().filter(|row| row.iter().any(Option::is_some));
-        rows.all(|row| row.get(supplier).is_some_and(Option::is_some))
-    }
 }
 
 /// An award: every item that anybody offers, from one supplier each.
@@ -78,13 +68,6 @@ pub struct Award {
     pub total: Amount,
     /// No award is cheaper than this; equal to `total` where that is the optimum.
     pub bound: Amount,
-}
-
-impl Award {
-    /// Whether no award is cheaper.
-    pub fn is_optimal(&self) -> bool {
-        self.bound >= self.total
-    }
 }
 
 /// Why there is no award.
@@ -126,13 +109,6 @@ pub fn best(choice: &Choice) -> Result<Award, NoAward> {
     let amount = |scaled| from_scaled(scaled).map_err(|_| NoAward::TooLarge);
     let (total, bound) = (amount(found.total)?, amount(found.bound)?);
     Ok(award(choice, &problem.spread(&found.by_item), total, bound))
-}
-
-/// The award of everything to one supplier; `None` if he lacks a line that others offer, or the
-/// whole does not reach his minimum value.
-pub fn single(choice: &Choice, supplier: usize) -> Option<Award> {
-    let whole = choice.offers_everything(supplier).then(|| choice.only(|it| it == supplier))?;
-    best(&Choice { max_suppliers: None, ..whole }).ok()
 }
 
 fn award(choice: &Choice, by_item: &[Option<usize>], total: Amount, bound: Amount) -> Award {

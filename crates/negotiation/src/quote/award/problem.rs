@@ -63,7 +63,7 @@ impl Problem {
             columns.push(column);
             goods.push(counts);
         }
-        let limit = choice.max_suppliers.unwrap_or(suppliers);
+        let limit = choice.max_suppliers.unwrap_or(suppliers).min(most(&goods, &floor));
         Ok(Self { items, all: choice.cost.len(), columns, goods, fixed, floor, limit })
     }
 
@@ -92,6 +92,19 @@ impl Problem {
         }
         view
     }
+}
+
+/// Most suppliers whose minimum values all goods together reach.
+fn most(goods: &[Vec<i128>], floor: &[i128]) -> usize {
+    let rows = 0..goods.first().map_or(0, Vec::len);
+    let mut left: i128 = rows.filter_map(|row| goods.iter().map(|own| own[row]).max()).sum();
+    let mut floors = floor.to_vec();
+    floors.sort_unstable();
+    let fits = |floor: &&i128| {
+        left -= **floor;
+        left >= 0
+    };
+    floors.iter().take_while(fits).count()
 }
 
 /// The amount in whole units, from its digits: this runs for every cell.

@@ -10,10 +10,15 @@ use std::collections::BinaryHeap;
 
 /// Cells looked at after which a proven gap of a thousandth is good enough.
 const ENOUGH: usize = 20_000_000;
-/// Cells looked at after which the search ends in any case.
-const LAST: usize = 300_000_000;
+/// Cells looked at after which the search ends in any case; where there are minimum values, which it
+/// cannot go through set by set, a quarter of them.
+const LAST: usize = 1_200_000_000;
 /// The gap that is good enough, as a divisor of the total.
 const GAP: i128 = 1000;
+/// Sets of suppliers that are looked at one by one rather than split further: at first, and after
+/// much work.
+const FEW: u64 = 5_000;
+const MANY: u64 = 1_000_000_000;
 /// Looks for prices at the root, and below it.
 const LOOKS: (usize, usize) = (80, 20);
 
@@ -40,12 +45,20 @@ pub(super) struct Search<'a> {
     open: BinaryHeap<(Reverse<i128>, Reverse<usize>)>,
     nodes: Vec<Option<Node>>,
     pub work: usize,
+    /// The lowest bound of what was dropped though it may be cheaper, by no more than is good enough.
+    dropped: i128,
 }
 
 /// The cheapest award of a problem.
 pub(super) fn run(problem: &Problem) -> Result<Found, NoAward> {
-    let mut search =
-        Search { problem, best: None, open: BinaryHeap::new(), nodes: Vec::new(), work: 0 };
+    let mut search = Search {
+        problem,
+        best: None,
+        open: BinaryHeap::new(),
+        nodes: Vec::new(),
+        work: 0,
+        dropped: NONE,
+    };
     let root = problem.view(&[]);
     search.consider(assign(problem, &root, &vec![true; problem.suppliers()]));
     for by in 0..problem.suppliers() {
@@ -65,10 +78,10 @@ pub(super) fn run(problem: &Problem) -> Result<Found, NoAward> {
     }
     match search.best {
         Some(best) => {
-            let bound = proven.unwrap_or(best.total).min(best.total);
+            let bound = proven.unwrap_or(best.total).min(best.total).min(search.dropped);
             Ok(Found { by_item: best.by_row, total: best.total, bound })
         }
-        None if proven.is_some() => Err(NoAward::NotFound),
+        None if proven.is_some() || search.dropped < NONE => Err(NoAward::NotFound),
         None => Err(NoAward::Impossible),
     }
 }
@@ -106,9 +119,36 @@ impl Search<'_> {
         self.nodes[place].take().filter(|node| node.bound < self.total())
     }
 
+    /// Whether nothing of this bound is looked at any more: it cannot be cheaper, or after enough
+    /// work not by more than a thousandth, or there is no time left for it.
+    pub(super) fn drops(&mut self, bound: i128) -> bool {
+        let total = self.total();
+        let near = self.work > ENOUGH && total - bound <= total.abs() / GAP;
+        let drops = bound >= total || near || self.is_late();
+        if drops && bound < total {
+            self.dropped = self.dropped.min(bound);
+        }
+        drops
+    }
+
+    fn is_late(&self) -> bool {
+        self.work > if self.has_minimum() { LAST / 4 } else { LAST }
+    }
+
+    fn has_minimum(&self) -> bool {
+        self.problem.floor.iter().any(|floor| *floor > 0)
+    }
+
+    /// Whether the sets that a node leaves open are gone through: when they are few, or when the
+    /// search by bounds alone has been at it for long.
+    fn goes_through(&self, state: &[State]) -> bool {
+        let most = if self.work > ENOUGH && !self.has_minimum() { MANY } else { FEW };
+        state.contains(&State::Free) && complete::sets(state, self.problem.limit, most) <= most
+    }
+
     fn is_over(&self, bound: i128) -> bool {
         let near = self.total() - bound <= self.total().abs() / GAP;
-        self.work > LAST || (self.work > ENOUGH && near)
+        self.is_late() || (self.work > ENOUGH && near)
     }
 
     /// Bounds a node and splits it in two, unless it holds nothing better than the best award.
@@ -127,7 +167,7 @@ impl Search<'_> {
         if narrowed && !settle(problem, &view, &mut node.state) {
             return;
         }
-        if node.state.contains(&State::Free) && complete::are_few(&node.state, problem.limit) {
+        if self.goes_through(&node.state) {
             return Walk::run(self, &view, &node, &proof.0);
         }
         match undecided(&node.state, &proof.1.share) {

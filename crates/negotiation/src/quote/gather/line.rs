@@ -2,7 +2,7 @@
 
 use super::{Bid, Placed};
 use crate::deal::{Break, Item, Line, Scheme, Scope};
-use crate::quote::{QuoteRow, Quoted, words};
+use crate::quote::{Attributes, QuoteRow, Quoted, Range, words};
 use haggle_quantity::{Amount, Currency, Date, Per};
 use std::sync::Arc;
 
@@ -10,21 +10,55 @@ use std::sync::Arc;
 const KEYS: [&str; 8] =
     ["pack", "minimum", "multiple", "scheme", "scope", "discount", "valid_until", "lead_time_days"];
 
-/// The price of rows of one supplier for one item, in rising order of quantity.
-pub(super) fn of_rows(item: &Item, bid: &Bid, rows: &[Placed<'_>]) -> Quoted {
+/// Attributes that rows share, and what they were read as.
+pub(super) type Known<'a> = Option<(&'a Attributes, Quoted)>;
+
+/// The price of rows of one supplier for one item, in rising order of quantity. `known` is what
+/// the supplier's lines before said.
+pub(super) fn of_rows<'a>(
+    item: &Item,
+    bid: &Bid,
+    rows: &[Placed<'a>],
+    known: &mut Known<'a>,
+) -> Quoted {
     let first = rows[0].row;
-    let mut price = blank(first.amount, bid.currency, first.per.as_ref().unwrap_or(&item.per));
-    price.places = rows.iter().map(|at| Arc::clone(&at.row.place)).collect();
-    let read = read_attributes(&mut price, rows)
+    let (price, attributes) = attributes(blank(bid.currency, &item.per), rows, known);
+    let mut price = Quoted {
+        price: first.amount,
+        per: first.per.as_ref().unwrap_or(&item.per).clone(),
+        places: rows.iter().map(|at| at.row.place.clone()).collect(),
+        ..price
+    };
+    let read = attributes
         .and_then(|()| read_tiers(&mut price, rows))
         .and_then(|()| read_unit(&mut price, item, first.per.is_some()));
     price.fault = read.err().map(Arc::from);
     price
 }
 
-fn blank(price: Amount, currency: Currency, per: &Per) -> Quoted {
+/// What the attributes of rows say; read anew where they are not those of the lines before.
+fn attributes<'a>(
+    mut blank: Quoted,
+    rows: &[Placed<'a>],
+    known: &mut Known<'a>,
+) -> (Quoted, Result<(), String>) {
+    let own = &rows[0].row.attributes;
+    let shared = rows.iter().all(|at| Arc::ptr_eq(&at.row.attributes, own));
+    match known {
+        Some((known, price)) if shared && Arc::ptr_eq(known, own) => (price.clone(), Ok(())),
+        _ => {
+            let read = read_attributes(&mut blank, rows);
+            if shared && read.is_ok() {
+                *known = Some((own, blank.clone()));
+            }
+            (blank, read)
+        }
+    }
+}
+
+fn blank(currency: Currency, per: &Per) -> Quoted {
     Quoted {
-        price,
+        price: Amount::ZERO,
         currency,
         per: per.clone(),
         pack: None,
@@ -32,6 +66,7 @@ fn blank(price: Amount, currency: Currency, per: &Per) -> Quoted {
         multiple: None,
         maximum: None,
         breaks: Vec::new(),
+        ranges: Vec::new(),
         scheme: Scheme::AllUnits,
         scope: Scope::Included,
         discount: None,
@@ -42,7 +77,7 @@ fn blank(price: Amount, currency: Currency, per: &Per) -> Quoted {
     }
 }
 
-type Words<'a> = [Option<(&'a str, &'a str)>; KEYS.len()];
+type Words<'a> = [Option<(&'a str, &'a QuoteRow)>; KEYS.len()];
 
 fn read_attributes(price: &mut Quoted, rows: &[Placed<'_>]) -> Result<(), String> {
     let mut said: Words<'_> = [None; KEYS.len()];
@@ -62,16 +97,17 @@ fn read_attributes(price: &mut Quoted, rows: &[Placed<'_>]) -> Result<(), String
 }
 
 fn hear<'a>(said: &mut Words<'a>, row: &'a QuoteRow) -> Result<(), String> {
-    for (key, text) in &row.attributes {
+    for (key, text) in row.attributes.iter() {
         let Some(at) = KEYS.iter().position(|known| *known == &**key) else { continue };
         match said[at] {
-            Some((other, place)) if other != &**text => {
+            Some((other, there)) if other != &**text => {
                 return Err(format!(
-                    "`{key}` is `{other}` ({place}) and `{text}` ({}): leave one out with `[[exclude]]`",
-                    row.place
+                    "`{key}` is `{other}` ({}) and `{text}` ({}): leave one out with `[[exclude]]`",
+                    words::place_of(there, key),
+                    words::place_of(row, key)
                 ));
             }
-            _ => said[at] = Some((text, &row.place)),
+            _ => said[at] = Some((text, row)),
         }
     }
     Ok(())
@@ -79,11 +115,12 @@ fn hear<'a>(said: &mut Words<'a>, row: &'a QuoteRow) -> Result<(), String> {
 
 fn read<T>(
     key: &str,
-    said: Option<(&str, &str)>,
+    said: Option<(&str, &QuoteRow)>,
     read: fn(&str) -> Result<T, &'static str>,
 ) -> Result<Option<T>, String> {
-    let Some((text, place)) = said else { return Ok(None) };
+    let Some((text, row)) = said else { return Ok(None) };
     let wrong = |expected| {
+        let place = words::place_of(row, key);
         format!(
             "`{key}` is `{text}` ({place}), expected {expected}: correct it, or state the line in `[[quote.line]]`"
         )
@@ -94,7 +131,8 @@ fn read<T>(
 /// Rows of rising quantity are the tiers; there is no price below the first.
 fn read_tiers(price: &mut Quoted, rows: &[Placed<'_>]) -> Result<(), String> {
     let first = rows[0].row;
-    for pair in rows.windows(2) {
+    let mut again = Vec::new();
+    for (number, pair) in rows.windows(2).enumerate() {
         let (row, next) = (pair[0].row, pair[1].row);
         if row.per != next.per {
             let per = |row: &QuoteRow| row.per.as_ref().map_or("no unit", Per::as_str).to_owned();
@@ -102,7 +140,7 @@ fn read_tiers(price: &mut Quoted, rows: &[Placed<'_>]) -> Result<(), String> {
             return Err(two_prices(row, next, &format!("per `{one}`"), &format!("per `{other}`")));
         }
         match (row.quantity_from == next.quantity_from, row.amount == next.amount) {
-            (true, true) => {}
+            (true, true) => again.push(number + 1),
             (true, false) => {
                 let (one, other) = (row.amount.to_string(), next.amount.to_string());
                 return Err(two_prices(row, next, &format!("`{one}`"), &format!("`{other}`")));
@@ -112,10 +150,33 @@ fn read_tiers(price: &mut Quoted, rows: &[Placed<'_>]) -> Result<(), String> {
                 .extend(next.quantity_from.map(|from| Break { from, price: next.amount })),
         }
     }
-    let least = first.quantity_from.filter(|from| *from > Amount::ZERO);
+    let alone = |row: &QuoteRow| row.quantity_to.is_some() && row.quantity_from == row.quantity_to;
+    let least = first.quantity_from.filter(|from| *from > Amount::ZERO && !alone(first));
     price.minimum = price.minimum.max(least);
-    price.maximum = rows[rows.len() - 1].row.quantity_to;
+    let last = rows[rows.len() - 1].row;
+    price.maximum = last.quantity_to.filter(|_| !alone(last));
+    price.ranges = ranges(rows, &again);
+    // Rows that say the same again stand behind those of the tiers.
+    price.places.extend(again.iter().map(|at| rows[*at].row.place.clone()));
+    again.iter().rev().for_each(|at| drop(price.places.remove(*at)));
     Ok(())
+}
+
+/// The quantities of each price, where one of them ends; `again` are rows that say the same as the
+/// row before.
+fn ranges(rows: &[Placed<'_>], again: &[usize]) -> Vec<Range> {
+    let mut ranges: Vec<Range> = Vec::new();
+    if rows.iter().all(|at| at.row.quantity_to.is_none()) {
+        return ranges;
+    }
+    for (number, Placed { row, .. }) in rows.iter().enumerate() {
+        let own = Range { from: row.quantity_from.unwrap_or_default(), to: row.quantity_to };
+        match ranges.last_mut().filter(|_| again.contains(&number)) {
+            Some(last) => last.to = last.to.zip(own.to).map(|(one, other)| one.max(other)),
+            None => ranges.push(own),
+        }
+    }
+    ranges
 }
 
 fn two_prices(row: &QuoteRow, next: &QuoteRow, one: &str, other: &str) -> String {
@@ -156,7 +217,8 @@ fn read_unit(price: &mut Quoted, item: &Item, stated: bool) -> Result<(), String
 pub(super) fn of_deal(item: &Item, bid: &Bid, line: &Line) -> Quoted {
     let pack = Per::new("pack");
     let own = if line.pack.is_some() { &pack } else { &item.per };
-    let mut price = blank(line.price, bid.currency, line.per.as_ref().unwrap_or(own));
+    let mut price = blank(bid.currency, line.per.as_ref().unwrap_or(own));
+    price.price = line.price;
     price.pack = line.pack;
     price.minimum = line.minimum;
     price.multiple = line.multiple;

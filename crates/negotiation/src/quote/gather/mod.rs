@@ -6,8 +6,8 @@ mod names;
 
 pub(super) use bid::Bid;
 
-use super::{PassedOver, QuoteRow, Quoted};
-use crate::deal::{Deal, Tender};
+use super::{PassedOver, Place, QuoteRow, Quoted, parts};
+use crate::deal::{Deal, Tender, Terms};
 use bid::Said;
 use haggle_quantity::{Amount, Date};
 use names::Names;
@@ -57,7 +57,11 @@ pub(super) fn gather(deal: &Deal, tender: &Tender, rows: &[QuoteRow]) -> Gathere
     placed.retain(|at| !said[at.supplier].is_estimate_among_bids(at.row));
     let mut bids = bids(deal, tender, &names, &said);
     let mut quoted = prices(tender, &bids, placed, &mut passed_over);
+    let stated = bids.iter().map(|bid| Own::of_terms(&bid.terms)).collect::<Vec<_>>();
     lift(&mut bids, &mut quoted);
+    for ((bid, stated), said) in bids.iter_mut().zip(stated).zip(&said) {
+        bid.cite_lifted(said, stated.open());
+    }
     Gathered { bids, quoted, passed_over }
 }
 
@@ -67,7 +71,28 @@ fn bids(deal: &Deal, tender: &Tender, names: &Names<'_>, said: &[Said<'_>]) -> V
         bid.read_terms(&said[at]);
         bid
     };
-    names.suppliers().iter().enumerate().map(of).collect()
+    let mut bids: Vec<Bid> = names.suppliers().iter().enumerate().map(of).collect();
+    tell_apart(&mut bids);
+    bids
+}
+
+/// Gives suppliers whose names differ by signs alone ids of their own, and says so.
+fn tell_apart(bids: &mut [Bid]) {
+    let mut taken: BTreeMap<String, String> = BTreeMap::new();
+    for bid in bids {
+        let slug = bid.slug.clone();
+        if let Some(other) = taken.get(&slug) {
+            bid.notes.push(format!(
+                "its name differs from `{other}` by signs alone: if both are one supplier, write one name"
+            ));
+        }
+        let mut n = 1;
+        while taken.contains_key(&bid.slug) {
+            n += 1;
+            bid.slug = format!("{slug}-{n}");
+        }
+        taken.insert(bid.slug.clone(), bid.name.clone());
+    }
 }
 
 /// Prices by item, then supplier; a line of the deal file stands in place of rows.
@@ -79,12 +104,16 @@ fn prices(
 ) -> Vec<Option<Quoted>> {
     let mut quoted = vec![None; tender.items.len() * bids.len()];
     placed.sort_by_key(|at| (at.item, at.supplier));
-    for group in placed.chunk_by_mut(|a, b| (a.item, a.supplier) == (b.item, b.supplier)) {
-        group.sort_by(|a, b| a.row.in_order(b.row));
-        let (item, supplier) = (group[0].item, group[0].supplier);
-        let price = line::of_rows(&tender.items[item], &bids[supplier], group);
-        quoted[item * bids.len() + supplier] = Some(price);
+    let share = parts::share(tender.items.len(), bids.len());
+    let (mut rest, mut jobs) = (placed.as_mut_slice(), Vec::new());
+    for (part, quoted) in quoted.chunks_mut((share * bids.len()).max(1)).enumerate() {
+        let items = part * share..(part + 1) * share;
+        let own = rest.partition_point(|at| at.item < items.end);
+        let (placed, after) = std::mem::take(&mut rest).split_at_mut(own);
+        rest = after;
+        jobs.push(move || of_rows(tender, bids, items.start, placed, quoted));
     }
+    parts::together(jobs.into_iter());
     let ids: BTreeMap<&str, usize> =
         tender.items.iter().enumerate().map(|(at, item)| (item.id.as_str(), at)).collect();
     let stated = tender.quotes.iter().enumerate();
@@ -97,6 +126,24 @@ fn prices(
         quoted[item * bids.len() + supplier] = Some(price);
     }
     quoted
+}
+
+/// The prices of the rows of some items, from `first` on.
+fn of_rows(
+    tender: &Tender,
+    bids: &[Bid],
+    first: usize,
+    placed: &mut [Placed<'_>],
+    quoted: &mut [Option<Quoted>],
+) {
+    let mut known: Vec<line::Known<'_>> = vec![None; bids.len()];
+    for group in placed.chunk_by_mut(|a, b| (a.item, a.supplier) == (b.item, b.supplier)) {
+        group.sort_by(|a, b| a.row.in_order(b.row));
+        let (item, supplier) = (group[0].item, group[0].supplier);
+        let known = &mut known[supplier];
+        let price = line::of_rows(&tender.items[item], &bids[supplier], group, known);
+        quoted[(item - first) * bids.len() + supplier] = Some(price);
+    }
 }
 
 /// The rows of a cell, of rows in order.
@@ -117,13 +164,11 @@ fn lift(bids: &mut [Bid], quoted: &mut [Option<Quoted>]) {
         *all = std::mem::take(all).common(own);
     }
     for (bid, own) in bids.iter_mut().zip(said) {
-        let (terms, own) = (&mut bid.terms, own.unwrap_or_default());
-        terms.discount = terms.discount.or(own.discount);
-        terms.valid_until = terms.valid_until.or(own.valid_until);
-        terms.lead_time_days = terms.lead_time_days.or(own.lead_time_days);
+        bid.lift(own.unwrap_or_default());
     }
     for (at, line) in quoted.iter_mut().enumerate() {
         let (Some(line), bid) = (line, &mut bids[at % width]) else { continue };
+        bid.overrule(&Own::of(line));
         let terms = &bid.terms;
         line.discount = line.discount.filter(|_| terms.discount.is_none());
         line.valid_until = line.valid_until.filter(|_| terms.valid_until.is_none());
@@ -138,12 +183,30 @@ struct Own {
     discount: Option<Amount>,
     valid_until: Option<Date>,
     lead_time_days: Option<u32>,
+    /// Where the line stands.
+    place: Option<Place>,
 }
 
 impl Own {
     fn of(line: &Quoted) -> Self {
         let (discount, valid_until) = (line.discount, line.valid_until);
-        Self { discount, valid_until, lead_time_days: line.lead_time_days }
+        let place = line.places.first().cloned();
+        Self { discount, valid_until, lead_time_days: line.lead_time_days, place }
+    }
+
+    fn of_terms(terms: &Terms) -> Self {
+        let (discount, valid_until) = (terms.discount, terms.valid_until);
+        Self { discount, valid_until, lead_time_days: terms.lead_time_days, place: None }
+    }
+
+    /// The keys of what is not said.
+    fn open(&self) -> impl Iterator<Item = &'static str> {
+        let keys = [
+            (self.discount.is_none(), "discount"),
+            (self.valid_until.is_none(), "valid_until"),
+            (self.lead_time_days.is_none(), "lead_time_days"),
+        ];
+        keys.into_iter().filter(|(open, _)| *open).map(|(_, key)| key)
     }
 
     /// What both say alike.
@@ -152,6 +215,7 @@ impl Own {
             discount: self.discount.filter(|own| Some(*own) == other.discount),
             valid_until: self.valid_until.filter(|own| Some(*own) == other.valid_until),
             lead_time_days: self.lead_time_days.filter(|own| Some(*own) == other.lead_time_days),
+            place: self.place,
         }
     }
 }
@@ -159,5 +223,6 @@ impl Own {
 fn passed(row: &QuoteRow, reason: String) -> PassedOver {
     let said = [row.code.as_deref(), row.title.as_deref()];
     let item = said.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    PassedOver { place: Arc::clone(&row.place), supplier: Arc::clone(&row.supplier), item, reason }
+    let place = Arc::from(row.place.to_string());
+    PassedOver { place, supplier: Arc::clone(&row.supplier), item, reason }
 }

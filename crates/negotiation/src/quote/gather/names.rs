@@ -3,7 +3,8 @@
 use super::QuoteRow;
 use crate::deal::{Tender, slug};
 use crate::quote::as_named;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Names of suppliers and items, and what each word of a source meant the last time.
 pub(super) struct Names<'a> {
@@ -11,23 +12,27 @@ pub(super) struct Names<'a> {
     by_name: BTreeMap<&'a str, usize>,
     items: BTreeMap<String, usize>,
     ids: Vec<&'a str>,
-    seen: BTreeMap<&'a str, Option<usize>>,
-    /// The code and the title before, and what they meant: rows of one item stand together.
-    last: [Option<(&'a str, Option<usize>)>; 2],
+    /// Looked up for every row, and never gone through.
+    seen: HashMap<&'a str, Option<usize>>,
+    /// The code, the title and the supplier before, and what they meant: rows of one item and of
+    /// one supplier stand together.
+    last: [Option<(&'a str, Option<usize>)>; 3],
 }
 
 impl<'a> Names<'a> {
     pub(super) fn new(tender: &'a Tender, rows: &'a [QuoteRow]) -> Self {
         let mut suppliers: Vec<String> = tender.quotes.iter().map(|q| q.supplier.clone()).collect();
-        let mut slugs: BTreeMap<String, usize> =
-            suppliers.iter().enumerate().map(|(at, name)| (slug(name), at)).collect();
-        let written: BTreeSet<&str> = rows.iter().map(|row| &*row.supplier).collect();
+        let mut known: BTreeMap<String, usize> =
+            suppliers.iter().enumerate().map(|(at, name)| (as_named(name), at)).collect();
+        let runs = rows.chunk_by(|a, b| Arc::ptr_eq(&a.supplier, &b.supplier));
+        let written: BTreeSet<&str> = runs.map(|run| &*run[0].supplier).collect();
         let named = written.into_iter().filter(|name| !name.trim().is_empty());
-        let mut by_slug: Vec<(String, &str)> = named.map(|name| (slug(name), name)).collect();
-        by_slug.sort();
+        let mut in_order: Vec<(String, String, &str)> =
+            named.map(|name| (slug(name), as_named(name), name)).collect();
+        in_order.sort();
         let mut by_name = BTreeMap::new();
-        for (slug, name) in by_slug {
-            let at = *slugs.entry(slug).or_insert_with(|| {
+        for (_, named, name) in in_order {
+            let at = *known.entry(named).or_insert_with(|| {
                 suppliers.push(name.trim().to_owned());
                 suppliers.len() - 1
             });
@@ -41,8 +46,8 @@ impl<'a> Names<'a> {
             by_name,
             items: items.collect(),
             ids,
-            seen: BTreeMap::new(),
-            last: [None; 2],
+            seen: HashMap::new(),
+            last: [None; 3],
         }
     }
 
@@ -51,8 +56,13 @@ impl<'a> Names<'a> {
         &self.suppliers
     }
 
-    pub(super) fn supplier(&self, name: &str) -> Option<usize> {
-        self.by_name.get(name).copied()
+    pub(super) fn supplier(&mut self, name: &'a str) -> Option<usize> {
+        if let Some(supplier) = self.again(name, 2) {
+            return supplier;
+        }
+        let supplier = self.by_name.get(name).copied();
+        self.last[2] = Some((name, supplier));
+        supplier
     }
 
     /// The item that code or title name.
@@ -76,12 +86,17 @@ impl<'a> Names<'a> {
     }
 
     fn known(&mut self, name: &'a str, column: usize) -> Option<usize> {
-        if let Some((_, item)) = self.last[column].filter(|(last, _)| std::ptr::eq(*last, name)) {
+        if let Some(item) = self.again(name, column) {
             return item;
         }
         let items = &self.items;
         let item = *self.seen.entry(name).or_insert_with(|| items.get(&as_named(name)).copied());
         self.last[column] = Some((name, item));
         item
+    }
+
+    /// What a name means, if the row before says it too.
+    fn again(&self, name: &str, column: usize) -> Option<Option<usize>> {
+        self.last[column].filter(|(last, _)| std::ptr::eq(*last, name)).map(|(_, meant)| meant)
     }
 }

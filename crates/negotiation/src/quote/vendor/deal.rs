@@ -9,13 +9,14 @@ use crate::deal::{
     Alternative, Argument, Counterpart, Deal, Limit, Offer, Origin, Source, Talks, as_f64,
 };
 use crate::market::{Cited, Comparables, Factors, SourceEvidence, digest_of};
+use crate::quote::OrderKind;
 use crate::quote::decimal::kept;
 use crate::stats::Bound;
 use haggle_quantity::Amount;
 use std::collections::BTreeMap;
 
 /// Id of the source that other vendors' totals make.
-pub(super) const QUOTES: &str = "quotes";
+const QUOTES: &str = "quotes";
 /// Id of the source that the benchmarks of the items make.
 const MARKET: &str = "lines";
 
@@ -89,7 +90,7 @@ fn alternatives(deal: &Deal, ground: &Ground<'_>) -> Vec<Alternative> {
     let others = ground.others.iter().filter(|(by, _)| !alone(by)).take(SHOWN);
     let others = others.map(|(by, total)| {
         let supplier = &ground.comparison.suppliers[*by];
-        let switching = supplier.order.iter().filter(|it| it.name == "switching");
+        let switching = supplier.order.iter().filter(|it| it.kind == OrderKind::Switching);
         certain(&format!("{} alone", supplier.name), *total, switching.map(|it| it.amount).sum())
     });
     let stated = deal.alternatives.iter().filter(|_| ground.is_whole()).cloned();
@@ -182,12 +183,16 @@ fn quotes(ground: &Ground<'_>, rivals: &Rivals) -> Option<(String, SourceEvidenc
 }
 
 /// The market of the lines where every one has its own: percentiles times quantities, summed, as if
-/// all lines stood at the same percentile.
+/// all lines stood at the same percentile, with what the order costs beside.
 fn market(
     ground: &Ground<'_>,
     markets: &BTreeMap<usize, Brief>,
 ) -> Option<(String, SourceEvidence)> {
     let mut found = Comparables::default();
+    let words = match ground.order.is_zero() {
+        true => "percentiles of the items' markets, times the quantities",
+        false => "percentiles of the items' markets, times the quantities, with the order's costs",
+    };
     let order = as_f64(ground.order);
     for (number, name) in (0_u32..).zip(["p10", "p25", "p50", "p75", "p90"]) {
         let line = |item: &usize| {
@@ -199,7 +204,6 @@ fn market(
         }
     }
     let median = found.points.iter().any(|point| point.percentile == Some(50));
-    let words = "percentiles of the items' markets, times the quantities";
     median.then(|| (MARKET.to_owned(), evidence(ground, found, words, &[])))
 }
 

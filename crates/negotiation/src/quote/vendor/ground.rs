@@ -6,8 +6,8 @@ use crate::deal::as_f64;
 use crate::quote::award::{self, Award, Choice};
 use crate::quote::choose::may_be_awarded;
 use crate::quote::decimal::sum;
-use crate::quote::{Comparison, Cost, State, Supplier};
-use haggle_quantity::Amount;
+use crate::quote::{Comparison, Cost, OrderKind, State, Supplier};
+use haggle_quantity::{Amount, Currency};
 
 /// The next best award of the lines, without the vendor.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,6 +95,12 @@ impl<'a> Ground<'a> {
         self.alone.is_empty() && self.lines.len() == self.comparison.items.len()
     }
 
+    /// The currency of the vendor's quote.
+    pub(super) fn currency(&self) -> Currency {
+        let quoted = |item: &usize| Some(self.comparison.quoted(*item, self.supplier)?.currency);
+        self.lines.iter().find_map(quoted).unwrap_or(self.comparison.currency)
+    }
+
     /// Money of the comparison in a sentence.
     pub(super) fn money(&self, amount: Amount) -> String {
         format!("{} {}", self.comparison.currency, Brief::amount(as_f64(amount.round_dp(2))))
@@ -125,7 +131,8 @@ fn cost(comparison: &Comparison, item: usize, supplier: usize) -> Option<&Cost> 
 fn backup(comparison: &Comparison, choice: &Choice) -> Result<Backup, String> {
     let award = award::best(choice).map_err(|why| why.to_string())?;
     let used = award.suppliers.iter().map(|it| &comparison.suppliers[*it]);
-    let switching = used.clone().flat_map(|it| &it.order).filter(|it| it.name == "switching");
+    let switching =
+        used.clone().flat_map(|it| &it.order).filter(|it| it.kind == OrderKind::Switching);
     let switching = switching.map(|it| it.amount).sum();
     Ok(Backup { suppliers: used.map(|it| it.name.clone()).collect(), switching, award })
 }

@@ -5,7 +5,7 @@ use super::asks::Ask;
 use super::ground::Ground;
 use super::references::{Reference, ReferenceKind};
 use crate::brief::{Brief, Gravity};
-use crate::deal::{Deal, Tender};
+use crate::deal::{Agreed, Deal, Tender};
 use crate::quote::{State, percent};
 use haggle_quantity::Amount;
 
@@ -20,6 +20,8 @@ pub struct Element {
     pub cite: &'static str,
     /// What the file says, in order.
     pub facts: Vec<Fact>,
+    /// Why it does not apply, where it does not.
+    pub beside: Option<String>,
     /// What is missing, with the way to state it; empty for a complete element.
     pub missing: Vec<String>,
 }
@@ -51,20 +53,27 @@ pub(super) struct Case<'a> {
     pub(super) asks: &'a [Ask],
 }
 
+/// The eleven elements of FAR 15.406-3(a) in their order, then what this file holds beside them.
 pub(super) fn all(case: &Case<'_>) -> Vec<Element> {
     vec![
         case.purpose(),
         case.acquisition(),
         case.negotiators(),
+        case.systems(),
         case.cost_data(),
+        case.cost_data_used(),
         case.proposal(),
         case.considerations(),
+        case.direction(),
         case.objective(),
         case.fair_price(),
         case.index(),
         case.excluded(),
     ]
 }
+
+const REQUIRED: &str =
+    "whether certified cost or pricing data were required: `cost_data_required` in `[tender]`";
 
 fn fact(label: impl Into<String>, text: impl Into<String>) -> Fact {
     Fact { label: label.into(), text: text.into(), amount: None }
@@ -97,6 +106,7 @@ impl Case<'_> {
             id: "purpose",
             title: "Purpose of the negotiation",
             cite: "FAR 15.406-3(a)(1)",
+            beside: None,
             facts: vec![fact("purpose", text)],
             missing: Vec::new(),
         }
@@ -120,14 +130,19 @@ impl Case<'_> {
             facts.push(fact(label, text));
         }
         facts.extend(comparison.basis.place.iter().map(|it| fact("place of delivery", it.clone())));
-        let missing = match comparison.basis.place {
-            Some(_) => Vec::new(),
-            None => vec!["the place of delivery: `place` in `[tender]`".to_owned()],
-        };
+        let number = self.tender().and_then(|it| it.number.clone());
+        facts.extend(number.iter().map(|it| fact("number", it.clone())));
+        let open = [
+            (number.is_none(), "the number of the request: `number` in `[tender]`"),
+            (comparison.basis.place.is_none(), "the place of delivery: `place` in `[tender]`"),
+        ];
+        let open = open.into_iter().filter(|(open, _)| *open);
+        let missing = open.map(|(_, what)| what.to_owned()).collect();
         Element {
             id: "acquisition",
             title: "Description of the acquisition",
             cite: "FAR 15.406-3(a)(2)",
+            beside: None,
             facts,
             missing,
         }
@@ -140,28 +155,112 @@ impl Case<'_> {
             id: "negotiators",
             title: "Who negotiated",
             cite: "FAR 15.406-3(a)(3)",
+            beside: None,
             facts: names.iter().map(|name| fact("negotiator", name.clone())).collect(),
             missing: if names.is_empty() { vec![missing.to_owned()] } else { Vec::new() },
         }
     }
 
+    /// A statement of the deal file, in which `none` says that the element does not apply.
+    fn stated(&self, head: [&'static str; 3], text: Option<&String>, words: [&str; 2]) -> Element {
+        let [id, title, cite] = head;
+        let [beside, missing] = words;
+        let none = |it: &&String| it.trim().eq_ignore_ascii_case("none");
+        Element {
+            id,
+            title,
+            cite,
+            facts: text
+                .filter(|it| !none(it))
+                .map(|it| fact("stated", it.clone()))
+                .into_iter()
+                .collect(),
+            beside: text.filter(none).map(|_| beside.to_owned()),
+            missing: if text.is_none() { vec![missing.to_owned()] } else { Vec::new() },
+        }
+    }
+
+    fn systems(&self) -> Element {
+        let head =
+            ["systems", "Systems of the supplier that were considered", "FAR 15.406-3(a)(4)"];
+        let words = [
+            "no purchasing, estimating or accounting system of theirs affected the talks",
+            "the status of their purchasing, estimating and accounting systems as far as they were considered, or \"none\": `systems` in `[[quote]]`",
+        ];
+        self.stated(head, self.ground.own().terms.systems.as_ref(), words)
+    }
+
+    fn direction(&self) -> Element {
+        let head = ["direction", "Direction from above", "FAR 15.406-3(a)(9)"];
+        let words = [
+            "no direction of others had an effect on the outcome",
+            "what higher officials or other bodies directed and what it costs, or \"none\": `direction` in `[tender]`",
+        ];
+        self.stated(head, self.tender().and_then(|it| it.direction.as_ref()), words)
+    }
+
+    /// Whether certified data were required, and what is said of them.
+    fn certified(&self) -> (Option<bool>, Option<String>) {
+        let tender = self.tender();
+        let required = tender.and_then(|it| it.cost_data_required);
+        (required, tender.and_then(|it| it.cost_data.clone()))
+    }
+
     fn cost_data(&self) -> Element {
-        let stated = self.tender().and_then(|it| it.cost_data.clone());
+        let (required, stated) = self.certified();
         let quotes = self.ground.others.len() + 1;
         let competition = match quotes {
             0 | 1 => "One comparable quote: price competition is not shown by the file.".to_owned(),
             n => format!("{n} comparable quotes for the same lines compete on price."),
         };
-        let missing = "whether certified cost or pricing data were required, and why not: `cost_data` in `[tender]`";
         let mut facts = vec![fact("competition", competition)];
-        facts.extend(stated.iter().map(|it| fact("status", it.clone())));
+        facts.extend(
+            stated
+                .iter()
+                .filter(|_| required != Some(true))
+                .map(|it| fact("exception", it.clone())),
+        );
+        let missing = match (required, stated) {
+            (None, _) => Some(REQUIRED),
+            (Some(false), None) => Some(
+                "the exception by which no certified data were required, and its ground: `cost_data` in `[tender]`",
+            ),
+            _ => None,
+        };
         Element {
             id: "cost_data",
-            title: "Certified cost or pricing data",
-            cite: "FAR 15.406-3(a)(5), (a)(6)",
+            title: "Certified cost or pricing data not required: the exception",
+            cite: "FAR 15.406-3(a)(5)",
             facts,
-            missing: if stated.is_none() { vec![missing.to_owned()] } else { Vec::new() },
+            beside: (required == Some(true))
+                .then(|| "certified cost or pricing data were required: see (a)(6)".to_owned()),
+            missing: missing.map(str::to_owned).into_iter().collect(),
         }
+    }
+
+    fn cost_data_used(&self) -> Element {
+        let (required, stated) = self.certified();
+        let missing = match (required, &stated) {
+            (None, _) => Some(REQUIRED),
+            (Some(true), None) => Some(
+                "how far the certified data were relied on, and what of them was wrong or late: `cost_data` in `[tender]`",
+            ),
+            _ => None,
+        };
+        let used = stated.filter(|_| required == Some(true));
+        Element {
+            id: "cost_data_used",
+            title: "Certified cost or pricing data required: how far they were relied on",
+            cite: "FAR 15.406-3(a)(6)",
+            facts: used.map(|it| fact("reliance", it)).into_iter().collect(),
+            beside: (required == Some(false))
+                .then(|| "no certified cost or pricing data were required: see (a)(5)".to_owned()),
+            missing: missing.map(str::to_owned).into_iter().collect(),
+        }
+    }
+
+    fn agreed(&self) -> Option<&Agreed> {
+        self.ground.own().terms.agreed.as_ref()
     }
 
     fn proposal(&self) -> Element {
@@ -184,11 +283,17 @@ impl Case<'_> {
         if !self.brief.figures.has("target") {
             missing.push("our objective: the plan gives no target, see its findings".to_owned());
         }
-        missing.push("what was agreed: to be entered after the talks".to_owned());
+        match self.agreed().and_then(|it| it.amount) {
+            Some(amount) => facts.push(self.money("agreed", amount)),
+            None => {
+                missing.push("what was agreed, once it is: `amount` in `[quote.agreed]`".to_owned())
+            }
+        }
         Element {
             id: "proposal",
             title: "Their proposal and our objective",
             cite: "FAR 15.406-3(a)(7)",
+            beside: None,
             facts,
             missing,
         }
@@ -207,13 +312,22 @@ impl Case<'_> {
         }
         let grave = self.brief.findings.iter().filter(|it| it.gravity != Gravity::Info);
         facts.extend(grave.map(|it| fact(it.rule, it.text.clone())));
-        let missing = self.ground.backup.as_ref().err();
+        let backup = self.ground.backup.as_ref().err();
+        let backup = backup.map(|why| format!("a next best award: {why}"));
+        let because = self.agreed().and_then(|it| it.because.as_ref());
+        facts.extend(
+            because.map(|it| fact("why the agreement differs from the objective", it.clone())),
+        );
+        let agreed = because.is_none().then(|| {
+            "why the agreement differs from the objective, once there is one: `because` in `[quote.agreed]`".to_owned()
+        });
         Element {
             id: "considerations",
             title: "Most significant facts and considerations",
             cite: "FAR 15.406-3(a)(8)",
+            beside: None,
             facts,
-            missing: missing.map(|why| format!("a next best award: {why}")).into_iter().collect(),
+            missing: backup.into_iter().chain(agreed).collect(),
         }
     }
 
@@ -240,17 +354,25 @@ impl Case<'_> {
         if let (Some(figure), Some(spoken)) = (target, self.brief.spoken("target")) {
             facts.push(fact("target", format!("{spoken}: {}", figure.label)));
         }
-        let (cost, missing) = self.told(ReferenceKind::ShouldCost);
-        facts.extend(cost);
-        let margins = self.ground.lines.iter().filter_map(|item| self.margin(*item));
+        facts.extend(self.told(ReferenceKind::ShouldCost).0);
+        let margins: Vec<Fact> =
+            self.ground.lines.iter().filter_map(|item| self.margin(*item)).collect();
+        let profit = self.agreed().and_then(|it| it.profit.as_ref());
+        facts.extend(profit.map(|it| fact("profit or fee agreed", it.clone())));
+        // Profit is an objective of its own only where cost is analysed (FAR 15.404-4).
+        let analysed = !margins.is_empty();
+        let open = analysed && profit.is_none();
         facts.extend(margins);
         Element {
             id: "objective",
-            title: "Basis of the price or profit objective",
+            title: "Basis of the profit objective, and the profit agreed",
             cite: "FAR 15.406-3(a)(10)",
             facts,
-            missing: missing
-                .map(|it| format!("a cost basis of the objective: {it}"))
+            beside: (!analysed && profit.is_none()).then(|| {
+                "the objective rests on an analysis of price: no cost is broken down, so no profit is (`should_cost` with `margin` in `[[item]]` would)".to_owned()
+            }),
+            missing: open
+                .then(|| "the profit or fee agreed, once it is: `profit` in `[quote.agreed]`".to_owned())
                 .into_iter()
                 .collect(),
         }
@@ -279,6 +401,7 @@ impl Case<'_> {
             id: "fair_price",
             title: "Fair and reasonable price",
             cite: "FAR 15.406-3(a)(11)",
+            beside: None,
             missing: if facts.is_empty() { vec![missing.to_owned()] } else { Vec::new() },
             facts,
         }
@@ -290,6 +413,7 @@ impl Case<'_> {
             id: "index",
             title: "Movement since the last contract",
             cite: "G14",
+            beside: None,
             facts: facts.into_iter().collect(),
             missing: missing.into_iter().collect(),
         }
@@ -316,6 +440,7 @@ impl Case<'_> {
             id: "excluded",
             title: "Quotes left out, with reasons",
             cite: "FAR 15.406-3(a)(8)",
+            beside: None,
             facts,
             missing: Vec::new(),
         }

@@ -5,6 +5,8 @@ mod asks;
 mod deal;
 mod ground;
 mod memo;
+mod own;
+mod proposal;
 mod references;
 mod say;
 mod trades;
@@ -13,6 +15,7 @@ pub use asks::Ask;
 pub use deal::market_deal;
 pub use ground::Backup;
 pub use memo::{Element, Fact};
+pub use proposal::{MarketPrice, Proposal, ProposedLine};
 pub use references::{Reference, ReferenceKind};
 pub use say::Saying;
 pub use trades::{Trade, TradeKind};
@@ -40,6 +43,8 @@ pub struct Rivals {
     pub open: Vec<String>,
     /// What the price is held against.
     pub references: Vec<Reference>,
+    /// Alternatives that the deal states for everything, where not everything is negotiated here.
+    pub set_aside: Vec<String>,
 }
 
 /// The negotiation with one vendor over the lines that it quotes and somebody else can deliver.
@@ -71,6 +76,8 @@ pub struct Negotiation {
     pub brief: Brief,
     /// Opening, target and walk-away in the vendor's own terms.
     pub asks: Vec<Ask>,
+    /// The opening for the vendor's eyes; `None` where there is nothing to propose.
+    pub proposal: Option<Proposal>,
     /// What to say, in this order.
     pub arguments: Vec<Saying>,
     /// What to trade, and what it is worth to us.
@@ -142,18 +149,13 @@ pub fn negotiate(
     let references = references::all(deal, &ground, markets);
     let questions = say::questions(&ground);
     let arguments = say::arguments(&ground, &references);
-    let rivals = Rivals {
-        vendor: ground.own().name.clone(),
-        quotes: ground.others.len() + 1,
-        spread: ground.spread(),
-        alone: ground.names(&ground.alone),
-        open: questions.clone(),
-        references: references.clone(),
-    };
+    let rivals = rivals(deal, &ground, &questions, &references);
     let (planned, evidence) = deal::planned(deal, &ground, markets, rivals, &arguments);
-    let brief = prepare(&planned, &evidence).map_err(NegotiateError::Prepare)?;
+    let mut brief = prepare(&planned, &evidence).map_err(NegotiateError::Prepare)?;
     let asks = asks::all(&ground, &brief);
-    let trades = trades::all(&ground, &references);
+    let proposal = proposal::proposal(&ground, &asks, markets);
+    brief.own_terms = Some(own::terms(&ground, &brief, proposal.as_ref(), &arguments));
+    let trades = trades::all(deal, &ground, &references);
     let one_more = one_more(&brief, &ground, deal);
     let memo = memo::all(&memo::Case {
         deal,
@@ -179,12 +181,31 @@ pub fn negotiate(
         deal: planned,
         brief,
         asks,
+        proposal,
         arguments,
         trades,
         one_more,
         questions,
         memo,
     })
+}
+
+fn rivals(
+    deal: &Deal,
+    ground: &Ground<'_>,
+    questions: &[String],
+    references: &[Reference],
+) -> Rivals {
+    let part = deal.alternatives.iter().filter(|_| !ground.is_whole());
+    Rivals {
+        vendor: ground.own().name.clone(),
+        quotes: ground.others.len() + 1,
+        spread: ground.spread(),
+        alone: ground.names(&ground.alone),
+        open: questions.to_vec(),
+        references: references.to_vec(),
+        set_aside: part.map(|it| it.name.clone()).collect(),
+    }
 }
 
 fn one_more(brief: &Brief, ground: &Ground<'_>, deal: &Deal) -> OneMore {
@@ -215,26 +236,4 @@ fn one_more(brief: &Brief, ground: &Ground<'_>, deal: &Deal) -> OneMore {
         }
     };
     OneMore { quotes, saving, cost, pays, text }
-}
-
-impl Negotiation {
-    /// The plan for the vendor's eyes: our proposal, and the market only where it is public
-    /// evidence. Nothing of other vendors, of the walk-away or of how the proposal was made.
-    pub fn shareable(&self) -> Brief {
-        let mut brief = self.brief.shareable();
-        if self.deal.sources.iter().any(|source| source.id == deal::QUOTES) {
-            let proposal = brief.figures.get("anchor").cloned();
-            brief.figures = crate::figure::Figures::default();
-            if let Some(figure) = proposal {
-                brief.figures.add("anchor", figure);
-            }
-            brief.market = None;
-            brief.adjustments.clear();
-            brief.excluded.clear();
-            brief.outliers.clear();
-            brief.evidence.clear();
-            brief.sources.clear();
-        }
-        brief
-    }
 }

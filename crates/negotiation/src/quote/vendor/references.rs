@@ -43,14 +43,17 @@ impl ReferenceKind {
     }
 }
 
-/// A reference over the lines of a negotiation, with the vendor's order costs, so that it compares
-/// with the offer.
+/// A reference over the lines of a negotiation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reference {
     /// Which.
     pub kind: ReferenceKind,
-    /// How much, like for like; `None` where something is missing.
+    /// How much, like for like, with the vendor's order costs, so that it compares with the offer;
+    /// `None` where something is missing.
     pub amount: Option<Amount>,
+    /// The lines of it alone, which nothing of ours is in: what can be said to the vendor. `None`
+    /// for other quotes, of which nothing is.
+    pub lines: Option<Amount>,
     /// Where it comes from: sources, parts, series with their values.
     pub basis: String,
     /// What is missing.
@@ -79,6 +82,7 @@ fn quotes(ground: &Ground<'_>) -> Reference {
     Reference {
         kind: ReferenceKind::Quotes,
         amount: first.map(|(_, total)| *total),
+        lines: None,
         basis: format!("{} other quotes for every line, like for like", ground.others.len()),
         missing: first.is_none().then(|| "another quote for every line".to_owned()),
     }
@@ -99,7 +103,8 @@ fn per_unit(
         [] => None,
         open => Some(format!("{} of {}", wanted(kind), ground.names(open).join(", "))),
     };
-    Reference { kind, amount: lines.and_then(|it| it.checked_add(ground.order)), basis, missing }
+    let amount = lines.and_then(|it| it.checked_add(ground.order));
+    Reference { kind, amount, lines, basis, missing }
 }
 
 fn wanted(kind: ReferenceKind) -> &'static str {
@@ -173,10 +178,9 @@ fn index(deal: &Deal, ground: &Ground<'_>) -> Reference {
     })
 }
 
-/// What the lines cost at the prices of the last contract, with the vendor's order costs.
+/// What the lines cost at the prices of the last contract.
 pub(super) fn last_contract(ground: &Ground<'_>) -> Option<Amount> {
     let line =
         |item: &usize| times(ground.comparison.items[*item].last_price?, ground.quantity(*item));
-    let lines = ground.lines.iter().map(line).collect::<Option<Vec<_>>>()?;
-    sum(lines)?.checked_add(ground.order)
+    sum(ground.lines.iter().map(line).collect::<Option<Vec<_>>>()?)
 }

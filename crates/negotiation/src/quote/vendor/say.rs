@@ -2,7 +2,8 @@
 
 use super::ground::Ground;
 use super::references::{Reference, ReferenceKind};
-use crate::quote::{State, percent};
+use crate::quote::decimal::{kept, sum};
+use crate::quote::{OrderKind, State, Supplier, percent};
 use haggle_quantity::Amount;
 
 /// One thing to say.
@@ -38,9 +39,21 @@ fn constraint(ground: &Ground<'_>) -> Option<Saying> {
     Some(Saying { kind: None, text: text.to_owned(), basis })
 }
 
+/// Lines against lines, as the vendor quotes them: our own costs are none of its business.
 fn standard(ground: &Ground<'_>, reference: &Reference) -> Option<Saying> {
-    let gap = reference.gap(ground.offer).filter(|gap| *gap > Amount::ZERO)?;
-    let (above, amount) = (percent(gap), ground.money(reference.amount?));
+    if reference.kind == ReferenceKind::Quotes {
+        return ground.is_beaten().then(|| Saying {
+            kind: Some(reference.kind),
+            text: "You are not the cheapest for these lines on the same terms.".to_owned(),
+            basis: reference.basis.clone(),
+        });
+    }
+    let lines = reference.lines?;
+    let gap = ground.said()?.checked_sub(lines)?.checked_div(lines)?;
+    let (above, amount) = (percent(kept(gap)), ground.money(lines));
+    if gap <= Amount::ZERO {
+        return None;
+    }
     let text = match reference.kind {
         ReferenceKind::Index => format!(
             "Since the last contract the index moves the price to {amount} ({}); you are {above} above that.",
@@ -51,16 +64,34 @@ fn standard(ground: &Ground<'_>, reference: &Reference) -> Option<Saying> {
                 "By our should-cost these lines come to {amount}; you are {above} above that. Which part differs?"
             )
         }
-        ReferenceKind::Market => {
+        ReferenceKind::Market | ReferenceKind::Quotes => {
             format!(
                 "The middle of the market for these lines is {amount}; you are {above} above that."
             )
         }
-        ReferenceKind::Quotes => {
-            "You are not the cheapest for these lines on the same terms.".to_owned()
-        }
     };
     Some(Saying { kind: Some(reference.kind), text, basis: reference.basis.clone() })
+}
+
+impl Ground<'_> {
+    /// Whether somebody else is cheaper for every line without what changing to a vendor or
+    /// inspecting its goods costs us: delivered and paid alike.
+    fn is_beaten(&self) -> bool {
+        let ours = [OrderKind::Quality, OrderKind::Switching];
+        let own_costs = |it: &Supplier| {
+            sum(it.order.iter().filter(|it| ours.contains(&it.kind)).map(|it| it.amount))
+        };
+        let without = |by: usize, total: Amount| {
+            total.checked_sub(own_costs(&self.comparison.suppliers[by])?)
+        };
+        let own = if self.order.is_zero() {
+            Some(self.offer)
+        } else {
+            without(self.supplier, self.offer)
+        };
+        let others = self.others.iter().filter_map(|(by, total)| without(*by, *total));
+        own.zip(others.min()).is_some_and(|(own, other)| other < own)
+    }
 }
 
 /// What has to be known before figures are compared further.

@@ -2,9 +2,10 @@
 
 use super::ground::Ground;
 use super::references::{Reference, ReferenceKind, last_contract};
-use crate::deal::{Adder, Scheme};
+use crate::deal::{Adder, Deal, Scheme};
 use crate::quote::decimal::{grown, over, sum, times};
-use crate::quote::percent;
+use crate::quote::terms::cheaper;
+use crate::quote::{OrderKind, percent};
 use haggle_quantity::Amount;
 
 /// What is traded.
@@ -50,12 +51,18 @@ const LATER: u32 = 30;
 /// Early payment as it is usually offered: a share, within days.
 const EARLY: (i64, u32) = (1, 10);
 
-pub(super) fn all(ground: &Ground<'_>, references: &[Reference]) -> Vec<Trade> {
+pub(super) fn all(deal: &Deal, ground: &Ground<'_>, references: &[Reference]) -> Vec<Trade> {
     let mut trades = payment(ground);
     trades.extend(volume(ground));
     trades.extend(term(ground, references));
+    trades.extend(renewal(deal, ground));
     trades.extend(scope(ground));
     trades.retain(|it| it.missing.is_some() || it.worth.is_some_and(|worth| worth > Amount::ZERO));
+    if !trades.iter().any(|it| it.kind == TradeKind::Volume) {
+        let text = "a lower price for more than is asked".to_owned();
+        let missing = "a price of theirs for a larger quantity: ask for `breaks`, and state a larger `[[scenario]]`";
+        trades.push(without(TradeKind::Volume, text, missing));
+    }
     trades.sort_by_key(|it| (it.kind, std::cmp::Reverse(it.worth)));
     trades
 }
@@ -72,17 +79,12 @@ fn without(kind: TradeKind, text: String, missing: &str) -> Trade {
 /// What the vendor invoices once for these lines, at the reference payment term.
 fn invoiced(ground: &Ground<'_>) -> Option<Amount> {
     let goods = sum(ground.costs().map(|(_, cost)| cost.paid))?;
-    let charges = ground.own().order.iter().filter(|it| it.instalments == 1 && invoices(&it.name));
+    let charges =
+        ground.own().order.iter().filter(|it| it.instalments == 1 && it.kind.is_invoiced());
     match ground.order.is_zero() {
         true => Some(goods),
         false => goods.checked_add(sum(charges.map(|it| it.amount))?),
     }
-}
-
-/// Whether the vendor itself invoices a part of its order cost.
-fn invoices(name: &str) -> bool {
-    let legs = crate::quote::Leg::ALL.iter().map(|leg| leg.as_str());
-    !legs.chain(["quality", "switching"]).any(|it| it == name)
 }
 
 fn payment(ground: &Ground<'_>) -> Vec<Trade> {
@@ -96,7 +98,7 @@ fn payment(ground: &Ground<'_>) -> Vec<Trade> {
     };
     let days = |days: f64| grown(rate, days / 365.0);
     let worth = |factor: Option<Amount>| times(invoiced(ground)?, Amount::ONE - factor?);
-    let mut trades = vec![trade(TradeKind::Payment, later, worth(days(-f64::from(LATER))))];
+    let mut trades = vec![trade(TradeKind::Payment, later, worth(paid_later(ground, rate)))];
     let terms = &ground.own().terms;
     if let (Some(net), None) = (terms.payment_days.filter(|it| *it > EARLY.1), terms.early_days) {
         let share = Amount::new(EARLY.0, 2);
@@ -106,6 +108,20 @@ fn payment(ground: &Ground<'_>) -> Vec<Trade> {
         trades.push(trade(TradeKind::Payment, text, worth(factor)));
     }
     trades
+}
+
+/// What an invoice costs with the net term moved, of what it costs now: nothing changes where
+/// paying early is cheaper before and after.
+fn paid_later(ground: &Ground<'_>, rate: f64) -> Option<Amount> {
+    let terms = &ground.own().terms;
+    let early = terms.early_discount.zip(terms.early_days);
+    let reference = ground.comparison.basis.payment_days;
+    let Some((net, reference)) = terms.payment_days.zip(reference).filter(|_| early.is_some())
+    else {
+        return grown(rate, -f64::from(LATER) / 365.0);
+    };
+    let then = cheaper(rate, reference, net.checked_add(LATER)?, early)?;
+    over(then.factor, cheaper(rate, reference, net, early)?.factor)
 }
 
 fn volume(ground: &Ground<'_>) -> Vec<Trade> {
@@ -142,7 +158,7 @@ fn volume(ground: &Ground<'_>) -> Vec<Trade> {
 fn term(ground: &Ground<'_>, references: &[Reference]) -> Vec<Trade> {
     let mut trades = Vec::new();
     let moved = references.iter().find(|it| it.kind == ReferenceKind::Index);
-    let moved = moved.and_then(|it| it.amount).zip(last_contract(ground));
+    let moved = moved.and_then(|it| it.lines).zip(last_contract(ground));
     let text = "a price that holds over the next contract as well".to_owned();
     trades.push(match moved {
         Some((now, last)) => trade(
@@ -152,13 +168,77 @@ fn term(ground: &Ground<'_>, references: &[Reference]) -> Vec<Trade> {
         ),
         None => without(TradeKind::Term, text, "`last_price` and `index` of every line"),
     });
-    let horizon = ground.comparison.basis.horizon_months;
-    let term = ground.own().terms.term_months;
-    if let Some((term, horizon)) = term.zip(horizon).filter(|(term, horizon)| term < horizon) {
-        let text = format!("the same terms over {horizon} months instead of {term}");
-        trades.push(without(TradeKind::Term, text, "what a renewal would cost"));
-    }
     trades
+}
+
+/// What a contract that ends before our need is worth more where it lasts as long: its prices would
+/// rise at each renewal.
+struct Renewal {
+    /// Months that the contract lasts.
+    term: u32,
+    /// Months that we need it.
+    need: u32,
+    /// Months that the quantities asked for last.
+    horizon: u32,
+    /// Share by which prices rise at a renewal.
+    increase: Amount,
+    /// Yearly cost of money.
+    rate: f64,
+}
+
+fn renewal(deal: &Deal, ground: &Ground<'_>) -> Option<Trade> {
+    let tender = deal.tender.as_ref()?;
+    let term = ground.own().terms.term_months;
+    let stated = [
+        (term.is_none(), "`term_months` in `[[quote]]`, how long its prices hold"),
+        (tender.need_months.is_none(), "`need_months` in `[tender]`, how long we need it"),
+        (
+            tender.horizon_months.is_none(),
+            "`horizon_months` in `[tender]`, how long the quantities last",
+        ),
+        (
+            tender.renewal_increase.is_none(),
+            "`renewal_increase` in `[tender]`, what prices rise at a renewal",
+        ),
+        (deal.us.discount_rate.is_none(), "`discount_rate` in `[us]`, what money costs us a year"),
+    ];
+    let renewal = || {
+        Some(Renewal {
+            term: term?,
+            need: tender.need_months?,
+            horizon: tender.horizon_months?,
+            increase: tender.renewal_increase?,
+            rate: deal.us.discount_rate?,
+        })
+    };
+    let Some(it) = renewal() else {
+        let missing: Vec<&str> = stated.iter().filter(|(open, _)| *open).map(|it| it.1).collect();
+        let text = "the same prices for as long as we need it".to_owned();
+        return Some(without(TradeKind::Term, text, &missing.join("; ")));
+    };
+    let text = format!(
+        "the same prices for {} months instead of {}, if a renewal raises them by {}",
+        it.need,
+        it.term,
+        percent(it.increase)
+    );
+    (it.need > it.term).then(|| trade(TradeKind::Term, text, it.worth(ground.goods)))
+}
+
+impl Renewal {
+    /// Each month after the term, the same goods at the prices of the renewals so far, less the
+    /// prices of now; each month's worth on the day of the comparison.
+    fn worth(&self, goods: Amount) -> Option<Amount> {
+        let monthly = over(goods, Amount::from(self.horizon))?;
+        let month = |month: u32| {
+            let renewals = (month - 1) / self.term;
+            let grown_by = (0..renewals)
+                .try_fold(Amount::ONE, |price, _| times(price, Amount::ONE + self.increase))?;
+            let present = grown(self.rate, -f64::from(month) / 12.0)?;
+            times(times(monthly, grown_by - Amount::ONE)?, present)
+        };
+        sum((self.term + 1..=self.need).map(month).collect::<Option<Vec<_>>>()?)
+    }
 }
 
 fn scope(ground: &Ground<'_>) -> Vec<Trade> {
@@ -166,14 +246,18 @@ fn scope(ground: &Ground<'_>) -> Vec<Trade> {
     let mut add = |text: String, worth| trades.push(trade(TradeKind::Scope, text, worth));
     let own = ground.own();
     let counted = own.order.iter().filter(|_| !ground.order.is_zero());
-    for part in counted.filter(|it| it.name != "switching" && it.name != "quality") {
+    let ours = [OrderKind::Quality, OrderKind::Switching];
+    for part in counted.filter(|it| !ours.contains(&it.kind)) {
         add(format!("{} in the price", part.name.replace('_', " ")), Some(part.amount));
     }
     let commons = || sum(ground.costs().map(|(_, cost)| cost.common));
-    for leg in own.factors.iter().flat_map(|it| &it.legs) {
-        if let Adder::Share(share) = leg.adder {
-            let name = leg.leg.as_str().replace('_', " ");
-            add(format!("{name} in the price"), commons().and_then(|it| times(it, share)));
+    let legs = || sum(ground.costs().map(|(_, cost)| cost.legs));
+    for factors in own.factors.iter() {
+        let shares = factors.legs.iter().filter(|leg| matches!(leg.adder, Adder::Share(_)));
+        for leg in shares.map(|it| it.leg) {
+            let name = leg.as_str().replace('_', " ");
+            let worth = || times(legs()?, factors.share_of(leg)?);
+            add(format!("{name} in the price"), worth());
         }
     }
     if let Some(rejects) = own.terms.rejects {

@@ -79,7 +79,7 @@ fn cells(
         ),
         (Factor::Tax, formula(tax(&term), known.tax), Look::Factor),
         (Factor::Payment, formula(payment(&term), known.payment.factor), Look::Factor),
-        (Factor::Legs, formula(sum(SHARE), known.leg_share), Look::Factor),
+        (Factor::Legs, formula(legs(&sum(SHARE), &term), known.leg_share), Look::Factor),
         (
             Factor::Pipeline,
             formula(
@@ -108,6 +108,12 @@ fn tax(term: &impl Fn(Term) -> String) -> String {
         "=IF({tax}=\"\",1,IF(AND({held}=\"yes\",{back}=\"yes\"),1/(1+{tax}),\
          IF(AND({held}=\"no\",{back}=\"no\"),1+{tax},1)))"
     )
+}
+
+/// Shares of goods without tax, where tax that does not come back is in the goods.
+fn legs(shares: &str, term: &impl Fn(Term) -> String) -> String {
+    let [tax, held, back] = [Term::Tax, Term::TaxIncluded, Term::TaxRecoverable].map(term);
+    format!("{shares}/IF(AND({tax}<>\"\",{held}<>\"\",{back}=\"no\"),1+{tax},1)")
 }
 
 /// The cheaper of net term and early payment, brought to the reference term.

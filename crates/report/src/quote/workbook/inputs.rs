@@ -97,7 +97,7 @@ fn items(sheet: &mut Sheet, plan: &Plan<'_>) -> Result<(), XlsxError> {
     sheet.heads(row - 1, &heads)?;
     let quantities = &plan.quotes.outcome().quantities;
     for (number, (item, quantity)) in
-        plan.quotes.comparison.items.iter().zip(quantities).enumerate()
+        plan.quotes.comparison.items.iter().zip(quantities.iter().copied()).enumerate()
     {
         let row = row + number as u32;
         sheet.row(
@@ -105,7 +105,7 @@ fn items(sheet: &mut Sheet, plan: &Plan<'_>) -> Result<(), XlsxError> {
             [
                 (item.id.as_str().into(), Look::Text),
                 (plan.item_label(number).into(), Look::Text),
-                ((*quantity).into(), Look::InputNumber),
+                (quantity.into(), Look::InputNumber),
                 (item.per.as_str().into(), Look::Text),
                 (item.should_cost.into(), Look::InputPrice),
                 (item.last_price.into(), Look::InputPrice),
@@ -189,11 +189,10 @@ pub(super) struct Charged {
 /// The charges of a supplier: freight, its charges, our own costs, in the order of the comparison.
 pub(super) fn charged(it: &Supplier) -> Vec<Charged> {
     let freight = usize::from(it.terms.freight.is_some());
-    let invoiced = freight + it.charges.len();
     let of_order = it.order.iter().enumerate().map(|(n, cost)| {
         let charge = n.checked_sub(freight).and_then(|n| it.charges.get(n));
         let months = charge.and_then(|charge| charge.every_months);
-        let kind = match (n < invoiced, months) {
+        let kind = match (cost.kind.is_invoiced(), months) {
             (true, None) => INVOICED,
             (true, Some(_)) => RECURRING,
             (false, _) => OURS,
@@ -294,7 +293,7 @@ fn price(sheet: &mut Sheet, row: u32, it: &Quoted) -> Result<(), XlsxError> {
         (false, Scheme::AllUnits) => Some("all units"),
         (false, Scheme::Incremental) => Some("incremental"),
     };
-    let places: Vec<&str> = it.places.iter().map(|place| &**place).collect();
+    let places: Vec<String> = it.places.iter().map(ToString::to_string).collect();
     let cells: [(Price, Value, Look); 12] = [
         (Price::Amount, it.price.into(), Look::InputPrice),
         (Price::Currency, it.currency.to_string().into(), Look::Text),

@@ -92,7 +92,8 @@ fn lead(sheet: &mut Sheet, plan: &Plan<'_>, item: usize) -> Result<(), XlsxError
     let name =
         Value::Formula(format!("={}", plan.item_name(item)), plan.item_label(item).to_owned());
     sheet.put((row, 0), name, Look::Wrapped)?;
-    let quantity = formula(format!("={}", plan.quantity(item)), outcome.quantities[item]);
+    let asked = outcome.quantities[item].unwrap_or_default();
+    let quantity = formula(format!("={}", plan.quantity(item)), asked);
     sheet.put((row, 1), quantity, Look::Quantity)?;
     sheet.put((row, 2), it.per.as_str(), Look::Text)?;
     let within = Amount::from(u8::from(outcome.in_scope[item]));

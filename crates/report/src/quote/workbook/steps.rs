@@ -110,7 +110,7 @@ impl Row<'_> {
         let it = self.cost;
         let own = |step| self.own(step);
         let factor = |factor| self.plan.factor(self.line.supplier, factor);
-        let quantity = self.plan.quotes.outcome().quantities[self.line.item];
+        let quantity = self.plan.quotes.outcome().quantities[self.line.item].unwrap_or_default();
         let needed = format!(
             "={}/({}*{})",
             own(Step::Quantity),

@@ -7,6 +7,9 @@ use crate::inline::Inline;
 use crate::section::{Block, Table};
 use rust_xlsxwriter::XlsxError;
 
+/// Letters that a cell holds.
+const MOST: usize = 32_767;
+
 pub(super) fn sheet(plan: &Plan<'_>, digits: u32) -> Result<Sheet, XlsxError> {
     let mut sheet = Sheet::new(JUSTIFICATION, digits)?;
     sheet.widths(&[34, 24, 20, 20, 20, 20, 20, 20])?;
@@ -57,13 +60,30 @@ fn write(sheet: &mut Sheet, row: u32, block: &Block) -> Result<u32, XlsxError> {
 /// A text over the width of the sheet, with as many lines as it may need.
 fn wide(sheet: &mut Sheet, row: u32, text: &Inline) -> Result<u32, XlsxError> {
     const LETTERS: usize = 150;
-    let text = text.plain().replace('\u{a0}', " ");
+    let text = fitting(text.plain().replace('\u{a0}', " "));
     let lines = text.chars().count().div_ceil(LETTERS).max(1);
     let format =
         rust_xlsxwriter::Format::new().set_text_wrap().set_align(rust_xlsxwriter::FormatAlign::Top);
     sheet.sheet.merge_range(row, 0, row, 7, &text, &format)?;
     sheet.sheet.set_row_height(row, 15.0 * lines as f64)?;
     Ok(row + 1)
+}
+
+/// A text that a cell can hold, with a note where it is cut.
+fn fitting(text: String) -> String {
+    const CUT: &str = " ... (cut: `--format json` has all of it)";
+    let units = |text: &str| text.encode_utf16().count();
+    if units(&text) <= MOST {
+        return text;
+    }
+    let mut kept = String::new();
+    let mut left = MOST - CUT.len();
+    for letter in text.chars() {
+        let Some(rest) = left.checked_sub(letter.len_utf16()) else { break };
+        left = rest;
+        kept.push(letter);
+    }
+    kept + CUT
 }
 
 fn rows(sheet: &mut Sheet, row: u32, table: &Table) -> Result<u32, XlsxError> {
@@ -73,7 +93,7 @@ fn rows(sheet: &mut Sheet, row: u32, table: &Table) -> Result<u32, XlsxError> {
     }
     for (row, cells) in (row + 1..).zip(&table.rows) {
         for (column, cell) in (0..).zip(cells) {
-            let text = cell.plain().replace('\u{a0}', " ");
+            let text = fitting(cell.plain().replace('\u{a0}', " "));
             sheet.put((row, column), text, Look::Wrapped)?;
         }
     }
