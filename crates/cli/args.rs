@@ -322,6 +322,8 @@ pub(crate) enum PluginLevel {
     Reduced,
     /// A process of its own with limits, nothing more
     Process,
+    /// For a script, and for nothing else: it reads the system's programs and libraries
+    Script,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -363,6 +365,9 @@ pub(crate) struct PluginTest {
     /// The SHA-256 that its rows must have, as an earlier run printed it
     #[arg(long, value_name = "HASH")]
     pub(crate) golden: Option<String>,
+    /// Let it run so far confined; what is a script does not run without `script`
+    #[arg(long, value_name = "LEVEL", default_value = "full")]
+    pub(crate) allow_level: PluginLevel,
     /// Print as JSON
     #[arg(long)]
     pub(crate) json: bool,

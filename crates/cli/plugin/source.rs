@@ -18,6 +18,9 @@ use haggle_plugin_host::{Fault, FaultKind, Grant, Kind, Limits, Outcome, Plugin,
 use haggle_store::{SetAside, SourceKey, StoreImportError};
 use std::path::Path;
 
+/// The key of a script's configuration that names what it reads.
+const INPUT: &str = "input";
+
 /// Rows that a plugin brought, which are no part yet.
 pub(crate) struct Brought {
     /// The rows.
@@ -92,13 +95,18 @@ impl<'a> PluginImporter<'a> {
         let Trusted { content, inspection, consent } = self.trusted;
         let manifest = &inspection.manifest;
         let (name, version) = (&manifest.name, &manifest.version);
-        let plugin = Plugin::new(name, version, Kind::Library, content.bytes.clone());
+        let plugin = Plugin::new(name, version, inspection.kind, content.bytes.clone());
         let grant = grant(consent).map_err(Failure::new)?;
+        let input = match inspection.kind {
+            Kind::Library => None,
+            Kind::Script => of_script(consent, self.config)?,
+        };
+        let input = input.as_deref();
         let interrupt = self.context.network.interrupt()?;
         let cancel = interrupt.stop();
         let request = format!("{{\"config\":{}}}", self.config);
         let run =
-            Run { plugin: &plugin, grant: &grant, request: &request, input: None, cancel: &cancel };
+            Run { plugin: &plugin, grant: &grant, request: &request, input, cancel: &cancel };
         let mut hashing = Hashing { digest: &mut self.digest, sink, wrong: None };
         let broker = &mut self.broker;
         let done = interrupt.during(|| haggle_plugin_host::run(&run, broker, &mut hashing));
@@ -166,6 +174,32 @@ impl Sink for Hashing<'_> {
             return Err(said);
         }
         self.sink.accept(batch)
+    }
+}
+
+/// What a script reads on its standard input: what its configuration names, else the one thing that
+/// was allowed, if anything was.
+fn of_script(consent: &Consent, config: &str) -> Result<Option<String>, Failure> {
+    let config: serde_json::Value = serde_json::from_str(config).unwrap_or_default();
+    if let Some(named) = config.get(INPUT).and_then(serde_json::Value::as_str) {
+        return Ok(Some(named.to_owned()));
+    }
+    let file = |file: &String| format!("file://{file}");
+    let others = consent.inputs.iter().filter(|input| *input != "file").map(|input| {
+        if input == "stdin" { super::broker::STDIN.to_owned() } else { input.clone() }
+    });
+    let all: Vec<String> = others.chain(consent.files.iter().map(file)).collect();
+    match all.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one.clone())),
+        several => {
+            let name = &consent.name;
+            let message = format!(
+                "plugin `{name}`: a script reads one input, and it may read {}",
+                several.join(", ")
+            );
+            Err(Failure::new(message).help("say which: `input` in its configuration"))
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `plugin test`: the conformance kit with something to read. What is tested runs fully confined and
 //! sees the inputs that are given here, and nothing else: no network, no file, no secret.
 
+use super::add::fits_kind;
 use super::look::content;
 use crate::args::PluginTest;
 use crate::context::Context;
@@ -18,15 +19,19 @@ pub(super) fn run(args: &PluginTest, context: &Context) -> Result<u8, Failure> {
     let content = content(&args.what, context)?;
     let inspection = inspect(&content.bytes)
         .map_err(|e| Failure::new(format!("{}: {e}", content.path.display())))?;
+    fits_kind(&inspection, args.allow_level)?;
     let manifest = &inspection.manifest;
     let plugin =
-        Plugin::new(&manifest.name, &manifest.version, Kind::Library, content.bytes.clone());
-    let asked = Consent { inputs: Vec::new(), ..Consent::asked(manifest, &content.sha256) };
+        Plugin::new(&manifest.name, &manifest.version, inspection.kind, content.bytes.clone());
+    let asked = Consent { inputs: Vec::new(), ..Consent::asked(&inspection) };
     // The names of its secrets are all there is of them: nobody is asked, so none is sent.
     let secrets = manifest.secrets().into_iter().map(|secret| secret.name).collect();
     let grant = super::source::grant(&asked).map_err(Failure::new)?;
     let grant = Grant { secrets, ..grant };
     let inputs = inputs(&args.input)?;
+    if inspection.kind == Kind::Script && inputs.len() > 1 {
+        return Err(Failure::usage("--input: a script reads one input, on its standard input"));
+    }
     let config = config(&args.config)?;
     let golden = args.golden.as_deref();
     let subject = Subject {

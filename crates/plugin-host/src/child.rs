@@ -24,6 +24,9 @@ pub(crate) const ARGUMENT: &str = "__plugin-host";
 /// Bytes of a plugin at most.
 pub(crate) const PLUGIN_LIMIT: usize = 512 << 20;
 
+/// The variable in which a script finds what a library is given as its request.
+const REQUEST: &str = "HAGGLE_REQUEST";
+
 /// Descriptors that are closed one by one where the kernel cannot close them all.
 const DESCRIPTORS: i32 = 65_536;
 
@@ -95,7 +98,7 @@ fn work(link: &'static Link, data: OwnedFd) -> Result<(), Stop> {
     link.say(&Up::Confined { level }).map_err(&stop)?;
     match (start.required.allows(level), start.kind) {
         (false, _) => Ok(()),
-        (true, Kind::Script) => Err(Stop::at(Stage::Load)(become_script(&plugin))),
+        (true, Kind::Script) => Err(Stop::at(Stage::Load)(become_script(&plugin, &start.request))),
         (true, Kind::Library) => run_library(link, &start, &plugin, data, level),
     }
 }
@@ -123,11 +126,11 @@ fn silence() -> io::Result<()> {
 }
 
 /// Becomes the script; returns only if that failed. Its input is what follows on the socket.
-fn become_script(script: &File) -> io::Error {
+fn become_script(script: &File, request: &str) -> io::Error {
     // SAFETY: takes numbers alone.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
     let path = format!("/proc/self/fd/{}", script.as_raw_fd());
-    Command::new(path).env_clear().exec()
+    Command::new(path).env_clear().env(REQUEST, request).exec()
 }
 
 /// Where descriptors have names.

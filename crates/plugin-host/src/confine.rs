@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 use crate::filter;
+use crate::script::PROGRAMS;
 use crate::{Kind, Level, Limits};
 use landlock::{
     ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, Ruleset, RulesetAttr,
@@ -13,15 +14,7 @@ use std::io;
 const LIBRARIES: [&str; 6] =
     ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache"];
 /// What an interpreter needs beside them.
-const INTERPRETERS: [&str; 7] = [
-    "/bin",
-    "/usr/bin",
-    "/usr/local/bin",
-    "/usr/share",
-    "/etc/localtime",
-    "/dev/null",
-    "/dev/urandom",
-];
+const SHARED: [&str; 4] = ["/usr/share", "/etc/localtime", "/dev/null", "/dev/urandom"];
 
 /// Memory of address space that may be reserved beyond the limit, without being written to.
 const RESERVED: u64 = 8 << 30;
@@ -85,10 +78,11 @@ fn fence(kind: Kind) -> Result<bool, RulesetError> {
         Kind::Library => AccessFs::ReadFile.into(),
         Kind::Script => AccessFs::from_read(ABI::V1),
     };
-    let more: &[&str] = match kind {
-        Kind::Library => &[],
-        Kind::Script => &INTERPRETERS,
+    let more: [&[&str]; 2] = match kind {
+        Kind::Library => [&[], &[]],
+        Kind::Script => [&PROGRAMS, &SHARED],
     };
+    let more = more.into_iter().flatten();
     let readable =
         LIBRARIES.iter().chain(more).filter(|path| std::fs::exists(path).unwrap_or(false));
     let status = Ruleset::default()

@@ -1,7 +1,10 @@
 //! The user's own consents, in a file of the user's state folder: which bytes may run, what they
 //! may read, how far they may go. Never read from a project.
 
-use crate::manifest::{Manifest, SecretOf, Wishes, check_input, secret_of};
+use crate::Level;
+use crate::inspect::Inspection;
+use crate::manifest::{SecretOf, Wishes, check_input, secret_of};
+use crate::plugin::Kind;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,7 +31,8 @@ pub struct Consent {
     pub version: String,
     /// The interface that they were made for.
     pub abi: String,
-    /// The least confinement under which they may run: `full`, `reduced` or `process`.
+    /// The least confinement under which they may run: `full`, `reduced` or `process`; `script` for
+    /// a script and for nothing else.
     pub level: String,
     /// Beginnings of URLs that they may read; `file` and `stdin`.
     #[serde(default)]
@@ -45,15 +49,20 @@ pub struct Consent {
 }
 
 impl Consent {
-    /// Everything that a manifest asks for, fully confined.
-    pub fn asked(manifest: &Manifest, sha256: &str) -> Self {
+    /// Everything that a plugin asks for, confined as well as one of its kind can be.
+    pub fn asked(inspection: &Inspection) -> Self {
+        let Inspection { manifest, sha256, .. } = inspection;
+        let level = match inspection.kind {
+            Kind::Library => Level::Full,
+            Kind::Script => Level::Script,
+        };
         let secret = |s: SecretOf| format!("{}@{}", s.name, s.host);
         Self {
-            sha256: sha256.to_owned(),
+            sha256: sha256.clone(),
             name: manifest.name.clone(),
             version: manifest.version.clone(),
             abi: manifest.abi().to_string(),
-            level: "full".to_owned(),
+            level: level.to_string(),
             inputs: manifest.permissions.inputs.clone(),
             files: Vec::new(),
             secrets: manifest.secrets().into_iter().map(secret).collect(),

@@ -1,6 +1,9 @@
-//! Looks at a plugin's file without running any of it: ELF, Mach-O or PE, of any platform.
+//! Looks at a plugin's file without running any of it: ELF, Mach-O or PE, of any platform, or a
+//! script.
 
 use crate::manifest::{ABI, MOST_BYTES, Manifest, shown};
+use crate::plugin::Kind;
+use crate::script;
 use object::elf;
 use object::macho::MachHeader64;
 use object::read::elf::{Dyn, ElfFile, FileHeader, ProgramHeader};
@@ -20,11 +23,15 @@ pub const MOST_FILE_BYTES: u64 = 256 * 1024 * 1024;
 /// What can be told of a plugin's file without running it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inspection {
+    /// How it is run.
+    pub kind: Kind,
+    /// What a script is run by, as it says; none for a library.
+    pub interpreter: Option<String>,
     /// SHA-256 of its bytes.
     pub sha256: String,
     /// Its size in bytes.
     pub size: u64,
-    /// The platform that it is for, as `linux_amd64`.
+    /// The platform that it is for, as `linux_amd64`; `any` for a script.
     pub platform: String,
     /// What it says of itself and asks for.
     pub manifest: Manifest,
@@ -56,6 +63,13 @@ impl From<object::Error> for InspectError {
     }
 }
 
+impl Inspection {
+    /// Whether it is for the platform that this program runs on.
+    pub fn is_for_here(&self) -> bool {
+        self.platform == script::ANY_PLATFORM || self.platform == this_platform()
+    }
+}
+
 /// The platform that this program runs on, as plugins name it.
 pub fn this_platform() -> String {
     let system = if cfg!(target_os = "macos") { "macos" } else { std::env::consts::OS };
@@ -70,10 +84,13 @@ pub fn this_platform() -> String {
 /// Looks at the bytes of a file.
 ///
 /// # Errors
-/// [`InspectError`] if they are no shared library with a manifest.
+/// [`InspectError`] if they are neither a shared library nor a script with a manifest.
 pub fn inspect(bytes: &[u8]) -> Result<Inspection, InspectError> {
+    if script::is_script(bytes) {
+        return script::inspect(bytes);
+    }
     let kind = object::FileKind::parse(bytes)
-        .map_err(|_| InspectError("no shared library (ELF, Mach-O or PE)".to_owned()))?;
+        .map_err(|_| InspectError("no shared library (ELF, Mach-O or PE), and no script, which begins with `#!`".to_owned()))?;
     if matches!(kind, object::FileKind::MachOFat32 | object::FileKind::MachOFat64) {
         let why = "a file for several processors, expected one; `lipo -thin` takes one out";
         return Err(InspectError(why.to_owned()));
@@ -90,6 +107,8 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, InspectError> {
     let exports: BTreeSet<String> = file.exports()?.iter().map(|e| symbol(&file, e)).collect();
     let problems = seen.problems(file.format(), &manifest, &exports);
     Ok(Inspection {
+        kind: Kind::Library,
+        interpreter: None,
         sha256: hash(bytes),
         size: bytes.len() as u64,
         platform: platform(&file),

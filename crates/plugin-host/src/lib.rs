@@ -29,6 +29,7 @@ pub mod manifest;
 mod plugin;
 mod process;
 mod run;
+pub mod script;
 mod sealed;
 mod serve;
 pub mod surroundings;

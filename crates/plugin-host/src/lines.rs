@@ -3,7 +3,7 @@
 use crate::decode::{BATCH_ROWS, Broken};
 use arrow_array::RecordBatch;
 use haggle_evidence::{Basis, BatchBuilder, Bound, Kind, Observation, Statistic, Tax};
-use haggle_plugin_api::decimal;
+use haggle_plugin_api::{date, decimal};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::io::{BufRead, Read};
@@ -29,6 +29,23 @@ impl TryFrom<serde_json::Value> for Amount {
         let wrong =
             || format!("found {value}, expected a text such as \"19.90\" or a whole number");
         decimal(&text).map(Self).ok_or_else(wrong)
+    }
+}
+
+/// A day: a text such as `"2026-11-23"`, or the number of days from 1970-01-01.
+#[derive(Deserialize)]
+#[serde(try_from = "serde_json::Value")]
+struct Day(i32);
+
+impl TryFrom<serde_json::Value> for Day {
+    type Error = String;
+
+    fn try_from(value: serde_json::Value) -> Result<Self, String> {
+        let day = match &value {
+            serde_json::Value::String(text) => date(text),
+            number => number.as_i64().and_then(|days| i32::try_from(days).ok()),
+        };
+        day.map(Self).ok_or_else(|| format!("found {value}, expected a day such as \"2026-11-23\""))
     }
 }
 
@@ -63,7 +80,7 @@ struct Line<'a> {
     employers: Option<i64>,
     sample_size: Option<i64>,
     relative_error: Option<f64>,
-    date: Option<i32>,
+    date: Option<Day>,
     attributes: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
@@ -77,6 +94,9 @@ impl Line<'_> {
         let attributes = attributes.map_err(|error| error.to_string())?;
         if self.currency.len() != 3 || !self.currency.bytes().all(|b| b.is_ascii_uppercase()) {
             return Err(format!("found currency `{}`, expected one such as `EUR`", self.currency));
+        }
+        if self.per.trim().is_empty() {
+            return Err("found no unit in `per`, expected one such as `C62`".to_owned());
         }
         rows.push(&Observation {
             sheet: self.sheet.as_deref(),
@@ -102,7 +122,7 @@ impl Line<'_> {
             employers: self.employers,
             sample_size: self.sample_size,
             relative_error: self.relative_error,
-            date: self.date,
+            date: self.date.as_ref().map(|day| day.0),
             attributes: attributes.as_deref(),
             ..Observation::new(self.amount.0, &self.currency, &self.per)
         });

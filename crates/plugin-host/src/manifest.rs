@@ -147,6 +147,20 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// Reads a manifest that is written as TOML, as in a script, and holds it to the same rules.
+    ///
+    /// # Errors
+    /// [`ManifestError`], as those of [`parse`](Self::parse), with the line of a text that is no TOML.
+    pub fn of_toml(text: &str) -> Result<Self, ManifestError> {
+        let manifest: Self = toml::from_str(text).map_err(|e| {
+            let before = e.span().map_or("", |span| text.get(..span.start).unwrap_or(text));
+            let line = before.matches('\n').count() + 1;
+            ManifestError(format!("line {line}: {}", shown(e.message())))
+        })?;
+        manifest.check()?;
+        Ok(manifest)
+    }
+
     /// The interface that it was made for.
     pub fn abi(&self) -> Abi {
         // What is no version was refused when it was read.

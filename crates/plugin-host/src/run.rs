@@ -36,7 +36,8 @@ pub struct Run<'a> {
     pub plugin: &'a Plugin,
     /// What it may.
     pub grant: &'a Grant,
-    /// The request: `{"config": {...}}`, a JSON object, given to a library as it stands.
+    /// The request: `{"config": {...}}`, a JSON object, given to a library as it stands, to a script
+    /// in the variable `HAGGLE_REQUEST`.
     pub request: &'a str,
     /// For a script: the granted URI that it reads on standard input.
     pub input: Option<&'a str>,
