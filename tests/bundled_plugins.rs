@@ -94,8 +94,11 @@ fn the_dummy_states_as_many_rows_as_it_is_told() {
     {
         says(&bench.run(&format!("import --plugin dummy --set {set}")), 0, &[parts]);
     }
-    for (set, part) in [("rows=-1", "invalid value"), ("row=1", "unknown field `row`")] {
-        says(&bench.run(&format!("import --plugin dummy --set {set}")), 1, &[part]);
+    for (set, part) in [
+        ("rows=-1", "--set: plugin `dummy`: `config.rows`: found `-1`, expected a whole number"),
+        ("row=1", "did you mean `rows`?"),
+    ] {
+        says(&bench.run(&format!("import --plugin dummy --set {set}")), 2, &[part]);
     }
 }
 

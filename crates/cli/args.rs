@@ -365,7 +365,7 @@ pub(crate) struct PluginTest {
     /// The SHA-256 that its rows must have, as an earlier run printed it
     #[arg(long, value_name = "HASH")]
     pub(crate) golden: Option<String>,
-    /// Let it run so far confined; what is a script does not run without `script`
+    /// Let it run where it can be confined only so far; `script` for a script, which runs at no other
     #[arg(long, value_name = "LEVEL", default_value = "full")]
     pub(crate) allow_level: PluginLevel,
     /// Print as JSON

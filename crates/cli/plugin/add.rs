@@ -97,7 +97,8 @@ fn narrowed(args: &PluginAdd, inspection: &Inspection) -> Result<Consent, Failur
     Ok(consent)
 }
 
-fn level(level: PluginLevel) -> Level {
+/// A level as it is granted.
+pub(super) fn level(level: PluginLevel) -> Level {
     match level {
         PluginLevel::Full => Level::Full,
         PluginLevel::Reduced => Level::Reduced,

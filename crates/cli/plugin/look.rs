@@ -74,7 +74,9 @@ pub(super) fn described(path: &Path, it: &Inspection, allowed: &Consent) -> Stri
     line("limits", &limits(&allowed.limits));
     let own = match it.kind {
         Kind::Library => "",
-        Kind::Script => ": it reads the programs and libraries of the system, and writes nothing, asks no network, starts no process",
+        Kind::Script => {
+            ": it reads the programs and libraries of the system, and writes nothing, asks no network, starts no process"
+        }
     };
     line("confined", &format!("`{}`, or it does not run{own}", allowed.level));
     it.problems.iter().for_each(|problem| line("problem", problem));

@@ -14,6 +14,8 @@ use haggle_fetch::{Address, Mode};
 use haggle_plugin_host::digest::Digest;
 use haggle_plugin_host::grants::Consent;
 use haggle_plugin_host::inspect::hash;
+use haggle_plugin_host::manifest::Manifest;
+use haggle_plugin_host::schema::Wrong;
 use haggle_plugin_host::{Fault, FaultKind, Grant, Kind, Limits, Outcome, Plugin, Run};
 use haggle_store::{SetAside, SourceKey, StoreImportError};
 use std::path::Path;
@@ -57,6 +59,21 @@ pub(crate) fn bring(
             Ok(Brought { aside, key })
         }
     }
+}
+
+/// Whether what a plugin is told is what its manifest says that it takes; asked before it starts.
+/// `place` is where it was said.
+pub(crate) fn refuse_config(manifest: &Manifest, config: &str, place: &str) -> Result<(), Failure> {
+    let schema = manifest.schema().map_err(|e| Failure::new(e.to_string()))?;
+    let config: serde_json::Value =
+        serde_json::from_str(config).map_err(|e| Failure::new(format!("{place}: no JSON: {e}")))?;
+    let wrong = schema.check(&config);
+    let Some(first) = wrong.first() else { return Ok(()) };
+    let name = &manifest.name;
+    let said = |w: &Wrong| format!("{place}: plugin `{name}`: `{}`: {}", w.place, w.why);
+    let mut failure = Failure::new("").help(&first.help);
+    failure.messages = wrong.iter().map(said).collect();
+    Err(failure)
 }
 
 /// A plugin as an importer.
@@ -105,8 +122,7 @@ impl<'a> PluginImporter<'a> {
         let interrupt = self.context.network.interrupt()?;
         let cancel = interrupt.stop();
         let request = format!("{{\"config\":{}}}", self.config);
-        let run =
-            Run { plugin: &plugin, grant: &grant, request: &request, input, cancel: &cancel };
+        let run = Run { plugin: &plugin, grant: &grant, request: &request, input, cancel: &cancel };
         let mut hashing = Hashing { digest: &mut self.digest, sink, wrong: None };
         let broker = &mut self.broker;
         let done = interrupt.during(|| haggle_plugin_host::run(&run, broker, &mut hashing));

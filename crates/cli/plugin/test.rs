@@ -1,7 +1,7 @@
-//! `plugin test`: the conformance kit with something to read. What is tested runs fully confined and
+//! `plugin test`: the conformance kit with something to read. What is tested runs confined and
 //! sees the inputs that are given here, and nothing else: no network, no file, no secret.
 
-use super::add::fits_kind;
+use super::add::{fits_kind, level};
 use super::look::content;
 use crate::args::PluginTest;
 use crate::context::Context;
@@ -23,7 +23,8 @@ pub(super) fn run(args: &PluginTest, context: &Context) -> Result<u8, Failure> {
     let manifest = &inspection.manifest;
     let plugin =
         Plugin::new(&manifest.name, &manifest.version, inspection.kind, content.bytes.clone());
-    let asked = Consent { inputs: Vec::new(), ..Consent::asked(&inspection) };
+    let level = level(args.allow_level).to_string();
+    let asked = Consent { inputs: Vec::new(), level, ..Consent::asked(&inspection) };
     // The names of its secrets are all there is of them: nobody is asked, so none is sent.
     let secrets = manifest.secrets().into_iter().map(|secret| secret.name).collect();
     let grant = super::source::grant(&asked).map_err(Failure::new)?;
@@ -33,6 +34,8 @@ pub(super) fn run(args: &PluginTest, context: &Context) -> Result<u8, Failure> {
         return Err(Failure::usage("--input: a script reads one input, on its standard input"));
     }
     let config = config(&args.config)?;
+    super::refuse_config(manifest, &config, "--config")
+        .map_err(|failure| Failure { exit: exit::USAGE, ..failure })?;
     let golden = args.golden.as_deref();
     let subject = Subject {
         plugin: &plugin,

@@ -6,7 +6,10 @@
  *
  * Ownership. Strings that are passed in are borrowed for the call. Errors are written into the
  *   caller's struct and have nothing to free. Stream, schema and arrays are released by Arrow's
- *   rules; arrays may outlive their stream, not the plugin.
+ *   rules; arrays may outlive their stream, not the plugin. A release marks what it released by
+ *   setting its release to NULL, and none is called twice.
+ * Streams. Several may be open one after the other, each with a request of its own. A stream may be
+ *   released before its end. Behind its end it stays at its end, behind an error it fails again.
  * Threads. All calls into a plugin come one after another on one thread, except cancel. The
  *   callbacks of the host may be called from any thread.
  * Unwinding. No exception and no panic may leave a function of the plugin.

@@ -167,7 +167,11 @@ pub fn read(path: &Path) -> Result<Content, Refused> {
     let mut file = File::open(path).map_err(io)?;
     let meta = file.metadata().map_err(io)?;
     if !meta.is_file() {
-        return Err(refused(path, "no regular file".to_owned(), "name a shared library or a script"));
+        return Err(refused(
+            path,
+            "no regular file".to_owned(),
+            "name a shared library or a script",
+        ));
     }
     refuse_mode(path, &meta)?;
     let mut bytes = Vec::new();
@@ -191,7 +195,8 @@ fn in_folder(place: &Place) -> Result<Vec<Found>, Refused> {
     };
     refuse_writable(folder)?;
     let found = entries.flatten().map(|entry| entry.path()).filter_map(|path| {
-        let of_here = |name: &&str| path.ends_with(file_name(name)) || path.ends_with(script_name(name));
+        let of_here =
+            |name: &&str| path.ends_with(file_name(name)) || path.ends_with(script_name(name));
         let name = plugin_name(&path).filter(of_here)?.to_owned();
         Some(Found { name, path, whose: place.whose })
     });

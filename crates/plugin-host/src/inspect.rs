@@ -89,8 +89,12 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, InspectError> {
     if script::is_script(bytes) {
         return script::inspect(bytes);
     }
-    let kind = object::FileKind::parse(bytes)
-        .map_err(|_| InspectError("no shared library (ELF, Mach-O or PE), and no script, which begins with `#!`".to_owned()))?;
+    let kind = object::FileKind::parse(bytes).map_err(|_| {
+        InspectError(
+            "no shared library (ELF, Mach-O or PE), and no script, which begins with `#!`"
+                .to_owned(),
+        )
+    })?;
     if matches!(kind, object::FileKind::MachOFat32 | object::FileKind::MachOFat64) {
         let why = "a file for several processors, expected one; `lipo -thin` takes one out";
         return Err(InspectError(why.to_owned()));

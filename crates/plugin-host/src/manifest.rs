@@ -1,5 +1,6 @@
 //! The manifest: what a plugin says of itself and asks for. A request, never a permission.
 
+use crate::schema::Schema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
@@ -63,7 +64,7 @@ pub struct Manifest {
     /// Where more is said of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub homepage: Option<String>,
-    /// JSON Schema of its configuration.
+    /// JSON Schema of its configuration, of the words that [`Schema`] checks and no others.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub config_schema: Value,
     /// What it asks for.
@@ -195,10 +196,15 @@ impl Manifest {
         self.check_texts()?;
         self.check_permissions()?;
         self.limits.check()?;
-        match &self.config_schema {
-            Value::Null | Value::Object(_) => Ok(()),
-            other => wrong(format!("`config_schema` is `{other}`, expected an object")),
-        }
+        self.schema().map(drop)
+    }
+
+    /// What it states of its configuration.
+    ///
+    /// # Errors
+    /// [`ManifestError`] if it says more than is checked here, which was refused when it was read.
+    pub fn schema(&self) -> Result<Schema, ManifestError> {
+        Schema::parse(&self.config_schema).map_err(ManifestError)
     }
 
     /// Texts are printed on terminals: no characters that move, hide or turn anything.
@@ -386,6 +392,7 @@ mod tests {
             ("/summary", json!("  "), "`summary`"),
             ("/license", json!("a\nb"), "`license`"),
             ("/config_schema", json!("x"), "`config_schema`"),
+            ("/config_schema", json!({"oneOf": []}), "`config_schema` has `oneOf`"),
             ("/limits", json!({"memory_mb": 0}), "`limits.memory_mb` is 0"),
             ("/limits", json!({"memory": 1}), "unknown field `memory`"),
             ("/permissions/inputs", json!(["https://data.example"]), "a `/` behind the host"),

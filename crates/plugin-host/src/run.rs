@@ -4,6 +4,7 @@ use crate::broker::{Answer, Broker, BrokerError, InputOptions, InputRecord};
 use crate::decode::{Broken, Decoder};
 use crate::fault::{Fault, FaultKind};
 use crate::lines::Lines;
+use crate::probe::{Probe, Probed};
 use crate::process::{Ended, Process};
 use crate::serve::{Ledger, Service};
 use crate::wire::{Stage, Start, Up};
@@ -22,6 +23,8 @@ use std::time::{Duration, Instant};
 const TICK: Duration = Duration::from_millis(20);
 /// What a plugin has to end by itself once it was told to.
 const GRACE: Duration = Duration::from_millis(250);
+/// How often it is looked whether it has.
+const LOOK: Duration = Duration::from_millis(1);
 /// What a child has to be gone once it closed all that it speaks through.
 const LEAVING: Duration = Duration::from_secs(10);
 /// Events that wait at most; a batch may be large.
@@ -90,20 +93,43 @@ pub(crate) struct Question {
 /// # Errors
 /// [`Fault`], with a message and a way out.
 pub fn run(run: &Run<'_>, broker: &mut dyn Broker, sink: &mut dyn Sink) -> Result<Outcome, Fault> {
+    see(run, None, broker, sink).result
+}
+
+/// A run, and what else was seen of it.
+pub(crate) struct Seen {
+    pub(crate) result: Result<Outcome, Fault>,
+    /// What a probe found.
+    pub(crate) probed: Option<Probed>,
+    /// Whether it was told to end and did not.
+    pub(crate) deaf: bool,
+}
+
+/// Runs a plugin, or tries it in another way than a run does.
+pub(crate) fn see(
+    run: &Run<'_>,
+    probe: Option<Probe>,
+    broker: &mut dyn Broker,
+    sink: &mut dyn Sink,
+) -> Seen {
     let (events, happened) = sync_channel(WAITING);
     let ledger = Arc::new(Ledger::new());
-    let mut watch = match Watch::start(run, &ledger, events) {
+    let mut watch = match Watch::start(run, probe, &ledger, events) {
         Ok(watch) => watch,
-        Err(error) => return Err(Fault::host("start a plugin", &error)),
+        Err(error) => {
+            let result = Err(Fault::host("start a plugin", &error));
+            return Seen { result, probed: None, deaf: false };
+        }
     };
     let result = watch.follow(&happened, broker, sink);
     // Whoever still waits to tell something learns that nobody listens.
     drop(happened);
     let log = watch.process.finish();
-    match result {
+    let result = match result {
         Ok(level) => Ok(Outcome { level, rows: watch.rows, inputs: ledger.records(), log }),
         Err(fault) => Err(Fault { log, ..fault }),
-    }
+    };
+    Seen { result, probed: watch.probed.take(), deaf: watch.deaf }
 }
 
 /// A run under way.
@@ -120,11 +146,14 @@ struct Watch<'a> {
     reported: Option<Fault>,
     ended: Option<Result<(), Broken>>,
     gone: bool,
+    probed: Option<Probed>,
+    deaf: bool,
 }
 
 impl<'a> Watch<'a> {
     fn start(
         run: &'a Run<'a>,
+        probe: Option<Probe>,
         ledger: &Arc<Ledger>,
         events: SyncSender<Event>,
     ) -> io::Result<Self> {
@@ -137,6 +166,7 @@ impl<'a> Watch<'a> {
             required: run.grant.level,
             limits: run.grant.limits.clone(),
             request: run.request.to_owned(),
+            probe,
         };
         let mut to = socket.try_clone()?;
         wire::send(&mut to, &start)?;
@@ -163,6 +193,8 @@ impl<'a> Watch<'a> {
             reported: None,
             ended: None,
             gone: false,
+            probed: None,
+            deaf: false,
         })
     }
 
@@ -183,7 +215,7 @@ impl<'a> Watch<'a> {
                 // Both threads said that they ended before they did.
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            self.in_time()?;
+            self.in_time(happened)?;
         }
         self.judge()
     }
@@ -230,6 +262,7 @@ impl<'a> Watch<'a> {
                 }
             }
             Up::Log { level, text } => self.process.note(level, &text),
+            Up::Probed(probed) => self.probed = Some(probed),
             Up::Done { rows } => self.counted = Some(rows),
             Up::Failed { stage, status, message, .. } => {
                 let failure = Failure::new(Status::from_code(status), message);
@@ -253,10 +286,10 @@ impl<'a> Watch<'a> {
     }
 
     /// Whether it is cancelled, or takes longer than it may.
-    fn in_time(&mut self) -> Result<(), Fault> {
+    fn in_time(&mut self, happened: &Receiver<Event>) -> Result<(), Fault> {
         let Limits { wall_seconds, idle_seconds, .. } = self.run.grant.limits;
         if self.run.cancel.load(Ordering::Relaxed) {
-            self.let_end();
+            self.let_end(happened);
             return Err(self.fault(FaultKind::Cancelled, "cancelled", "nothing of it was kept"));
         }
         if self.started.elapsed() > Duration::from_secs(wall_seconds) {
@@ -272,11 +305,18 @@ impl<'a> Watch<'a> {
     }
 
     /// Tells a library to end, and waits a moment whether it does.
-    fn let_end(&mut self) {
+    fn let_end(&mut self, happened: &Receiver<Event>) {
         if self.run.plugin.kind() == Kind::Library {
             // A socket that is closed already says the same.
             let _ = self.socket.shutdown(std::net::Shutdown::Write);
-            self.process.ended(GRACE);
+            let told = Instant::now();
+            let mut gone = false;
+            while !gone && told.elapsed() < GRACE {
+                gone = self.process.ended(LOOK).is_some();
+                // What it still sends is nobody's, and it must not wait for us to take it.
+                while happened.try_recv().is_ok() {}
+            }
+            self.deaf = !gone;
         }
     }
 

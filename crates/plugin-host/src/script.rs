@@ -80,9 +80,8 @@ fn manifest(bytes: &[u8]) -> Result<Manifest, InspectError> {
     let bytes = &bytes[..bytes.len().min(2 * MOST_BYTES)];
     let text = String::from_utf8_lossy(bytes);
     let mut lines = text.lines().enumerate().skip_while(|(_, line)| *line != OPEN);
-    let missing = || {
-        wrong(format!("no `{OPEN}` at the beginning of a line: a script without a manifest"))
-    };
+    let missing =
+        || wrong(format!("no `{OPEN}` at the beginning of a line: a script without a manifest"));
     let (first, _) = lines.next().ok_or_else(missing)?;
     // A line stands where it stands in the file, so that what is wrong is found there.
     let mut manifest = "\n".repeat(first + 1);
@@ -94,7 +93,9 @@ fn manifest(bytes: &[u8]) -> Result<Manifest, InspectError> {
         manifest.push_str(inner.ok_or_else(|| {
             let found = shown(line);
             let at = number + 1;
-            wrong(format!("line {at}: found `{found}`, expected `# ` and a line of its manifest, or `{CLOSE}`"))
+            wrong(format!(
+                "line {at}: found `{found}`, expected `# ` and a line of its manifest, or `{CLOSE}`"
+            ))
         })?);
         manifest.push('\n');
     }
@@ -122,7 +123,7 @@ mod tests {
             ("/bin/sh", "/bin/sh\r", "line 1: found `#!/bin/sh?`"),
             ("/bin/sh", &"x".repeat(130), "at most 127 bytes"),
             ("# /// haggle", "# // haggle", "a script without a manifest"),
-            ("# ///\n", "# //\n", "line 12"),
+            ("# ///\n", "# //\n", "line 13: found `echo`"),
             ("# ///\n", "", "line 12: found `echo`"),
             ("# ///\necho\n", "", "no `# ///` below"),
             ("#\n", "\n", "line 9: found ``"),
@@ -140,11 +141,7 @@ mod tests {
             ("/bin/sh", "/bin/../opt/sh", "is run by"),
             ("/bin/sh", "", "is run by ``"),
             ("abi = \"1.0\"", "abi = \"2.0\"", "made for interface 2.0"),
-            (
-                "[\"stdin\"]",
-                "[\"https://a.example/\"]\n# secrets = [\"KEY\"]",
-                "asks for secrets",
-            ),
+            ("[\"stdin\"]", "[\"https://a.example/\"]\n# secrets = [\"KEY\"]", "asks for secrets"),
         ] {
             let found = inspect(HEAD.replacen(from, to, 1).as_bytes()).unwrap();
             assert!(found.problems.concat().contains(part), "{to}: {:?}", found.problems);

@@ -42,7 +42,7 @@ struct reader {
     uint64_t input;
     uint64_t line;
     size_t from, to;
-    int at_end;
+    int at_end, failed;
     char message[1024];
     char buffer[LONGEST];
 };
@@ -198,7 +198,7 @@ static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *out) {
     struct reader *r = stream->private_data;
     struct column columns[WIDTH];
     int64_t rows = 0;
-    int failed = 0;
+    int failed = r->failed; /* after an error it stays an error */
     size_t i;
     char *line;
     memset(columns, 0, sizeof columns);
@@ -220,7 +220,7 @@ static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *out) {
         free(columns[i].bytes);
         free(columns[i].ends);
     }
-    return failed;
+    return r->failed = failed;
 }
 
 static void release_schema(struct ArrowSchema *schema) {
