@@ -322,7 +322,7 @@ fn the_guide_works_word_for_word() {
     let guide = fs::read_to_string(repository().join("plugins/README.md")).unwrap();
     let blocks = guide.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
     let script: String = blocks.collect();
-    assert_eq!(script.matches("haggle plugin new").count(), 2, "{script}");
+    assert_eq!(script.matches("haggle plugin new").count(), 3, "{script}");
     let bench = Bench::new();
     let program = PathBuf::from(env!("CARGO_BIN_EXE_haggle"));
     let cargo = std::env::var("CARGO").map_or_else(|_| PathBuf::from("cargo"), PathBuf::from);
@@ -338,9 +338,9 @@ fn the_guide_works_word_for_word() {
     sh.env_remove("CARGO_TARGET_DIR");
     let run = ran(sh.output().unwrap());
     says(&run, 0, &["my-prices 0.1.0", "my-list", "19.9", "EUR/each"]);
-    assert_eq!(run.out.matches(" 0 failed").count(), 2, "{}", run.out);
-    assert_eq!(run.out.matches("read 2 = imported 2").count(), 2, "{}", run.out);
-    for name in ["my-prices", "my-list"] {
+    assert_eq!(run.out.matches(" 0 failed").count(), 3, "{}", run.out);
+    assert_eq!(run.out.matches("read 2 = imported 2").count(), 3, "{}", run.out);
+    for name in ["my-prices", "my-list", "my-lines"] {
         says(&bench.run("plugin list"), 0, &[name]);
     }
 }

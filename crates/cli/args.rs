@@ -349,6 +349,8 @@ pub(crate) enum PluginLang {
     Rust,
     /// One file and the header
     C,
+    /// A script, which runs at a level of its own
+    Sh,
 }
 
 #[derive(Debug, ClapArgs)]

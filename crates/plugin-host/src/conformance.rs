@@ -270,8 +270,8 @@ impl<'a> Bench<'a> {
             Ok(_) => None,
             Err(fault) => match fault.kind {
                 FaultKind::Reported(status) if status != Status::Panic => None,
-                // A script has no other way to say so.
-                FaultKind::Exit(_) if script => None,
+                // A script has no other way to say so, and what makes no row is seen here.
+                FaultKind::Exit(_) | FaultKind::Data if script => None,
                 _ => Some(said(fault)),
             },
         }

@@ -332,8 +332,12 @@ impl<'a> Watch<'a> {
         match ended {
             Some(Ended::Code(0)) => self.complete(level),
             Some(Ended::Code(code)) => {
-                let text = format!("it ended with exit code {code}, without a word");
-                Err(self.fault(FaultKind::Exit(code), &text, AUTHOR))
+                let (words, help) = match self.run.plugin.kind() {
+                    Kind::Library => (", without a word", AUTHOR),
+                    Kind::Script => ("", "see what it says; nothing of it was kept"),
+                };
+                let text = format!("it ended with exit code {code}{words}");
+                Err(self.fault(FaultKind::Exit(code), &text, help))
             }
             Some(Ended::Signal(signal)) => Err(self.signalled(signal)),
             None => {
