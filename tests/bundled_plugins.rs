@@ -193,6 +193,83 @@ fn the_bundled_deal_on_a_quotation_needs_its_plugin_added() {
     assert!(!json.to_string().contains(&folder), "a report knows no folder");
 }
 
+const TENDER: &str = r#"schema = "haggle.deal/1"
+title = "Copier paper"
+side = "buyer"
+currency = "EUR"
+per = "lot"
+as_of = 2026-11-23
+[tender]
+sources = ["nord", "south"]
+payment_days = 30
+[[source]]
+name = "nord"
+plugin = "ubl-quotation"
+config = { input = "file:ubl-quotation.xml", item = "buyers" }
+[[source]]
+name = "south"
+path = "south.csv"
+[[item]]
+id = "PAPER-80"
+quantity = "3000"
+per = "each"
+[[item]]
+id = "PAPER-90"
+quantity = "500"
+per = "each"
+[[item]]
+id = "TONER-K"
+quantity = "24"
+per = "each"
+[[quote]]
+supplier = "Carta Sud"
+tax = "0"
+tax_recoverable = true
+"#;
+
+const SOUTH: &str = "Supplier,Item No.,Description,Unit Price,Currency,Unit,Incoterms,Payment Terms,Valid Until,Quote Date\n\
+    Carta Sud,PAPER-80,Copier paper 80 g,4.30,EUR,each,DAP,net 30,2026-12-15,2026-11-12\n\
+    Carta Sud,PAPER-90,Copier paper 90 g,4.95,EUR,each,DAP,net 30,2026-12-15,2026-11-12\n\
+    Carta Sud,TONER-K,Toner,80.00,EUR,each,DAP,net 30,2026-12-15,2026-11-12\n";
+
+/// A quotation that a plugin reads stands beside a supplier's sheet. The amounts of its lines are those
+/// that the document itself states (`LineExtensionAmount`), with its carriage.
+#[test]
+fn a_quotation_of_a_plugin_is_compared_with_another_supplier_s_sheet() {
+    let bench = Bench::with_data();
+    build(&bench, "ubl-quotation", &[]);
+    // The bundled deal has one quotation, so there is nothing to compare.
+    let alone = "compare data/deals/paper-quotation.toml";
+    says(&bench.run(alone), 1, &["has no `[tender]`", "haggle init quotes"]);
+    bench.write("tender/south.csv", SOUTH);
+    bench.write("tender/deal.toml", TENDER);
+    let compare = "compare tender/deal.toml";
+    says(&bench.run(compare), 1, &["not added", "haggle plugin add ubl-quotation"]);
+    allow(&bench, "ubl-quotation", &format!("--file {QUOTATION}"));
+    let json = bench.json(&format!("{compare} --format json"));
+    let totals = &json["scenarios"][0]["totals"];
+    // 12513 + 2550 + 1872, and 95 of carriage; 3000 x 4.30 + 500 x 4.95 + 24 x 80.
+    for (supplier, lines, order, total, rank) in
+        [("papier-nord", "16935", "95", "17030", 1), ("carta-sud", "17295", "0", "17295", 2)]
+    {
+        let found = &totals[supplier];
+        assert_eq!(
+            (&found["lines"], &found["order"]),
+            (&lines.into(), &order.into()),
+            "{supplier}"
+        );
+        assert_eq!((&found["total"], &found["rank"]), (&total.into(), &rank.into()), "{supplier}");
+    }
+    let text = bench.run(compare);
+    says(&text, 0, &["DAP", "2026-12-31", "freight 95", "PAPER-80R", "no `[[item]]` has"]);
+    // The cheapest lines of both: 12513 + 2475 + 1872 + 95.
+    says(&text, 0, &["MIXED   EUR 16,955.00: Carta Sud 1 line, Papier Nord 2 lines"]);
+    let line = "explain tender/deal.toml quote.papier-nord.PAPER-80";
+    says(&bench.run(line), 0, &["4.171 EUR per each", "QuotationLine[1]/LineItem/Price"]);
+    let lock = bench.read("tender/haggle.lock");
+    assert!(lock.contains("plugin-ubl-quotation") && lock.contains("[[plugin]]"), "{lock}");
+}
+
 /// Percentages, levels and an index of 100 in March, of January to April without February.
 const SERIES: &str = "DATAFLOW,FREQ,REF_AREA,TIME_PERIOD,OBS_VALUE,OBS_STATUS\n\
     E:CPI(1.0),M,DE,2026-01,120,A\nE:CPI(1.0),M,DE,2026-03,125.0,A\nE:CPI(1.0),M,DE,2026-04,130,A\n\
