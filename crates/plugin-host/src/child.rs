@@ -4,7 +4,8 @@
 use crate::collect::{Broken, collect, nothing};
 use crate::confine::confine;
 use crate::link::Link;
-use crate::probe::{self, Probe};
+use crate::order::Probe;
+use crate::probe;
 use crate::sealed::sealed;
 use crate::wire::{self, MESSAGE_LIMIT, Stage, Start, Up};
 use crate::{Kind, Level, Status, filter};

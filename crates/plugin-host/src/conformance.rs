@@ -3,8 +3,8 @@
 
 use crate::digest::Digest;
 use crate::inspect::Inspection;
-use crate::probe::{Probe, Probed};
-use crate::run::{Seen, see};
+use crate::order::{Probe, Probed, Seen};
+use crate::run::see;
 use crate::{
     Answer, Broker, BrokerError, Fault, FaultKind, Grant, InputOptions, InputStat, Kind, Limits,
     Outcome, Plugin, Run, Status,

@@ -73,6 +73,7 @@ impl Fault {
         Self { kind, message, help: help.into(), log: String::new() }
     }
 
+    #[cfg(target_os = "linux")]
     pub(crate) fn host(action: &str, error: &dyn fmt::Display) -> Self {
         let help = "`haggle doctor` shows what this machine offers";
         Self::new(FaultKind::Host, format!("{action}: {error}"), help)

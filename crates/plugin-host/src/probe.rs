@@ -5,9 +5,9 @@
 use crate::Status;
 use crate::child::{Stop, begin, opened, released, told_at};
 use crate::collect::{collect, columns, next};
+use crate::order::{Probe, Probed};
 use crate::wire::Stage;
 use haggle_plugin_api::abi::{self, ArrowArrayStream};
-use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -16,30 +16,6 @@ use std::os::unix::fs::FileExt;
 const ASKED_ON: usize = 3;
 /// Memory that may stay behind: an allocator keeps some of what it is given back.
 const KEPT: u64 = 1 << 20;
-
-/// What is tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Probe {
-    /// Begins with a host of another major interface.
-    Major,
-    /// Begins with a host of a later minor interface, whose table is longer.
-    Minor,
-    /// Asks on behind the end of a stream, or behind its error.
-    Ends,
-    /// Releases a stream before its end, and uses what came of it.
-    Early,
-    /// Reads the whole so often.
-    Again(u32),
-}
-
-/// What was found.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Probed {
-    /// What is not as it should be.
-    pub(crate) faults: Vec<String>,
-    /// What was seen of it.
-    pub(crate) seen: String,
-}
 
 impl Probe {
     /// Where the memory of this process is told; opened before that is forbidden.

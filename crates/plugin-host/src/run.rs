@@ -1,20 +1,20 @@
-//! One run of a plugin, seen from this side.
+//! One run of a plugin, seen from this side: a child, what it says and sends, and the verdict.
 
-use crate::broker::{Answer, Broker, BrokerError, InputOptions, InputRecord};
+use crate::broker::{Answer, Broker, BrokerError, InputOptions};
 use crate::decode::{Broken, Decoder};
 use crate::fault::{Fault, FaultKind};
 use crate::lines::Lines;
-use crate::probe::{Probe, Probed};
+use crate::order::{Outcome, Probe, Probed, Run, Seen};
 use crate::process::{Ended, Process};
 use crate::serve::{Ledger, Service};
 use crate::wire::{Stage, Start, Up};
-use crate::{Grant, Kind, Level, Limits, Plugin, Status, wire};
+use crate::{Kind, Level, Limits, Plugin, Status, wire};
 use haggle_evidence::{RecordBatch, Sink};
 use haggle_plugin_api::Failure;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -31,35 +31,6 @@ const LEAVING: Duration = Duration::from_secs(10);
 const WAITING: usize = 4;
 /// Bytes of a request at most.
 const REQUEST: usize = 1 << 20;
-
-/// What to run, with what, within what.
-#[derive(Debug, Clone, Copy)]
-pub struct Run<'a> {
-    /// The plugin.
-    pub plugin: &'a Plugin,
-    /// What it may.
-    pub grant: &'a Grant,
-    /// The request: `{"config": {...}}`, a JSON object, given to a library as it stands, to a script
-    /// in the variable `HAGGLE_REQUEST`.
-    pub request: &'a str,
-    /// For a script: the granted URI that it reads on standard input.
-    pub input: Option<&'a str>,
-    /// Set from anywhere to end the run.
-    pub cancel: &'a AtomicBool,
-}
-
-/// A run that ended well.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
-    /// How it was confined.
-    pub level: Level,
-    /// Rows that the sink was given.
-    pub rows: u64,
-    /// What the plugin saw of its inputs, in the order in which it opened them.
-    pub inputs: Vec<InputRecord>,
-    /// What it wrote and logged, up to the limit of the grant.
-    pub log: String,
-}
 
 /// Something that happened beside.
 pub(crate) enum Event {
@@ -84,25 +55,6 @@ pub(crate) struct Question {
     pub(crate) uri: String,
     pub(crate) options: InputOptions,
     pub(crate) reply: SyncSender<Result<Answer, BrokerError>>,
-}
-
-/// Runs a plugin in a confined child and gives its observations to `sink`, batch by batch. Keep
-/// what the sink was given only if this returns `Ok`: then the stream had its end marker, the
-/// plugin counted as many rows as came, and it exited with 0.
-///
-/// # Errors
-/// [`Fault`], with a message and a way out.
-pub fn run(run: &Run<'_>, broker: &mut dyn Broker, sink: &mut dyn Sink) -> Result<Outcome, Fault> {
-    see(run, None, broker, sink).result
-}
-
-/// A run, and what else was seen of it.
-pub(crate) struct Seen {
-    pub(crate) result: Result<Outcome, Fault>,
-    /// What a probe found.
-    pub(crate) probed: Option<Probed>,
-    /// Whether it was told to end and did not.
-    pub(crate) deaf: bool,
 }
 
 /// Runs a plugin, or tries it in another way than a run does.

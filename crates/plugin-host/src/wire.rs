@@ -2,7 +2,7 @@
 //!
 //! A message is its length (32 bits, little-endian), its form (one byte) and its bytes.
 
-use crate::probe::{Probe, Probed};
+use crate::order::{Probe, Probed};
 use crate::{InputStat, Kind, Level, Limits};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
