@@ -4,14 +4,14 @@
 use crate::collect::{Broken, collect, nothing};
 use crate::confine::confine;
 use crate::link::Link;
+use crate::load::{self, load};
 use crate::order::Probe;
 use crate::probe;
 use crate::sealed::sealed;
 use crate::wire::{self, MESSAGE_LIMIT, Stage, Start, Up};
-use crate::{Kind, Level, Status, filter};
+use crate::{Kind, Status};
 use haggle_plugin_api::Failure;
 use haggle_plugin_api::abi::{self, ArrowArrayStream};
-use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use std::ffi::{CString, c_char};
 use std::fs::File;
 use std::io;
@@ -94,23 +94,22 @@ fn work(link: &'static Link, data: OwnedFd) -> Result<(), Stop> {
     let plugin = sealed(&bytes, start.kind == Kind::Script).map_err(&stop)?;
     drop(bytes);
     if start.kind == Kind::Library {
-        silence().map_err(Stop::at(Stage::Confine))?;
+        silence().and_then(|()| load::stand_in()).map_err(&stop)?;
+        load::kin();
     }
     let memory = start.probe.map_or(Ok(None), Probe::memory).map_err(&stop)?;
-    let level = confine(start.kind, &start.limits).map_err(&stop)?;
-    link.say(&Up::Confined { level }).map_err(&stop)?;
+    let (level, lacks) = confine(start.kind, &start.limits).map_err(&stop)?;
+    link.say(&Up::Confined { level, lacks }).map_err(&stop)?;
     match (start.required.allows(level), start.kind) {
         (false, _) => Ok(()),
         (true, Kind::Script) => Err(Stop::at(Stage::Load)(become_script(&plugin, &start.request))),
         (true, Kind::Library) => {
-            let init = load(&plugin).map_err(Stop::at(Stage::Load))?;
+            let init = load(plugin).map_err(Stop::at(Stage::Load))?;
             // SAFETY: takes numbers alone.
             unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0) };
             match start.probe {
-                None => run_library(link, &start, init, data, level),
-                Some(probe) => {
-                    probe_library(link, &start, probe, memory.as_ref(), init, data, level)
-                }
+                None => run_library(link, &start, init, data),
+                Some(probe) => probe_library(link, &start, probe, memory.as_ref(), init, data),
             }
         }
     }
@@ -146,34 +145,18 @@ fn become_script(script: &File, request: &str) -> io::Error {
     Command::new(path).env_clear().env(REQUEST, request).exec()
 }
 
-/// Where descriptors have names.
-fn load(plugin: &File) -> Result<abi::Init, libloading::Error> {
-    let path = format!("/proc/self/fd/{}", plugin.as_raw_fd());
-    let flags = RTLD_NOW | RTLD_LOCAL | libc::RTLD_NODELETE;
-    // SAFETY: constructors run here; this process is confined and holds nothing of value.
-    unsafe {
-        let library = Library::open(Some(path), flags)?;
-        let init = *library.get::<abi::Init>(b"haggle_plugin_init_v1\0")?;
-        // It stays for as long as this process does.
-        std::mem::forget(library);
-        Ok(init)
-    }
-}
-
 fn run_library(
     link: &'static Link,
     start: &Start,
     init: abi::Init,
     data: OwnedFd,
-    level: Level,
 ) -> Result<(), Stop> {
     let host: &'static abi::Host = Box::leak(Box::new(link.table()));
     // SAFETY: the table lives as long as this process.
     let table = unsafe { begin(init, host)? };
-    seal(level)?;
     watch(link, table)?;
     let rows = read(&table, &start.request, data)?;
-    end(&table);
+    end(link, &table);
     link.say(&Up::Done { rows }).map_err(Stop::at(Stage::Read))
 }
 
@@ -185,19 +168,16 @@ fn probe_library(
     memory: Option<&File>,
     init: abi::Init,
     data: OwnedFd,
-    level: Level,
 ) -> Result<(), Stop> {
     let host = probe.host(link.table());
     let probed = if probe == Probe::Major {
-        seal(level)?;
         probe::refuses(init, host)
     } else {
         // SAFETY: the table lives as long as this process.
         let table = unsafe { begin(init, host)? };
-        seal(level)?;
         watch(link, table)?;
         let probed = probe.run(&table, &start.request, memory)?;
-        end(&table);
+        end(link, &table);
         probed
     };
     let stop = Stop::at(Stage::Read);
@@ -205,15 +185,9 @@ fn probe_library(
     link.say(&Up::Probed(probed)).and_then(|()| link.say(&Up::Done { rows: 0 })).map_err(stop)
 }
 
-fn seal(level: Level) -> Result<(), Stop> {
-    match level {
-        Level::Process => Ok(()),
-        _ => filter::seal().map_err(Stop::at(Stage::Confine)),
-    }
-}
-
-/// The last call.
-fn end(table: &abi::Plugin) {
+/// The last call; `cancel` is over by then, and is not called any more.
+fn end(link: &Link, table: &abi::Plugin) {
+    link.releasing();
     if let Some(release) = table.release {
         // SAFETY: the interface; nothing of the plugin is used behind this.
         unsafe { release(table.state) }
@@ -302,10 +276,12 @@ fn watch(link: &'static Link, table: abi::Plugin) -> Result<(), Stop> {
         // SAFETY: one structure, which outlives the call.
         while unsafe { libc::poll(&mut asked, 1, -1) } < 1 {}
         link.cancelled.store(true, Ordering::Relaxed);
-        if let Some(cancel) = moved.0.cancel {
-            // SAFETY: the interface: from any thread.
-            unsafe { cancel(moved.0.state) }
-        }
+        link.unless_released(|| {
+            if let Some(cancel) = moved.0.cancel {
+                // SAFETY: the interface: from any thread, before `release`.
+                unsafe { cancel(moved.0.state) }
+            }
+        });
     };
     let thread = std::thread::Builder::new().stack_size(128 << 10).spawn(wait);
     thread.map(drop).map_err(Stop::at(Stage::Confine))

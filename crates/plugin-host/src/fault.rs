@@ -25,6 +25,8 @@ pub enum FaultKind {
     Wall,
     /// It did nothing for longer than it may.
     Idle,
+    /// It had more threads than it may.
+    Threads,
     /// It stated more rows than it may.
     Rows,
     /// It sent more bytes than it may.

@@ -17,6 +17,23 @@ use std::fmt;
 const MANIFEST: &str = "haggle_manifest_v1";
 /// The symbol that is called first.
 const INIT: &str = "haggle_plugin_init_v1";
+/// What is part of every Linux beside libc: what compilers add.
+pub(crate) const KIN: [&str; 6] =
+    ["libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libgcc_s.so.1", "libstdc++.so.6"];
+/// The C library and its loader, under the names of the systems that there are.
+const LIBC: [&str; 11] = [
+    "libc.so.6",
+    "ld-linux-x86-64.so.2",
+    "ld-linux-aarch64.so.1",
+    "ld-linux-riscv64-lp64d.so.1",
+    "ld-linux-armhf.so.3",
+    "ld-linux.so.2",
+    "libc.so",
+    "ld-musl-x86_64.so.1",
+    "ld-musl-aarch64.so.1",
+    "libc.musl-x86_64.so.1",
+    "libc.musl-aarch64.so.1",
+];
 /// Largest file that is looked at.
 pub const MOST_FILE_BYTES: u64 = 256 * 1024 * 1024;
 
@@ -194,6 +211,11 @@ impl Seen {
                     "a search path of its own (`rpath`), expected none: it is one self-contained file"
                         .to_owned(),
                 ),
+                elf::DT_AUXILIARY | elf::DT_FILTER | elf::DT_AUDIT | elf::DT_DEPAUDIT => {
+                    self.doubts.push(
+                        "a library that stands in for it or watches it, expected none".to_owned(),
+                    );
+                }
                 elf::DT_TEXTREL => self
                     .doubts
                     .push("code that is written to when loaded, expected `-fPIC`".to_owned()),
@@ -351,12 +373,7 @@ fn is_kin_of_libc(format: BinaryFormat, name: &str) -> bool {
             let stem = name.strip_suffix(".dll").unwrap_or(&name);
             name.starts_with("api-ms-win-") || among(&known, stem)
         }
-        _ => {
-            let stem = name.split(".so").next().unwrap_or(name);
-            let known = ["libc", "libm", "libdl", "libpthread", "librt", "libgcc_s", "libstdc++"];
-            among(&known, stem)
-                || ["ld-linux", "libc.musl-", "ld-musl-"].iter().any(|p| stem.starts_with(p))
-        }
+        _ => among(&KIN, name) || among(&LIBC, name),
     }
 }
 
@@ -401,6 +418,10 @@ mod tests {
             (GOOD.replace("1.0", "1.9"), vec!["-lm"], "made for interface 1.9, expected 1.0"),
             (GOOD.to_owned(), vec!["-lm", "-Wl,-rpath,$ORIGIN"], "a search path of its own"),
             (GOOD.to_owned(), vec!["-lm", "-z", "execstack"], "an executable stack"),
+            (GOOD.to_owned(), vec!["-lm", "-Wl,-f,libevil.so"], "stands in for it"),
+            (GOOD.to_owned(), vec!["-lm", "-Wl,-F,libevil.so"], "stands in for it"),
+            (GOOD.to_owned(), vec!["-lm", "-Wl,--audit,libevil.so"], "stands in for it"),
+            (GOOD.to_owned(), vec!["-lm", "-Wl,--depaudit,libevil.so"], "stands in for it"),
         ] {
             let found = inspect(&compiled(&code, &flags)).unwrap();
             assert!(found.problems[0].contains(part), "{:?}", found.problems);
@@ -448,6 +469,10 @@ mod tests {
             (Elf, "ld-linux-x86-64.so.2", true),
             (Elf, "libc.musl-x86_64.so.1", true),
             (Elf, "libstdc++.so.6", true),
+            (Elf, "ld-linux-evil.so", false),
+            (Elf, "libc.musl-evil.so", false),
+            (Elf, "libc.so.7", false),
+            (Elf, "libm.so/../evil", false),
             (Elf, "libssl.so.3", false),
             (Elf, "libcurl.so.4", false),
             (MachO, "/usr/lib/libSystem.B.dylib", true),

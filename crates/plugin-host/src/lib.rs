@@ -30,6 +30,8 @@ pub mod inspect;
 mod lines;
 #[cfg(target_os = "linux")]
 mod link;
+#[cfg(target_os = "linux")]
+mod load;
 pub mod manifest;
 mod order;
 mod plugin;

@@ -5,7 +5,7 @@ use crate::decode::{Broken, Decoder};
 use crate::fault::{Fault, FaultKind};
 use crate::lines::Lines;
 use crate::order::{Outcome, Probe, Probed, Run, Seen};
-use crate::process::{Ended, Process};
+use crate::process::{Ended, Process, THREADS, named};
 use crate::serve::{Ledger, Service};
 use crate::wire::{Stage, Start, Up};
 use crate::{Kind, Level, Limits, Plugin, Status, wire};
@@ -16,7 +16,6 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// How often it is looked whether the run was cancelled or takes too long.
@@ -206,11 +205,11 @@ impl<'a> Watch<'a> {
     fn said(&mut self, said: Up) -> Result<(), Fault> {
         match said {
             // Only the first is said before anything of the plugin is there.
-            Up::Confined { level } if self.level.is_none() => {
+            Up::Confined { level, lacks } if self.level.is_none() => {
                 self.level = Some(level);
                 let required = self.run.grant.level;
                 if !required.allows(level) {
-                    return Err(self.unconfined(level, required));
+                    return Err(self.unconfined(level, required, lacks.as_deref()));
                 }
             }
             Up::Log { level, text } => self.process.note(level, &text),
@@ -218,7 +217,12 @@ impl<'a> Watch<'a> {
             Up::Done { rows } => self.counted = Some(rows),
             Up::Failed { stage, status, message, .. } => {
                 let failure = Failure::new(Status::from_code(status), message);
-                self.reported.get_or_insert(reported(self.run.plugin, stage, &failure));
+                let fault = match (stage, self.level) {
+                    // Nothing of the plugin was there yet.
+                    (Stage::Confine, None) => Fault::host("confine a plugin", &failure.message),
+                    _ => reported(self.run.plugin, stage, &failure),
+                };
+                self.reported.get_or_insert(fault);
             }
             _ => {}
         }
@@ -243,6 +247,9 @@ impl<'a> Watch<'a> {
         if self.run.cancel.load(Ordering::Relaxed) {
             self.let_end(happened);
             return Err(self.fault(FaultKind::Cancelled, "cancelled", "nothing of it was kept"));
+        }
+        if let Some(threads) = self.process.crowd() {
+            return Err(self.crowded(threads));
         }
         if self.started.elapsed() > Duration::from_secs(wall_seconds) {
             let text = format!("it was still running after {wall_seconds} seconds");
@@ -275,6 +282,9 @@ impl<'a> Watch<'a> {
     /// The end of a child that is gone: what it said, how it ended, and whether its data did.
     fn judge(&mut self) -> Result<Level, Fault> {
         let ended = self.process.ended(LEAVING);
+        if let Some(threads) = self.process.crowd() {
+            return Err(self.crowded(threads));
+        }
         if let Some(fault) = self.reported.take() {
             return Err(fault);
         }
@@ -324,13 +334,20 @@ impl<'a> Watch<'a> {
         self.fault(FaultKind::Data, &text, AUTHOR)
     }
 
+    fn crowded(&self, threads: u64) -> Fault {
+        let text = format!("found {threads} threads of it, expected at most {THREADS}");
+        self.fault(FaultKind::Threads, &text, AUTHOR)
+    }
+
     fn too_long(&self) -> Fault {
         let text = format!("it sends more than {} MB", self.run.grant.limits.output_mb);
         self.fault(FaultKind::Output, &text, &raise("output_mb"))
     }
 
-    fn unconfined(&self, found: Level, required: Level) -> Fault {
-        let text = format!("found confinement `{found}` on this machine, expected `{required}`");
+    fn unconfined(&self, found: Level, required: Level, lacks: Option<&str>) -> Fault {
+        let lacks = lacks.map_or(String::new(), |lacks| format!(" ({lacks})"));
+        let text =
+            format!("found confinement `{found}` on this machine, expected `{required}`{lacks}");
         let help =
             "`haggle doctor` shows what this machine offers; a lower level has to be granted";
         self.fault(FaultKind::Confinement { found, required }, &text, help)
@@ -361,7 +378,7 @@ fn meaning(signal: i32) -> &'static str {
         libc::SIGILL | libc::SIGTRAP => " (it ran into code that is none)",
         libc::SIGFPE => " (it divided by zero)",
         libc::SIGXCPU | libc::SIGKILL => " (somebody ended it, perhaps for want of memory)",
-        libc::SIGSYS => " (it made a system call of another architecture)",
+        libc::SIGSYS => " (it made a system call that is forbidden)",
         libc::SIGXFSZ => " (it wrote a file)",
         _ => "",
     }
@@ -372,7 +389,10 @@ fn reported(plugin: &Plugin, stage: Stage, failure: &Failure) -> Fault {
     let name = plugin.name();
     let Failure { status, message, .. } = failure;
     let (kind, text, help) = match stage {
-        Stage::Confine => return Fault::host("confine a plugin", message),
+        Stage::Confine => {
+            let text = format!("it cannot be begun: {message}");
+            (FaultKind::Reported(Status::Internal), text, AUTHOR)
+        }
         Stage::Load if *status == Status::Internal => {
             let text = format!("it cannot be loaded: {message}");
             (FaultKind::Load, text, "`haggle plugin inspect` shows what it needs")
@@ -401,10 +421,6 @@ fn way_out(status: Status) -> &'static str {
         Status::Data => "look at what it read, at the place that it names",
         Status::Internal | Status::Panic => AUTHOR,
     }
-}
-
-fn named(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    thread::Builder::new().name(name.to_owned()).spawn(body).map(drop)
 }
 
 /// Reads the data of a child to their end, checks them and passes them on.

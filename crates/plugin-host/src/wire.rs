@@ -31,8 +31,8 @@ pub(crate) struct Start {
 /// What the child says.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Up {
-    /// How it is confined, before anything of the plugin was loaded.
-    Confined { level: Level },
+    /// How it is confined and what that lacks, before anything of the plugin was loaded.
+    Confined { level: Level, lacks: Option<String> },
     /// A line for the log.
     Log { level: i32, text: String },
     /// It is busy.

@@ -119,14 +119,54 @@ fn nothing_forbidden_works_while_it_is_loaded_or_later() {
         let mode = if define.is_some() { "" } else { "probe@next" };
         let outcome = bench.mode(mode).run().unwrap();
         assert_eq!((outcome.level, outcome.rows), (support::best(), 3));
-        // Without Landlock files can be read, but while it is loaded alone.
-        let reads = define.is_some() && outcome.level == Level::Reduced;
-        let works =
-            |line: &&str| line.starts_with("GOT") && !(reads && line.starts_with("GOT read"));
-        let got: Vec<&str> = outcome.log.lines().filter(works).collect();
+        let got: Vec<&str> = outcome.log.lines().filter(|line| line.starts_with("GOT")).collect();
         assert!(got.is_empty(), "{define:?}: {got:?}");
         assert!(outcome.log.contains("fine: threads\nprobed\n"), "{}", outcome.log);
     }
+}
+
+/// Without Landlock the filter alone keeps it from every file, from its first instruction on.
+#[test]
+fn the_filter_alone_keeps_it_from_files() {
+    let grant = Grant { level: Level::Reduced, ..Grant::default() };
+    for define in [Some(["-DLOADED=\"probe\""]), None] {
+        let bytes = library("hostile.c", define.as_ref().map_or(&[], |defines| &defines[..]));
+        let bench = Bench::new(support::plugin("hostile", bytes)).mode("probe@next");
+        let run = || bench.grant(grant.clone()).run().unwrap();
+        let outcome = support::without(libc::SYS_landlock_create_ruleset, run);
+        assert_eq!((outcome.level, outcome.rows), (Level::Reduced, 3));
+        assert!(!outcome.log.contains("GOT"), "{define:?}: {}", outcome.log);
+    }
+}
+
+/// What is recorded as `full` is so whatever a constructor did before.
+#[test]
+fn a_constructor_cannot_undo_its_confinement() {
+    let blind = support::plugin("hostile", library("hostile.c", &["-DLOADED=\"blind\""]));
+    let outcome = Bench::new(blind).mode("probe@next").run().unwrap();
+    assert_eq!((outcome.level, outcome.rows), (support::best(), 3));
+    assert!(!outcome.log.contains("GOT") && outcome.log.contains("probed"), "{}", outcome.log);
+}
+
+#[test]
+fn threads_are_counted() {
+    for define in ["-DLOADED=\"crowd\"", "-DINIT=\"crowd\"", "-DOTHER"] {
+        let crowd = support::plugin("hostile", library("hostile.c", &[define]));
+        let fault = Bench::new(crowd).mode("crowd@next").run().unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Threads, "{define}: {fault}");
+        assert!(fault.message.ends_with("threads of it, expected at most 128"), "{fault}");
+        assert!(fault.is_misbehaviour());
+    }
+}
+
+/// Once it is loaded it says nothing in the host's name.
+#[test]
+fn a_plugin_does_not_speak_for_the_host() {
+    let fault = Bench::new(hostile()).mode("forge@next").run().unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Reported(Status::Internal), "{fault}");
+    assert!(fault.is_misbehaviour());
+    let expected = "plugin `hostile`: it cannot be begun: no room\u{fffd}help: run it as root";
+    assert_eq!(fault.message, expected);
 }
 
 #[test]
@@ -369,6 +409,8 @@ fn what_is_forbidden_works_where_nothing_confines() {
     for what in ["GOT read /etc/passwd", "GOT socket inet", "GOT memfd", "GOT fork"] {
         assert!(outcome.log.contains(what), "{what}: {}", outcome.log);
     }
+    // What this process holds is closed to it all the same.
+    assert!(!outcome.log.contains("GOT read /proc/"), "{}", outcome.log);
 }
 
 #[test]
