@@ -129,7 +129,7 @@ impl<'a> PluginImporter<'a> {
         let wrong = hashing.wrong.take();
         let outcome = done.map_err(|fault| self.failed(&fault, wrong.as_ref()))?;
         if !outcome.log.is_empty() {
-            self.context.detail(&format!("{name} says:\n{}\n", outcome.log.trim_end()));
+            self.context.detail(&quoted(name, &outcome.log));
         }
         Ok(import(&facts(self.trusted, self.config, &outcome), &self.digest))
     }
@@ -141,7 +141,7 @@ impl<'a> PluginImporter<'a> {
         }
         let name = &self.trusted.inspection.manifest.name;
         if !fault.log.is_empty() {
-            self.context.talk(&format!("{name} says:\n{}\n", fault.log.trim_end()));
+            self.context.talk(&quoted(name, &fault.log));
         }
         let message = match wrong {
             Some(error) => format!("plugin `{name}`: {error}"),
@@ -150,6 +150,12 @@ impl<'a> PluginImporter<'a> {
         let failure = Failure::new(format!("{message} [E0401]")).help(&fault.help);
         Failure { exit: if wrong.is_some() { exit::MISBEHAVED } else { blame(fault) }, ..failure }
     }
+}
+
+/// What a plugin wrote, so that no line of it can be taken for one of ours.
+fn quoted(name: &str, log: &str) -> String {
+    let lines = log.trim_end().lines().map(|line| format!("  | {line}\n"));
+    format!("{name} says:\n{}", lines.collect::<String>())
 }
 
 /// A failure that a plugin reports in order is no misbehaviour.
@@ -320,12 +326,22 @@ mod tests {
     use haggle_plugin_host::{Level, Status};
 
     #[test]
+    fn a_plugin_has_no_line_of_its_own() {
+        let said = quoted("x", "note: read\nerror: the store is damaged\n  help: rm -rf\n\n");
+        assert_eq!(
+            said,
+            "x says:\n  | note: read\n  | error: the store is damaged\n  |   help: rm -rf\n"
+        );
+    }
+
+    #[test]
     fn whoever_is_to_blame_decides_the_exit_code() {
         let confinement = FaultKind::Confinement { found: Level::Process, required: Level::Full };
         for (kind, code) in [
             (FaultKind::Signal(11), 6),
             (FaultKind::Exit(0), 6),
             (FaultKind::Wall, 6),
+            (FaultKind::Threads, 6),
             (FaultKind::Output, 6),
             (FaultKind::Data, 6),
             (FaultKind::Unfinished, 6),

@@ -237,6 +237,9 @@ impl Plan {
                 "found a batch of {rows} rows, expected at most {BATCH_ROWS}"
             )));
         }
+        if array.0.null_count != 0 {
+            return Err(data("found rows that are null, expected rows and nulls in their columns"));
+        }
         if array.0.n_children != self.columns as i64 || array.0.offset != 0 {
             let found = array.0.n_children;
             return Err(data(format!("found {found} columns, expected {}", self.columns)));

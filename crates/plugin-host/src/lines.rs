@@ -1,5 +1,6 @@
 //! Observations as JSON Lines, one object a line, as scripts may write them.
 
+use crate::check;
 use crate::decode::{BATCH_ROWS, Broken};
 use arrow_array::RecordBatch;
 use haggle_evidence::{Basis, BatchBuilder, Bound, Kind, Observation, Statistic, Tax};
@@ -156,7 +157,12 @@ impl<R: BufRead> Lines<R> {
                 line.push(self.number, &mut self.rows).map_err(place)?;
             }
         }
-        Ok((!self.rows.is_empty()).then(|| self.rows.finish()))
+        if self.rows.is_empty() {
+            return Ok(None);
+        }
+        let batch = self.rows.finish();
+        check::batch(&batch).map_err(Broken::Data)?;
+        Ok(Some(batch))
     }
 
     /// Whether there was a line; one that does not end was cut off.

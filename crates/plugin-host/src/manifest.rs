@@ -277,9 +277,13 @@ fn is_version(text: &str) -> bool {
         && text.bytes().all(inner)
 }
 
+/// Whether a sign is not seen, or turns what stands beside it.
+pub(crate) fn turns(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
 /// Whether a text is one line that prints as it stands.
 pub fn is_plain(text: &str) -> bool {
-    let turns = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     (1..=LONGEST).contains(&text.chars().count())
         && !text.trim().is_empty()
         && !text.chars().any(|c| c.is_control() || turns(c))

@@ -223,10 +223,15 @@ impl Log {
         }
     }
 
-    /// What was kept, without the signs that move a terminal's cursor.
+    /// What was kept, line by line, without what a terminal would obey.
     fn text(&self) -> String {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut text = shown(String::from_utf8_lossy(&kept.0).chars());
+        let kept_text = String::from_utf8_lossy(&kept.0);
+        let lines = kept_text.split_inclusive('\n').map(|line| match line.strip_suffix('\n') {
+            Some(whole) => shown(whole.chars()) + "\n",
+            None => shown(line.chars()),
+        });
+        let mut text: String = lines.collect();
         if kept.1 > 0 {
             text.push_str(&format!("\n({} more bytes were not kept)\n", kept.1));
         }

@@ -181,10 +181,16 @@ fn wrong_data_are_refused_with_what_is_wrong() {
         ("plain utf8", "Invalid UTF8 sequence at string index 0", Data),
         ("key", "1000000", Data),
         ("key negative", "-1", Data),
-        ("nan", "column `weight`, row 1 of a batch: found no finite number", Data),
+        ("nan", "column `weight`, row 1 of a batch: found NaN, expected a finite number", Data),
         ("word", "column `kind`: `Price` is not one of wage, price", Data),
         ("currency", "column `currency`: found `eUR`, expected a currency such as `EUR`", Data),
-        ("digits", "column `amount`, row 1 of a batch: found no finite number of 38 digits", Data),
+        ("digits", "column `amount`, row 1 of a batch: found 170", Data),
+        ("more digits", "expected at most 16 digits before the point", Data),
+        ("no row", "column `row`, row 1 of a batch: found 0, expected 1 or more", Data),
+        ("no column", "column `column`, row 1 of a batch: found 0, expected 1 or more", Data),
+        ("negative weight", "column `weight`, row 3 of a batch: found -2.5", Data),
+        ("null rows", "found rows that are null", Data),
+        ("long text", "column `title`: found a text of 65537 bytes, expected at most 65536", Data),
         ("null in amount", "amount", Data),
         ("null buffer", "column `row`: buffer 1 is null", Data),
         ("fewer buffers", "column `row`: found 1 buffers, expected 2", Data),
@@ -229,7 +235,9 @@ fn its_own_errors_keep_their_status() {
 }
 
 #[test]
-fn what_it_prints_is_kept_up_to_a_limit() {
+fn what_it_prints_is_kept_line_by_line_and_up_to_a_limit() {
+    let outcome = Bench::new(hostile()).mode("say:a\u{202e}b\u{200b}\u{7f}c@next").run().unwrap();
+    assert_eq!(outcome.log, "note: a\u{fffd}b\u{fffd}\u{fffd}c\n");
     let outcome = Bench::new(hostile()).mode("flood@next").run().unwrap();
     assert_eq!(outcome.rows, 3);
     assert!(outcome.log.starts_with("xxxx") && outcome.log.len() < 70_000);
@@ -510,7 +518,8 @@ fn a_script_may_write_arrow_streams() {
         return;
     }
     let mut rows = BatchBuilder::default();
-    (1..=3).for_each(|i| rows.push(&Observation::new(i * ONE, "EUR", "C62")));
+    let at = Observation { row: 1, column: 1, ..Observation::new(0, "EUR", "C62") };
+    (1..=3).for_each(|i| rows.push(&Observation { amount: i * ONE, ..at }));
     let batch = rows.finish();
     let mut writer = StreamWriter::try_new(Vec::new(), batch.schema_ref()).unwrap();
     writer.write(&batch).unwrap();
