@@ -12,7 +12,7 @@ use haggle_plugin_host::find::{self, file_name, plugin_name, script_name};
 use haggle_plugin_host::grants::{Consent, Grants};
 use haggle_plugin_host::inspect::Inspection;
 use haggle_plugin_host::manifest::{Wishes, check_input};
-use haggle_plugin_host::{Kind, Level};
+use haggle_plugin_host::{Grant, Kind, Level, file};
 use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
@@ -127,7 +127,8 @@ pub(super) fn fits_kind(inspection: &Inspection, allowed: PluginLevel) -> Result
 
 fn refuse_wider(input: &str, asked: &[String]) -> Result<(), Failure> {
     check_input(input).map_err(|why| Failure::usage(format!("--input: {why}")))?;
-    if asked.iter().any(|wide| input.starts_with(wide.as_str())) {
+    let wide = Grant { inputs: asked.to_vec(), ..Grant::default() };
+    if wide.covers(input) {
         return Ok(());
     }
     Err(Failure::usage(format!("--input {input}: it does not ask for that"))
@@ -143,15 +144,16 @@ fn files(args: &PluginAdd, consent: &Consent) -> Result<Vec<String>, Failure> {
     if !args.file.is_empty() && !consent.inputs.iter().any(|input| input == "file") {
         return Err(Failure::usage("--file: it does not ask for files"));
     }
-    let absolute = |file: &std::path::PathBuf| {
-        let path = fs::canonicalize(file).map_err(|e| Failure::io(file, "cannot open", &e))?;
+    let absolute = |named: &std::path::PathBuf| {
+        let path = fs::canonicalize(named).map_err(|e| Failure::io(named, "cannot open", &e))?;
+        file::exactly(&path).map_err(|e| Failure::io(&path, "cannot be allowed", &e))?;
         let text = path.to_str().map(str::to_owned);
         text.ok_or_else(|| Failure::new(format!("{}: its name is not UTF-8", path.display())))
     };
     args.file.iter().map(absolute).collect()
 }
 
-fn set_cap(limits: &mut Wishes, text: &str) -> Result<(), Failure> {
+pub(super) fn set_cap(limits: &mut Wishes, text: &str) -> Result<(), Failure> {
     let wrong = || {
         Failure::usage(format!("--cap: found `{text}`, expected a name and a number above 0"))
             .help("memory_mb, wall_s, idle_s, rows, output_mb, as in `--cap memory_mb=256`")
@@ -213,6 +215,23 @@ fn private(folder: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn less_is_less() {
+        let asked = ["https://a.example/x".to_owned(), "https://b.example/".to_owned()];
+        for (input, fine) in [
+            ("https://a.example/x", true),
+            ("https://a.example/x/y", true),
+            ("https://a.example/x?y", true),
+            ("https://a.example/xyz", false),
+            ("https://a.example/", false),
+            ("https://b.example/deep/er/", true),
+            ("https://b.example.evil/", false),
+            ("file", false),
+        ] {
+            assert_eq!(refuse_wider(input, &asked).is_ok(), fine, "{input}");
+        }
+    }
 
     #[test]
     fn only_yes_is_yes() {

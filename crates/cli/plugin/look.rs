@@ -5,11 +5,11 @@ use super::trust::refused;
 use crate::context::Context;
 use crate::failure::{Failure, exit};
 use crate::progress::bytes;
-use haggle_plugin_host::Kind;
 use haggle_plugin_host::find::{self, Content};
 use haggle_plugin_host::grants::Consent;
 use haggle_plugin_host::inspect::{Inspection, inspect, this_platform};
 use haggle_plugin_host::manifest::{Manifest, Wishes, is_name};
+use haggle_plugin_host::{Kind, Level};
 use serde_json::json;
 use std::fmt::Write;
 use std::path::Path;
@@ -73,6 +73,9 @@ pub(super) fn described(path: &Path, it: &Inspection, allowed: &Consent) -> Stri
     line("secrets", &or_nothing(&allowed.secrets));
     line("limits", &limits(&allowed.limits));
     let own = match it.kind {
+        Kind::Library if allowed.level == Level::Process.as_str() => {
+            ": all your files, secrets and connections are open to it"
+        }
         Kind::Library => "",
         Kind::Script => {
             ": it reads the programs and libraries of the system, and writes nothing, asks no network, starts no process"

@@ -10,7 +10,7 @@ use haggle_evidence::{
     Account, BatchError, Diagnostic, Import, ImportError, Importer, ImporterIdentity, InputFacts,
     Locator, PluginFacts, RecordBatch, Severity, Sink, SinkError, SourceFacts,
 };
-use haggle_fetch::{Address, Mode};
+use haggle_fetch::{Address, Mode, is_secret};
 use haggle_plugin_host::digest::Digest;
 use haggle_plugin_host::grants::Consent;
 use haggle_plugin_host::inspect::hash;
@@ -18,6 +18,7 @@ use haggle_plugin_host::manifest::Manifest;
 use haggle_plugin_host::schema::Wrong;
 use haggle_plugin_host::{Fault, FaultKind, Grant, Kind, Limits, Outcome, Plugin, Run};
 use haggle_store::{SetAside, SourceKey, StoreImportError};
+use serde_json::Value;
 use std::path::Path;
 
 /// The key of a script's configuration that names what it reads.
@@ -67,13 +68,37 @@ pub(crate) fn refuse_config(manifest: &Manifest, config: &str, place: &str) -> R
     let schema = manifest.schema().map_err(|e| Failure::new(e.to_string()))?;
     let config: serde_json::Value =
         serde_json::from_str(config).map_err(|e| Failure::new(format!("{place}: no JSON: {e}")))?;
+    let name = &manifest.name;
+    if let Some(key) = secret_in(&config) {
+        return Err(Failure::new(format!(
+            "{place}: plugin `{name}`: `{key}` is called as secrets are, expected none: what a plugin is told is stored and shown"
+        ))
+        .help("a secret is set as HAGGLE_SECRET_NAME, asked for in the manifest and sent as `{secret:NAME}` in a header"));
+    }
     let wrong = schema.check(&config);
     let Some(first) = wrong.first() else { return Ok(()) };
-    let name = &manifest.name;
     let said = |w: &Wrong| format!("{place}: plugin `{name}`: `{}`: {}", w.place, w.why);
     let mut failure = Failure::new("").help(&first.help);
     failure.messages = wrong.iter().map(said).collect();
     Err(failure)
+}
+
+/// The first key, or address, that holds a secret.
+fn secret_in(config: &Value) -> Option<String> {
+    let said = |value: &Value| !matches!(value, Value::Null | Value::Bool(_)) && *value != "";
+    match config {
+        Value::Object(members) => members.iter().find_map(|(key, value)| {
+            // The key of a series is none of a house.
+            let secret = said(value) && is_secret(key) && !key.eq_ignore_ascii_case("key");
+            if secret { Some(key.clone()) } else { secret_in(value) }
+        }),
+        Value::Array(all) => all.iter().find_map(secret_in),
+        Value::String(text) if Address::is_meant(text) => {
+            let shown = Address::parse(text).map_or_else(|e| e.place, |a| a.to_string());
+            (shown.contains("***") && !text.contains("***")).then_some(shown)
+        }
+        _ => None,
+    }
 }
 
 /// A plugin as an importer.
@@ -103,17 +128,18 @@ impl<'a> PluginImporter<'a> {
             recipe_hash: hash(what.as_bytes()),
             importer: haggle_plugin_host::manifest::ABI.major,
         };
-        let broker = CommandBroker::new(&trusted.consent, mode, context);
+        let grant = grant(&trusted.consent).map_err(Failure::new)?;
+        let broker = CommandBroker::new(&trusted.consent, &grant.limits, mode, context);
         let digest = Digest::default();
         Ok(Self { trusted, config, identity, broker, context, digest, failure: None })
     }
 
     fn once(&mut self, sink: &mut dyn Sink) -> Result<Import, Failure> {
         let Trusted { content, inspection, consent } = self.trusted;
+        let grant = grant(consent).map_err(Failure::new)?;
         let manifest = &inspection.manifest;
         let (name, version) = (&manifest.name, &manifest.version);
         let plugin = Plugin::new(name, version, inspection.kind, content.bytes.clone());
-        let grant = grant(consent).map_err(Failure::new)?;
         let input = match inspection.kind {
             Kind::Library => None,
             Kind::Script => of_script(consent, self.config)?,
@@ -259,6 +285,11 @@ fn facts(trusted: &Trusted, config: &str, outcome: &Outcome) -> PluginFacts {
         uri: public(&i.uri),
         size: i.bytes,
         sha256: i.sha256.clone(),
+        complete: i.complete,
+        range: i.options.range.map(|(first, last)| {
+            format!("{first}-{}", last.map_or(String::new(), |last| last.to_string()))
+        }),
+        headers: i.options.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect(),
     };
     PluginFacts {
         name: inspection.manifest.name.clone(),
@@ -307,7 +338,13 @@ fn import(plugin: &PluginFacts, digest: &Digest) -> Import {
 
 /// What ran and what it was given to read, on one line.
 pub(crate) fn ran(facts: &PluginFacts) -> String {
-    let input = |i: &InputFacts| format!("{} ({}, {})", i.uri, bytes(i.size), short(&i.sha256));
+    let input = |i: &InputFacts| {
+        let range = i.range.as_ref().map_or(String::new(), |range| format!(", bytes {range}"));
+        let headers: String = i.headers.iter().map(|h| format!(", with `{h}`")).collect();
+        let cut = if i.complete { "" } else { ", not to its end" };
+        let (size, hash) = (bytes(i.size), short(&i.sha256));
+        format!("{} ({size}, {hash}{range}{headers}{cut})", i.uri)
+    };
     let inputs: Vec<String> = facts.inputs.iter().map(input).collect();
     let read = if inputs.is_empty() { "nothing".to_owned() } else { inputs.join("; ") };
     format!(
@@ -324,6 +361,20 @@ pub(crate) fn ran(facts: &PluginFacts) -> String {
 mod tests {
     use super::*;
     use haggle_plugin_host::{Level, Status};
+
+    #[test]
+    fn secrets_are_not_told() {
+        for (config, key) in [
+            (r#"{"url":"https://a.example/x","key":"A.B","rows":3,"token":""}"#, None),
+            (r#"{"api_key":"hunter2"}"#, Some("api_key")),
+            (r#"{"a":[{"Password":1}]}"#, Some("Password")),
+            (r#"{"url":"https://a.example/?token=abc"}"#, Some("https://a.example/?token=***")),
+            (r#"{"url":"https://me:pw@a.example/"}"#, Some("https://***@a.example/")),
+        ] {
+            let found = secret_in(&serde_json::from_str(config).unwrap());
+            assert_eq!(found.as_deref(), key, "{config}");
+        }
+    }
 
     #[test]
     fn a_plugin_has_no_line_of_its_own() {

@@ -1,7 +1,7 @@
 //! `plugin test`: the conformance kit with something to read. What is tested runs confined and
 //! sees the inputs that are given here, and nothing else: no network, no file, no secret.
 
-use super::add::{fits_kind, level};
+use super::add::{fits_kind, level, set_cap};
 use super::look::content;
 use crate::args::PluginTest;
 use crate::context::Context;
@@ -9,7 +9,7 @@ use crate::failure::{Failure, exit};
 use haggle_plugin_host::conformance::{Check, Subject, Verdict, test};
 use haggle_plugin_host::grants::Consent;
 use haggle_plugin_host::inspect::{Inspection, inspect};
-use haggle_plugin_host::{Grant, Kind, Plugin};
+use haggle_plugin_host::{Grant, Kind, Limits, Plugin};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,7 +24,10 @@ pub(super) fn run(args: &PluginTest, context: &Context) -> Result<u8, Failure> {
     let plugin =
         Plugin::new(&manifest.name, &manifest.version, inspection.kind, content.bytes.clone());
     let level = level(args.allow_level).to_string();
-    let asked = Consent { inputs: Vec::new(), level, ..Consent::asked(&inspection) };
+    // Nobody is asked here, so no more is given than usual, whatever its manifest asks for.
+    let mut limits = manifest.limits.at_most(&Limits::default());
+    args.cap.iter().try_for_each(|cap| set_cap(&mut limits, cap))?;
+    let asked = Consent { inputs: Vec::new(), level, limits, ..Consent::asked(&inspection) };
     // The names of its secrets are all there is of them: nobody is asked, so none is sent.
     let secrets = manifest.secrets().into_iter().map(|secret| secret.name).collect();
     let grant = super::source::grant(&asked).map_err(Failure::new)?;

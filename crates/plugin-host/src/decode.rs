@@ -370,6 +370,8 @@ mod tests {
         for (batch, titles) in [["a", "b"], ["c", "d"]].into_iter().enumerate() {
             for (i, title) in titles.into_iter().enumerate() {
                 rows.push(&Observation {
+                    row: 1,
+                    column: 1,
                     title: (i == 0).then_some(title),
                     weight: (batch == 1).then_some(0.5),
                     attributes: (batch == 1).then_some(r#"{"a":1}"#),

@@ -83,7 +83,7 @@ impl Digest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use haggle_evidence::BatchBuilder;
+    use haggle_evidence::{Basis, BatchBuilder, Bound, FIELDS, Kind, Statistic, Tax};
 
     fn hash(batches: &[&[&Observation<'_>]]) -> String {
         let (mut digest, mut builder) = (Digest::default(), BatchBuilder::default());
@@ -109,16 +109,27 @@ mod tests {
             Observation { row: 1, ..base() },
             Observation { column: 1, ..base() },
             Observation { path: Some("x"), ..base() },
+            Observation { kind: Kind::Price, ..base() },
+            Observation { basis: Basis::List, ..base() },
             Observation { component: Some("x"), ..base() },
+            Observation { tax: Tax::Gross, ..base() },
             Observation { subject: Some("x"), ..base() },
+            Observation { scheme: Some("x"), ..base() },
             Observation { title: Some("x"), ..base() },
+            Observation { place: Some("x"), ..base() },
+            Observation { party: Some("x"), ..base() },
             Observation { level: Some("x"), ..base() },
+            Observation { statistic: Statistic::Mean, ..base() },
+            Observation { amount: 4, ..base() },
+            Observation { bound: Bound::AtLeast, ..base() },
             Observation { currency: "EUR", ..base() },
+            Observation { per: "C62", ..base() },
             Observation { quantity_from: Some(0), ..base() },
             Observation { quantity_to: Some(0), ..base() },
             Observation { weight: Some(0.0), ..base() },
             Observation { count: Some(0), ..base() },
             Observation { employers: Some(0), ..base() },
+            Observation { sample_size: Some(0), ..base() },
             Observation { relative_error: Some(0.0), ..base() },
             Observation { date: Some(0), ..base() },
             Observation { attributes: Some("{}"), ..base() },
@@ -126,6 +137,7 @@ mod tests {
         ];
         let hashes: std::collections::BTreeSet<String> =
             others.iter().map(|other| hash(&[&[other]])).collect();
+        assert_eq!(others.len(), FIELDS.len() + 1, "each field once, and none");
         assert_eq!(hashes.len(), others.len());
     }
 }

@@ -1,11 +1,12 @@
 //! Finds plugin files: which folders, in which order, and what is refused there. Finding one gives
 //! it no right to run.
 
+use crate::file;
 use crate::inspect::{MOST_FILE_BYTES, hash};
 use crate::manifest::is_name;
 use std::fmt;
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// The end of the name of a script's file, whatever language it is in.
@@ -164,15 +165,12 @@ fn two(first: &Path, other: &Path) -> Refused {
 /// [`Refused`] if others may change it, or it cannot be read.
 pub fn read(path: &Path) -> Result<Content, Refused> {
     let io = |e: std::io::Error| refused(path, format!("cannot read: {e}"), "check the path");
-    let mut file = File::open(path).map_err(io)?;
-    let meta = file.metadata().map_err(io)?;
-    if !meta.is_file() {
-        return Err(refused(
-            path,
-            "no regular file".to_owned(),
-            "name a shared library or a script",
-        ));
-    }
+    let (mut file, meta) = file::regular(path).map_err(|e| match e.kind() {
+        ErrorKind::InvalidInput => {
+            refused(path, e.to_string(), "name a shared library or a script")
+        }
+        _ => io(e),
+    })?;
     refuse_mode(path, &meta)?;
     let mut bytes = Vec::new();
     file.by_ref().take(MOST_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(io)?;
@@ -188,21 +186,28 @@ fn in_folder(place: &Place) -> Result<Vec<Found>, Refused> {
     let folder = &place.folder;
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         Err(e) => {
             return Err(refused(folder, format!("cannot list: {e}"), "check its permissions"));
         }
     };
     refuse_writable(folder)?;
-    let found = entries.flatten().map(|entry| entry.path()).filter_map(|path| {
-        let of_here =
-            |name: &&str| path.ends_with(file_name(name)) || path.ends_with(script_name(name));
-        let name = plugin_name(&path).filter(of_here)?.to_owned();
-        Some(Found { name, path, whose: place.whose })
-    });
-    let mut found: Vec<Found> = found.collect();
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|e| {
+            refused(folder, format!("cannot list: {e}"), "check the disk that it is on")
+        })?;
+        found.extend(of_here(entry.path(), place.whose));
+    }
     found.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
     Ok(found)
+}
+
+/// A file that has the name of a plugin for this system.
+fn of_here(path: PathBuf, whose: Whose) -> Option<Found> {
+    let here = |name: &&str| path.ends_with(file_name(name)) || path.ends_with(script_name(name));
+    let name = plugin_name(&path).filter(here)?.to_owned();
+    Some(Found { name, path, whose })
 }
 
 fn refuse_writable(path: &Path) -> Result<(), Refused> {

@@ -8,9 +8,9 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// Landlock (ABI 3 or later, fully enforced), both seccomp filters and resource limits.
+    /// Landlock (ABI 3 or later, fully enforced), seccomp and resource limits, before any of it runs.
     Full,
-    /// Both seccomp filters and resource limits: it can read files while it is loaded.
+    /// Seccomp and resource limits, before any of it runs: one wall where there should be two.
     Reduced,
     /// A process of its own with resource limits, and nothing that keeps it from this machine.
     Process,
@@ -122,13 +122,24 @@ impl Grant {
     pub fn covers(&self, uri: &str) -> bool {
         let odd = |c: char| c.is_control() || c.is_whitespace() || c == '\\';
         let path = uri.split(['?', '#']).next().unwrap_or(uri);
-        let upwards = path.split('/').any(|part| part.to_lowercase().replace("%2e", ".") == "..");
+        let path = decoded_once_more(path);
+        let upwards = path.split('/').any(|part| part.replace("%2e", ".") == "..");
+        let hidden = path.contains("%2f") || path.contains("%5c");
         let within = |granted: &String| {
             let rest = uri.strip_prefix(granted.as_str()).filter(|_| !granted.is_empty());
             rest.is_some_and(|rest| {
                 rest.is_empty() || granted.ends_with('/') || rest.starts_with(['/', '?', '#'])
             })
         };
-        !uri.contains(odd) && !upwards && self.inputs.iter().any(within)
+        !uri.contains(odd) && !upwards && !hidden && self.inputs.iter().any(within)
     }
+}
+
+/// A path in small letters, in which no `%` stands for one: some servers read twice.
+fn decoded_once_more(path: &str) -> String {
+    let mut path = path.to_lowercase();
+    while path.contains("%25") {
+        path = path.replace("%25", "%");
+    }
+    path
 }

@@ -20,6 +20,7 @@ pub mod conformance;
 mod decode;
 pub mod digest;
 mod fault;
+pub mod file;
 #[cfg(target_os = "linux")]
 mod filter;
 pub mod find;

@@ -1,5 +1,6 @@
 //! The manifest: what a plugin says of itself and asks for. A request, never a permission.
 
+use crate::Limits;
 use crate::schema::Schema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -240,6 +241,18 @@ impl Manifest {
 }
 
 impl Wishes {
+    /// The same without what goes beyond some limits.
+    pub fn at_most(self, limits: &Limits) -> Self {
+        let less = |wish: Option<u64>, most: u64| wish.map(|wish| wish.min(most));
+        Self {
+            memory_mb: less(self.memory_mb, limits.memory_mb),
+            wall_s: less(self.wall_s, limits.wall_seconds),
+            idle_s: less(self.idle_s, limits.idle_seconds),
+            rows: less(self.rows, limits.rows),
+            output_mb: less(self.output_mb, limits.output_mb),
+        }
+    }
+
     fn check(&self) -> Result<(), ManifestError> {
         let all = [
             ("memory_mb", self.memory_mb, 64 * 1024),
@@ -318,6 +331,12 @@ pub fn check_input(text: &str) -> Result<(), String> {
             "found `{found}`, expected a `/` behind the host: without it other hosts begin so"
         ));
     }
+    let usual = if text.starts_with("https://") { ":443" } else { ":80" };
+    if host.ends_with(usual) {
+        return Err(format!(
+            "found `{found}`, expected no `{usual}`: that is the port without saying so"
+        ));
+    }
     let plain = |b: u8| b.is_ascii_graphic() && b != b'\\' && b != b'#';
     if !path.bytes().all(plain) || path.split('/').any(|part| part == "..") {
         return Err(format!("found `{found}`, expected a path without blanks, `..`, `\\` and `#`"));
@@ -381,6 +400,17 @@ mod tests {
     }
 
     #[test]
+    fn wishes_are_held_to_limits() {
+        let limits = Limits::default();
+        let wishes = Wishes { memory_mb: Some(1 << 16), rows: Some(7), ..Wishes::default() };
+        let memory_mb = Some(limits.memory_mb);
+        assert_eq!(
+            wishes.at_most(&limits),
+            Wishes { memory_mb, rows: Some(7), ..Wishes::default() }
+        );
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         for (pointer, value, part) in [
             ("/manifest", json!(2), "`manifest` is 2, expected 1"),
@@ -400,6 +430,8 @@ mod tests {
             ("/limits", json!({"memory_mb": 0}), "`limits.memory_mb` is 0"),
             ("/limits", json!({"memory": 1}), "unknown field `memory`"),
             ("/permissions/inputs", json!(["https://data.example"]), "a `/` behind the host"),
+            ("/permissions/inputs", json!(["https://data.example:443/"]), "expected no `:443`"),
+            ("/permissions/inputs", json!(["http://data.example:80/"]), "expected no `:80`"),
             ("/permissions/inputs", json!(["https://me@data.example/"]), "small letters"),
             ("/permissions/inputs", json!(["ftp://data.example/"]), "the beginning of a URL"),
             ("/permissions/inputs", json!(["https://a.example/../x"]), "without blanks"),
