@@ -236,7 +236,7 @@ fn its_own_errors_keep_their_status() {
 
 #[test]
 fn what_it_prints_is_kept_line_by_line_and_up_to_a_limit() {
-    let outcome = Bench::new(hostile()).mode("say:a\u{202e}b\u{200b}\u{7f}c@next").run().unwrap();
+    let outcome = Bench::new(hostile()).mode("say:a\u{202e}b\u{200b}\u{7f}c@open").run().unwrap();
     assert_eq!(outcome.log, "note: a\u{fffd}b\u{fffd}\u{fffd}c\n");
     let outcome = Bench::new(hostile()).mode("flood@next").run().unwrap();
     assert_eq!(outcome.rows, 3);

@@ -11,7 +11,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, BooleanArray, DictionaryArray, RecordBatch, StringArray};
 use haggle_evidence::{Basis, Batch, Bound, Kind, Locator, Observation, Statistic, Tax};
-use haggle_quantity::{Amount, from_scaled};
+use haggle_quantity::{Amount, AmountError, from_scaled};
 use parquet::errors::ParquetError;
 use std::sync::Arc;
 
@@ -139,7 +139,14 @@ impl<'b> Texts<'b> {
 
     fn listed(&mut self, row: usize, o: &Observation<'_>) -> Result<Listed, ParquetError> {
         let shared = |text: &str| Ok(Arc::from(text));
-        let amount = |scaled: i128| from_scaled(scaled).ok();
+        // Without its bounds it would be a price for every quantity.
+        let quantity = |scaled: Option<i128>| {
+            let large = |e: AmountError| {
+                let row = o.row;
+                ParquetError::General(format!("row {row}: a quantity has {e}"))
+            };
+            scaled.map(|scaled| from_scaled(scaled).map_err(large)).transpose()
+        };
         Ok(Listed {
             sheet: self.sheet.get(row, shared)?,
             row: o.row,
@@ -153,11 +160,11 @@ impl<'b> Texts<'b> {
             subject: self.subject.get(row, shared)?,
             title: self.title.get(row, shared)?,
             party: self.party.get(row, shared)?,
-            amount: amount(o.amount),
+            amount: from_scaled(o.amount).ok(),
             currency: self.currency.get(row, shared)?.unwrap_or_else(|| self.nothing.0.clone()),
             per: self.per.get(row, shared)?.unwrap_or_else(|| self.nothing.0.clone()),
-            quantity_from: o.quantity_from.and_then(amount),
-            quantity_to: o.quantity_to.and_then(amount),
+            quantity_from: quantity(o.quantity_from)?,
+            quantity_to: quantity(o.quantity_to)?,
             date: o.date,
             attributes: self
                 .attributes
