@@ -493,6 +493,94 @@ fn files_and_standard_input_are_opened_where_they_were_allowed() {
     }
 }
 
+/// Whoever can write where an allowed file lies cannot have another one read in its place.
+#[test]
+fn a_file_that_became_a_link_is_not_the_one_that_was_allowed() {
+    let server = Server::start(|_| Reply::status(404));
+    let bench = Bench::new();
+    fs::create_dir_all(bench.path("lists")).unwrap();
+    let list = bench.write("lists/list.csv", PRICES);
+    let secret = bench.write("secret.csv", "title,amount\nsecret,1\n");
+    let changes = [
+        (&*format!("\\\"{}\\\"", server.url("/")), "\\\"file\\\""),
+        (&*format!("SOURCE[] = \"{}\"", server.url("/list.csv")), "SOURCE[] = \"file:list.csv\""),
+    ];
+    compile(&bench, "sample.so", &template(&bench, &server, &changes), &[]);
+    for made_up in ["/proc/self/environ", "/dev/null"] {
+        let add = format!("plugin add ./sample.so --yes --file {made_up}");
+        says(&bench.run(&add), 1, &["cannot be allowed: "]);
+    }
+    says(&bench.run("plugin add ./sample.so --yes --file lists/list.csv"), 0, &[]);
+    says(&bench.run("import --plugin sample"), 0, &["read 2 = imported 2"]);
+    let parts = stored(&bench);
+    for target in [&*secret, Path::new("/proc/self/environ"), Path::new("/proc/self/fd/0")] {
+        fs::remove_file(&list).unwrap();
+        std::os::unix::fs::symlink(target, &list).unwrap();
+        says(&bench.run("import --plugin sample"), 1, &["list.csv`: ", "help:"]);
+    }
+    // The same by its folder.
+    fs::remove_file(&list).unwrap();
+    fs::rename(bench.path("lists"), bench.path("other")).unwrap();
+    fs::rename(&secret, bench.path("other/list.csv")).unwrap();
+    std::os::unix::fs::symlink(bench.path("other"), bench.path("lists")).unwrap();
+    says(&bench.run("import --plugin sample"), 1, &["through a link"]);
+    // A pipe that nobody writes to is not waited for.
+    fs::remove_file(bench.path("lists")).unwrap();
+    fs::create_dir(bench.path("lists")).unwrap();
+    assert!(Command::new("mkfifo").arg(&list).status().unwrap().success());
+    says(&bench.run("import --plugin sample"), 1, &["no regular file"]);
+    says(&bench.run("plugin inspect ./lists/list.csv"), 1, &["no regular file"]);
+    assert_eq!(stored(&bench), parts);
+}
+
+/// Without a home of one's own there is none in the project where one stands.
+#[test]
+fn a_home_that_is_not_absolute_is_none() {
+    let server = Server::start(|_| Reply::body(PRICES));
+    let bench = with_plugin(&server, &[], "");
+    let plugins = bench.path(".local/share/haggle/plugins");
+    for (from, to) in
+        [(folder(&bench), plugins), (bench.path("state/haggle"), bench.path(".local/state/haggle"))]
+    {
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::rename(from, to).unwrap();
+    }
+    for home in ["", ".", "./"] {
+        let mut command = bench.command();
+        command.args(["import", "--plugin", "sample"]).env("HOME", home).env_remove("USERPROFILE");
+        for variable in ["XDG_STATE_HOME", "XDG_DATA_HOME"] {
+            command
+                .env(variable, "")
+                .env("HAGGLE_PLUGIN_PATH", bench.path(".local/share/haggle/plugins"));
+        }
+        let run = crate::support::ran(command.output().unwrap());
+        says(&run, 1, &["there is no folder for your consents"]);
+    }
+    assert_eq!(server.seen().len(), 0);
+}
+
+#[test]
+fn a_plugin_is_told_no_secret_and_says_nothing_in_our_name() {
+    let server = Server::start(|asked| match asked.target.as_str() {
+        "/list.csv" => Reply::body(PRICES),
+        _ => Reply::body("title,amount\r\npaper,19.90\rink,5\r\n"),
+    });
+    let log =
+        "r->host->log(r->host->ctx, 0, \"x\\nerror: the store is damaged\", 31);\n*comma = 0;";
+    let bench = with_plugin(&server, &[("*comma = 0;", log)], "");
+    let mut command = bench.command();
+    command.args(["import", "--plugin", "sample", "--config", "{\"api_key\":\"hunter2\"}"]);
+    let run = crate::support::ran(command.output().unwrap());
+    says(&run, 2, &["`api_key` is called as secrets are", "HAGGLE_SECRET_NAME"]);
+    assert!(!format!("{}{}", run.out, run.err).contains("hunter2"));
+    let run = bench.run("--verbose import --plugin sample");
+    says(&run, 0, &["sample says:\n  | error: x\n  | error: the store is damaged\n"]);
+    assert!(run.err.lines().all(|line| !line.starts_with("error:")), "{}", run.err);
+    let bench = with_plugin(&server, &[("list.csv\"", "cut.csv\"")], "");
+    says(&bench.run("import --plugin sample"), 1, &["line 2: found a sign that ends a line"]);
+    assert_eq!(stored(&bench), 0, "a line that is cut is no line");
+}
+
 #[test]
 fn the_kit_passes_what_conforms_and_names_what_does_not() {
     let server = Server::start(|_| Reply::status(404));
