@@ -90,7 +90,11 @@ and the plugin never sees it: HAGGLE_SECRET_NAME, or in the file of secrets
 
 haggle.lock pins which file of a plugin a deal was made with; it gives nobody leave to run it. Your
 consents lie in $XDG_STATE_HOME/haggle/grants.toml and are never read from a project. Where this
-machine cannot confine a plugin fully it does not run, unless you said --allow-level.
+machine cannot confine a plugin fully it does not run, unless you said --allow-level: `reduced` is
+the filter of system calls without Landlock, `process` keeps none of your files and secrets from it.
+A host name that you allow must be public; a machine of your own network is allowed by its number,
+as `localhost`, or with --allow-private. A file is allowed as it lies there: a link is not followed.
+What a plugin is told is stored and shown, so a key that is called as secrets are is refused.
 
 A script writes observations on its standard output, as JSON Lines or as an Arrow IPC stream, and
 reads one input on its standard input. It is off unless you said --allow-level script: at that level

@@ -71,9 +71,9 @@ pub struct Limits {
     pub idle_seconds: u64,
     /// Rows in all.
     pub rows: u64,
-    /// Encoded observations in all, in megabytes.
+    /// Encoded observations in all, in megabytes; half of it may be new texts.
     pub output_mb: u64,
-    /// What it reads of its inputs in all, in megabytes.
+    /// What it reads of its inputs in all, in megabytes; as much again may be fetched for it.
     pub input_mb: u64,
     /// What is kept of its standard output and standard error, in kilobytes.
     pub log_kb: u64,
@@ -86,7 +86,7 @@ impl Default for Limits {
             wall_seconds: 600,
             idle_seconds: 60,
             rows: 50_000_000,
-            output_mb: 16_384,
+            output_mb: 1_024,
             input_mb: 4_096,
             log_kb: 64,
         }

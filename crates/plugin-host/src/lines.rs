@@ -1,7 +1,7 @@
 //! Observations as JSON Lines, one object a line, as scripts may write them.
 
 use crate::check;
-use crate::decode::{BATCH_ROWS, Broken};
+use crate::decode::{BATCH_ROWS, BODY, Broken};
 use arrow_array::RecordBatch;
 use haggle_evidence::{Basis, BatchBuilder, Bound, Kind, Observation, Statistic, Tax};
 use haggle_plugin_api::{date, decimal};
@@ -137,18 +137,29 @@ pub(crate) struct Lines<R> {
     left: u64,
     number: u64,
     rows: BatchBuilder,
+    /// Bytes of the lines in them.
+    held: usize,
     line: Vec<u8>,
 }
 
 impl<R: BufRead> Lines<R> {
     pub(crate) fn new(input: R, limit: u64) -> Self {
-        Self { input, left: limit, number: 0, rows: BatchBuilder::default(), line: Vec::new() }
+        Self {
+            input,
+            left: limit,
+            number: 0,
+            rows: BatchBuilder::default(),
+            held: 0,
+            line: Vec::new(),
+        }
     }
 
     /// The next batch; none at the end.
     pub(crate) fn next(&mut self) -> Result<Option<RecordBatch>, Broken> {
-        while self.rows.len() < BATCH_ROWS && self.read()? {
+        self.held = 0;
+        while self.rows.len() < BATCH_ROWS && self.held < BODY && self.read()? {
             self.number += 1;
+            self.held += self.line.len();
             let place = |error: String| Broken::Data(format!("line {}: {error}", self.number));
             let text = std::str::from_utf8(&self.line).map_err(|e| place(e.to_string()))?;
             if !text.trim().is_empty() {

@@ -340,7 +340,8 @@ impl<'a> Watch<'a> {
     }
 
     fn too_long(&self) -> Fault {
-        let text = format!("it sends more than {} MB", self.run.grant.limits.output_mb);
+        let most = self.run.grant.limits.output_mb;
+        let text = format!("it sends more than {most} MB, or more than half of that in new texts");
         self.fault(FaultKind::Output, &text, &raise("output_mb"))
     }
 

@@ -281,7 +281,24 @@ fn rows_and_output_have_limits() {
     let bench = Bench::new(hostile()).mode("many").limits(|limits| limits.output_mb = 1);
     let fault = bench.run().unwrap_err();
     assert_eq!(fault.kind, FaultKind::Output);
-    assert_eq!(fault.message, "plugin `hostile`: it sends more than 1 MB");
+    let expected =
+        "plugin `hostile`: it sends more than 1 MB, or more than half of that in new texts";
+    assert_eq!(fault.message, expected);
+}
+
+/// What this process holds does not grow with what a plugin sends.
+#[test]
+fn texts_without_end_are_cut_off() {
+    let memory = || {
+        let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
+        statm.split(' ').nth(1).unwrap().parse::<u64>().unwrap() * 4096
+    };
+    let before = memory();
+    let bench = Bench::new(hostile()).mode("texts").limits(|limits| limits.output_mb = 256);
+    let fault = bench.run().unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Output, "{fault}");
+    // The bench keeps the titles that it was given, 128 MB at most; others are tests beside.
+    assert!(memory().saturating_sub(before) < 600 << 20, "{} MB", memory() >> 20);
 }
 
 #[test]
