@@ -78,6 +78,9 @@ impl<'de> Visitor<'de> for Sorted {
 /// Judges the numbers of a batch.
 pub(crate) fn numbers(batch: &RecordBatch) -> Result<(), String> {
     for (field, array) in batch.schema_ref().fields().iter().zip(batch.columns()) {
+        if array.null_count() == array.len() {
+            continue;
+        }
         let wrong = if let Some(floats) = array.as_primitive_opt::<Float64Type>() {
             floats.iter().position(|value| value.is_some_and(|value| !value.is_finite()))
         } else if let Some(decimals) = array.as_primitive_opt::<Decimal128Type>() {
