@@ -646,6 +646,11 @@ fn the_kit_passes_what_conforms_and_names_what_does_not() {
         ),
         (vec![("    stream->release = NULL;\n", "")], "is not marked so"),
         (vec![("r->input);\n    free(r);", "r->input);")], "failed   growth"),
+        (vec![("static int grow(", "int grow(")], "failed   file"),
+        (
+            vec![("r->host = host;", "r->host = host;\nr->at_end = !malloc(200u << 20);")],
+            "failed   memory",
+        ),
         (vec![("\"EUR\"", "\"USD\"")], "failed   golden"),
         (vec![("\"EUR\"", "\"EURO\"")], "failed   run"),
     ] {

@@ -346,6 +346,7 @@ impl Import<'_> {
         let (offsets, bytes) = (texts.buffers()[0].typed_data::<i32>(), &texts.buffers()[1]);
         let mut numbers: HashMap<&[u8], i32> = HashMap::new();
         let (mut keys, mut ends, mut kept) = (Vec::new(), vec![0_i32], Vec::new());
+        let mut last: Option<(&[u8], i32)> = None;
         for row in 0..texts.len() {
             let at = row + texts.offset();
             let range = offsets[at] as usize..offsets[at + 1] as usize;
@@ -356,12 +357,19 @@ impl Import<'_> {
             let Some(found) = bytes.get(range) else {
                 return Err(data(format!("column `{}`: row {row} is out of bounds", self.name)));
             };
-            let next = numbers.len() as i32;
-            let number = *numbers.entry(found).or_insert_with(|| {
-                kept.extend_from_slice(found);
-                ends.push(kept.len() as i32);
-                next
-            });
+            // Most columns say the same row after row.
+            let number = match last {
+                Some((text, number)) if text == found => number,
+                _ => {
+                    let next = numbers.len() as i32;
+                    *numbers.entry(found).or_insert_with(|| {
+                        kept.extend_from_slice(found);
+                        ends.push(kept.len() as i32);
+                        next
+                    })
+                }
+            };
+            last = Some((found, number));
             keys.push(number);
         }
         let values = ArrayData::builder(DataType::Utf8)

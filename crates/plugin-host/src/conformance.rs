@@ -2,7 +2,7 @@
 //! given to it and nothing else.
 
 use crate::digest::Digest;
-use crate::inspect::Inspection;
+use crate::inspect::{EXPORTS, Inspection};
 use crate::order::{Probe, Probed, Seen};
 use crate::run::see;
 use crate::{
@@ -299,7 +299,9 @@ impl<'a> Bench<'a> {
             Some(interpreter) => format!("a script, run by {interpreter}"),
             None => format!("{}{glibc}, two exports, libc alone", found.platform),
         };
-        verdict("file", &found.problems, good)
+        let mut problems = found.problems.clone();
+        problems.extend(others(&found.exports));
+        verdict("file", &problems, good)
     }
 
     /// A request that cannot be used ends in an error of the plugin's own, or is passed over.
@@ -508,6 +510,15 @@ impl<'a> Bench<'a> {
             }
         }
     }
+}
+
+/// What a library offers beside the two that are asked for; linkers add some names with `_` in front.
+fn others(exports: &[String]) -> Option<String> {
+    let other = |name: &&String| !name.starts_with('_') && !EXPORTS.contains(&name.as_str());
+    let others: Vec<&str> = exports.iter().filter(other).map(String::as_str).collect();
+    (!others.is_empty()).then(|| {
+        format!("found the exports {} beside the two, expected `static`", others.join(", "))
+    })
 }
 
 fn said(fault: &Fault) -> String {

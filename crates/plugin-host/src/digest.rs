@@ -3,6 +3,7 @@
 
 use haggle_evidence::{Batch, BatchError, Observation, RecordBatch};
 use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
 
 /// SHA-256 over the rows that came so far.
 #[derive(Clone, Default)]
@@ -11,6 +12,8 @@ pub struct Digest {
     size: u64,
     rows: u64,
     buffer: Vec<u8>,
+    /// A word while it is written.
+    word: String,
 }
 
 impl Digest {
@@ -51,7 +54,12 @@ impl Digest {
         words.into_iter().for_each(|word| self.text(Some(word)));
         let texts = [o.component, o.subject, o.scheme, o.title, o.place, o.party, o.level];
         texts.into_iter().for_each(|text| self.text(text));
-        self.text(Some(&o.statistic.to_string()));
+        let mut word = std::mem::take(&mut self.word);
+        word.clear();
+        // Writing into a text cannot fail.
+        let _ = write!(word, "{}", o.statistic);
+        self.text(Some(&word));
+        self.word = word;
         self.bytes(&o.amount.to_le_bytes());
         self.text(Some(o.currency));
         self.text(Some(o.per));

@@ -34,6 +34,8 @@ const LIBC: [&str; 11] = [
     "libc.musl-x86_64.so.1",
     "libc.musl-aarch64.so.1",
 ];
+/// What a plugin offers, and nothing else.
+pub(crate) const EXPORTS: [&str; 2] = [MANIFEST, INIT];
 /// Largest file that is looked at.
 pub const MOST_FILE_BYTES: u64 = 256 * 1024 * 1024;
 

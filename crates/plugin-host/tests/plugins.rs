@@ -482,7 +482,9 @@ fn a_script_is_confined_and_judged() {
     let program = library("hostile.c", &["-DMAIN"]);
     let outcome = Bench::new(script(program)).grant(grant()).run().unwrap();
     assert_eq!((outcome.level, outcome.rows), (Level::Script, 0));
-    assert_eq!(outcome.log, "fine: threads\nprobed\n");
+    // What it is told is all that its environment holds.
+    let told = "GOT environment HAGGLE_REQUEST={\"config\":{}}\n";
+    assert_eq!(outcome.log, format!("{told}fine: threads\nprobed\n"));
     for forbidden in [
         "read -r a < /etc/passwd",
         "echo x > /tmp/haggle-hostile",
