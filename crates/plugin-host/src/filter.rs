@@ -133,6 +133,9 @@ const WRITING: u64 =
 /// of memory counts stacks.
 const SHARING: u64 = (libc::MAP_TYPE | libc::MAP_GROWSDOWN) as u64;
 
+/// What an interpreter asks of a descriptor: TCGETS, TIOCGWINSZ, FIONREAD; and FIOCLEX.
+const QUESTIONS: [u64; 4] = [0x5401, 0x5413, 0x541b, 0x5451];
+
 /// The argument at this place, under this mask, has this value.
 fn when(place: u8, mask: u64, value: u64) -> Result<SeccompCondition> {
     let compare = SeccompCmpOp::MaskedEq(mask);
@@ -196,8 +199,8 @@ fn of_script(rules: &mut Rules) -> Result<()> {
     for command in about {
         limit(rules, libc::SYS_fcntl, vec![when(1, ALL, command as u64)?])?;
     }
-    for question in [libc::TCGETS, libc::TIOCGWINSZ, libc::FIONREAD, libc::FIOCLEX] {
-        limit(rules, libc::SYS_ioctl, vec![when(1, ALL, question as u64)?])?;
+    for question in QUESTIONS {
+        limit(rules, libc::SYS_ioctl, vec![when(1, ALL, question)?])?;
     }
     Ok(())
 }
