@@ -566,7 +566,7 @@ fn a_plugin_is_told_no_secret_and_says_nothing_in_our_name() {
         _ => Reply::body("title,amount\r\npaper,19.90\rink,5\r\n"),
     });
     let log =
-        "r->host->log(r->host->ctx, 0, \"x\\nerror: the store is damaged\", 31);\n*comma = 0;";
+        "r->host->log(r->host->ctx, 0, \"x\\nerror: the store is damaged\", 29);\n*comma = 0;";
     let bench = with_plugin(&server, &[("*comma = 0;", log)], "");
     let mut command = bench.command();
     command.args(["import", "--plugin", "sample", "--config", "{\"api_key\":\"hunter2\"}"]);
