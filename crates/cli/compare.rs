@@ -109,9 +109,11 @@ impl Compared {
     ) -> Result<Self, Failure> {
         let pinning = Pinning { locked: pinned.locked, offline: pinned.offline, aside: false };
         let mut deal = Reading::open(file, pinned)?.deal(file, context)?;
-        if let Some(tender) = deal.tender.as_mut().filter(|_| fill) {
-            tender.fill_gaps = true;
-        }
+        // Before anything is fetched, and any plugin run, for it.
+        let Some(tender) = deal.tender.as_mut() else {
+            return Err(refused(&CompareError::NoTender, file));
+        };
+        tender.fill_gaps |= fill;
         let gathered = quotes::gathered(&deal, file, pinning, context)?;
         let markets = markets(&deal, &gathered.markets)?;
         let comparison = compared(&deal, gathered, file)?;
