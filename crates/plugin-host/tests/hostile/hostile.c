@@ -164,8 +164,7 @@ static void probe(int when) {
     got("userfaultfd", syscall(SYS_userfaultfd, 0));
     extern char **environ;
     for (char **name = environ; name && *name; name++)
-        if (when != SCRIPT || strncmp(*name, "HAGGLE_REQUEST=", 15))
-            printf("GOT environment %s\n", *name);
+        printf("GOT environment %s\n", *name);
     pthread_t made;
     if (pthread_create(&made, 0, thread, 0) == 0 && pthread_join(made, 0) == 0)
         printf("fine: threads\n");
