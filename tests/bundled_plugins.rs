@@ -94,8 +94,11 @@ fn the_dummy_states_as_many_rows_as_it_is_told() {
     {
         says(&bench.run(&format!("import --plugin dummy --set {set}")), 0, &[parts]);
     }
-    for (set, part) in [("rows=-1", "invalid value"), ("row=1", "unknown field `row`")] {
-        says(&bench.run(&format!("import --plugin dummy --set {set}")), 1, &[part]);
+    for (set, part) in [
+        ("rows=-1", "--set: plugin `dummy`: `config.rows`: found `-1`, expected a whole number"),
+        ("row=1", "did you mean `rows`?"),
+    ] {
+        says(&bench.run(&format!("import --plugin dummy --set {set}")), 2, &[part]);
     }
 }
 
@@ -188,6 +191,83 @@ fn the_bundled_deal_on_a_quotation_needs_its_plugin_added() {
     assert!(amounts.contains(&"4.171"), "{amounts:?}");
     let folder = bench.path("").display().to_string();
     assert!(!json.to_string().contains(&folder), "a report knows no folder");
+}
+
+const TENDER: &str = r#"schema = "haggle.deal/1"
+title = "Copier paper"
+side = "buyer"
+currency = "EUR"
+per = "lot"
+as_of = 2026-11-23
+[tender]
+sources = ["nord", "south"]
+payment_days = 30
+[[source]]
+name = "nord"
+plugin = "ubl-quotation"
+config = { input = "file:ubl-quotation.xml", item = "buyers" }
+[[source]]
+name = "south"
+path = "south.csv"
+[[item]]
+id = "PAPER-80"
+quantity = "3000"
+per = "each"
+[[item]]
+id = "PAPER-90"
+quantity = "500"
+per = "each"
+[[item]]
+id = "TONER-K"
+quantity = "24"
+per = "each"
+[[quote]]
+supplier = "Carta Sud"
+tax = "0"
+tax_recoverable = true
+"#;
+
+const SOUTH: &str = "Supplier,Item No.,Description,Unit Price,Currency,Unit,Incoterms,Payment Terms,Valid Until,Quote Date\n\
+    Carta Sud,PAPER-80,Copier paper 80 g,4.30,EUR,each,DAP,net 30,2026-12-15,2026-11-12\n\
+    Carta Sud,PAPER-90,Copier paper 90 g,4.95,EUR,each,DAP,net 30,2026-12-15,2026-11-12\n\
+    Carta Sud,TONER-K,Toner,80.00,EUR,each,DAP,net 30,2026-12-15,2026-11-12\n";
+
+/// A quotation that a plugin reads stands beside a supplier's sheet. The amounts of its lines are those
+/// that the document itself states (`LineExtensionAmount`), with its carriage.
+#[test]
+fn a_quotation_of_a_plugin_is_compared_with_another_supplier_s_sheet() {
+    let bench = Bench::with_data();
+    build(&bench, "ubl-quotation", &[]);
+    // The bundled deal has one quotation, so there is nothing to compare.
+    let alone = "compare data/deals/paper-quotation.toml";
+    says(&bench.run(alone), 1, &["has no `[tender]`", "haggle init quotes"]);
+    bench.write("tender/south.csv", SOUTH);
+    bench.write("tender/deal.toml", TENDER);
+    let compare = "compare tender/deal.toml";
+    says(&bench.run(compare), 1, &["not added", "haggle plugin add ubl-quotation"]);
+    allow(&bench, "ubl-quotation", &format!("--file {QUOTATION}"));
+    let json = bench.json(&format!("{compare} --format json"));
+    let totals = &json["scenarios"][0]["totals"];
+    // 12513 + 2550 + 1872, and 95 of carriage; 3000 x 4.30 + 500 x 4.95 + 24 x 80.
+    for (supplier, lines, order, total, rank) in
+        [("papier-nord", "16935", "95", "17030", 1), ("carta-sud", "17295", "0", "17295", 2)]
+    {
+        let found = &totals[supplier];
+        assert_eq!(
+            (&found["lines"], &found["order"]),
+            (&lines.into(), &order.into()),
+            "{supplier}"
+        );
+        assert_eq!((&found["total"], &found["rank"]), (&total.into(), &rank.into()), "{supplier}");
+    }
+    let text = bench.run(compare);
+    says(&text, 0, &["DAP", "2026-12-31", "freight 95", "PAPER-80R", "no `[[item]]` has"]);
+    // The cheapest lines of both: 12513 + 2475 + 1872 + 95.
+    says(&text, 0, &["MIXED   EUR 16,955.00: Carta Sud 1 line, Papier Nord 2 lines"]);
+    let line = "explain tender/deal.toml quote.papier-nord.PAPER-80";
+    says(&bench.run(line), 0, &["4.171 EUR per each", "QuotationLine[1]/LineItem/Price"]);
+    let lock = bench.read("tender/haggle.lock");
+    assert!(lock.contains("plugin-ubl-quotation") && lock.contains("[[plugin]]"), "{lock}");
 }
 
 /// Percentages, levels and an index of 100 in March, of January to April without February.
@@ -319,7 +399,7 @@ fn the_guide_works_word_for_word() {
     let guide = fs::read_to_string(repository().join("plugins/README.md")).unwrap();
     let blocks = guide.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
     let script: String = blocks.collect();
-    assert_eq!(script.matches("haggle plugin new").count(), 2, "{script}");
+    assert_eq!(script.matches("haggle plugin new").count(), 3, "{script}");
     let bench = Bench::new();
     let program = PathBuf::from(env!("CARGO_BIN_EXE_haggle"));
     let cargo = std::env::var("CARGO").map_or_else(|_| PathBuf::from("cargo"), PathBuf::from);
@@ -335,9 +415,9 @@ fn the_guide_works_word_for_word() {
     sh.env_remove("CARGO_TARGET_DIR");
     let run = ran(sh.output().unwrap());
     says(&run, 0, &["my-prices 0.1.0", "my-list", "19.9", "EUR/each"]);
-    assert_eq!(run.out.matches(" 0 failed").count(), 2, "{}", run.out);
-    assert_eq!(run.out.matches("read 2 = imported 2").count(), 2, "{}", run.out);
-    for name in ["my-prices", "my-list"] {
+    assert_eq!(run.out.matches(" 0 failed").count(), 3, "{}", run.out);
+    assert_eq!(run.out.matches("read 2 = imported 2").count(), 3, "{}", run.out);
+    for name in ["my-prices", "my-list", "my-lines"] {
         says(&bench.run("plugin list"), 0, &[name]);
     }
 }

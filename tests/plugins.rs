@@ -226,7 +226,7 @@ fn a_file_that_could_not_run_says_why() {
         compile(&bench, name, code, &flags);
         says(&bench.run(&format!("plugin add ./{name} --yes")), 1, &[part]);
     }
-    bench.write("h.so", "#!/bin/sh\n");
+    bench.write("h.so", "neither\n");
     mode(&bench.path("h.so"), 0o644);
     says(&bench.run("plugin add ./h.so --yes"), 1, &["no shared library"]);
     assert!(!bench.path("state").exists());
@@ -493,6 +493,94 @@ fn files_and_standard_input_are_opened_where_they_were_allowed() {
     }
 }
 
+/// Whoever can write where an allowed file lies cannot have another one read in its place.
+#[test]
+fn a_file_that_became_a_link_is_not_the_one_that_was_allowed() {
+    let server = Server::start(|_| Reply::status(404));
+    let bench = Bench::new();
+    fs::create_dir_all(bench.path("lists")).unwrap();
+    let list = bench.write("lists/list.csv", PRICES);
+    let secret = bench.write("secret.csv", "title,amount\nsecret,1\n");
+    let changes = [
+        (&*format!("\\\"{}\\\"", server.url("/")), "\\\"file\\\""),
+        (&*format!("SOURCE[] = \"{}\"", server.url("/list.csv")), "SOURCE[] = \"file:list.csv\""),
+    ];
+    compile(&bench, "sample.so", &template(&bench, &server, &changes), &[]);
+    for made_up in ["/proc/self/environ", "/dev/null"] {
+        let add = format!("plugin add ./sample.so --yes --file {made_up}");
+        says(&bench.run(&add), 1, &["cannot be allowed: "]);
+    }
+    says(&bench.run("plugin add ./sample.so --yes --file lists/list.csv"), 0, &[]);
+    says(&bench.run("import --plugin sample"), 0, &["read 2 = imported 2"]);
+    let parts = stored(&bench);
+    for target in [&*secret, Path::new("/proc/self/environ"), Path::new("/proc/self/fd/0")] {
+        fs::remove_file(&list).unwrap();
+        std::os::unix::fs::symlink(target, &list).unwrap();
+        says(&bench.run("import --plugin sample"), 1, &["list.csv`: ", "help:"]);
+    }
+    // The same by its folder.
+    fs::remove_file(&list).unwrap();
+    fs::rename(bench.path("lists"), bench.path("other")).unwrap();
+    fs::rename(&secret, bench.path("other/list.csv")).unwrap();
+    std::os::unix::fs::symlink(bench.path("other"), bench.path("lists")).unwrap();
+    says(&bench.run("import --plugin sample"), 1, &["through a link"]);
+    // A pipe that nobody writes to is not waited for.
+    fs::remove_file(bench.path("lists")).unwrap();
+    fs::create_dir(bench.path("lists")).unwrap();
+    assert!(Command::new("mkfifo").arg(&list).status().unwrap().success());
+    says(&bench.run("import --plugin sample"), 1, &["no regular file"]);
+    says(&bench.run("plugin inspect ./lists/list.csv"), 1, &["no regular file"]);
+    assert_eq!(stored(&bench), parts);
+}
+
+/// Without a home of one's own there is none in the project where one stands.
+#[test]
+fn a_home_that_is_not_absolute_is_none() {
+    let server = Server::start(|_| Reply::body(PRICES));
+    let bench = with_plugin(&server, &[], "");
+    let plugins = bench.path(".local/share/haggle/plugins");
+    for (from, to) in
+        [(folder(&bench), plugins), (bench.path("state/haggle"), bench.path(".local/state/haggle"))]
+    {
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::rename(from, to).unwrap();
+    }
+    for home in ["", ".", "./"] {
+        let mut command = bench.command();
+        command.args(["import", "--plugin", "sample"]).env("HOME", home).env_remove("USERPROFILE");
+        for variable in ["XDG_STATE_HOME", "XDG_DATA_HOME"] {
+            command
+                .env(variable, "")
+                .env("HAGGLE_PLUGIN_PATH", bench.path(".local/share/haggle/plugins"));
+        }
+        let run = crate::support::ran(command.output().unwrap());
+        says(&run, 1, &["there is no folder for your consents"]);
+    }
+    assert_eq!(server.seen().len(), 0);
+}
+
+#[test]
+fn a_plugin_is_told_no_secret_and_says_nothing_in_our_name() {
+    let server = Server::start(|asked| match asked.target.as_str() {
+        "/list.csv" => Reply::body(PRICES),
+        _ => Reply::body("title,amount\r\npaper,19.90\rink,5\r\n"),
+    });
+    let log =
+        "r->host->log(r->host->ctx, 0, \"x\\nerror: the store is damaged\", 29);\n*comma = 0;";
+    let bench = with_plugin(&server, &[("*comma = 0;", log)], "");
+    let mut command = bench.command();
+    command.args(["import", "--plugin", "sample", "--config", "{\"api_key\":\"hunter2\"}"]);
+    let run = crate::support::ran(command.output().unwrap());
+    says(&run, 2, &["`api_key` is called as secrets are", "HAGGLE_SECRET_NAME"]);
+    assert!(!format!("{}{}", run.out, run.err).contains("hunter2"));
+    let run = bench.run("--verbose import --plugin sample");
+    says(&run, 0, &["sample says:\n  | error: x\n  | error: the store is damaged\n"]);
+    assert!(run.err.lines().all(|line| !line.starts_with("error:")), "{}", run.err);
+    let bench = with_plugin(&server, &[("list.csv\"", "cut.csv\"")], "");
+    says(&bench.run("import --plugin sample"), 1, &["line 2: found a sign that ends a line"]);
+    assert_eq!(stored(&bench), 0, "a line that is cut is no line");
+}
+
 #[test]
 fn the_kit_passes_what_conforms_and_names_what_does_not() {
     let server = Server::start(|_| Reply::status(404));
@@ -502,7 +590,7 @@ fn the_kit_passes_what_conforms_and_names_what_does_not() {
     compile(&bench, "good.so", &template(&bench, &server, &[]), &[]);
     let run = bench.run(&format!("plugin test ./good.so {give}"));
     says(&run, 0, &["passed   determinism", "passed   broken inputs", " 0 failed"]);
-    assert_eq!(run.out.matches("passed").count(), 12, "{}", run.out);
+    assert_eq!(run.out.matches("passed").count(), 16, "{}", run.out);
     let golden = hash_in(&run.out);
     let json = bench.json(&format!("plugin test ./good.so {give} --golden {golden} --json"));
     assert_eq!(json["conforms"], true);
@@ -522,6 +610,46 @@ fn the_kit_passes_what_conforms_and_names_what_does_not() {
                 ("put_text(columns, 5, row, line)", title.as_str()),
             ],
             "failed   determinism",
+        ),
+        (
+            vec![(
+                "*failed = EIO;",
+                "if (error.status == HAGGLE_E_CANCELLED) for (;;) {}\n*failed = EIO;",
+            )],
+            "failed   cancellation",
+        ),
+        (
+            vec![("host->abi_major != ", "host->abi_major == 9 + ")],
+            "a host of interface 2.0 is taken",
+        ),
+        (
+            vec![("host->abi_major != HAGGLE_ABI_MAJOR", "sizeof *host != host->struct_size")],
+            "failed   interface",
+        ),
+        (
+            vec![(
+                "if (!failed && rows > 0)",
+                "if (!failed && !rows && r->to++ > 99999) failed = EIO;\nif (!failed && rows > 0)",
+            )],
+            "behind its end a stream did not stay at its end",
+        ),
+        (
+            vec![("int failed = r->failed;", "int failed = 0; if (r->failed) r->at_end = 1;")],
+            "as if nothing had happened",
+        ),
+        (
+            vec![(
+                "free(r);\n    stream->release",
+                "if (!r->at_end) abort();\n    stream->release",
+            )],
+            "failed   early release",
+        ),
+        (vec![("    stream->release = NULL;\n", "")], "is not marked so"),
+        (vec![("r->input);\n    free(r);", "r->input);")], "failed   growth"),
+        (vec![("static int grow(", "int grow(")], "failed   file"),
+        (
+            vec![("r->host = host;", "r->host = host;\nr->at_end = !malloc(200u << 20);")],
+            "failed   memory",
         ),
         (vec![("\"EUR\"", "\"USD\"")], "failed   golden"),
         (vec![("\"EUR\"", "\"EURO\"")], "failed   run"),
@@ -552,4 +680,216 @@ fn what_new_writes_in_rust_builds_and_conforms() {
     mode(&bench.path(file), 0o644);
     let give = "--input https://prices.example/list.csv=haggle-my-prices/sample.csv";
     says(&bench.run(&format!("plugin test {file} {give}")), 0, &[" 0 failed"]);
+}
+
+/// A script that states what it reads, with something changed.
+fn script(bench: &Bench, to: &str, body: &str) -> PathBuf {
+    let head = "#!/bin/sh\n# Prices of paper.\n# /// haggle\n# manifest = 1\n# name = \"lines\"\n# version = \"0.1.0\"\n# abi = \"1.0\"\n# summary = \"Lines of prices\"\n# [permissions]\n# inputs = [\"stdin\", \"file\"]\n# ///\n";
+    let path = bench.write(to, format!("{head}{body}\n"));
+    mode(&path, 0o644);
+    path
+}
+
+/// Lines `title,amount` below a header.
+const READS: &str = "read -r head\nwhile IFS=, read -r title amount; do\nprintf '{\"kind\":\"price\",\"basis\":\"list\",\"currency\":\"EUR\",\"per\":\"C62\",\"title\":\"%s\",\"amount\":\"%s\"}\\n' \"$title\" \"$amount\"\ndone";
+
+/// Whether this machine confines scripts; where it does not, they are refused, which is told.
+fn scripts_run(bench: &Bench) -> bool {
+    let full =
+        bench.run("doctor").out.lines().any(|l| l.starts_with("confinement") && l.contains("full"));
+    if !full {
+        script(bench, "lines.sh", READS);
+        says(&bench.run("plugin add ./lines.sh --yes --allow-level script"), 0, &[]);
+        says(&bench.run("import --plugin lines --set input=stdin:"), 1, &["expected `script`"]);
+    }
+    full
+}
+
+/// Imports with something on standard input.
+fn fed(bench: &Bench, arguments: &str, file: &str) -> Ran {
+    let mut command = bench.command();
+    command.args(arguments.split_whitespace());
+    command.stdin(fs::File::open(bench.path(file)).unwrap());
+    crate::support::ran(command.output().unwrap())
+}
+
+#[test]
+fn a_script_is_shown_and_off_until_it_is_allowed_by_its_level() {
+    let bench = Bench::new();
+    script(&bench, "lines.sh", &format!("echo ran > {}\n{READS}", bench.path("trace").display()));
+    let shown = bench.run("plugin inspect ./lines.sh");
+    says(
+        &shown,
+        0,
+        &["plugin lines 0.1.0", "run by /bin/sh", "stdin, file", "`script`, or it does not"],
+    );
+    let json = bench.json("plugin inspect ./lines.sh --json");
+    assert_eq!((&json["kind"], &json["interpreter"]), (&"script".into(), &"/bin/sh".into()));
+    assert_eq!(json["sha256"], hash_in(&shown.out));
+    for level in ["", "--allow-level full", "--allow-level reduced", "--allow-level process"] {
+        let add = bench.run(&format!("plugin add ./lines.sh --yes {level}"));
+        says(&add, 2, &[&hash_in(&shown.out), "scripts are off", "`--allow-level script`"]);
+        says(&bench.run(&format!("plugin test ./lines.sh {level}")), 2, &["scripts are off"]);
+    }
+    assert!(!bench.path("state").exists() && !bench.path(FOLDER).exists());
+    says(&bench.run("plugin add ./lines.sh --allow-level script"), 2, &["nobody can be asked"]);
+    let add = "plugin add ./lines.sh --yes --allow-level script";
+    says(&bench.run(add), 0, &["added `lines`", "haggle_lines.script"]);
+    says(&bench.run("plugin list"), 0, &["lines", "ready", "0.1.0", "haggle_lines.script"]);
+    says(&bench.run("plugin verify"), 0, &["ready"]);
+    assert!(bench.read("state/haggle/grants.toml").contains("level = \"script\""));
+    // A library is confined better, and stays so.
+    compile(&bench, "mine.so", &looks("1.0", ASKS), &[]);
+    says(&bench.run("plugin add ./mine.so --yes --allow-level script"), 2, &["is a library"]);
+    // Another file: found out by its hash.
+    let file = folder(&bench).join("haggle_lines.script");
+    fs::write(&file, fs::read_to_string(&file).unwrap().replace("0.1.0", "0.2.0")).unwrap();
+    let new = hash_in(&bench.run("plugin inspect lines").out);
+    says(&bench.run("plugin list"), 0, &["changed"]);
+    let refused = bench.run("import --plugin lines --set input=stdin:");
+    says(&refused, 1, &[&hash_in(&shown.out), &new, "haggle plugin add lines"]);
+    says(&bench.run("plugin remove lines"), 0, &["may no longer run"]);
+    says(&bench.run("import --plugin lines"), 1, &["not added"]);
+    assert!(!bench.path("trace").exists(), "something of it ran");
+}
+
+#[test]
+fn a_script_that_could_not_run_says_why() {
+    let bench = Bench::new();
+    let whole = fs::read_to_string(script(&bench, "whole.sh", READS)).unwrap();
+    for (from, to, part) in [
+        ("# /// haggle", "# haggle", "a script without a manifest"),
+        ("#!/bin/sh", "#!/opt/x/sh", "is run by `/opt/x/sh`"),
+        ("# name = ", "# named = ", "line 5: unknown field `named`"),
+        ("abi = \"1.0\"", "abi = \"2.0\"", "made for interface 2.0"),
+    ] {
+        let path = bench.write("bad.sh", whole.replacen(from, to, 1));
+        mode(&path, 0o644);
+        says(&bench.run("plugin add ./bad.sh --yes --allow-level script"), 1, &[part]);
+    }
+    assert!(!bench.path("state").exists());
+}
+
+#[test]
+fn a_script_brings_rows_that_are_pinned_and_told_like_those_of_a_library() {
+    let bench = Bench::new();
+    if !scripts_run(&bench) {
+        return;
+    }
+    bench.write("sample.csv", PRICES);
+    script(&bench, "lines.sh", READS);
+    let kit = "plugin test ./lines.sh --allow-level script --input stdin:=sample.csv";
+    let run = bench.run(kit);
+    says(&run, 0, &["passed   run", "passed   determinism", "passed   broken inputs", " 0 failed"]);
+    let golden = hash_in(&run.out);
+    says(&bench.run(&format!("{kit} --golden {golden}")), 0, &["passed   golden"]);
+    says(&bench.run("plugin test ./lines.sh --allow-level script"), 6, &["it asks for"]);
+    says(&bench.run("plugin add ./lines.sh --yes --allow-level script --file sample.csv"), 0, &[]);
+    says(&fed(&bench, "import --plugin lines", "sample.csv"), 1, &["which: `input`"]);
+    let run = fed(&bench, "import --plugin lines --set input=stdin:", "sample.csv");
+    let read = format!("read stdin: (32 bytes, {})", &PRICES_SHA256[..12]);
+    says(&run, 0, &["read 2 = imported 2", "confined `script`", &read]);
+    let sources = bench.json("sources --format json");
+    assert_eq!(sources[0]["plugin"]["level"], "script");
+    assert_eq!(sources[0]["plugin"]["inputs"][0]["sha256"], PRICES_SHA256);
+    says(&bench.run("benchmark --where title=paper --as-of 2026-11-23 --list"), 0, &["19.90"]);
+    says(&bench.run("import --plugin lines --set input=file:other.csv"), 1, &["grant"]);
+    let source = "[[source]]\nplugin = \"lines\"\nconfig = { input = \"file:sample.csv\" }\n";
+    bench.write("deals/deal.toml", format!("{HEAD}{source}"));
+    let report = bench.run("report deals/deal.toml --format json");
+    says(&report, 0, &["\"script\"", "file:sample.csv"]);
+    let lock = bench.read("deals/haggle.lock");
+    let hash = hash_in(&bench.run("plugin inspect lines").out);
+    assert!(lock.contains(&format!("any = \"{hash}\"")), "{lock}");
+    assert_eq!(bench.run("report deals/deal.toml --locked --format json").out, report.out);
+    let file = folder(&bench).join("haggle_lines.script");
+    fs::write(&file, fs::read_to_string(&file).unwrap().replace("0.1.0", "0.1.1")).unwrap();
+    says(
+        &bench.run("plugin add lines --yes --allow-level script"),
+        0,
+        &["takes the place of 0.1.0"],
+    );
+    let other = hash_in(&bench.run("plugin inspect lines").out);
+    says(&bench.run("report deals/deal.toml"), 4, &[&hash, &other, "haggle.lock says"]);
+}
+
+#[test]
+fn a_script_that_misbehaves_is_told_and_nothing_of_it_is_stored() {
+    let bench = Bench::new();
+    if !scripts_run(&bench) {
+        return;
+    }
+    let bash = Path::new("/usr/bin/bash").exists();
+    let trace = bench.path("trace").display().to_string();
+    let row = "echo '{\"kind\":\"price\",\"basis\":\"list\",\"currency\":\"EUR\",\"per\":\"C62\",\"amount\":\"1\"}'";
+    for (body, part) in [
+        (format!("{row}\necho x > {trace} || exit 3"), "exit code 3"),
+        (format!("{row}\n(true)\necho forked >&2"), "exit code"),
+        (format!("{row}\n/bin/true & wait"), "exit code"),
+        (format!("{row}\nread -r line < {trace} || exit 4"), "exit code"),
+        (format!("{row}\necho rubbish"), "line 2: expected value"),
+        (format!("{row}\nprintf half"), "before the end of its data"),
+        (format!("{row}\nkill -9 $$"), "exit code 1"),
+        (row.replace("\"1\"", "0.5"), "found 0.5, expected a text"),
+        (row.replace("C62", ""), "found no unit"),
+    ] {
+        script(&bench, "lines.sh", &body);
+        says(&bench.run("plugin add ./lines.sh --yes --allow-level script --no-input"), 0, &[]);
+        let run = bench.run("import --plugin lines");
+        says(&run, 6, &["plugin `lines`: ", part, "help:"]);
+        assert_eq!((stored(&bench), run.out.as_str()), (0, ""), "{body}");
+        assert!(
+            !run.err.contains("forked") && !bench.path("trace").exists(),
+            "{body}: {}",
+            run.err
+        );
+    }
+    if bash {
+        let socket = format!("{row}\nexec 3<>/dev/tcp/127.0.0.1/9 || exit 5");
+        let path = script(&bench, "lines.sh", &socket);
+        let text = fs::read_to_string(&path).unwrap().replacen("/bin/sh", "/usr/bin/bash", 1);
+        fs::write(&path, text).unwrap();
+        says(&bench.run("plugin add ./lines.sh --yes --allow-level script --no-input"), 0, &[]);
+        says(&bench.run("import --plugin lines"), 6, &["exit code 5", "Operation not permitted"]);
+        assert_eq!(stored(&bench), 0);
+    }
+}
+
+#[test]
+fn a_configuration_is_held_to_its_schema_before_anything_runs() {
+    let server = Server::start(|_| Reply::body(PRICES));
+    let schema = ", \\\"config_schema\\\": {\\\"additionalProperties\\\": false, \\\"required\\\": [\\\"of\\\"], \\\"properties\\\": {\\\"of\\\": {\\\"type\\\": \\\"string\\\"}}}}\"";
+    let bench = with_plugin(&server, &[("]}}\"", &format!("]}}{schema}"))], "");
+    for (told, part) in [
+        ("", "--set: plugin `sample`: `config.of`: found nothing, expected a text"),
+        ("--set of=3", "`config.of`: found `3`, expected a text"),
+        ("--set off=x --set of=x", "did you mean `of`?"),
+        ("--config {\"of\":[]}", "--config: plugin `sample`: `config.of`: found `[]`"),
+    ] {
+        says(&bench.run(&format!("import --plugin sample {told}")), 2, &[part]);
+    }
+    let wrong =
+        format!("{HEAD}[[source]]\nplugin = \"sample\"\nconfig = {{ on = \"x\", of = \"y\" }}\n");
+    bench.write("deal.toml", wrong);
+    says(
+        &bench.run("report deal.toml"),
+        1,
+        &["deal.toml: source `plugin://sample?", "`config.on`"],
+    );
+    assert_eq!((server.seen().len(), stored(&bench)), (0, 0));
+    says(&bench.run("import --plugin sample --set of=x"), 0, &["imported 2"]);
+    let other = schema.replace("additionalProperties", "patternProperties");
+    compile(
+        &bench,
+        "bad.so",
+        &template(&bench, &server, &[("]}}\"", &format!("]}}{other}"))]),
+        &[],
+    );
+    for verb in ["inspect ./bad.so", "add ./bad.so --yes"] {
+        says(
+            &bench.run(&format!("plugin {verb}")),
+            1,
+            &["`config_schema` has `patternProperties`"],
+        );
+    }
 }

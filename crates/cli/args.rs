@@ -318,10 +318,12 @@ pub(crate) struct PluginAdd {
 pub(crate) enum PluginLevel {
     /// No file, no network, no other process, limits
     Full,
-    /// Without the part that keeps it from files while it is loaded
+    /// By the filter of system calls alone: the second wall, Landlock, is missing
     Reduced,
-    /// A process of its own with limits, nothing more
+    /// A process of its own with limits, nothing more: all your files and secrets are open to it
     Process,
+    /// For a script, and for nothing else: it reads the system's programs and libraries
+    Script,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -347,6 +349,8 @@ pub(crate) enum PluginLang {
     Rust,
     /// One file and the header
     C,
+    /// A script, which runs at a level of its own
+    Sh,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -363,6 +367,12 @@ pub(crate) struct PluginTest {
     /// The SHA-256 that its rows must have, as an earlier run printed it
     #[arg(long, value_name = "HASH")]
     pub(crate) golden: Option<String>,
+    /// Another limit than the lesser of its wish and the usual one: memory_mb, wall_s, idle_s, rows or output_mb
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) cap: Vec<String>,
+    /// Let it run where it can be confined only so far; `script` for a script, which runs at no other
+    #[arg(long, value_name = "LEVEL", default_value = "full")]
+    pub(crate) allow_level: PluginLevel,
     /// Print as JSON
     #[arg(long)]
     pub(crate) json: bool,

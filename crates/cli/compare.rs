@@ -137,9 +137,11 @@ impl Compared {
         context: &Context,
     ) -> Result<Self, Failure> {
         let mut deal = reading.deal(file, context)?;
-        if let Some(tender) = deal.tender.as_mut().filter(|_| fill) {
-            tender.fill_gaps = true;
-        }
+        // Before anything is fetched, and any plugin run, for it.
+        let Some(tender) = deal.tender.as_mut() else {
+            return Err(refused(&CompareError::NoTender, file));
+        };
+        tender.fill_gaps |= fill;
         let mut gathered = quotes::gathered(&deal, file, pinning, context)?;
         let markets = markets(&deal, &gathered.markets)?;
         let sources = std::mem::take(&mut gathered.heads);

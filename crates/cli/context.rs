@@ -128,10 +128,11 @@ fn default_store() -> PathBuf {
 }
 
 /// A folder of the user, named by a variable, else inside the home folder; without a home there is
-/// none.
+/// none. What is not absolute lies wherever one stands, in a project that somebody else wrote, and
+/// counts as nothing.
 pub(crate) fn user_folder(variable: &str, inside: &str) -> Option<PathBuf> {
-    let named = std::env::var_os(variable).map(PathBuf::from).filter(|p| p.is_absolute());
-    let home =
-        || std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).map(PathBuf::from);
-    named.or_else(|| home().map(|h| h.join(inside)))
+    let absolute =
+        |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
+    let home = || absolute("HOME").or_else(|| absolute("USERPROFILE"));
+    absolute(variable).or_else(|| home().map(|h| h.join(inside)))
 }

@@ -284,6 +284,8 @@ fn part_brought(
     let mode = context.network.mode(pinning.offline)?;
     let folder = file.parent().unwrap_or(Path::new(""));
     let trusted = plugin::trusted(name, Some((folder, lock.plugin(name))), context)?;
+    let said = format!("{}: source `{location}`", file.display());
+    plugin::refuse_config(&trusted.inspection.manifest, config, &said)?;
     let brought = plugin::bring(&trusted, config, &location, mode, context)?;
     if pinning.locked {
         refuse_change(&brought.key.sha256, &location, pin.as_ref())?;

@@ -65,7 +65,8 @@ Limits (--limit NAME=VALUE):
 ";
 
 const PLUGINS: &str = "\
-A plugin is a shared library that brings observations: one self-contained file, libhaggle_NAME.so.
+A plugin is a shared library that brings observations: one self-contained file, libhaggle_NAME.so;
+or a script, haggle_NAME.script.
 Whatever lies in a plugin folder is found; nothing of it runs before you allowed exactly its bytes:
   haggle plugin inspect FILE    what it is, asks for and links to; runs nothing
   haggle plugin add FILE|NAME   the same, then asks, and writes your consent down
@@ -89,9 +90,20 @@ and the plugin never sees it: HAGGLE_SECRET_NAME, or in the file of secrets
 
 haggle.lock pins which file of a plugin a deal was made with; it gives nobody leave to run it. Your
 consents lie in $XDG_STATE_HOME/haggle/grants.toml and are never read from a project. Where this
-machine cannot confine a plugin fully it does not run, unless you said --allow-level.
+machine cannot confine a plugin fully it does not run, unless you said --allow-level: `reduced` is
+the filter of system calls without Landlock, `process` keeps none of your files and secrets from it.
+A host name that you allow must be public; a machine of your own network is allowed by its number,
+as `localhost`, or with --allow-private. A file is allowed as it lies there: a link is not followed.
+What a plugin is told is stored and shown, so a key that is called as secrets are is refused.
 
-Writing one: haggle plugin new NAME --lang rust|c, then haggle plugin test FILE --input URI=FILE.
+A script writes observations on its standard output, as JSON Lines or as an Arrow IPC stream, and
+reads one input on its standard input. It is off unless you said --allow-level script: at that level
+it reads the programs and libraries of the system, and can write nothing, open no connection and
+start no other program. It is recorded as `script`.
+
+What a manifest states of its configuration (config_schema) is checked before a plugin starts.
+
+Writing one: haggle plugin new NAME --lang rust|c|sh, then haggle plugin test FILE --input URI=FILE.
 ";
 
 const CONDITIONS: &str = "\

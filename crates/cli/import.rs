@@ -73,6 +73,9 @@ fn run_plugin(name: &str, args: &Import, context: &Context) -> Result<u8, Failur
     let location = Origin::Plugin { name: name.to_owned(), config: config.clone() }.location();
     let mode = context.network.mode(args.offline)?;
     let trusted = plugin::trusted(name, None, context)?;
+    let said = if args.config.is_some() { "--config" } else { "--set" };
+    plugin::refuse_config(&trusted.inspection.manifest, &config, said)
+        .map_err(|failure| Failure { exit: exit::USAGE, ..failure })?;
     let brought = plugin::bring(&trusted, &config, &location, mode, context)?;
     let outcome = context.store.publish(brought.aside, &brought.key)?;
     replace_earlier(outcome.part(), context)?;

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use haggle_import::reading_name;
+use haggle_plugin_host::script::ANY_PLATFORM;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
@@ -46,7 +47,7 @@ pub(crate) struct PluginPin {
     pub(crate) version: String,
     /// The interface that it was made for.
     pub(crate) abi: String,
-    /// SHA-256 of its file, by platform.
+    /// SHA-256 of its file, by platform; a script has one, of `any`.
     pub(crate) sha256: BTreeMap<String, String>,
 }
 
@@ -121,6 +122,7 @@ impl Lock {
     pub(crate) fn set_plugin(&mut self, mut pin: PluginPin) {
         if let Some(old) = self.plugins.get(&pin.name)
             && (&old.version, &old.abi) == (&pin.version, &pin.abi)
+            && ![&old.sha256, &pin.sha256].iter().any(|files| files.contains_key(ANY_PLATFORM))
         {
             let others = old.sha256.iter().map(|(k, v)| (k.clone(), v.clone()));
             let mine = std::mem::take(&mut pin.sha256);

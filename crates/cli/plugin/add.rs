@@ -8,9 +8,11 @@ use crate::args::{PluginAdd, PluginLevel};
 use crate::context::Context;
 use crate::failure::{Failure, exit};
 use crate::lock::Lock;
-use haggle_plugin_host::find::{self, Content, file_name, plugin_name};
+use haggle_plugin_host::find::{self, file_name, plugin_name, script_name};
 use haggle_plugin_host::grants::{Consent, Grants};
-use haggle_plugin_host::manifest::{Manifest, Wishes, check_input};
+use haggle_plugin_host::inspect::Inspection;
+use haggle_plugin_host::manifest::{Wishes, check_input};
+use haggle_plugin_host::{Grant, Kind, Level, file};
 use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
@@ -18,10 +20,11 @@ use std::path::Path;
 pub(super) fn run(args: &PluginAdd, context: &Context) -> Result<u8, Failure> {
     let content = content(&args.what, context)?;
     let inspection = fitting(&content)?;
-    let consent = narrowed(args, &inspection.manifest, &inspection.sha256)?;
+    let consent = narrowed(args, &inspection)?;
     let path = places::grants_path()?;
     let earlier = Grants::read(&path).map_err(|e| of_grants(&e))?;
     context.data(&described(&content.path, &inspection, &consent))?;
+    fits_kind(&inspection, args.allow_level)?;
     for old in earlier.named(&consent.name).filter(|old| old.sha256 != consent.sha256) {
         let version = &old.version;
         context.talk(&format!("it takes the place of {version}, {}\n", short(&old.sha256)));
@@ -30,7 +33,7 @@ pub(super) fn run(args: &PluginAdd, context: &Context) -> Result<u8, Failure> {
         return Err(Failure::new(format!("plugin `{}` was not added", consent.name)));
     }
     let trusted = Trusted { content, inspection, consent };
-    keep(&trusted.content, &trusted.consent.name, context)?;
+    keep(&trusted, context)?;
     let allowed = trusted.consent.clone();
     Grants::change(&path, |grants| grants.allow(allowed)).map_err(|e| of_grants(&e))?;
     context.talk(&format!("added `{}`; {} says so\n", trusted.consent.name, path.display()));
@@ -69,8 +72,8 @@ fn ask(input: &mut impl BufRead, talk: &mut impl Write) -> io::Result<bool> {
 }
 
 /// What the user allows: all that it asks for, or less.
-fn narrowed(args: &PluginAdd, manifest: &Manifest, sha256: &str) -> Result<Consent, Failure> {
-    let mut consent = Consent::asked(manifest, sha256);
+fn narrowed(args: &PluginAdd, inspection: &Inspection) -> Result<Consent, Failure> {
+    let mut consent = Consent::asked(inspection);
     if args.no_input || !args.input.is_empty() {
         args.input.iter().try_for_each(|input| refuse_wider(input, &consent.inputs))?;
         consent.inputs.clone_from(&args.input);
@@ -88,21 +91,44 @@ fn narrowed(args: &PluginAdd, manifest: &Manifest, sha256: &str) -> Result<Conse
     }
     consent.files = files(args, &consent)?;
     args.cap.iter().try_for_each(|cap| set_cap(&mut consent.limits, cap))?;
-    level(args.allow_level).clone_into(&mut consent.level);
+    if inspection.kind == Kind::Library {
+        consent.level = level(args.allow_level).to_string();
+    }
     Ok(consent)
 }
 
-fn level(level: PluginLevel) -> &'static str {
+/// A level as it is granted.
+pub(super) fn level(level: PluginLevel) -> Level {
     match level {
-        PluginLevel::Full => "full",
-        PluginLevel::Reduced => "reduced",
-        PluginLevel::Process => "process",
+        PluginLevel::Full => Level::Full,
+        PluginLevel::Reduced => Level::Reduced,
+        PluginLevel::Process => Level::Process,
+        PluginLevel::Script => Level::Script,
+    }
+}
+
+/// The level for scripts is theirs alone, and has to be allowed by its name.
+pub(super) fn fits_kind(inspection: &Inspection, allowed: PluginLevel) -> Result<(), Failure> {
+    let name = &inspection.manifest.name;
+    match (inspection.kind, level(allowed)) {
+        (Kind::Script, Level::Script) => Ok(()),
+        (Kind::Library, Level::Script) => {
+            Err(Failure::usage(format!("--allow-level script: `{name}` is a library"))
+                .help("leave it out: a library is confined better"))
+        }
+        (Kind::Library, _) => Ok(()),
+        (Kind::Script, _) => Err(Failure::usage(format!(
+            "`{name}` is a script, and scripts are off: found level `{}`, expected `script`",
+            level(allowed)
+        ))
+        .help("read it, and say `--allow-level script` if it may run")),
     }
 }
 
 fn refuse_wider(input: &str, asked: &[String]) -> Result<(), Failure> {
     check_input(input).map_err(|why| Failure::usage(format!("--input: {why}")))?;
-    if asked.iter().any(|wide| input.starts_with(wide.as_str())) {
+    let wide = Grant { inputs: asked.to_vec(), ..Grant::default() };
+    if wide.covers(input) {
         return Ok(());
     }
     Err(Failure::usage(format!("--input {input}: it does not ask for that"))
@@ -118,15 +144,16 @@ fn files(args: &PluginAdd, consent: &Consent) -> Result<Vec<String>, Failure> {
     if !args.file.is_empty() && !consent.inputs.iter().any(|input| input == "file") {
         return Err(Failure::usage("--file: it does not ask for files"));
     }
-    let absolute = |file: &std::path::PathBuf| {
-        let path = fs::canonicalize(file).map_err(|e| Failure::io(file, "cannot open", &e))?;
+    let absolute = |named: &std::path::PathBuf| {
+        let path = fs::canonicalize(named).map_err(|e| Failure::io(named, "cannot open", &e))?;
+        file::exactly(&path).map_err(|e| Failure::io(&path, "cannot be allowed", &e))?;
         let text = path.to_str().map(str::to_owned);
         text.ok_or_else(|| Failure::new(format!("{}: its name is not UTF-8", path.display())))
     };
     args.file.iter().map(absolute).collect()
 }
 
-fn set_cap(limits: &mut Wishes, text: &str) -> Result<(), Failure> {
+pub(super) fn set_cap(limits: &mut Wishes, text: &str) -> Result<(), Failure> {
     let wrong = || {
         Failure::usage(format!("--cap: found `{text}`, expected a name and a number above 0"))
             .help("memory_mb, wall_s, idle_s, rows, output_mb, as in `--cap memory_mb=256`")
@@ -145,7 +172,9 @@ fn set_cap(limits: &mut Wishes, text: &str) -> Result<(), Failure> {
 }
 
 /// Copies the bytes that were shown into the user's folder, unless they are found by name already.
-fn keep(content: &Content, name: &str, context: &Context) -> Result<(), Failure> {
+fn keep(trusted: &Trusted, context: &Context) -> Result<(), Failure> {
+    let Trusted { content, inspection, consent } = trusted;
+    let name = consent.name.as_str();
     let places = places(None, context);
     let found = find::find(&places, name, Some(&content.sha256));
     if found.is_ok_and(|found| found.is_some_and(|f| f.sha256 == content.sha256)) {
@@ -155,7 +184,15 @@ fn keep(content: &Content, name: &str, context: &Context) -> Result<(), Failure>
         Failure::new("there is no folder of your own for plugins")
             .help("set XDG_DATA_HOME, or put the file into a folder that `--plugin-dir` names")
     })?;
-    let path = folder.join(file_name(name));
+    let (this, other) = match inspection.kind {
+        Kind::Library => (file_name(name), script_name(name)),
+        Kind::Script => (script_name(name), file_name(name)),
+    };
+    let (path, other) = (folder.join(this), folder.join(other));
+    if other.exists() {
+        let message = format!("{}: a plugin of the same name, of the other kind", other.display());
+        return Err(Failure::new(message).help("remove it first, or give this one another name"));
+    }
     debug_assert_eq!(plugin_name(&path), Some(name));
     private(&folder).map_err(|e| Failure::io(&folder, "cannot create", &e))?;
     crate::whole::write(&path, &content.bytes)
@@ -178,6 +215,23 @@ fn private(folder: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn less_is_less() {
+        let asked = ["https://a.example/x".to_owned(), "https://b.example/".to_owned()];
+        for (input, fine) in [
+            ("https://a.example/x", true),
+            ("https://a.example/x/y", true),
+            ("https://a.example/x?y", true),
+            ("https://a.example/xyz", false),
+            ("https://a.example/", false),
+            ("https://b.example/deep/er/", true),
+            ("https://b.example.evil/", false),
+            ("file", false),
+        ] {
+            assert_eq!(refuse_wider(input, &asked).is_ok(), fine, "{input}");
+        }
+    }
 
     #[test]
     fn only_yes_is_yes() {

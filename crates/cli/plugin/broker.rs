@@ -5,11 +5,15 @@ use crate::context::Context;
 use crate::failure::Failure;
 use haggle_fetch::{Address, Behalf, FetchError, Fetched, Header, Mode, Request};
 use haggle_plugin_host::grants::Consent;
-use haggle_plugin_host::{Answer, Broker, BrokerError, InputOptions, InputStat, Status};
+use haggle_plugin_host::{
+    Answer, Broker, BrokerError, InputOptions, InputStat, Limits, Status, file,
+};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// The address of standard input.
 pub(super) const STDIN: &str = "stdin:";
@@ -17,6 +21,9 @@ pub(super) const STDIN: &str = "stdin:";
 pub(super) const FILE: &str = "file:";
 /// Before and behind the name of a secret in a header.
 const SECRET: (&str, &str) = ("{secret:", "}");
+
+/// Bytes of a header at most, with its secrets.
+const HEADER: usize = 32 << 10;
 
 /// Headers that are the fetcher's own: they say what is sent and what is known.
 const OURS: [&str; 12] = [
@@ -39,6 +46,10 @@ pub(super) struct CommandBroker<'a> {
     consent: &'a Consent,
     mode: Mode,
     context: &'a Context,
+    /// When the run is over, whatever it waits for.
+    until: Option<Instant>,
+    /// Bytes that may still be fetched.
+    left: Cell<u64>,
     /// The newest time at which a server gave what was read.
     pub(super) retrieved: Option<String>,
     /// What ends the run with an exit code of its own: nothing is to be had offline, or somebody
@@ -47,8 +58,16 @@ pub(super) struct CommandBroker<'a> {
 }
 
 impl<'a> CommandBroker<'a> {
-    pub(super) fn new(consent: &'a Consent, mode: Mode, context: &'a Context) -> Self {
-        Self { consent, mode, context, retrieved: None, failure: None }
+    /// A broker of one run, which begins now.
+    pub(super) fn new(
+        consent: &'a Consent,
+        limits: &Limits,
+        mode: Mode,
+        context: &'a Context,
+    ) -> Self {
+        let until = Instant::now().checked_add(Duration::from_secs(limits.wall_seconds));
+        let left = Cell::new(limits.input_mb.saturating_mul(1 << 20));
+        Self { consent, mode, context, until, left, retrieved: None, failure: None }
     }
 
     fn url(&mut self, uri: &str, options: &InputOptions) -> Result<Answer, BrokerError> {
@@ -56,7 +75,8 @@ impl<'a> CommandBroker<'a> {
         let headers = self.headers(uri, &options.headers)?;
         let within: Vec<String> =
             self.consent.inputs.iter().filter(|i| i.contains("://")).cloned().collect();
-        let behalf = Some(Behalf { headers: &headers, within: &within });
+        let (until, left) = (self.until, &self.left);
+        let behalf = Some(Behalf { headers: &headers, within: &within, until, left });
         let request = Request { behalf, ..Request::one(&address, self.mode) };
         let fetched = self.context.network.fetch(&[request], self.context);
         let fetched = fetched.map_err(|e| BrokerError::new(Status::Io, e.messages.join("; ")))?;
@@ -95,22 +115,37 @@ impl<'a> CommandBroker<'a> {
         asked.iter().map(header).collect()
     }
 
+    /// A header with its secrets filled in, each in its place, once.
     fn filled(&self, text: &str, host: &str) -> Result<String, BrokerError> {
-        let Some((before, rest)) = text.split_once(SECRET.0) else { return Ok(text.to_owned()) };
-        let wrong = |status, why: String| BrokerError::new(status, why);
-        let (name, after) = rest.split_once(SECRET.1).ok_or_else(|| {
-            wrong(Status::Config, format!("`{text}` has no `}}` behind the name of a secret"))
-        })?;
+        let mut parts = text.split(SECRET.0);
+        let mut filled = parts.next().unwrap_or("").to_owned();
+        for part in parts {
+            let (name, after) = part.split_once(SECRET.1).ok_or_else(|| {
+                let why = format!("`{text}` has no `}}` behind the name of a secret");
+                BrokerError::new(Status::Config, why)
+            })?;
+            filled.push_str(&self.secret(name, host)?);
+            filled.push_str(after);
+        }
+        if filled.len() > HEADER {
+            let why = format!("found a header of more than {HEADER} bytes with its secrets");
+            return Err(BrokerError::new(Status::Config, why));
+        }
+        Ok(filled)
+    }
+
+    /// A secret that is granted for this host.
+    fn secret(&self, name: &str, host: &str) -> Result<String, BrokerError> {
         let granted = self.consent.secrets();
         if !granted.iter().any(|s| s.name == name && s.host == host) {
             let why = format!("the secret `{name}` is not granted for `{host}`");
-            return Err(wrong(Status::Denied, why));
+            return Err(BrokerError::new(Status::Denied, why));
         }
+        let none = |why: String| BrokerError::new(Status::Auth, why);
         let secrets = self.context.network.secrets();
-        let secrets = secrets.map_err(|e| wrong(Status::Auth, e.messages.join("; ")))?;
-        let secret = secrets.named(name, host);
-        let secret = secret.map_err(|e| wrong(Status::Auth, format!("{e}; {}", e.help)))?;
-        Ok(format!("{before}{secret}{}", self.filled(after, host)?))
+        let secrets = secrets.map_err(|e| none(e.messages.join("; ")))?;
+        let secret = secrets.named(name, host).map_err(|e| none(format!("{e}; {}", e.help)))?;
+        Ok(secret.to_string())
     }
 
     /// The one file of a name among those that the user allowed: what a deal that others use too can
@@ -137,11 +172,13 @@ impl<'a> CommandBroker<'a> {
             let message = format!("the file `{path}` is not granted");
             return Err(BrokerError::new(Status::Denied, message));
         }
-        let file = File::open(path).map_err(|e| io_error(&e))?;
-        let meta = file.metadata().map_err(|e| io_error(&e))?;
-        if !meta.is_file() {
-            return Err(BrokerError::new(Status::Io, format!("`{path}` is no regular file")));
-        }
+        let opened = file::exactly(Path::new(path));
+        let (file, meta) = opened.map_err(|e| match e.kind() {
+            io::ErrorKind::InvalidInput => {
+                BrokerError::new(Status::Denied, format!("`{path}`: {e}"))
+            }
+            _ => io_error(&e),
+        })?;
         let stat = InputStat { length: Some(meta.len()), ..InputStat::default() };
         ranged(Held { file, _fetched: None }, stat, options)
     }

@@ -9,6 +9,7 @@ use haggle_plugin_host::find::{self, Content};
 use haggle_plugin_host::grants::Consent;
 use haggle_plugin_host::inspect::{Inspection, inspect, this_platform};
 use haggle_plugin_host::manifest::{Manifest, Wishes, is_name};
+use haggle_plugin_host::{Kind, Level};
 use serde_json::json;
 use std::fmt::Write;
 use std::path::Path;
@@ -20,7 +21,7 @@ pub(super) fn run(what: &str, json: bool, context: &Context) -> Result<u8, Failu
     let text = match json {
         true => format!("{:#}\n", as_json(&content.path, &inspection)),
         false => {
-            let asked = Consent::asked(&inspection.manifest, &inspection.sha256);
+            let asked = Consent::asked(&inspection);
             described(&content.path, &inspection, &asked)
         }
     };
@@ -55,17 +56,34 @@ pub(super) fn described(path: &Path, it: &Inspection, allowed: &Consent) -> Stri
     line("sha256", &it.sha256);
     let glibc = it.glibc.as_ref().map_or(String::new(), |v| format!(", glibc {v} or newer"));
     let abi = manifest.abi();
-    line("made for", &format!("{}, interface {abi}{glibc}", it.platform));
-    line("links to", &or_nothing(&it.libraries));
+    match &it.interpreter {
+        Some(interpreter) => {
+            line("script", &format!("run by {interpreter}, which is not part of the hash"));
+            line("made for", &format!("rows of interface {abi}"));
+        }
+        None => {
+            line("made for", &format!("{}, interface {abi}{glibc}", it.platform));
+            line("links to", &or_nothing(&it.libraries));
+        }
+    }
     line("may read", &or_nothing(&allowed.inputs));
     if !allowed.files.is_empty() {
         line("files", &allowed.files.join(", "));
     }
     line("secrets", &or_nothing(&allowed.secrets));
     line("limits", &limits(&allowed.limits));
-    line("confined", &format!("`{}`, or it does not run", allowed.level));
+    let own = match it.kind {
+        Kind::Library if allowed.level == Level::Process.as_str() => {
+            ": all your files, secrets and connections are open to it"
+        }
+        Kind::Library => "",
+        Kind::Script => {
+            ": it reads the programs and libraries of the system, and writes nothing, asks no network, starts no process"
+        }
+    };
+    line("confined", &format!("`{}`, or it does not run{own}", allowed.level));
     it.problems.iter().for_each(|problem| line("problem", problem));
-    if it.platform != this_platform() {
+    if !it.is_for_here() {
         line("problem", &format!("for {}, expected {}", it.platform, this_platform()));
     }
     text
@@ -97,11 +115,13 @@ fn limits(limits: &Wishes) -> String {
 
 fn as_json(path: &Path, it: &Inspection) -> serde_json::Value {
     let mut problems = it.problems.clone();
-    if it.platform != this_platform() {
+    if !it.is_for_here() {
         problems.push(format!("for {}, expected {}", it.platform, this_platform()));
     }
     json!({
         "path": path.display().to_string(),
+        "kind": it.kind,
+        "interpreter": it.interpreter,
         "sha256": it.sha256,
         "size": it.size,
         "platform": it.platform,

@@ -12,7 +12,7 @@ mod test;
 mod trust;
 
 pub(crate) use places::consents;
-pub(crate) use source::{bring, ran, recipe};
+pub(crate) use source::{bring, ran, recipe, refuse_config};
 pub(crate) use trust::{pin_of, trusted};
 
 use crate::args::{PluginAction, PluginArgs};

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 const C: &str = include_str!("template/plugin.c");
 const HEADER: &str = include_str!("../../plugin-api/include/haggle_plugin.h");
 const RUST: &str = include_str!("template/lib.rs");
+const SCRIPT: &str = include_str!("template/script.sh");
 const MANIFEST: &str = include_str!("template/Cargo.toml.txt");
 const SAMPLE: &str = include_str!("template/sample.csv");
 
@@ -33,6 +34,7 @@ pub(super) fn run(args: &PluginNew, context: &Context) -> Result<u8, Failure> {
             (format!("{name}.c"), C.replace("{{name}}", name)),
             ("haggle_plugin.h".to_owned(), HEADER.to_owned()),
         ],
+        PluginLang::Sh => vec![(format!("{name}.sh"), SCRIPT.replace("{{name}}", name))],
         PluginLang::Rust => vec![
             ("Cargo.toml".to_owned(), cargo_manifest(name, &api(args.api.as_deref())?)),
             ("src/lib.rs".to_owned(), RUST.replace("{{name}}", name)),

@@ -10,13 +10,19 @@ use haggle_evidence::{
     Account, BatchError, Diagnostic, Import, ImportError, Importer, ImporterIdentity, InputFacts,
     Locator, PluginFacts, RecordBatch, Severity, Sink, SinkError, SourceFacts,
 };
-use haggle_fetch::{Address, Mode};
+use haggle_fetch::{Address, Mode, is_secret};
 use haggle_plugin_host::digest::Digest;
 use haggle_plugin_host::grants::Consent;
 use haggle_plugin_host::inspect::hash;
+use haggle_plugin_host::manifest::Manifest;
+use haggle_plugin_host::schema::Wrong;
 use haggle_plugin_host::{Fault, FaultKind, Grant, Kind, Limits, Outcome, Plugin, Run};
 use haggle_store::{SetAside, SourceKey, StoreImportError};
+use serde_json::Value;
 use std::path::Path;
+
+/// The key of a script's configuration that names what it reads.
+const INPUT: &str = "input";
 
 /// Rows that a plugin brought, which are no part yet.
 pub(crate) struct Brought {
@@ -56,6 +62,45 @@ pub(crate) fn bring(
     }
 }
 
+/// Whether what a plugin is told is what its manifest says that it takes; asked before it starts.
+/// `place` is where it was said.
+pub(crate) fn refuse_config(manifest: &Manifest, config: &str, place: &str) -> Result<(), Failure> {
+    let schema = manifest.schema().map_err(|e| Failure::new(e.to_string()))?;
+    let config: serde_json::Value =
+        serde_json::from_str(config).map_err(|e| Failure::new(format!("{place}: no JSON: {e}")))?;
+    let name = &manifest.name;
+    if let Some(key) = secret_in(&config) {
+        return Err(Failure::new(format!(
+            "{place}: plugin `{name}`: `{key}` is called as secrets are, expected none: what a plugin is told is stored and shown"
+        ))
+        .help("a secret is set as HAGGLE_SECRET_NAME, asked for in the manifest and sent as `{secret:NAME}` in a header"));
+    }
+    let wrong = schema.check(&config);
+    let Some(first) = wrong.first() else { return Ok(()) };
+    let said = |w: &Wrong| format!("{place}: plugin `{name}`: `{}`: {}", w.place, w.why);
+    let mut failure = Failure::new("").help(&first.help);
+    failure.messages = wrong.iter().map(said).collect();
+    Err(failure)
+}
+
+/// The first key, or address, that holds a secret.
+fn secret_in(config: &Value) -> Option<String> {
+    let said = |value: &Value| !matches!(value, Value::Null | Value::Bool(_)) && *value != "";
+    match config {
+        Value::Object(members) => members.iter().find_map(|(key, value)| {
+            // The key of a series is none of a house.
+            let secret = said(value) && is_secret(key) && !key.eq_ignore_ascii_case("key");
+            if secret { Some(key.clone()) } else { secret_in(value) }
+        }),
+        Value::Array(all) => all.iter().find_map(secret_in),
+        Value::String(text) if Address::is_meant(text) => {
+            let shown = Address::parse(text).map_or_else(|e| e.place, |a| a.to_string());
+            (shown.contains("***") && !text.contains("***")).then_some(shown)
+        }
+        _ => None,
+    }
+}
+
 /// A plugin as an importer.
 struct PluginImporter<'a> {
     trusted: &'a Trusted,
@@ -83,29 +128,34 @@ impl<'a> PluginImporter<'a> {
             recipe_hash: hash(what.as_bytes()),
             importer: haggle_plugin_host::manifest::ABI.major,
         };
-        let broker = CommandBroker::new(&trusted.consent, mode, context);
+        let grant = grant(&trusted.consent).map_err(Failure::new)?;
+        let broker = CommandBroker::new(&trusted.consent, &grant.limits, mode, context);
         let digest = Digest::default();
         Ok(Self { trusted, config, identity, broker, context, digest, failure: None })
     }
 
     fn once(&mut self, sink: &mut dyn Sink) -> Result<Import, Failure> {
         let Trusted { content, inspection, consent } = self.trusted;
+        let grant = grant(consent).map_err(Failure::new)?;
         let manifest = &inspection.manifest;
         let (name, version) = (&manifest.name, &manifest.version);
-        let plugin = Plugin::new(name, version, Kind::Library, content.bytes.clone());
-        let grant = grant(consent).map_err(Failure::new)?;
+        let plugin = Plugin::new(name, version, inspection.kind, content.bytes.clone());
+        let input = match inspection.kind {
+            Kind::Library => None,
+            Kind::Script => of_script(consent, self.config)?,
+        };
+        let input = input.as_deref();
         let interrupt = self.context.network.interrupt()?;
         let cancel = interrupt.stop();
         let request = format!("{{\"config\":{}}}", self.config);
-        let run =
-            Run { plugin: &plugin, grant: &grant, request: &request, input: None, cancel: &cancel };
+        let run = Run { plugin: &plugin, grant: &grant, request: &request, input, cancel: &cancel };
         let mut hashing = Hashing { digest: &mut self.digest, sink, wrong: None };
         let broker = &mut self.broker;
         let done = interrupt.during(|| haggle_plugin_host::run(&run, broker, &mut hashing));
         let wrong = hashing.wrong.take();
         let outcome = done.map_err(|fault| self.failed(&fault, wrong.as_ref()))?;
         if !outcome.log.is_empty() {
-            self.context.detail(&format!("{name} says:\n{}\n", outcome.log.trim_end()));
+            self.context.detail(&quoted(name, &outcome.log));
         }
         Ok(import(&facts(self.trusted, self.config, &outcome), &self.digest))
     }
@@ -117,7 +167,7 @@ impl<'a> PluginImporter<'a> {
         }
         let name = &self.trusted.inspection.manifest.name;
         if !fault.log.is_empty() {
-            self.context.talk(&format!("{name} says:\n{}\n", fault.log.trim_end()));
+            self.context.talk(&quoted(name, &fault.log));
         }
         let message = match wrong {
             Some(error) => format!("plugin `{name}`: {error}"),
@@ -126,6 +176,12 @@ impl<'a> PluginImporter<'a> {
         let failure = Failure::new(format!("{message} [E0401]")).help(&fault.help);
         Failure { exit: if wrong.is_some() { exit::MISBEHAVED } else { blame(fault) }, ..failure }
     }
+}
+
+/// What a plugin wrote, so that no line of it can be taken for one of ours.
+fn quoted(name: &str, log: &str) -> String {
+    let lines = log.trim_end().lines().map(|line| format!("  | {line}\n"));
+    format!("{name} says:\n{}", lines.collect::<String>())
 }
 
 /// A failure that a plugin reports in order is no misbehaviour.
@@ -169,6 +225,32 @@ impl Sink for Hashing<'_> {
     }
 }
 
+/// What a script reads on its standard input: what its configuration names, else the one thing that
+/// was allowed, if anything was.
+fn of_script(consent: &Consent, config: &str) -> Result<Option<String>, Failure> {
+    let config: serde_json::Value = serde_json::from_str(config).unwrap_or_default();
+    if let Some(named) = config.get(INPUT).and_then(serde_json::Value::as_str) {
+        return Ok(Some(named.to_owned()));
+    }
+    let file = |file: &String| format!("file://{file}");
+    let others = consent.inputs.iter().filter(|input| *input != "file").map(|input| {
+        if input == "stdin" { super::broker::STDIN.to_owned() } else { input.clone() }
+    });
+    let all: Vec<String> = others.chain(consent.files.iter().map(file)).collect();
+    match all.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one.clone())),
+        several => {
+            let name = &consent.name;
+            let message = format!(
+                "plugin `{name}`: a script reads one input, and it may read {}",
+                several.join(", ")
+            );
+            Err(Failure::new(message).help("say which: `input` in its configuration"))
+        }
+    }
+}
+
 /// What the user allows, as the run takes it.
 pub(super) fn grant(consent: &Consent) -> Result<Grant, String> {
     let usual = Limits::default();
@@ -203,6 +285,11 @@ fn facts(trusted: &Trusted, config: &str, outcome: &Outcome) -> PluginFacts {
         uri: public(&i.uri),
         size: i.bytes,
         sha256: i.sha256.clone(),
+        complete: i.complete,
+        range: i.options.range.map(|(first, last)| {
+            format!("{first}-{}", last.map_or(String::new(), |last| last.to_string()))
+        }),
+        headers: i.options.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect(),
     };
     PluginFacts {
         name: inspection.manifest.name.clone(),
@@ -251,7 +338,13 @@ fn import(plugin: &PluginFacts, digest: &Digest) -> Import {
 
 /// What ran and what it was given to read, on one line.
 pub(crate) fn ran(facts: &PluginFacts) -> String {
-    let input = |i: &InputFacts| format!("{} ({}, {})", i.uri, bytes(i.size), short(&i.sha256));
+    let input = |i: &InputFacts| {
+        let range = i.range.as_ref().map_or(String::new(), |range| format!(", bytes {range}"));
+        let headers: String = i.headers.iter().map(|h| format!(", with `{h}`")).collect();
+        let cut = if i.complete { "" } else { ", not to its end" };
+        let (size, hash) = (bytes(i.size), short(&i.sha256));
+        format!("{} ({size}, {hash}{range}{headers}{cut})", i.uri)
+    };
     let inputs: Vec<String> = facts.inputs.iter().map(input).collect();
     let read = if inputs.is_empty() { "nothing".to_owned() } else { inputs.join("; ") };
     format!(
@@ -270,12 +363,36 @@ mod tests {
     use haggle_plugin_host::{Level, Status};
 
     #[test]
+    fn secrets_are_not_told() {
+        for (config, key) in [
+            (r#"{"url":"https://a.example/x","key":"A.B","rows":3,"token":""}"#, None),
+            (r#"{"api_key":"hunter2"}"#, Some("api_key")),
+            (r#"{"a":[{"Password":1}]}"#, Some("Password")),
+            (r#"{"url":"https://a.example/?token=abc"}"#, Some("https://a.example/?token=***")),
+            (r#"{"url":"https://me:pw@a.example/"}"#, Some("https://***@a.example/")),
+        ] {
+            let found = secret_in(&serde_json::from_str(config).unwrap());
+            assert_eq!(found.as_deref(), key, "{config}");
+        }
+    }
+
+    #[test]
+    fn a_plugin_has_no_line_of_its_own() {
+        let said = quoted("x", "note: read\nerror: the store is damaged\n  help: rm -rf\n\n");
+        assert_eq!(
+            said,
+            "x says:\n  | note: read\n  | error: the store is damaged\n  |   help: rm -rf\n"
+        );
+    }
+
+    #[test]
     fn whoever_is_to_blame_decides_the_exit_code() {
         let confinement = FaultKind::Confinement { found: Level::Process, required: Level::Full };
         for (kind, code) in [
             (FaultKind::Signal(11), 6),
             (FaultKind::Exit(0), 6),
             (FaultKind::Wall, 6),
+            (FaultKind::Threads, 6),
             (FaultKind::Output, 6),
             (FaultKind::Data, 6),
             (FaultKind::Unfinished, 6),

@@ -1,6 +1,7 @@
-//! `plugin test`: the conformance kit with something to read. What is tested runs fully confined and
+//! `plugin test`: the conformance kit with something to read. What is tested runs confined and
 //! sees the inputs that are given here, and nothing else: no network, no file, no secret.
 
+use super::add::{fits_kind, level, set_cap};
 use super::look::content;
 use crate::args::PluginTest;
 use crate::context::Context;
@@ -8,7 +9,7 @@ use crate::failure::{Failure, exit};
 use haggle_plugin_host::conformance::{Check, Subject, Verdict, test};
 use haggle_plugin_host::grants::Consent;
 use haggle_plugin_host::inspect::{Inspection, inspect};
-use haggle_plugin_host::{Grant, Kind, Plugin};
+use haggle_plugin_host::{Grant, Kind, Limits, Plugin};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,16 +19,26 @@ pub(super) fn run(args: &PluginTest, context: &Context) -> Result<u8, Failure> {
     let content = content(&args.what, context)?;
     let inspection = inspect(&content.bytes)
         .map_err(|e| Failure::new(format!("{}: {e}", content.path.display())))?;
+    fits_kind(&inspection, args.allow_level)?;
     let manifest = &inspection.manifest;
     let plugin =
-        Plugin::new(&manifest.name, &manifest.version, Kind::Library, content.bytes.clone());
-    let asked = Consent { inputs: Vec::new(), ..Consent::asked(manifest, &content.sha256) };
+        Plugin::new(&manifest.name, &manifest.version, inspection.kind, content.bytes.clone());
+    let level = level(args.allow_level).to_string();
+    // Nobody is asked here, so no more is given than usual, whatever its manifest asks for.
+    let mut limits = manifest.limits.at_most(&Limits::default());
+    args.cap.iter().try_for_each(|cap| set_cap(&mut limits, cap))?;
+    let asked = Consent { inputs: Vec::new(), level, limits, ..Consent::asked(&inspection) };
     // The names of its secrets are all there is of them: nobody is asked, so none is sent.
     let secrets = manifest.secrets().into_iter().map(|secret| secret.name).collect();
     let grant = super::source::grant(&asked).map_err(Failure::new)?;
     let grant = Grant { secrets, ..grant };
     let inputs = inputs(&args.input)?;
+    if inspection.kind == Kind::Script && inputs.len() > 1 {
+        return Err(Failure::usage("--input: a script reads one input, on its standard input"));
+    }
     let config = config(&args.config)?;
+    super::refuse_config(manifest, &config, "--config")
+        .map_err(|failure| Failure { exit: exit::USAGE, ..failure })?;
     let golden = args.golden.as_deref();
     let subject = Subject {
         plugin: &plugin,

@@ -10,6 +10,8 @@ use haggle_plugin_host::find::{self, Content, Refused};
 use haggle_plugin_host::grants::Consent;
 use haggle_plugin_host::inspect::{Inspection, inspect, this_platform};
 use haggle_plugin_host::manifest::is_name;
+use haggle_plugin_host::script::ANY_PLATFORM;
+use haggle_plugin_host::{Kind, Level};
 use std::path::Path;
 
 /// A plugin that may run.
@@ -35,7 +37,10 @@ pub(crate) fn trusted(
         .help("`haggle plugin list` lists what is there"));
     }
     let pin = project.and_then(|(_, pin)| pin);
-    let pinned = pin.and_then(|pin| pin.sha256.get(&this_platform())).map(String::as_str);
+    let of_platform = |pin: &'_ PluginPin| pin.sha256.get(&this_platform()).cloned();
+    let of_script = |pin: &'_ PluginPin| pin.sha256.get(ANY_PLATFORM).cloned();
+    let pinned = pin.and_then(|pin| of_platform(pin).or_else(|| of_script(pin)));
+    let pinned = pinned.as_deref();
     let places = places(project.map(|(folder, _)| folder), context);
     let content = find::find(&places, name, pinned).map_err(|e| refused(&e))?;
     let content = content.ok_or_else(|| missing(name, pinned))?;
@@ -51,6 +56,7 @@ pub(crate) fn trusted(
     // By its name alone it is not found outside of the project.
     let what = if in_project { content.path.display().to_string() } else { name.to_owned() };
     let consent = consent(name, &what, &content)?;
+    refuse_other_level(name, &what, inspection.kind, &consent)?;
     Ok(Trusted { content, inspection, consent })
 }
 
@@ -70,7 +76,7 @@ pub(super) fn fitting(content: &Content) -> Result<Inspection, Failure> {
     let path = content.path.display();
     let inspection = inspect(&content.bytes).map_err(|e| Failure::new(format!("{path}: {e}")))?;
     let here = this_platform();
-    let other = (inspection.platform != here)
+    let other = (!inspection.is_for_here())
         .then(|| format!("for {}, expected {here}", inspection.platform));
     let problems: Vec<String> = other.into_iter().chain(inspection.problems.clone()).collect();
     if problems.is_empty() {
@@ -133,6 +139,26 @@ fn consent(name: &str, what: &str, content: &Content) -> Result<Consent, Failure
         ))
         .help(help),
     })
+}
+
+/// The level for scripts is theirs alone, whoever wrote another one down.
+fn refuse_other_level(
+    name: &str,
+    what: &str,
+    kind: Kind,
+    consent: &Consent,
+) -> Result<(), Failure> {
+    let script = consent.level == Level::Script.as_str();
+    if script == (kind == Kind::Script) {
+        return Ok(());
+    }
+    let (is, allow) = match kind {
+        Kind::Script => ("a script", " --allow-level script"),
+        Kind::Library => ("a library", ""),
+    };
+    let level = &consent.level;
+    Err(Failure::new(format!("plugin `{name}`: it is {is}, and allowed at level `{level}`"))
+        .help(format!("`haggle plugin add {what}{allow}` allows it at its own")))
 }
 
 pub(super) fn refused(refused: &Refused) -> Failure {

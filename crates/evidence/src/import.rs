@@ -64,6 +64,19 @@ pub struct InputFacts {
     pub size: u64,
     /// SHA-256 of those bytes.
     pub sha256: String,
+    /// Whether it saw all that there was, to the end of what it asked for.
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    pub complete: bool,
+    /// The bytes that it asked for, as `0-99` or `100-`; none if it asked for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<String>,
+    /// Headers that were sent for it, `Name: value`, with the names of secrets in their place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// The result of reading a source to its end.

@@ -142,7 +142,7 @@ fn shown_parameter(parameter: &str) -> String {
 
 /// Whether a parameter is called as secrets are, in one word or among others (`api_key`,
 /// `X-Amz-Signature`, `accessToken`), and not as the token of a page is.
-fn is_secret(name: &str) -> bool {
+pub fn is_secret(name: &str) -> bool {
     let among = |list: &[&str], text: &str| list.iter().any(|w| text.eq_ignore_ascii_case(w));
     let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     let words = words(name);

@@ -10,7 +10,7 @@ use crate::pace::Pace;
 use crate::page::{Body, Got};
 use crate::paging::Paging;
 use crate::private::Guard;
-use crate::request::{Fetched, How, Mode, Page, Request};
+use crate::request::{Behalf, Fetched, How, Mode, Page, Request};
 use crate::secret::Secrets;
 use crate::watch::{Watch, Watcher};
 use futures_util::future::{Either, join_all, select};
@@ -183,9 +183,7 @@ impl Fetcher {
         watcher: Watcher<'_>,
     ) -> Result<Fetched, FetchError> {
         let watch = Watch::new(request.name(), watcher);
-        if let Some(host) = request.address.url().host_str() {
-            self.guard.allow(host);
-        }
+        self.vouch(request);
         let list = RefCell::new(Vec::new());
         let done = {
             let walk = pin!(self.walk(request, &watch, &list));
@@ -201,6 +199,16 @@ impl Fetcher {
                 self.remember(request, &list)?;
                 Err(error)
             }
+        }
+    }
+
+    /// What the user names may be anywhere. What a program asks for is public: whoever allowed
+    /// `shop.example` did not mean a machine beside this one, unless by its address.
+    fn vouch(&self, request: &Request<'_>) {
+        if let Some(host) = request.address.url().host_str()
+            && (request.behalf.is_none() || Behalf::names_address(host))
+        {
+            self.guard.allow(host);
         }
     }
 
@@ -241,5 +249,32 @@ impl Fetcher {
         let records = list.iter().map(|got| got.record.clone()).collect();
         let entry = Entry::new(request.name(), records);
         self.cache.save_begun(&request.key(), &entry)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::Address;
+    use std::cell::Cell;
+
+    #[test]
+    fn names_that_a_program_asks_for_are_public() {
+        let behalf = Behalf { headers: &[], within: &[], until: None, left: &Cell::new(0) };
+        for (host, by_program, private) in [
+            ("shop.example", true, false),
+            ("localhost.example", true, false),
+            ("localhost", true, true),
+            ("10.0.0.5", true, true),
+            ("[fd00::5]", true, true),
+            ("shop.example", false, true),
+        ] {
+            let fetcher = Fetcher::new(Options::default(), Cache::new("/nowhere"));
+            let address = Address::parse(&format!("http://{host}/x")).unwrap();
+            let behalf = by_program.then_some(behalf);
+            fetcher.vouch(&Request { behalf, ..Request::one(&address, Mode::Usual) });
+            let beside = fetcher.guard.check_all(host, &["192.168.0.1".parse().unwrap()]);
+            assert_eq!(beside.is_ok(), private, "{host} {by_program}");
+        }
     }
 }

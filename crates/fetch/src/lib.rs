@@ -28,7 +28,7 @@ mod rules;
 mod secret;
 mod watch;
 
-pub use address::Address;
+pub use address::{Address, is_secret};
 pub use cache::{Cache, Cleaned, Kept, Status, Which};
 pub use client::authorities;
 pub use error::{CODES, FetchError};

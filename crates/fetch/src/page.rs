@@ -68,6 +68,7 @@ impl Fetcher {
     pub(crate) async fn page(&self, question: &Question<'_>) -> Result<Got, FetchError> {
         let shown = self.name(question.url);
         let limit = self.options.limits.total;
+        let limit = question.behalf.map_or(limit, |behalf| behalf.within_time(limit));
         match tokio::time::timeout(limit, self.attempts(question, &shown)).await {
             Ok(done) => done,
             Err(_) => {
@@ -101,7 +102,9 @@ impl Fetcher {
     }
 
     async fn attempt(&self, question: &Question<'_>, shown: &str) -> Result<Got, Trouble> {
-        let mut partial = self.cache.partial(shown)?;
+        // What came to one program is not gone on with for another.
+        let whose = question.behalf.map_or(String::new(), |behalf| behalf.text());
+        let mut partial = self.cache.partial(shown, &whose)?;
         let begun = partial.begun();
         let headers = self.conditions(question, begun.as_ref());
         let answer = self.ask(question.url, &headers, question.behalf, shown).await?;
@@ -206,6 +209,7 @@ impl Fetcher {
         {
             let size = partial.size().saturating_add(bytes.len() as u64);
             self.refuse_large(size, &mut partial, shown)?;
+            self.refuse_more(question, bytes.len() as u64, &mut partial, shown)?;
             partial.push(&bytes).map_err(failed(self.cache.root()))?;
             question.watch.bytes(bytes.len() as u64);
         }
@@ -230,6 +234,22 @@ impl Fetcher {
         }
         partial.start(None).map_err(failed(self.cache.root()))?;
         Err(FetchError::new(LARGE, shown, format!("more than {limit} bytes")))
+    }
+
+    /// A program has an allowance for all that comes for it, kept or not.
+    fn refuse_more(
+        &self,
+        question: &Question<'_>,
+        bytes: u64,
+        partial: &mut Partial,
+        shown: &str,
+    ) -> Result<(), FetchError> {
+        if question.behalf.is_none_or(|behalf| behalf.takes(bytes)) {
+            return Ok(());
+        }
+        partial.start(None).map_err(failed(self.cache.root()))?;
+        let message = "more bytes than may come on your behalf";
+        Err(FetchError::new(LARGE, shown, message))
     }
 
     /// Gives a finished body its place, and writes down what the server said of it.

@@ -100,7 +100,8 @@ impl Guard {
         }
     }
 
-    fn check_all(&self, host: &str, found: &[IpAddr]) -> Result<(), Private> {
+    /// Refuses addresses of a host that are not public, unless the user named it.
+    pub(crate) fn check_all(&self, host: &str, found: &[IpAddr]) -> Result<(), Private> {
         if self.allows(host) {
             return Ok(());
         }

@@ -6,7 +6,10 @@ use crate::clock;
 use crate::page::Body;
 use crate::paging::{Look, LookAt, Paging};
 use reqwest::Url;
+use std::cell::Cell;
+use std::net::IpAddr;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// Whom to believe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,6 +46,10 @@ pub struct Behalf<'a> {
     pub headers: &'a [Header],
     /// Beginnings of URLs that may be asked.
     pub within: &'a [String],
+    /// When an answer is no longer of use.
+    pub until: Option<Instant>,
+    /// Bytes that may still come for this program; what comes is taken off.
+    pub left: &'a Cell<u64>,
 }
 
 /// A header of a request.
@@ -65,7 +72,26 @@ impl std::fmt::Debug for Header {
 impl Behalf<'_> {
     /// Whether a URL may be asked.
     pub(crate) fn may(&self, url: &Url) -> bool {
-        self.within.iter().any(|start| is_within(url.as_str(), start))
+        !hides_a_folder(url.path()) && self.within.iter().any(|s| is_within(url.as_str(), s))
+    }
+
+    /// Whether the user, who named the beginnings, meant this machine or one beside it.
+    pub(crate) fn names_address(host: &str) -> bool {
+        let literal = host.trim_start_matches('[').trim_end_matches(']');
+        host.eq_ignore_ascii_case("localhost") || literal.parse::<IpAddr>().is_ok()
+    }
+
+    /// How long an answer is of use, if that ends before `limit`.
+    pub(crate) fn within_time(&self, limit: Duration) -> Duration {
+        let left = self.until.map(|until| until.saturating_duration_since(Instant::now()));
+        left.map_or(limit, |left| left.min(limit))
+    }
+
+    /// Takes off what came; whether it may come.
+    pub(crate) fn takes(&self, bytes: u64) -> bool {
+        let left = self.left.get().checked_sub(bytes);
+        self.left.set(left.unwrap_or(0));
+        left.is_some()
     }
 
     /// Whether a secret goes along.
@@ -74,10 +100,19 @@ impl Behalf<'_> {
     }
 
     /// What tells the request from that of the user and from others.
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let lines = self.headers.iter().map(|h| format!("\n{h:?}"));
         format!("on behalf{}", lines.collect::<String>())
     }
+}
+
+/// Whether a path has a `/` or `\` that some servers see and others do not.
+fn hides_a_folder(path: &str) -> bool {
+    let mut path = path.to_ascii_lowercase();
+    while path.contains("%25") {
+        path = path.replace("%25", "%");
+    }
+    path.contains("%2f") || path.contains("%5c")
 }
 
 /// Whether a URL is another or goes on from it: a name that is longer is another name.

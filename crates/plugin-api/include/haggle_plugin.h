@@ -6,7 +6,10 @@
  *
  * Ownership. Strings that are passed in are borrowed for the call. Errors are written into the
  *   caller's struct and have nothing to free. Stream, schema and arrays are released by Arrow's
- *   rules; arrays may outlive their stream, not the plugin.
+ *   rules; arrays may outlive their stream, not the plugin. A release marks what it released by
+ *   setting its release to NULL, and none is called twice.
+ * Streams. Several may be open one after the other, each with a request of its own. A stream may be
+ *   released before its end. Behind its end it stays at its end, behind an error it fails again.
  * Threads. All calls into a plugin come one after another on one thread, except cancel. The
  *   callbacks of the host may be called from any thread.
  * Unwinding. No exception and no panic may leave a function of the plugin.
@@ -91,7 +94,8 @@ struct ArrowArrayStream {
 /* A row of the stream says: this source, at this place in it, states this amount for this subject.
  * Columns by name, in any order; those marked ? may be null, and may be left out altogether.
  * Formats: u text (plain "u", or "i" with a dictionary of "u"), L uint64, I uint32, g double,
- * l int64, D date in days ("tdD"), d decimal ("d:38,12": the number times 10^12, as int128).
+ * l int64, D date in days ("tdD"), d decimal ("d:38,12": the number times 10^12, as int128, of at
+ * most 16 digits before its point).
  *
  *   sheet u?  row L  column I  path u?            where the amount stands, from 1
  *   kind u           wage, price, quote, index, rate
@@ -107,11 +111,13 @@ struct ArrowArrayStream {
  *   currency u       ISO 4217
  *   per u            unit of the price: UN/CEFACT code or word
  *   quantity_from d?  quantity_to d?              quantities that the price holds for
- *   weight g?  count l?  employers l?  sample_size l?  relative_error g?
- *   date D?
+ *   weight g?  relative_error g?                  not negative
+ *   count l?  employers l?  sample_size l?        from 1
+ *   date D?                                       of the years 1 to 9999
  *   attributes u?    a JSON object with sorted keys
  *
- * What is unknown is null, never zero and never NaN. At most 65,536 rows make a batch. */
+ * What is unknown is null, never zero and never NaN. At most 65,536 rows make a batch, and
+ * a text has at most 64 KiB. */
 
 typedef int32_t haggle_status;
 

@@ -232,7 +232,8 @@ unsafe extern "C" fn release_stream<S: Source>(stream: *mut ArrowArrayStream) {
 
 /// What an exported schema points at.
 struct HeldSchema {
-    _name: CString,
+    /// Of a `CString` that was taken apart: what is moved about has no pointers into it.
+    name: *mut c_char,
     children: Vec<*mut ArrowSchema>,
     dictionary: *mut ArrowSchema,
 }
@@ -275,13 +276,13 @@ fn schema_of(
     children: Vec<*mut ArrowSchema>,
     dictionary: *mut ArrowSchema,
 ) -> ArrowSchema {
-    let name_at = name.as_ptr();
-    let held = Box::into_raw(Box::new(HeldSchema { _name: name, children, dictionary }));
+    let name = name.into_raw();
+    let held = Box::into_raw(Box::new(HeldSchema { name, children, dictionary }));
     // SAFETY: `held` was made just now.
     let children = unsafe { &mut (*held).children };
     ArrowSchema {
         format: format.as_ptr(),
-        name: name_at,
+        name,
         flags,
         n_children: children.len() as i64,
         children: children.as_mut_ptr(),
@@ -297,6 +298,7 @@ unsafe extern "C" fn release_schema(schema: *mut ArrowSchema) {
     // that was moved away is marked as released by Arrow's rules.
     unsafe {
         let held = Box::from_raw((*schema).private_data.cast::<HeldSchema>());
+        drop(CString::from_raw(held.name));
         for child in held.children.iter().chain([&held.dictionary]).filter(|c| !c.is_null()) {
             if let Some(release) = (**child).release {
                 release(*child);

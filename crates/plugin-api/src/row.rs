@@ -13,7 +13,7 @@ pub enum Type {
     Int64,
     /// Double.
     Float64,
-    /// A number times 10^12, 128 bits, at most 38 digits.
+    /// A number times 10^12, 128 bits, of at most 16 digits before its point.
     Decimal,
     /// Days since 1970-01-01, 32 bits.
     Date,
@@ -167,11 +167,11 @@ impl<'a> Row<'a> {
 
 /// Decimal places that an amount has.
 const PLACES: usize = 12;
-/// The first whole number that has too many digits.
-const TOO_MUCH: i128 = 10_i128.pow(38);
+/// The first scaled amount that has too many digits: 16 before the point, 12 behind it.
+const TOO_MUCH: i128 = 10_i128.pow(28);
 
 /// A number such as `-1234.5`, times 10^12, exactly; `None` if it is not one, has more than twelve
-/// decimal places, or does not fit.
+/// decimal places, or more than sixteen digits before the point.
 pub fn decimal(text: &str) -> Option<i128> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -260,8 +260,9 @@ mod tests {
             ("-0.000000000001", Some(-1)),
             ("0", Some(0)),
             ("007", Some(7 * one)),
-            ("99999999999999999999999999", Some(99_999_999_999_999_999_999_999_999 * one)),
-            ("100000000000000000000000000", None),
+            ("9999999999999999", Some(9_999_999_999_999_999 * one)),
+            ("10000000000000000", None),
+            ("-10000000000000000", None),
             ("0.0000000000001", None),
             ("", None),
             ("-", None),

@@ -88,4 +88,7 @@ pub struct InputRecord {
     pub sha256: String,
     /// Whether it read to the end.
     pub complete: bool,
+    /// How it asked for it, without any secret.
+    #[serde(default)]
+    pub options: InputOptions,
 }

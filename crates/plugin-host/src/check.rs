@@ -2,16 +2,24 @@
 //! numbers.
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Decimal128Type, Float64Type};
+use arrow_array::types::{
+    ArrowPrimitiveType, Date32Type, Decimal128Type, Float64Type, Int64Type, UInt32Type, UInt64Type,
+};
 use arrow_array::{Array, RecordBatch, StringArray};
+use arrow_schema::DataType;
 use haggle_evidence::{Basis, Bound, Kind, Statistic, Tax};
 use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-/// The first number of a decimal that has too many digits.
-const TOO_MUCH: i128 = 10_i128.pow(38);
+/// The first scaled amount that has too many digits: `haggle_quantity::to_scaled` makes none of it.
+const TOO_MUCH: u128 = 10_u128.pow(28);
+/// The days of the years 1 to 9999, from 1970-01-01.
+const DAYS: RangeInclusive<i32> = -719_162..=2_932_896;
+/// Bytes of one text at most. Whoever keeps rows keeps their texts.
+const TEXT: usize = 64 << 10;
 
 /// Judges the words of a column's dictionary, used or not.
 pub(crate) fn words(column: &str, words: &StringArray) -> Result<(), String> {
@@ -25,6 +33,9 @@ pub(crate) fn words(column: &str, words: &StringArray) -> Result<(), String> {
 
 /// Judges one word of a column.
 fn word(column: &str, word: &str) -> Result<(), String> {
+    if word.len() > TEXT {
+        return Err(format!("found a text of {} bytes, expected at most {TEXT}", word.len()));
+    }
     fn known<T: FromStr<Err: ToString>>(word: &str) -> Result<(), String> {
         word.parse::<T>().map(drop).map_err(|error| error.to_string())
     }
@@ -75,30 +86,72 @@ impl<'de> Visitor<'de> for Sorted {
     }
 }
 
-/// Judges the numbers of a batch.
+/// Judges a batch that was made here, out of what somebody else wrote.
+pub(crate) fn batch(batch: &RecordBatch) -> Result<(), String> {
+    for (field, array) in batch.schema_ref().fields().iter().zip(batch.columns()) {
+        if let Some(texts) = array.as_any_dictionary_opt()
+            && let Some(texts) = texts.values().as_string_opt::<i32>()
+        {
+            words(field.name(), texts)?;
+        }
+    }
+    numbers(batch)
+}
+
+/// Judges the numbers of a batch by what `haggle_plugin.h` says of them.
 pub(crate) fn numbers(batch: &RecordBatch) -> Result<(), String> {
     for (field, array) in batch.schema_ref().fields().iter().zip(batch.columns()) {
-        let wrong = if let Some(floats) = array.as_primitive_opt::<Float64Type>() {
-            floats.iter().position(|value| value.is_some_and(|value| !value.is_finite()))
-        } else if let Some(decimals) = array.as_primitive_opt::<Decimal128Type>() {
-            let fits = |value: i128| value.unsigned_abs() < TOO_MUCH.unsigned_abs();
-            decimals.iter().position(|value| value.is_some_and(|value| !fits(value)))
-        } else {
-            None
-        };
-        if let Some(row) = wrong {
+        if array.null_count() == array.len() {
+            continue;
+        }
+        if let Some((row, found, expected)) = wrong(field.name(), field.data_type(), array) {
             let place = format!("column `{}`, row {} of a batch", field.name(), row + 1);
-            return Err(format!(
-                "{place}: found no finite number of 38 digits, expected one or null"
-            ));
+            return Err(format!("{place}: found {found}, expected {expected}"));
         }
     }
     Ok(())
 }
 
+/// The first number of a column that cannot be: its row, itself, and what was expected.
+fn wrong(name: &str, holds: &DataType, array: &dyn Array) -> Option<(usize, String, &'static str)> {
+    let (first, expected) = match holds {
+        DataType::UInt64 => (first::<UInt64Type>(array, |v| v >= 1), "1 or more"),
+        DataType::UInt32 => (first::<UInt32Type>(array, |v| v >= 1), "1 or more"),
+        DataType::Int64 => (first::<Int64Type>(array, |v| v >= 1), "1 or more, or null"),
+        DataType::Float64 => {
+            let good = |v: f64| v.is_finite() && v >= 0.0;
+            (first::<Float64Type>(array, good), "a finite number that is not negative, or null")
+        }
+        DataType::Date32 => {
+            let good = |v| DAYS.contains(&v);
+            (first::<Date32Type>(array, good), "a day of the years 1 to 9999, or null")
+        }
+        DataType::Decimal128(..) => {
+            let good = |v: i128| v.unsigned_abs() < TOO_MUCH;
+            let expected = match name {
+                "amount" => "at most 16 digits before the point (28 in all)",
+                _ => "at most 16 digits before the point (28 in all), or null",
+            };
+            (first::<Decimal128Type>(array, good), expected)
+        }
+        _ => (None, ""),
+    };
+    first.map(|(row, found)| (row, found, expected))
+}
+
+fn first<T: ArrowPrimitiveType>(
+    array: &dyn Array,
+    good: impl Fn(T::Native) -> bool,
+) -> Option<(usize, String)> {
+    let values = array.as_primitive_opt::<T>()?;
+    let row = values.iter().position(|value| value.is_some_and(|value| !good(value)))?;
+    Some((row, format!("{:?}", values.value(row))))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use haggle_evidence::{BatchBuilder, Observation};
 
     #[test]
     fn words_are_of_their_vocabulary() {
@@ -131,5 +184,49 @@ mod tests {
             assert_eq!(self::words(column, &words).is_ok(), good, "{column} `{word}`");
         }
         assert!(words("title", &StringArray::from(vec![Some("a"), None])).is_err());
+        let long = "x".repeat(TEXT);
+        assert!(words("title", &StringArray::from(vec![long.as_str()])).is_ok());
+        assert!(words("title", &StringArray::from(vec![long + "x"])).is_err());
+    }
+
+    #[test]
+    fn numbers_are_such_as_can_be() {
+        let right = Observation { row: 1, column: 1, ..Observation::new(1, "EUR", "C62") };
+        let most = 10_i128.pow(28);
+        for (row, wrong) in [
+            (Observation { ..right }, ""),
+            (Observation { row: 0, ..right }, "row"),
+            (Observation { column: 0, ..right }, "column"),
+            (Observation { amount: most - 1, ..right }, ""),
+            (Observation { amount: 1 - most, ..right }, ""),
+            (Observation { amount: most, ..right }, "amount"),
+            (Observation { amount: -most, ..right }, "amount"),
+            (Observation { quantity_from: Some(most), ..right }, "quantity_from"),
+            (Observation { quantity_to: Some(i128::MIN), ..right }, "quantity_to"),
+            (Observation { weight: Some(0.0), ..right }, ""),
+            (Observation { weight: Some(-0.5), ..right }, "weight"),
+            (Observation { weight: Some(f64::NAN), ..right }, "weight"),
+            (Observation { weight: Some(f64::INFINITY), ..right }, "weight"),
+            (Observation { relative_error: Some(-0.1), ..right }, "relative_error"),
+            (Observation { count: Some(0), ..right }, "count"),
+            (Observation { count: Some(-1), ..right }, "count"),
+            (Observation { employers: Some(0), ..right }, "employers"),
+            (Observation { sample_size: Some(i64::MIN), ..right }, "sample_size"),
+            (Observation { date: Some(-719_162), ..right }, ""),
+            (Observation { date: Some(-719_163), ..right }, "date"),
+            (Observation { date: Some(2_932_896), ..right }, ""),
+            (Observation { date: Some(i32::MAX), ..right }, "date"),
+            (Observation { date: Some(i32::MIN), ..right }, "date"),
+        ] {
+            let mut rows = BatchBuilder::default();
+            rows.push(&row);
+            let found = batch(&rows.finish());
+            let named = found.err().unwrap_or_default();
+            let expected = format!("column `{wrong}`, row 1 of a batch: found");
+            assert!(
+                if wrong.is_empty() { named.is_empty() } else { named.starts_with(&expected) },
+                "{wrong}: {named}"
+            );
+        }
     }
 }

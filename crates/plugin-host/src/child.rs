@@ -1,15 +1,17 @@
 //! The child: confines itself, loads the plugin, sends on what it reads.
 #![allow(unsafe_code)]
 
-use crate::collect::{Broken, collect};
+use crate::collect::{Broken, collect, nothing};
 use crate::confine::confine;
 use crate::link::Link;
+use crate::load::{self, load};
+use crate::order::Probe;
+use crate::probe;
 use crate::sealed::sealed;
 use crate::wire::{self, MESSAGE_LIMIT, Stage, Start, Up};
-use crate::{Kind, Level, Status, filter};
+use crate::{Kind, Status};
 use haggle_plugin_api::Failure;
 use haggle_plugin_api::abi::{self, ArrowArrayStream};
-use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use std::ffi::{CString, c_char};
 use std::fs::File;
 use std::io;
@@ -24,14 +26,17 @@ pub(crate) const ARGUMENT: &str = "__plugin-host";
 /// Bytes of a plugin at most.
 pub(crate) const PLUGIN_LIMIT: usize = 512 << 20;
 
+/// The variable in which a script finds what a library is given as its request.
+const REQUEST: &str = "HAGGLE_REQUEST";
+
 /// Descriptors that are closed one by one where the kernel cannot close them all.
 const DESCRIPTORS: i32 = 65_536;
 
 /// What the child could not do, and while doing what.
-struct Stop(Stage, Failure);
+pub(crate) struct Stop(pub(crate) Stage, pub(crate) Failure);
 
 impl Stop {
-    fn at<E: std::fmt::Display>(stage: Stage) -> impl Fn(E) -> Self {
+    pub(crate) fn at<E: std::fmt::Display>(stage: Stage) -> impl Fn(E) -> Self {
         move |error| Self(stage, Failure::new(Status::Internal, error.to_string()))
     }
 }
@@ -89,14 +94,24 @@ fn work(link: &'static Link, data: OwnedFd) -> Result<(), Stop> {
     let plugin = sealed(&bytes, start.kind == Kind::Script).map_err(&stop)?;
     drop(bytes);
     if start.kind == Kind::Library {
-        silence().map_err(Stop::at(Stage::Confine))?;
+        silence().and_then(|()| load::stand_in()).map_err(&stop)?;
+        load::kin();
     }
-    let level = confine(start.kind, &start.limits).map_err(&stop)?;
-    link.say(&Up::Confined { level }).map_err(&stop)?;
+    let memory = start.probe.map_or(Ok(None), Probe::memory).map_err(&stop)?;
+    let (level, lacks) = confine(start.kind, &start.limits).map_err(&stop)?;
+    link.say(&Up::Confined { level, lacks }).map_err(&stop)?;
     match (start.required.allows(level), start.kind) {
         (false, _) => Ok(()),
-        (true, Kind::Script) => Err(Stop::at(Stage::Load)(become_script(&plugin))),
-        (true, Kind::Library) => run_library(link, &start, &plugin, data, level),
+        (true, Kind::Script) => Err(Stop::at(Stage::Load)(become_script(&plugin, &start.request))),
+        (true, Kind::Library) => {
+            let init = load(plugin).map_err(Stop::at(Stage::Load))?;
+            // SAFETY: takes numbers alone.
+            unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0) };
+            match start.probe {
+                None => run_library(link, &start, init, data),
+                Some(probe) => probe_library(link, &start, probe, memory.as_ref(), init, data),
+            }
+        }
     }
 }
 
@@ -123,54 +138,76 @@ fn silence() -> io::Result<()> {
 }
 
 /// Becomes the script; returns only if that failed. Its input is what follows on the socket.
-fn become_script(script: &File) -> io::Error {
+fn become_script(script: &File, request: &str) -> io::Error {
     // SAFETY: takes numbers alone.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
     let path = format!("/proc/self/fd/{}", script.as_raw_fd());
-    Command::new(path).env_clear().exec()
-}
-
-/// Where descriptors have names.
-fn load(plugin: &File) -> Result<(Library, abi::Init), libloading::Error> {
-    let path = format!("/proc/self/fd/{}", plugin.as_raw_fd());
-    let flags = RTLD_NOW | RTLD_LOCAL | libc::RTLD_NODELETE;
-    // SAFETY: constructors run here; this process is confined and holds nothing of value.
-    unsafe {
-        let library = Library::open(Some(path), flags)?;
-        let init = *library.get::<abi::Init>(b"haggle_plugin_init_v1\0")?;
-        Ok((library, init))
-    }
+    Command::new(path).env_clear().env(REQUEST, request).exec()
 }
 
 fn run_library(
     link: &'static Link,
     start: &Start,
-    plugin: &File,
+    init: abi::Init,
     data: OwnedFd,
-    level: Level,
 ) -> Result<(), Stop> {
-    let (_library, init) = load(plugin).map_err(Stop::at(Stage::Load))?;
-    // SAFETY: takes numbers alone.
-    unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0) };
     let host: &'static abi::Host = Box::leak(Box::new(link.table()));
+    // SAFETY: the table lives as long as this process.
+    let table = unsafe { begin(init, host)? };
+    watch(link, table)?;
+    let rows = read(&table, &start.request, data)?;
+    end(link, &table);
+    link.say(&Up::Done { rows }).map_err(Stop::at(Stage::Read))
+}
+
+/// Tries a plugin in another way than a run does. What it reads is nobody's, so its data are none.
+fn probe_library(
+    link: &'static Link,
+    start: &Start,
+    probe: Probe,
+    memory: Option<&File>,
+    init: abi::Init,
+    data: OwnedFd,
+) -> Result<(), Stop> {
+    let host = probe.host(link.table());
+    let probed = if probe == Probe::Major {
+        probe::refuses(init, host)
+    } else {
+        // SAFETY: the table lives as long as this process.
+        let table = unsafe { begin(init, host)? };
+        watch(link, table)?;
+        let probed = probe.run(&table, &start.request, memory)?;
+        end(link, &table);
+        probed
+    };
+    let stop = Stop::at(Stage::Read);
+    nothing(File::from(data)).map_err(Stop::at(Stage::Read))?;
+    link.say(&Up::Probed(probed)).and_then(|()| link.say(&Up::Done { rows: 0 })).map_err(stop)
+}
+
+/// The last call; `cancel` is over by then, and is not called any more.
+fn end(link: &Link, table: &abi::Plugin) {
+    link.releasing();
+    if let Some(release) = table.release {
+        // SAFETY: the interface; nothing of the plugin is used behind this.
+        unsafe { release(table.state) }
+    }
+}
+
+/// Calls `init`; the plugin's table.
+///
+/// # Safety
+/// The host's table outlives everything that is done with the plugin.
+pub(crate) unsafe fn begin(init: abi::Init, host: *const abi::Host) -> Result<abi::Plugin, Stop> {
     let mut table = abi::Plugin::default();
-    // SAFETY: the interface; both tables live as long as this process.
+    // SAFETY: the interface, and the caller's promise; `table` and `error` are valid for the call.
     told(Stage::Load, |error| unsafe { init(host, &mut table, error) })?;
     if table.abi_major != abi::ABI_MAJOR {
         let found = format!("interface {}.{}", table.abi_major, table.abi_minor);
         let message = format!("found {found}, expected {}.x", abi::ABI_MAJOR);
         return Err(Stop(Stage::Load, Failure::new(Status::Abi, message)));
     }
-    if level != Level::Process {
-        filter::seal().map_err(Stop::at(Stage::Confine))?;
-    }
-    watch(link, table)?;
-    let rows = read(table, &start.request, data)?;
-    if let Some(release) = table.release {
-        // SAFETY: the last call.
-        unsafe { release(table.state) }
-    }
-    link.say(&Up::Done { rows }).map_err(Stop::at(Stage::Read))
+    Ok(table)
 }
 
 /// A call of the plugin's that tells failures through a buffer.
@@ -185,7 +222,32 @@ fn told(stage: Stage, call: impl FnOnce(*mut abi::Error) -> i32) -> Result<(), S
     Err(Stop(stage, Failure { status, message: error.text(), retry_after_ms }))
 }
 
-fn read(table: abi::Plugin, request: &str, data: OwnedFd) -> Result<u64, Stop> {
+fn read(table: &abi::Plugin, request: &str, data: OwnedFd) -> Result<u64, Stop> {
+    let mut stream = opened(table, request)?;
+    // SAFETY: the interface's promise about the stream.
+    let rows = unsafe { collect(&mut stream, File::from(data)) };
+    released(&mut stream);
+    rows.map_err(told_at(Stage::Read))
+}
+
+/// Where a stream broke.
+pub(crate) fn told_at(stage: Stage) -> impl Fn(Broken) -> Stop {
+    move |broken| match broken {
+        Broken::Told(failure) => Stop(stage, failure),
+        Broken::Found(failure) => Stop(Stage::Data, failure),
+    }
+}
+
+/// Releases a stream.
+pub(crate) fn released(stream: &mut ArrowArrayStream) {
+    if let Some(release) = stream.release {
+        // SAFETY: not released yet.
+        unsafe { release(stream) }
+    }
+}
+
+/// Asks a plugin whether a request can be used, and opens its stream.
+pub(crate) fn opened(table: &abi::Plugin, request: &str) -> Result<ArrowArrayStream, Stop> {
     let text = CString::new(request).map_err(Stop::at(Stage::Validate))?;
     let (at, length): (*const c_char, usize) = (text.as_ptr(), request.len());
     if let Some(validate) = table.validate {
@@ -198,16 +260,7 @@ fn read(table: abi::Plugin, request: &str, data: OwnedFd) -> Result<u64, Stop> {
     let mut stream = ArrowArrayStream::empty();
     // SAFETY: the interface; there is room for a stream.
     told(Stage::Open, |error| unsafe { open(table.state, at, length, &mut stream, error) })?;
-    // SAFETY: the interface's promise about the stream.
-    let rows = unsafe { collect(&mut stream, File::from(data)) };
-    if let Some(release) = stream.release {
-        // SAFETY: not released yet.
-        unsafe { release(&mut stream) }
-    }
-    rows.map_err(|broken| match broken {
-        Broken::Told(failure) => Stop(Stage::Read, failure),
-        Broken::Found(failure) => Stop(Stage::Data, failure),
-    })
+    Ok(stream)
 }
 
 /// Waits beside for the parent to shut its half of the socket, which cancels the run.
@@ -223,10 +276,12 @@ fn watch(link: &'static Link, table: abi::Plugin) -> Result<(), Stop> {
         // SAFETY: one structure, which outlives the call.
         while unsafe { libc::poll(&mut asked, 1, -1) } < 1 {}
         link.cancelled.store(true, Ordering::Relaxed);
-        if let Some(cancel) = moved.0.cancel {
-            // SAFETY: the interface: from any thread.
-            unsafe { cancel(moved.0.state) }
-        }
+        link.unless_released(|| {
+            if let Some(cancel) = moved.0.cancel {
+                // SAFETY: the interface: from any thread, before `release`.
+                unsafe { cancel(moved.0.state) }
+            }
+        });
     };
     let thread = std::thread::Builder::new().stack_size(128 << 10).spawn(wait);
     thread.map(drop).map_err(Stop::at(Stage::Confine))

@@ -30,7 +30,7 @@ pub(crate) unsafe fn collect(
 ) -> Result<u64, Broken> {
     let schema = haggle_evidence::schema();
     // SAFETY: the caller's promise.
-    let plan = unsafe { plan(stream, &schema)? };
+    let plan = unsafe { columns(stream)? };
     let mut writer = StreamWriter::try_new(out, &schema).map_err(data)?;
     let mut rows = 0;
     // SAFETY: the caller's promise.
@@ -41,6 +41,12 @@ pub(crate) unsafe fn collect(
     }
     writer.finish().map_err(data)?;
     Ok(rows)
+}
+
+/// Writes a stream without a row.
+pub(crate) fn nothing(out: impl Write) -> Result<(), Failure> {
+    let mut writer = StreamWriter::try_new(out, &haggle_evidence::schema()).map_err(data)?;
+    writer.finish().map_err(data)
 }
 
 /// Why a stream was not read to its end.
@@ -77,7 +83,11 @@ unsafe fn failure(stream: &mut ArrowArrayStream, errno: i32) -> Failure {
     }
 }
 
-unsafe fn next(stream: &mut ArrowArrayStream) -> Result<Option<Owned>, Broken> {
+/// The next batch as it came; none at the end.
+///
+/// # Safety
+/// As of [`collect`].
+pub(crate) unsafe fn next(stream: &mut ArrowArrayStream) -> Result<Option<Owned>, Broken> {
     let Some(get_next) = stream.get_next else {
         return Err(data("the stream has no `get_next`").into());
     };
@@ -91,7 +101,7 @@ unsafe fn next(stream: &mut ArrowArrayStream) -> Result<Option<Owned>, Broken> {
 }
 
 /// An array of the plugin's, released when nothing points into it any longer.
-struct Owned(ArrowArray);
+pub(crate) struct Owned(ArrowArray);
 
 // SAFETY: all of it is used on one thread; the buffers only ask for the bound.
 unsafe impl Send for Owned {}
@@ -117,12 +127,16 @@ enum Form {
 }
 
 /// Where the plugin has each of our columns.
-struct Plan {
+pub(crate) struct Plan {
     places: Vec<Option<(usize, Form)>>,
     columns: usize,
 }
 
-unsafe fn plan(stream: &mut ArrowArrayStream, schema: &Schema) -> Result<Plan, Broken> {
+/// Where a stream has the columns of an observation.
+///
+/// # Safety
+/// As of [`collect`].
+pub(crate) unsafe fn columns(stream: &mut ArrowArrayStream) -> Result<Plan, Broken> {
     let Some(get_schema) = stream.get_schema else {
         return Err(data("the stream has no `get_schema`").into());
     };
@@ -134,7 +148,7 @@ unsafe fn plan(stream: &mut ArrowArrayStream, schema: &Schema) -> Result<Plan, B
         return Err(Broken::Told(unsafe { failure(stream, errno) }));
     }
     // SAFETY: the interface's promise about a schema that was given.
-    let plan = unsafe { plan_of(&found, schema) };
+    let plan = unsafe { plan_of(&found, &haggle_evidence::schema()) };
     if let Some(release) = found.release {
         // SAFETY: not released yet.
         unsafe { release(&mut found) }
@@ -215,12 +229,16 @@ fn letters(holds: &DataType) -> &'static str {
 }
 
 impl Plan {
-    fn batch(&self, array: Owned, schema: &Arc<Schema>) -> Result<RecordBatch, Failure> {
+    /// A batch of ours out of one of the plugin's.
+    pub(crate) fn batch(&self, array: Owned, schema: &Arc<Schema>) -> Result<RecordBatch, Failure> {
         let rows = length(&array.0)?;
         if rows > BATCH_ROWS {
             return Err(data(format!(
                 "found a batch of {rows} rows, expected at most {BATCH_ROWS}"
             )));
+        }
+        if array.0.null_count != 0 {
+            return Err(data("found rows that are null, expected rows and nulls in their columns"));
         }
         if array.0.n_children != self.columns as i64 || array.0.offset != 0 {
             let found = array.0.n_children;
@@ -328,6 +346,7 @@ impl Import<'_> {
         let (offsets, bytes) = (texts.buffers()[0].typed_data::<i32>(), &texts.buffers()[1]);
         let mut numbers: HashMap<&[u8], i32> = HashMap::new();
         let (mut keys, mut ends, mut kept) = (Vec::new(), vec![0_i32], Vec::new());
+        let mut last: Option<(&[u8], i32)> = None;
         for row in 0..texts.len() {
             let at = row + texts.offset();
             let range = offsets[at] as usize..offsets[at + 1] as usize;
@@ -338,12 +357,19 @@ impl Import<'_> {
             let Some(found) = bytes.get(range) else {
                 return Err(data(format!("column `{}`: row {row} is out of bounds", self.name)));
             };
-            let next = numbers.len() as i32;
-            let number = *numbers.entry(found).or_insert_with(|| {
-                kept.extend_from_slice(found);
-                ends.push(kept.len() as i32);
-                next
-            });
+            // Most columns say the same row after row.
+            let number = match last {
+                Some((text, number)) if text == found => number,
+                _ => {
+                    let next = numbers.len() as i32;
+                    *numbers.entry(found).or_insert_with(|| {
+                        kept.extend_from_slice(found);
+                        ends.push(kept.len() as i32);
+                        next
+                    })
+                }
+            };
+            last = Some((found, number));
             keys.push(number);
         }
         let values = ArrayData::builder(DataType::Utf8)

@@ -6,7 +6,7 @@
 
 use crate::check;
 use arrow_array::cast::AsArray;
-use arrow_array::{ArrayRef, RecordBatch};
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_buffer::Buffer;
 use arrow_ipc::convert::try_fb_to_schema;
 use arrow_ipc::reader::{read_dictionary, read_record_batch};
@@ -21,9 +21,12 @@ use std::sync::{Arc, LazyLock};
 /// Rows of a batch at most.
 pub(crate) const BATCH_ROWS: usize = haggle_plugin_api::BATCH_ROWS;
 /// Bytes of the buffers of one message at most, and of all dictionaries together.
-const BODY: usize = 64 << 20;
+pub(crate) const BODY: usize = 64 << 20;
 /// Bytes of the description of one message at most.
 const METADATA: usize = 64 << 10;
+/// The part of all bytes that may be texts which were not there before: whoever keeps rows may hold
+/// all of their texts at a time, and of numbers a few.
+const TEXTS: u64 = 2;
 /// Words of a dictionary at most.
 const WORDS: usize = 4 << 20;
 
@@ -78,8 +81,9 @@ static OURS: LazyLock<Result<(Vec<u8>, Numbered), Broken>> = LazyLock::new(|| {
 /// Reads batches of observations.
 pub(crate) struct Decoder<R> {
     input: R,
-    /// Bytes that it may still have.
+    /// Bytes that it may still have, in all and of new texts.
     left: u64,
+    texts_left: u64,
     numbered: Numbered,
     dictionaries: HashMap<i64, ArrayRef>,
     /// Bytes of each dictionary.
@@ -94,7 +98,8 @@ impl<R: Read> Decoder<R> {
             false => schema_of(&metadata(&mut input)?.ok_or(Broken::Cut)?)?,
         };
         let (dictionaries, sizes) = Default::default();
-        Ok(Self { input, left: limit, numbered, dictionaries, sizes })
+        let texts_left = limit / TEXTS;
+        Ok(Self { input, left: limit, texts_left, numbered, dictionaries, sizes })
     }
 
     /// The next batch; none at the end marker, behind which nothing may follow.
@@ -148,10 +153,14 @@ impl<R: Read> Decoder<R> {
                 "found dictionaries of {held} bytes, expected at most {BODY}"
             )));
         }
+        let before = self.dictionaries.get(&id).and_then(|words| words.as_string_opt::<i32>());
+        let before = before.cloned();
         let (schema, dictionaries) = (&self.numbered.schema, &mut self.dictionaries);
         unpanicked(|| read_dictionary(body, batch, schema, dictionaries, &MetadataVersion::V5))?;
         let words = dictionaries.get(&id).and_then(|array| array.as_string_opt::<i32>());
         let words = words.ok_or_else(|| bad("a dictionary of something else than texts"))?;
+        self.texts_left =
+            self.texts_left.checked_sub(added(before.as_ref(), words)).ok_or(Broken::TooLong)?;
         check::words(column, words).map_err(Broken::Data)
     }
 
@@ -173,6 +182,13 @@ impl<R: Read> Decoder<R> {
         check::numbers(&batch).map_err(Broken::Data)?;
         Ok(batch)
     }
+}
+
+/// Bytes of the texts of a dictionary that are not those that it goes on from.
+fn added(before: Option<&StringArray>, now: &StringArray) -> u64 {
+    let bytes = |words: &StringArray| words.value_data().len();
+    let kept = before.filter(|before| now.value_data().starts_with(before.value_data()));
+    (bytes(now) - kept.map_or(0, bytes)) as u64
 }
 
 /// What is said of another schema.
@@ -370,6 +386,8 @@ mod tests {
         for (batch, titles) in [["a", "b"], ["c", "d"]].into_iter().enumerate() {
             for (i, title) in titles.into_iter().enumerate() {
                 rows.push(&Observation {
+                    row: 1,
+                    column: 1,
                     title: (i == 0).then_some(title),
                     weight: (batch == 1).then_some(0.5),
                     attributes: (batch == 1).then_some(r#"{"a":1}"#),
@@ -478,5 +496,38 @@ mod tests {
         let whole = stream();
         let mut data = Decoder::new(&whole[..], 100, true).unwrap();
         assert_eq!(data.next().unwrap_err(), Broken::TooLong);
+    }
+
+    /// Words that come again cost nothing; of new ones there is room for half of all bytes.
+    #[test]
+    fn texts_have_a_limit_of_their_own() {
+        let words = |all: &[&str]| StringArray::from(all.to_vec());
+        for (before, now, new) in [
+            (None, words(&["ab", "c"]), 3),
+            (Some(words(&["ab"])), words(&["ab", "c"]), 1),
+            (Some(words(&["ab", "c"])), words(&["ab", "c"]), 0),
+            (Some(words(&["ab", "c"])), words(&["ab"]), 2),
+            (Some(words(&["x"])), words(&["ab"]), 2),
+        ] {
+            assert_eq!(added(before.as_ref(), &now), new, "{now:?}");
+        }
+        let stream = |long: usize, same: bool| {
+            let mut writer = StreamWriter::try_new(Vec::new(), &haggle_evidence::schema()).unwrap();
+            for batch in 0..20 {
+                let letter = if same { "x".to_owned() } else { format!("{batch}") };
+                let (mut rows, title) = (BatchBuilder::default(), letter.repeat(long));
+                let title = Some(title.as_str());
+                let place = Observation { row: 1, column: 1, ..Observation::new(1, "EUR", "C62") };
+                rows.push(&Observation { title, ..place });
+                writer.write(&rows.finish()).unwrap();
+            }
+            writer.into_inner().unwrap()
+        };
+        for (same, fine) in [(true, true), (false, false)] {
+            let bytes = stream(20_000, same);
+            let mut data = Decoder::new(&bytes[..], bytes.len() as u64, true).unwrap();
+            let end = std::iter::from_fn(|| data.next().transpose()).find_map(Result::err);
+            assert_eq!(end, (!fine).then_some(Broken::TooLong), "{same}");
+        }
     }
 }

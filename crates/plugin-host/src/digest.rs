@@ -3,6 +3,7 @@
 
 use haggle_evidence::{Batch, BatchError, Observation, RecordBatch};
 use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
 
 /// SHA-256 over the rows that came so far.
 #[derive(Clone, Default)]
@@ -11,6 +12,8 @@ pub struct Digest {
     size: u64,
     rows: u64,
     buffer: Vec<u8>,
+    /// A word while it is written.
+    word: String,
 }
 
 impl Digest {
@@ -51,7 +54,12 @@ impl Digest {
         words.into_iter().for_each(|word| self.text(Some(word)));
         let texts = [o.component, o.subject, o.scheme, o.title, o.place, o.party, o.level];
         texts.into_iter().for_each(|text| self.text(text));
-        self.text(Some(&o.statistic.to_string()));
+        let mut word = std::mem::take(&mut self.word);
+        word.clear();
+        // Writing into a text cannot fail.
+        let _ = write!(word, "{}", o.statistic);
+        self.text(Some(&word));
+        self.word = word;
         self.bytes(&o.amount.to_le_bytes());
         self.text(Some(o.currency));
         self.text(Some(o.per));
@@ -83,7 +91,7 @@ impl Digest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use haggle_evidence::BatchBuilder;
+    use haggle_evidence::{Basis, BatchBuilder, Bound, FIELDS, Kind, Statistic, Tax};
 
     fn hash(batches: &[&[&Observation<'_>]]) -> String {
         let (mut digest, mut builder) = (Digest::default(), BatchBuilder::default());
@@ -109,16 +117,27 @@ mod tests {
             Observation { row: 1, ..base() },
             Observation { column: 1, ..base() },
             Observation { path: Some("x"), ..base() },
+            Observation { kind: Kind::Price, ..base() },
+            Observation { basis: Basis::List, ..base() },
             Observation { component: Some("x"), ..base() },
+            Observation { tax: Tax::Gross, ..base() },
             Observation { subject: Some("x"), ..base() },
+            Observation { scheme: Some("x"), ..base() },
             Observation { title: Some("x"), ..base() },
+            Observation { place: Some("x"), ..base() },
+            Observation { party: Some("x"), ..base() },
             Observation { level: Some("x"), ..base() },
+            Observation { statistic: Statistic::Mean, ..base() },
+            Observation { amount: 4, ..base() },
+            Observation { bound: Bound::AtLeast, ..base() },
             Observation { currency: "EUR", ..base() },
+            Observation { per: "C62", ..base() },
             Observation { quantity_from: Some(0), ..base() },
             Observation { quantity_to: Some(0), ..base() },
             Observation { weight: Some(0.0), ..base() },
             Observation { count: Some(0), ..base() },
             Observation { employers: Some(0), ..base() },
+            Observation { sample_size: Some(0), ..base() },
             Observation { relative_error: Some(0.0), ..base() },
             Observation { date: Some(0), ..base() },
             Observation { attributes: Some("{}"), ..base() },
@@ -126,6 +145,7 @@ mod tests {
         ];
         let hashes: std::collections::BTreeSet<String> =
             others.iter().map(|other| hash(&[&[other]])).collect();
+        assert_eq!(others.len(), FIELDS.len() + 1, "each field once, and none");
         assert_eq!(hashes.len(), others.len());
     }
 }

@@ -1,5 +1,6 @@
 //! What can go wrong with a plugin: always a message that says what happened, and a way out.
 
+use crate::manifest::turns;
 use crate::{Level, Status};
 use std::fmt;
 
@@ -25,6 +26,8 @@ pub enum FaultKind {
     Wall,
     /// It did nothing for longer than it may.
     Idle,
+    /// It had more threads than it may.
+    Threads,
     /// It stated more rows than it may.
     Rows,
     /// It sent more bytes than it may.
@@ -57,10 +60,9 @@ pub struct Fault {
 /// Letters of a message at most: plugins may have written parts of it.
 const MESSAGE: usize = 4_000;
 
-/// A text of somebody else's without the signs that move a terminal's cursor.
+/// A text of somebody else's on one line, without what a terminal would obey.
 pub(crate) fn shown(text: impl Iterator<Item = char>) -> String {
-    let moves = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-    text.map(|c| if moves(c) { '\u{fffd}' } else { c }).collect()
+    text.map(|c| if c.is_control() || turns(c) { '\u{fffd}' } else { c }).collect()
 }
 
 impl Fault {
@@ -73,6 +75,7 @@ impl Fault {
         Self { kind, message, help: help.into(), log: String::new() }
     }
 
+    #[cfg(target_os = "linux")]
     pub(crate) fn host(action: &str, error: &dyn fmt::Display) -> Self {
         let help = "`haggle doctor` shows what this machine offers";
         Self::new(FaultKind::Host, format!("{action}: {error}"), help)

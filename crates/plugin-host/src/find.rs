@@ -1,12 +1,16 @@
 //! Finds plugin files: which folders, in which order, and what is refused there. Finding one gives
 //! it no right to run.
 
+use crate::file;
 use crate::inspect::{MOST_FILE_BYTES, hash};
 use crate::manifest::is_name;
 use std::fmt;
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
+
+/// The end of the name of a script's file, whatever language it is in.
+const SCRIPT: &str = ".script";
 
 /// Whose folder it is; the order is that of the search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,6 +80,7 @@ pub fn plugin_name(file: &Path) -> Option<&str> {
     let file = file.file_name()?.to_str()?;
     let inner = |start: &str, end: &str| file.strip_prefix(start)?.strip_suffix(end);
     let name = inner("libhaggle_", ".so")
+        .or_else(|| inner("haggle_", SCRIPT))
         .or_else(|| inner("libhaggle_", ".dylib"))
         .or_else(|| inner("haggle_", ".dll"))?;
     Some(name).filter(|name| is_name(name))
@@ -93,16 +98,18 @@ pub fn file_name(name: &str) -> String {
     format!("{start}{name}.{end}")
 }
 
+/// The name of a script's file, on every system.
+pub fn script_name(name: &str) -> String {
+    format!("haggle_{name}{SCRIPT}")
+}
+
 /// Everything in the folders, in the order of the search, then by name; folders and files that are
 /// refused stand in their place. A folder that is not there holds nothing.
 pub fn list(places: &[Place]) -> Vec<Result<Found, Refused>> {
     let mut all = Vec::new();
     for place in places {
         match in_folder(place) {
-            Ok(found) => all.extend(found.into_iter().map(|found| {
-                refuse_writable(&found.path)?;
-                Ok(found)
-            })),
+            Ok(found) => all.extend(found.chunk_by(|a, b| a.name == b.name).filter_map(only)),
             Err(refused) => all.push(Err(refused)),
         }
     }
@@ -121,8 +128,11 @@ pub fn find(
 ) -> Result<Option<Content>, Refused> {
     let mut first = None;
     for place in places {
-        let found = in_folder(place)?.into_iter().find(|found| found.name == name);
-        let Some(found) = found else { continue };
+        let mut all = in_folder(place)?.into_iter().filter(|found| found.name == name);
+        let Some(found) = all.next() else { continue };
+        if let Some(other) = all.next() {
+            return Err(two(&found.path, &other.path));
+        }
         let content = read(&found.path)?;
         if Some(content.sha256.as_str()) == pinned {
             return Ok(Some(content));
@@ -134,17 +144,33 @@ pub fn find(
     Ok(first)
 }
 
+/// The one file of a name in a folder.
+fn only(found: &[Found]) -> Option<Result<Found, Refused>> {
+    let first = found.first()?;
+    Some(match found.get(1) {
+        Some(other) => Err(two(&first.path, &other.path)),
+        None => refuse_writable(&first.path).map(|()| first.clone()),
+    })
+}
+
+/// A library and a script of one name: which of them is meant nobody says.
+fn two(first: &Path, other: &Path) -> Refused {
+    let why = format!("of the same name as {}, expected one of them", other.display());
+    refused(first, why, &format!("remove one, as `rm {}`", other.display()))
+}
+
 /// Reads a file that only its owner can change, once.
 ///
 /// # Errors
 /// [`Refused`] if others may change it, or it cannot be read.
 pub fn read(path: &Path) -> Result<Content, Refused> {
     let io = |e: std::io::Error| refused(path, format!("cannot read: {e}"), "check the path");
-    let mut file = File::open(path).map_err(io)?;
-    let meta = file.metadata().map_err(io)?;
-    if !meta.is_file() {
-        return Err(refused(path, "no regular file".to_owned(), "name a shared library"));
-    }
+    let (mut file, meta) = file::regular(path).map_err(|e| match e.kind() {
+        ErrorKind::InvalidInput => {
+            refused(path, e.to_string(), "name a shared library or a script")
+        }
+        _ => io(e),
+    })?;
     refuse_mode(path, &meta)?;
     let mut bytes = Vec::new();
     file.by_ref().take(MOST_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(io)?;
@@ -160,19 +186,28 @@ fn in_folder(place: &Place) -> Result<Vec<Found>, Refused> {
     let folder = &place.folder;
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         Err(e) => {
             return Err(refused(folder, format!("cannot list: {e}"), "check its permissions"));
         }
     };
     refuse_writable(folder)?;
-    let found = entries.flatten().map(|entry| entry.path()).filter_map(|path| {
-        let name = plugin_name(&path).filter(|name| path.ends_with(file_name(name)))?.to_owned();
-        Some(Found { name, path, whose: place.whose })
-    });
-    let mut found: Vec<Found> = found.collect();
-    found.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|e| {
+            refused(folder, format!("cannot list: {e}"), "check the disk that it is on")
+        })?;
+        found.extend(of_here(entry.path(), place.whose));
+    }
+    found.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
     Ok(found)
+}
+
+/// A file that has the name of a plugin for this system.
+fn of_here(path: PathBuf, whose: Whose) -> Option<Found> {
+    let here = |name: &&str| path.ends_with(file_name(name)) || path.ends_with(script_name(name));
+    let name = plugin_name(&path).filter(here)?.to_owned();
+    Some(Found { name, path, whose })
 }
 
 fn refuse_writable(path: &Path) -> Result<(), Refused> {
@@ -214,6 +249,9 @@ mod tests {
             ("libhaggle_ecb-rates.so", Some("ecb-rates")),
             ("a/b/libhaggle_x.dylib", Some("x")),
             ("haggle_x.dll", Some("x")),
+            ("haggle_x.script", Some("x")),
+            ("libhaggle_x.script", None),
+            ("x.script", None),
             ("libhaggle_X.so", None),
             ("libhaggle_.so", None),
             ("libhaggle_x.so.1", None),
@@ -267,6 +305,19 @@ mod tests {
             assert_eq!(find(None).as_deref(), Some("named"));
             assert_eq!(find(Some(&hash(b"user"))).as_deref(), Some("user"));
             assert_eq!(find(Some(&hash(b"other"))).as_deref(), Some("named"));
+        }
+
+        #[test]
+        fn of_one_name_there_is_one_file_in_a_folder() {
+            let root = tempfile::tempdir().unwrap();
+            let library = put(root.path(), "c", "library");
+            let script = library.with_file_name(script_name("x"));
+            fs::rename(&library, &script).unwrap();
+            assert_eq!(find(&places(root.path()), "x", None).unwrap().unwrap().path, script);
+            put(root.path(), "c", "library");
+            let refused = find(&places(root.path()), "x", None).unwrap_err();
+            assert!(refused.why.contains("of the same name"), "{refused}");
+            assert_eq!(list(&places(root.path())), [Err(refused)]);
         }
 
         #[test]

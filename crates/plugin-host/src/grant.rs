@@ -8,9 +8,9 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// Landlock (ABI 3 or later, fully enforced), both seccomp filters and resource limits.
+    /// Landlock (ABI 3 or later, fully enforced), seccomp and resource limits, before any of it runs.
     Full,
-    /// Both seccomp filters and resource limits: it can read files while it is loaded.
+    /// Seccomp and resource limits, before any of it runs: one wall where there should be two.
     Reduced,
     /// A process of its own with resource limits, and nothing that keeps it from this machine.
     Process,
@@ -71,9 +71,9 @@ pub struct Limits {
     pub idle_seconds: u64,
     /// Rows in all.
     pub rows: u64,
-    /// Encoded observations in all, in megabytes.
+    /// Encoded observations in all, in megabytes; half of it may be new texts.
     pub output_mb: u64,
-    /// What it reads of its inputs in all, in megabytes.
+    /// What it reads of its inputs in all, in megabytes; as much again may be fetched for it.
     pub input_mb: u64,
     /// What is kept of its standard output and standard error, in kilobytes.
     pub log_kb: u64,
@@ -86,7 +86,7 @@ impl Default for Limits {
             wall_seconds: 600,
             idle_seconds: 60,
             rows: 50_000_000,
-            output_mb: 16_384,
+            output_mb: 1_024,
             input_mb: 4_096,
             log_kb: 64,
         }
@@ -122,13 +122,24 @@ impl Grant {
     pub fn covers(&self, uri: &str) -> bool {
         let odd = |c: char| c.is_control() || c.is_whitespace() || c == '\\';
         let path = uri.split(['?', '#']).next().unwrap_or(uri);
-        let upwards = path.split('/').any(|part| part.to_lowercase().replace("%2e", ".") == "..");
+        let path = decoded_once_more(path);
+        let upwards = path.split('/').any(|part| part.replace("%2e", ".") == "..");
+        let hidden = path.contains("%2f") || path.contains("%5c");
         let within = |granted: &String| {
             let rest = uri.strip_prefix(granted.as_str()).filter(|_| !granted.is_empty());
             rest.is_some_and(|rest| {
                 rest.is_empty() || granted.ends_with('/') || rest.starts_with(['/', '?', '#'])
             })
         };
-        !uri.contains(odd) && !upwards && self.inputs.iter().any(within)
+        !uri.contains(odd) && !upwards && !hidden && self.inputs.iter().any(within)
     }
+}
+
+/// A path in small letters, in which no `%` stands for one: some servers read twice.
+fn decoded_once_more(path: &str) -> String {
+    let mut path = path.to_lowercase();
+    while path.contains("%25") {
+        path = path.replace("%25", "%");
+    }
+    path
 }

@@ -1,7 +1,10 @@
 //! The user's own consents, in a file of the user's state folder: which bytes may run, what they
 //! may read, how far they may go. Never read from a project.
 
-use crate::manifest::{Manifest, SecretOf, Wishes, check_input, secret_of};
+use crate::Level;
+use crate::inspect::Inspection;
+use crate::manifest::{SecretOf, Wishes, check_input, secret_of};
+use crate::plugin::Kind;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,7 +31,8 @@ pub struct Consent {
     pub version: String,
     /// The interface that they were made for.
     pub abi: String,
-    /// The least confinement under which they may run: `full`, `reduced` or `process`.
+    /// The least confinement under which they may run: `full`, `reduced` or `process`; `script` for
+    /// a script and for nothing else.
     pub level: String,
     /// Beginnings of URLs that they may read; `file` and `stdin`.
     #[serde(default)]
@@ -45,15 +49,20 @@ pub struct Consent {
 }
 
 impl Consent {
-    /// Everything that a manifest asks for, fully confined.
-    pub fn asked(manifest: &Manifest, sha256: &str) -> Self {
+    /// Everything that a plugin asks for, confined as well as one of its kind can be.
+    pub fn asked(inspection: &Inspection) -> Self {
+        let Inspection { manifest, sha256, .. } = inspection;
+        let level = match inspection.kind {
+            Kind::Library => Level::Full,
+            Kind::Script => Level::Script,
+        };
         let secret = |s: SecretOf| format!("{}@{}", s.name, s.host);
         Self {
-            sha256: sha256.to_owned(),
+            sha256: sha256.clone(),
             name: manifest.name.clone(),
             version: manifest.version.clone(),
             abi: manifest.abi().to_string(),
-            level: "full".to_owned(),
+            level: level.to_string(),
             inputs: manifest.permissions.inputs.clone(),
             files: Vec::new(),
             secrets: manifest.secrets().into_iter().map(secret).collect(),
@@ -203,14 +212,36 @@ fn private_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
 
+/// Whoever else could have written it may have allowed what he likes.
 #[cfg(unix)]
 fn open_to_others(path: &Path) -> Result<(), String> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(path).map_err(|e| e.to_string())?.permissions().mode() & 0o777;
-    match mode & 0o077 {
-        0 => Ok(()),
-        _ => Err(format!("others can read or write it: found mode {mode:o}, expected 600")),
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let meta = |path: &Path| fs::metadata(path).map_err(|e| e.to_string());
+    let (file, us) = (meta(path)?, user());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = meta(folder.unwrap_or(Path::new(".")))?;
+    for (what, owner) in [("it", file.uid()), ("its folder", folder.uid())] {
+        if owner != us {
+            return Err(format!("{what} is another's: found user {owner}, expected you, {us}"));
+        }
     }
+    let mode = file.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(format!("others can read or write it: found mode {mode:o}, expected 600"));
+    }
+    match folder.permissions().mode() & 0o777 {
+        mode if mode & 0o022 != 0 => {
+            Err(format!("others can write its folder: found mode {mode:o}, expected 700"))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(unix)]
+#[allow(unsafe_code)]
+fn user() -> u32 {
+    // SAFETY: always succeeds, and takes nothing.
+    unsafe { libc::geteuid() }
 }
 
 #[cfg(not(unix))]
@@ -269,6 +300,22 @@ mod tests {
             assert!(error.contains(&format!("{open:o}, expected 600")), "{error}");
             assert!(Grants::change(&path, |_| {}).is_err());
         }
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        let folder = path.parent().unwrap();
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o770)).unwrap();
+        let error = Grants::read(&path).unwrap_err().to_string();
+        assert!(error.contains("found mode 770, expected 700"), "{error}");
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).unwrap();
+        // Only the system's administrator can give files away, and so try what is another's.
+        if user() == 0 {
+            for what in [&*path, folder] {
+                std::os::unix::fs::chown(what, Some(1), None).unwrap();
+                let error = Grants::read(&path).unwrap_err().to_string();
+                assert!(error.contains("found user 1, expected you, 0"), "{error}");
+                std::os::unix::fs::chown(what, Some(0), None).unwrap();
+            }
+        }
+        assert!(Grants::read(&path).is_ok());
     }
 
     #[test]

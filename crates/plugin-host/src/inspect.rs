@@ -1,6 +1,9 @@
-//! Looks at a plugin's file without running any of it: ELF, Mach-O or PE, of any platform.
+//! Looks at a plugin's file without running any of it: ELF, Mach-O or PE, of any platform, or a
+//! script.
 
 use crate::manifest::{ABI, MOST_BYTES, Manifest, shown};
+use crate::plugin::Kind;
+use crate::script;
 use object::elf;
 use object::macho::MachHeader64;
 use object::read::elf::{Dyn, ElfFile, FileHeader, ProgramHeader};
@@ -14,17 +17,40 @@ use std::fmt;
 const MANIFEST: &str = "haggle_manifest_v1";
 /// The symbol that is called first.
 const INIT: &str = "haggle_plugin_init_v1";
+/// What is part of every Linux beside libc: what compilers add.
+pub(crate) const KIN: [&str; 6] =
+    ["libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libgcc_s.so.1", "libstdc++.so.6"];
+/// The C library and its loader, under the names of the systems that there are.
+const LIBC: [&str; 11] = [
+    "libc.so.6",
+    "ld-linux-x86-64.so.2",
+    "ld-linux-aarch64.so.1",
+    "ld-linux-riscv64-lp64d.so.1",
+    "ld-linux-armhf.so.3",
+    "ld-linux.so.2",
+    "libc.so",
+    "ld-musl-x86_64.so.1",
+    "ld-musl-aarch64.so.1",
+    "libc.musl-x86_64.so.1",
+    "libc.musl-aarch64.so.1",
+];
+/// What a plugin offers, and nothing else.
+pub(crate) const EXPORTS: [&str; 2] = [MANIFEST, INIT];
 /// Largest file that is looked at.
 pub const MOST_FILE_BYTES: u64 = 256 * 1024 * 1024;
 
 /// What can be told of a plugin's file without running it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inspection {
+    /// How it is run.
+    pub kind: Kind,
+    /// What a script is run by, as it says; none for a library.
+    pub interpreter: Option<String>,
     /// SHA-256 of its bytes.
     pub sha256: String,
     /// Its size in bytes.
     pub size: u64,
-    /// The platform that it is for, as `linux_amd64`.
+    /// The platform that it is for, as `linux_amd64`; `any` for a script.
     pub platform: String,
     /// What it says of itself and asks for.
     pub manifest: Manifest,
@@ -56,6 +82,13 @@ impl From<object::Error> for InspectError {
     }
 }
 
+impl Inspection {
+    /// Whether it is for the platform that this program runs on.
+    pub fn is_for_here(&self) -> bool {
+        self.platform == script::ANY_PLATFORM || self.platform == this_platform()
+    }
+}
+
 /// The platform that this program runs on, as plugins name it.
 pub fn this_platform() -> String {
     let system = if cfg!(target_os = "macos") { "macos" } else { std::env::consts::OS };
@@ -70,10 +103,17 @@ pub fn this_platform() -> String {
 /// Looks at the bytes of a file.
 ///
 /// # Errors
-/// [`InspectError`] if they are no shared library with a manifest.
+/// [`InspectError`] if they are neither a shared library nor a script with a manifest.
 pub fn inspect(bytes: &[u8]) -> Result<Inspection, InspectError> {
-    let kind = object::FileKind::parse(bytes)
-        .map_err(|_| InspectError("no shared library (ELF, Mach-O or PE)".to_owned()))?;
+    if script::is_script(bytes) {
+        return script::inspect(bytes);
+    }
+    let kind = object::FileKind::parse(bytes).map_err(|_| {
+        InspectError(
+            "no shared library (ELF, Mach-O or PE), and no script, which begins with `#!`"
+                .to_owned(),
+        )
+    })?;
     if matches!(kind, object::FileKind::MachOFat32 | object::FileKind::MachOFat64) {
         let why = "a file for several processors, expected one; `lipo -thin` takes one out";
         return Err(InspectError(why.to_owned()));
@@ -90,6 +130,8 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, InspectError> {
     let exports: BTreeSet<String> = file.exports()?.iter().map(|e| symbol(&file, e)).collect();
     let problems = seen.problems(file.format(), &manifest, &exports);
     Ok(Inspection {
+        kind: Kind::Library,
+        interpreter: None,
         sha256: hash(bytes),
         size: bytes.len() as u64,
         platform: platform(&file),
@@ -171,6 +213,11 @@ impl Seen {
                     "a search path of its own (`rpath`), expected none: it is one self-contained file"
                         .to_owned(),
                 ),
+                elf::DT_AUXILIARY | elf::DT_FILTER | elf::DT_AUDIT | elf::DT_DEPAUDIT => {
+                    self.doubts.push(
+                        "a library that stands in for it or watches it, expected none".to_owned(),
+                    );
+                }
                 elf::DT_TEXTREL => self
                     .doubts
                     .push("code that is written to when loaded, expected `-fPIC`".to_owned()),
@@ -328,12 +375,7 @@ fn is_kin_of_libc(format: BinaryFormat, name: &str) -> bool {
             let stem = name.strip_suffix(".dll").unwrap_or(&name);
             name.starts_with("api-ms-win-") || among(&known, stem)
         }
-        _ => {
-            let stem = name.split(".so").next().unwrap_or(name);
-            let known = ["libc", "libm", "libdl", "libpthread", "librt", "libgcc_s", "libstdc++"];
-            among(&known, stem)
-                || ["ld-linux", "libc.musl-", "ld-musl-"].iter().any(|p| stem.starts_with(p))
-        }
+        _ => among(&KIN, name) || among(&LIBC, name),
     }
 }
 
@@ -378,6 +420,10 @@ mod tests {
             (GOOD.replace("1.0", "1.9"), vec!["-lm"], "made for interface 1.9, expected 1.0"),
             (GOOD.to_owned(), vec!["-lm", "-Wl,-rpath,$ORIGIN"], "a search path of its own"),
             (GOOD.to_owned(), vec!["-lm", "-z", "execstack"], "an executable stack"),
+            (GOOD.to_owned(), vec!["-lm", "-Wl,-f,libevil.so"], "stands in for it"),
+            (GOOD.to_owned(), vec!["-lm", "-Wl,-F,libevil.so"], "stands in for it"),
+            (GOOD.to_owned(), vec!["-lm", "-Wl,--audit,libevil.so"], "stands in for it"),
+            (GOOD.to_owned(), vec!["-lm", "-Wl,--depaudit,libevil.so"], "stands in for it"),
         ] {
             let found = inspect(&compiled(&code, &flags)).unwrap();
             assert!(found.problems[0].contains(part), "{:?}", found.problems);
@@ -425,6 +471,10 @@ mod tests {
             (Elf, "ld-linux-x86-64.so.2", true),
             (Elf, "libc.musl-x86_64.so.1", true),
             (Elf, "libstdc++.so.6", true),
+            (Elf, "ld-linux-evil.so", false),
+            (Elf, "libc.musl-evil.so", false),
+            (Elf, "libc.so.7", false),
+            (Elf, "libm.so/../evil", false),
             (Elf, "libssl.so.3", false),
             (Elf, "libcurl.so.4", false),
             (MachO, "/usr/lib/libSystem.B.dylib", true),

@@ -1,9 +1,10 @@
 //! Observations as JSON Lines, one object a line, as scripts may write them.
 
-use crate::decode::{BATCH_ROWS, Broken};
+use crate::check;
+use crate::decode::{BATCH_ROWS, BODY, Broken};
 use arrow_array::RecordBatch;
 use haggle_evidence::{Basis, BatchBuilder, Bound, Kind, Observation, Statistic, Tax};
-use haggle_plugin_api::decimal;
+use haggle_plugin_api::{date, decimal};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::io::{BufRead, Read};
@@ -29,6 +30,23 @@ impl TryFrom<serde_json::Value> for Amount {
         let wrong =
             || format!("found {value}, expected a text such as \"19.90\" or a whole number");
         decimal(&text).map(Self).ok_or_else(wrong)
+    }
+}
+
+/// A day: a text such as `"2026-11-23"`, or the number of days from 1970-01-01.
+#[derive(Deserialize)]
+#[serde(try_from = "serde_json::Value")]
+struct Day(i32);
+
+impl TryFrom<serde_json::Value> for Day {
+    type Error = String;
+
+    fn try_from(value: serde_json::Value) -> Result<Self, String> {
+        let day = match &value {
+            serde_json::Value::String(text) => date(text),
+            number => number.as_i64().and_then(|days| i32::try_from(days).ok()),
+        };
+        day.map(Self).ok_or_else(|| format!("found {value}, expected a day such as \"2026-11-23\""))
     }
 }
 
@@ -63,7 +81,7 @@ struct Line<'a> {
     employers: Option<i64>,
     sample_size: Option<i64>,
     relative_error: Option<f64>,
-    date: Option<i32>,
+    date: Option<Day>,
     attributes: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
@@ -77,6 +95,9 @@ impl Line<'_> {
         let attributes = attributes.map_err(|error| error.to_string())?;
         if self.currency.len() != 3 || !self.currency.bytes().all(|b| b.is_ascii_uppercase()) {
             return Err(format!("found currency `{}`, expected one such as `EUR`", self.currency));
+        }
+        if self.per.trim().is_empty() {
+            return Err("found no unit in `per`, expected one such as `C62`".to_owned());
         }
         rows.push(&Observation {
             sheet: self.sheet.as_deref(),
@@ -102,7 +123,7 @@ impl Line<'_> {
             employers: self.employers,
             sample_size: self.sample_size,
             relative_error: self.relative_error,
-            date: self.date,
+            date: self.date.as_ref().map(|day| day.0),
             attributes: attributes.as_deref(),
             ..Observation::new(self.amount.0, &self.currency, &self.per)
         });
@@ -116,18 +137,29 @@ pub(crate) struct Lines<R> {
     left: u64,
     number: u64,
     rows: BatchBuilder,
+    /// Bytes of the lines in them.
+    held: usize,
     line: Vec<u8>,
 }
 
 impl<R: BufRead> Lines<R> {
     pub(crate) fn new(input: R, limit: u64) -> Self {
-        Self { input, left: limit, number: 0, rows: BatchBuilder::default(), line: Vec::new() }
+        Self {
+            input,
+            left: limit,
+            number: 0,
+            rows: BatchBuilder::default(),
+            held: 0,
+            line: Vec::new(),
+        }
     }
 
     /// The next batch; none at the end.
     pub(crate) fn next(&mut self) -> Result<Option<RecordBatch>, Broken> {
-        while self.rows.len() < BATCH_ROWS && self.read()? {
+        self.held = 0;
+        while self.rows.len() < BATCH_ROWS && self.held < BODY && self.read()? {
             self.number += 1;
+            self.held += self.line.len();
             let place = |error: String| Broken::Data(format!("line {}: {error}", self.number));
             let text = std::str::from_utf8(&self.line).map_err(|e| place(e.to_string()))?;
             if !text.trim().is_empty() {
@@ -136,7 +168,12 @@ impl<R: BufRead> Lines<R> {
                 line.push(self.number, &mut self.rows).map_err(place)?;
             }
         }
-        Ok((!self.rows.is_empty()).then(|| self.rows.finish()))
+        if self.rows.is_empty() {
+            return Ok(None);
+        }
+        let batch = self.rows.finish();
+        check::batch(&batch).map_err(Broken::Data)?;
+        Ok(Some(batch))
     }
 
     /// Whether there was a line; one that does not end was cut off.

@@ -9,13 +9,14 @@ use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// The socket, one question at a time.
 pub(crate) struct Link {
     socket: Mutex<File>,
     pub(crate) cancelled: AtomicBool,
+    released: Mutex<bool>,
 }
 
 /// A question that was answered with a failure, or not at all.
@@ -51,7 +52,21 @@ impl From<io::Error> for Refused {
 
 impl Link {
     pub(crate) fn new(socket: File) -> Self {
-        Self { socket: Mutex::new(socket), cancelled: AtomicBool::new(false) }
+        let cancelled = AtomicBool::new(false);
+        Self { socket: Mutex::new(socket), cancelled, released: Mutex::new(false) }
+    }
+
+    /// The plugin's last call is about to be made; waits for one from another thread.
+    pub(crate) fn releasing(&self) {
+        *self.released.lock().unwrap_or_else(PoisonError::into_inner) = true;
+    }
+
+    /// Calls the plugin from another thread, unless its last call was made.
+    pub(crate) fn unless_released(&self, call: impl FnOnce()) {
+        let released = self.released.lock().unwrap_or_else(PoisonError::into_inner);
+        if !*released {
+            call();
+        }
     }
 
     /// Says something that is not answered.

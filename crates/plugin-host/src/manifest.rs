@@ -1,5 +1,7 @@
 //! The manifest: what a plugin says of itself and asks for. A request, never a permission.
 
+use crate::Limits;
+use crate::schema::Schema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
@@ -63,7 +65,7 @@ pub struct Manifest {
     /// Where more is said of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub homepage: Option<String>,
-    /// JSON Schema of its configuration.
+    /// JSON Schema of its configuration, of the words that [`Schema`] checks and no others.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub config_schema: Value,
     /// What it asks for.
@@ -147,6 +149,20 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// Reads a manifest that is written as TOML, as in a script, and holds it to the same rules.
+    ///
+    /// # Errors
+    /// [`ManifestError`], as those of [`parse`](Self::parse), with the line of a text that is no TOML.
+    pub fn of_toml(text: &str) -> Result<Self, ManifestError> {
+        let manifest: Self = toml::from_str(text).map_err(|e| {
+            let before = e.span().map_or("", |span| text.get(..span.start).unwrap_or(text));
+            let line = before.matches('\n').count() + 1;
+            ManifestError(format!("line {line}: {}", shown(e.message())))
+        })?;
+        manifest.check()?;
+        Ok(manifest)
+    }
+
     /// The interface that it was made for.
     pub fn abi(&self) -> Abi {
         // What is no version was refused when it was read.
@@ -181,10 +197,15 @@ impl Manifest {
         self.check_texts()?;
         self.check_permissions()?;
         self.limits.check()?;
-        match &self.config_schema {
-            Value::Null | Value::Object(_) => Ok(()),
-            other => wrong(format!("`config_schema` is `{other}`, expected an object")),
-        }
+        self.schema().map(drop)
+    }
+
+    /// What it states of its configuration.
+    ///
+    /// # Errors
+    /// [`ManifestError`] if it says more than is checked here, which was refused when it was read.
+    pub fn schema(&self) -> Result<Schema, ManifestError> {
+        Schema::parse(&self.config_schema).map_err(ManifestError)
     }
 
     /// Texts are printed on terminals: no characters that move, hide or turn anything.
@@ -220,6 +241,18 @@ impl Manifest {
 }
 
 impl Wishes {
+    /// The same without what goes beyond some limits.
+    pub fn at_most(self, limits: &Limits) -> Self {
+        let less = |wish: Option<u64>, most: u64| wish.map(|wish| wish.min(most));
+        Self {
+            memory_mb: less(self.memory_mb, limits.memory_mb),
+            wall_s: less(self.wall_s, limits.wall_seconds),
+            idle_s: less(self.idle_s, limits.idle_seconds),
+            rows: less(self.rows, limits.rows),
+            output_mb: less(self.output_mb, limits.output_mb),
+        }
+    }
+
     fn check(&self) -> Result<(), ManifestError> {
         let all = [
             ("memory_mb", self.memory_mb, 64 * 1024),
@@ -257,9 +290,13 @@ fn is_version(text: &str) -> bool {
         && text.bytes().all(inner)
 }
 
+/// Whether a sign is not seen, or turns what stands beside it.
+pub(crate) fn turns(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
 /// Whether a text is one line that prints as it stands.
 pub fn is_plain(text: &str) -> bool {
-    let turns = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     (1..=LONGEST).contains(&text.chars().count())
         && !text.trim().is_empty()
         && !text.chars().any(|c| c.is_control() || turns(c))
@@ -292,6 +329,12 @@ pub fn check_input(text: &str) -> Result<(), String> {
     if !path.starts_with('/') {
         return Err(format!(
             "found `{found}`, expected a `/` behind the host: without it other hosts begin so"
+        ));
+    }
+    let usual = if text.starts_with("https://") { ":443" } else { ":80" };
+    if host.ends_with(usual) {
+        return Err(format!(
+            "found `{found}`, expected no `{usual}`: that is the port without saying so"
         ));
     }
     let plain = |b: u8| b.is_ascii_graphic() && b != b'\\' && b != b'#';
@@ -357,6 +400,17 @@ mod tests {
     }
 
     #[test]
+    fn wishes_are_held_to_limits() {
+        let limits = Limits::default();
+        let wishes = Wishes { memory_mb: Some(1 << 16), rows: Some(7), ..Wishes::default() };
+        let memory_mb = Some(limits.memory_mb);
+        assert_eq!(
+            wishes.at_most(&limits),
+            Wishes { memory_mb, rows: Some(7), ..Wishes::default() }
+        );
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         for (pointer, value, part) in [
             ("/manifest", json!(2), "`manifest` is 2, expected 1"),
@@ -372,9 +426,12 @@ mod tests {
             ("/summary", json!("  "), "`summary`"),
             ("/license", json!("a\nb"), "`license`"),
             ("/config_schema", json!("x"), "`config_schema`"),
+            ("/config_schema", json!({"oneOf": []}), "`config_schema` has `oneOf`"),
             ("/limits", json!({"memory_mb": 0}), "`limits.memory_mb` is 0"),
             ("/limits", json!({"memory": 1}), "unknown field `memory`"),
             ("/permissions/inputs", json!(["https://data.example"]), "a `/` behind the host"),
+            ("/permissions/inputs", json!(["https://data.example:443/"]), "expected no `:443`"),
+            ("/permissions/inputs", json!(["http://data.example:80/"]), "expected no `:80`"),
             ("/permissions/inputs", json!(["https://me@data.example/"]), "small letters"),
             ("/permissions/inputs", json!(["ftp://data.example/"]), "the beginning of a URL"),
             ("/permissions/inputs", json!(["https://a.example/../x"]), "without blanks"),

@@ -4,11 +4,13 @@
 use crate::Limits;
 use crate::child::ARGUMENT;
 use crate::fault::shown;
-use std::io::{self, PipeReader, Read};
+use std::fs::File;
+use std::io::{self, PipeReader, Read, Seek};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -18,6 +20,10 @@ use std::time::{Duration, Instant};
 const OURSELVES: &str = "/proc/self/exe";
 /// Bytes that a pipe of data may hold.
 const PIPE: i32 = 1 << 20;
+/// Threads of a child at most. No limit of the kernel counts those of one process.
+pub(crate) const THREADS: u64 = 128;
+/// How often they are counted.
+const COUNTED: Duration = Duration::from_millis(10);
 /// What the last words of a child that is gone may take.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
@@ -33,7 +39,7 @@ pub(crate) struct Process {
     child: Child,
     log: Arc<Log>,
     silent: Receiver<()>,
-    over: bool,
+    group: Arc<Group>,
 }
 
 impl Process {
@@ -42,8 +48,12 @@ impl Process {
         let (socket, theirs) = UnixStream::pair()?;
         let (data, data_in) = io::pipe()?;
         let (words, words_in) = io::pipe()?;
-        // SAFETY: an open descriptor and numbers. A pipe that stays small is slower, no worse.
-        unsafe { libc::fcntl(data.as_raw_fd(), libc::F_SETPIPE_SZ, PIPE) };
+        // SAFETY: an open descriptor and numbers. A pipe that stays small is slower, no worse. What
+        // this process holds is not for its children to look into, whatever confines them.
+        unsafe {
+            libc::fcntl(data.as_raw_fd(), libc::F_SETPIPE_SZ, PIPE);
+            libc::prctl(libc::PR_SET_DUMPABLE, 0);
+        }
         let child = Command::new(OURSELVES)
             .arg(ARGUMENT)
             .env_clear()
@@ -55,18 +65,21 @@ impl Process {
             .spawn()?;
         let log = Arc::new(Log::new(limits.log_kb.saturating_mul(1024)));
         let (done, silent) = sync_channel(1);
-        let mut process = Self { child, log: log.clone(), silent, over: false };
-        let listen = move || {
+        let group = Arc::new(Group::new(child.id()));
+        // Ends the child if what follows fails.
+        let process = Self { child, log: log.clone(), silent, group: group.clone() };
+        let status = File::open(format!("/proc/{}/status", process.child.id()))?;
+        named("plugin threads", move || group.count(status))?;
+        named("plugin log", move || {
             log.listen(words);
             let _ = done.send(());
-        };
-        match thread::Builder::new().name("plugin log".to_owned()).spawn(listen) {
-            Ok(_) => Ok((process, socket, data)),
-            Err(error) => {
-                process.kill();
-                Err(error)
-            }
-        }
+        })?;
+        Ok((process, socket, data))
+    }
+
+    /// Its threads, if they were too many; it was ended then.
+    pub(crate) fn crowd(&self) -> Option<u64> {
+        Some(self.group.crowd.load(Ordering::SeqCst)).filter(|threads| *threads > 0)
     }
 
     /// Adds a line that the plugin logged.
@@ -104,11 +117,9 @@ impl Process {
 
     /// Ends it, and whatever it started in its group, once.
     fn kill(&mut self) {
-        if let Ok(group) = i32::try_from(self.child.id())
-            && !std::mem::replace(&mut self.over, true)
-        {
-            // SAFETY: numbers; the child is not waited for yet, so its number is its own.
-            unsafe { libc::kill(-group, libc::SIGKILL) };
+        let mut over = self.group.over.lock().unwrap_or_else(PoisonError::into_inner);
+        if !std::mem::replace(&mut *over, true) {
+            self.group.kill();
             // What was killed ends.
             let _ = self.child.wait();
         }
@@ -127,6 +138,58 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+pub(crate) fn named(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    thread::Builder::new().name(name.to_owned()).spawn(body).map(drop)
+}
+
+/// The processes of a run, named by the first.
+struct Group {
+    first: u32,
+    /// Whether the first was waited for: its number may be another's then.
+    over: Mutex<bool>,
+    /// Threads that were too many.
+    crowd: AtomicU64,
+}
+
+impl Group {
+    fn new(first: u32) -> Self {
+        Self { first, over: Mutex::new(false), crowd: AtomicU64::new(0) }
+    }
+
+    /// Call only while `over` is held and not so.
+    fn kill(&self) {
+        if let Ok(group) = i32::try_from(self.first) {
+            // SAFETY: numbers; the child is not waited for yet, so its number is its own.
+            unsafe { libc::kill(-group, libc::SIGKILL) };
+        }
+    }
+
+    /// Counts threads until the child is gone or has too many. The file was opened while the child
+    /// was ours to look at.
+    fn count(&self, mut status: File) {
+        while let Some(threads) = threads(&mut status) {
+            let over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
+            if *over {
+                return;
+            }
+            if threads > THREADS {
+                self.crowd.store(threads, Ordering::SeqCst);
+                return self.kill();
+            }
+            drop(over);
+            thread::sleep(COUNTED);
+        }
+    }
+}
+
+/// Threads of a process; none of one that is gone.
+fn threads(status: &mut File) -> Option<u64> {
+    status.rewind().ok()?;
+    let mut text = String::new();
+    status.read_to_string(&mut text).ok()?;
+    text.lines().find_map(|line| line.strip_prefix("Threads:"))?.trim().parse().ok()
 }
 
 /// The first bytes of what a plugin wrote, and how many more there were.
@@ -160,10 +223,15 @@ impl Log {
         }
     }
 
-    /// What was kept, without the signs that move a terminal's cursor.
+    /// What was kept, line by line, without what a terminal would obey.
     fn text(&self) -> String {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut text = shown(String::from_utf8_lossy(&kept.0).chars());
+        let kept_text = String::from_utf8_lossy(&kept.0);
+        let lines = kept_text.split_inclusive('\n').map(|line| match line.strip_suffix('\n') {
+            Some(whole) => shown(whole.chars()) + "\n",
+            None => shown(line.chars()),
+        });
+        let mut text: String = lines.collect();
         if kept.1 > 0 {
             text.push_str(&format!("\n({} more bytes were not kept)\n", kept.1));
         }

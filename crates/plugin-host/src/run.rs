@@ -1,61 +1,35 @@
-//! One run of a plugin, seen from this side.
+//! One run of a plugin, seen from this side: a child, what it says and sends, and the verdict.
 
-use crate::broker::{Answer, Broker, BrokerError, InputOptions, InputRecord};
+use crate::broker::{Answer, Broker, BrokerError, InputOptions};
 use crate::decode::{Broken, Decoder};
 use crate::fault::{Fault, FaultKind};
 use crate::lines::Lines;
-use crate::process::{Ended, Process};
+use crate::order::{Outcome, Probe, Probed, Run, Seen};
+use crate::process::{Ended, Process, THREADS, named};
 use crate::serve::{Ledger, Service};
 use crate::wire::{Stage, Start, Up};
-use crate::{Grant, Kind, Level, Limits, Plugin, Status, wire};
+use crate::{Kind, Level, Limits, Plugin, Status, wire};
 use haggle_evidence::{RecordBatch, Sink};
 use haggle_plugin_api::Failure;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// How often it is looked whether the run was cancelled or takes too long.
 const TICK: Duration = Duration::from_millis(20);
 /// What a plugin has to end by itself once it was told to.
 const GRACE: Duration = Duration::from_millis(250);
+/// How often it is looked whether it has.
+const LOOK: Duration = Duration::from_millis(1);
 /// What a child has to be gone once it closed all that it speaks through.
 const LEAVING: Duration = Duration::from_secs(10);
 /// Events that wait at most; a batch may be large.
 const WAITING: usize = 4;
 /// Bytes of a request at most.
 const REQUEST: usize = 1 << 20;
-
-/// What to run, with what, within what.
-#[derive(Debug, Clone, Copy)]
-pub struct Run<'a> {
-    /// The plugin.
-    pub plugin: &'a Plugin,
-    /// What it may.
-    pub grant: &'a Grant,
-    /// The request: `{"config": {...}}`, a JSON object, given to a library as it stands.
-    pub request: &'a str,
-    /// For a script: the granted URI that it reads on standard input.
-    pub input: Option<&'a str>,
-    /// Set from anywhere to end the run.
-    pub cancel: &'a AtomicBool,
-}
-
-/// A run that ended well.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
-    /// How it was confined.
-    pub level: Level,
-    /// Rows that the sink was given.
-    pub rows: u64,
-    /// What the plugin saw of its inputs, in the order in which it opened them.
-    pub inputs: Vec<InputRecord>,
-    /// What it wrote and logged, up to the limit of the grant.
-    pub log: String,
-}
 
 /// Something that happened beside.
 pub(crate) enum Event {
@@ -82,27 +56,31 @@ pub(crate) struct Question {
     pub(crate) reply: SyncSender<Result<Answer, BrokerError>>,
 }
 
-/// Runs a plugin in a confined child and gives its observations to `sink`, batch by batch. Keep
-/// what the sink was given only if this returns `Ok`: then the stream had its end marker, the
-/// plugin counted as many rows as came, and it exited with 0.
-///
-/// # Errors
-/// [`Fault`], with a message and a way out.
-pub fn run(run: &Run<'_>, broker: &mut dyn Broker, sink: &mut dyn Sink) -> Result<Outcome, Fault> {
+/// Runs a plugin, or tries it in another way than a run does.
+pub(crate) fn see(
+    run: &Run<'_>,
+    probe: Option<Probe>,
+    broker: &mut dyn Broker,
+    sink: &mut dyn Sink,
+) -> Seen {
     let (events, happened) = sync_channel(WAITING);
     let ledger = Arc::new(Ledger::new());
-    let mut watch = match Watch::start(run, &ledger, events) {
+    let mut watch = match Watch::start(run, probe, &ledger, events) {
         Ok(watch) => watch,
-        Err(error) => return Err(Fault::host("start a plugin", &error)),
+        Err(error) => {
+            let result = Err(Fault::host("start a plugin", &error));
+            return Seen { result, probed: None, deaf: false };
+        }
     };
     let result = watch.follow(&happened, broker, sink);
     // Whoever still waits to tell something learns that nobody listens.
     drop(happened);
     let log = watch.process.finish();
-    match result {
+    let result = match result {
         Ok(level) => Ok(Outcome { level, rows: watch.rows, inputs: ledger.records(), log }),
         Err(fault) => Err(Fault { log, ..fault }),
-    }
+    };
+    Seen { result, probed: watch.probed.take(), deaf: watch.deaf }
 }
 
 /// A run under way.
@@ -119,11 +97,14 @@ struct Watch<'a> {
     reported: Option<Fault>,
     ended: Option<Result<(), Broken>>,
     gone: bool,
+    probed: Option<Probed>,
+    deaf: bool,
 }
 
 impl<'a> Watch<'a> {
     fn start(
         run: &'a Run<'a>,
+        probe: Option<Probe>,
         ledger: &Arc<Ledger>,
         events: SyncSender<Event>,
     ) -> io::Result<Self> {
@@ -136,6 +117,7 @@ impl<'a> Watch<'a> {
             required: run.grant.level,
             limits: run.grant.limits.clone(),
             request: run.request.to_owned(),
+            probe,
         };
         let mut to = socket.try_clone()?;
         wire::send(&mut to, &start)?;
@@ -162,6 +144,8 @@ impl<'a> Watch<'a> {
             reported: None,
             ended: None,
             gone: false,
+            probed: None,
+            deaf: false,
         })
     }
 
@@ -182,7 +166,7 @@ impl<'a> Watch<'a> {
                 // Both threads said that they ended before they did.
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            self.in_time()?;
+            self.in_time(happened)?;
         }
         self.judge()
     }
@@ -221,18 +205,24 @@ impl<'a> Watch<'a> {
     fn said(&mut self, said: Up) -> Result<(), Fault> {
         match said {
             // Only the first is said before anything of the plugin is there.
-            Up::Confined { level } if self.level.is_none() => {
+            Up::Confined { level, lacks } if self.level.is_none() => {
                 self.level = Some(level);
                 let required = self.run.grant.level;
                 if !required.allows(level) {
-                    return Err(self.unconfined(level, required));
+                    return Err(self.unconfined(level, required, lacks.as_deref()));
                 }
             }
             Up::Log { level, text } => self.process.note(level, &text),
+            Up::Probed(probed) => self.probed = Some(probed),
             Up::Done { rows } => self.counted = Some(rows),
             Up::Failed { stage, status, message, .. } => {
                 let failure = Failure::new(Status::from_code(status), message);
-                self.reported.get_or_insert(reported(self.run.plugin, stage, &failure));
+                let fault = match (stage, self.level) {
+                    // Nothing of the plugin was there yet.
+                    (Stage::Confine, None) => Fault::host("confine a plugin", &failure.message),
+                    _ => reported(self.run.plugin, stage, &failure),
+                };
+                self.reported.get_or_insert(fault);
             }
             _ => {}
         }
@@ -252,11 +242,14 @@ impl<'a> Watch<'a> {
     }
 
     /// Whether it is cancelled, or takes longer than it may.
-    fn in_time(&mut self) -> Result<(), Fault> {
+    fn in_time(&mut self, happened: &Receiver<Event>) -> Result<(), Fault> {
         let Limits { wall_seconds, idle_seconds, .. } = self.run.grant.limits;
         if self.run.cancel.load(Ordering::Relaxed) {
-            self.let_end();
+            self.let_end(happened);
             return Err(self.fault(FaultKind::Cancelled, "cancelled", "nothing of it was kept"));
+        }
+        if let Some(threads) = self.process.crowd() {
+            return Err(self.crowded(threads));
         }
         if self.started.elapsed() > Duration::from_secs(wall_seconds) {
             let text = format!("it was still running after {wall_seconds} seconds");
@@ -271,17 +264,27 @@ impl<'a> Watch<'a> {
     }
 
     /// Tells a library to end, and waits a moment whether it does.
-    fn let_end(&mut self) {
+    fn let_end(&mut self, happened: &Receiver<Event>) {
         if self.run.plugin.kind() == Kind::Library {
             // A socket that is closed already says the same.
             let _ = self.socket.shutdown(std::net::Shutdown::Write);
-            self.process.ended(GRACE);
+            let told = Instant::now();
+            let mut gone = false;
+            while !gone && told.elapsed() < GRACE {
+                gone = self.process.ended(LOOK).is_some();
+                // What it still sends is nobody's, and it must not wait for us to take it.
+                while happened.try_recv().is_ok() {}
+            }
+            self.deaf = !gone;
         }
     }
 
     /// The end of a child that is gone: what it said, how it ended, and whether its data did.
     fn judge(&mut self) -> Result<Level, Fault> {
         let ended = self.process.ended(LEAVING);
+        if let Some(threads) = self.process.crowd() {
+            return Err(self.crowded(threads));
+        }
         if let Some(fault) = self.reported.take() {
             return Err(fault);
         }
@@ -291,8 +294,12 @@ impl<'a> Watch<'a> {
         match ended {
             Some(Ended::Code(0)) => self.complete(level),
             Some(Ended::Code(code)) => {
-                let text = format!("it ended with exit code {code}, without a word");
-                Err(self.fault(FaultKind::Exit(code), &text, AUTHOR))
+                let (words, help) = match self.run.plugin.kind() {
+                    Kind::Library => (", without a word", AUTHOR),
+                    Kind::Script => ("", "see what it says; nothing of it was kept"),
+                };
+                let text = format!("it ended with exit code {code}{words}");
+                Err(self.fault(FaultKind::Exit(code), &text, help))
             }
             Some(Ended::Signal(signal)) => Err(self.signalled(signal)),
             None => {
@@ -327,13 +334,21 @@ impl<'a> Watch<'a> {
         self.fault(FaultKind::Data, &text, AUTHOR)
     }
 
+    fn crowded(&self, threads: u64) -> Fault {
+        let text = format!("found {threads} threads of it, expected at most {THREADS}");
+        self.fault(FaultKind::Threads, &text, AUTHOR)
+    }
+
     fn too_long(&self) -> Fault {
-        let text = format!("it sends more than {} MB", self.run.grant.limits.output_mb);
+        let most = self.run.grant.limits.output_mb;
+        let text = format!("it sends more than {most} MB, or more than half of that in new texts");
         self.fault(FaultKind::Output, &text, &raise("output_mb"))
     }
 
-    fn unconfined(&self, found: Level, required: Level) -> Fault {
-        let text = format!("found confinement `{found}` on this machine, expected `{required}`");
+    fn unconfined(&self, found: Level, required: Level, lacks: Option<&str>) -> Fault {
+        let lacks = lacks.map_or(String::new(), |lacks| format!(" ({lacks})"));
+        let text =
+            format!("found confinement `{found}` on this machine, expected `{required}`{lacks}");
         let help =
             "`haggle doctor` shows what this machine offers; a lower level has to be granted";
         self.fault(FaultKind::Confinement { found, required }, &text, help)
@@ -364,7 +379,7 @@ fn meaning(signal: i32) -> &'static str {
         libc::SIGILL | libc::SIGTRAP => " (it ran into code that is none)",
         libc::SIGFPE => " (it divided by zero)",
         libc::SIGXCPU | libc::SIGKILL => " (somebody ended it, perhaps for want of memory)",
-        libc::SIGSYS => " (it made a system call of another architecture)",
+        libc::SIGSYS => " (it made a system call that is forbidden)",
         libc::SIGXFSZ => " (it wrote a file)",
         _ => "",
     }
@@ -375,7 +390,10 @@ fn reported(plugin: &Plugin, stage: Stage, failure: &Failure) -> Fault {
     let name = plugin.name();
     let Failure { status, message, .. } = failure;
     let (kind, text, help) = match stage {
-        Stage::Confine => return Fault::host("confine a plugin", message),
+        Stage::Confine => {
+            let text = format!("it cannot be begun: {message}");
+            (FaultKind::Reported(Status::Internal), text, AUTHOR)
+        }
         Stage::Load if *status == Status::Internal => {
             let text = format!("it cannot be loaded: {message}");
             (FaultKind::Load, text, "`haggle plugin inspect` shows what it needs")
@@ -404,10 +422,6 @@ fn way_out(status: Status) -> &'static str {
         Status::Data => "look at what it read, at the place that it names",
         Status::Internal | Status::Panic => AUTHOR,
     }
-}
-
-fn named(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    thread::Builder::new().name(name.to_owned()).spawn(body).map(drop)
 }
 
 /// Reads the data of a child to their end, checks them and passes them on.

@@ -2,16 +2,17 @@
 #![allow(unsafe_code)]
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Seek, Write};
 use std::os::fd::{AsRawFd, FromRawFd};
 
-/// A sealed file in memory of these bytes. `keep`: it stays open when another program takes this
+/// A sealed file in memory of these bytes, at its beginning. `keep`: it stays open when another program takes this
 /// process over.
 pub(crate) fn sealed(bytes: &[u8], keep: bool) -> io::Result<File> {
     let flags = libc::MFD_ALLOW_SEALING | if keep { 0 } else { libc::MFD_CLOEXEC };
     // Newer kernels want to be told that it is to be executed; older ones do not know the flag.
     let mut file = create(flags | libc::MFD_EXEC).or_else(|_| create(flags))?;
     file.write_all(bytes)?;
+    file.rewind()?;
     let seals = libc::F_SEAL_SEAL | libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_WRITE;
     // SAFETY: the descriptor is open, and the call takes numbers alone.
     match unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals) } {
@@ -33,7 +34,7 @@ fn create(flags: u32) -> io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::{Seek, SeekFrom};
+    use std::io::SeekFrom;
 
     #[test]
     fn what_was_sealed_does_not_change() {

@@ -23,6 +23,13 @@ const OPENED: usize = 100_000;
 /// Bytes of an address at most; each that was opened is kept.
 const ADDRESS: usize = 8 << 10;
 
+/// Headers of a question at most.
+const HEADERS: usize = 32;
+/// Bytes of one at most, with its name.
+const HEADER: usize = 8 << 10;
+/// Secrets in one at most.
+const SECRETS: usize = 4;
+
 /// What a plugin saw of its inputs, shared with the run.
 pub(crate) struct Ledger {
     seen: Mutex<Vec<Seen>>,
@@ -36,6 +43,9 @@ const WAITING: u64 = u64::MAX;
 
 struct Seen {
     uri: String,
+    options: InputOptions,
+    /// Its length, if that is known.
+    length: Option<u64>,
     bytes: u64,
     hash: Sha256,
     complete: bool,
@@ -75,14 +85,15 @@ impl Ledger {
             bytes: seen.bytes,
             sha256: hex(&seen.hash.clone().finalize()),
             complete: seen.complete,
+            options: seen.options.clone(),
         };
         self.with(|seen| seen.iter().map(record).collect())
     }
 
-    fn begin(&self, uri: &str) -> usize {
+    fn begin(&self, uri: &str, options: InputOptions, length: Option<u64>) -> usize {
         self.with(|seen| {
             let (uri, hash) = (uri.to_owned(), Sha256::new());
-            seen.push(Seen { uri, bytes: 0, hash, complete: false });
+            seen.push(Seen { uri, options, length, bytes: 0, hash, complete: false });
             seen.len() - 1
         })
     }
@@ -92,7 +103,7 @@ impl Ledger {
             let seen = &mut seen[place];
             seen.bytes += bytes.len() as u64;
             seen.hash.update(bytes);
-            seen.complete |= bytes.is_empty();
+            seen.complete |= bytes.is_empty() || seen.length == Some(seen.bytes);
         });
     }
 }
@@ -196,8 +207,8 @@ impl Service {
             let most = format!("at most {OPEN} inputs are open at a time, and {OPENED} in all");
             return Err(BrokerError::new(Status::Denied, most));
         }
-        let Answer { body, stat } = self.ask(uri, options)?;
-        let place = self.ledger.begin(uri);
+        let Answer { body, stat } = self.ask(uri, options.clone())?;
+        let place = self.ledger.begin(uri, options, stat.length);
         let handle = self.next;
         self.next += 1;
         self.open.insert(handle, Open { body, stat, place });
@@ -280,7 +291,18 @@ fn allowed(grant: &Grant, uri: &str, options: &str) -> Result<InputOptions, Brok
         text => serde_json::from_str(text)
             .map_err(|e| BrokerError::new(Status::Config, format!("options of `{uri}`: {e}")))?,
     };
-    for value in options.headers.values() {
+    if options.headers.len() > HEADERS {
+        let found = options.headers.len();
+        return Err(denied(format!("found {found} headers, expected at most {HEADERS}")));
+    }
+    for (header, value) in &options.headers {
+        if header.len() + value.len() > HEADER || secrets(value).count() > SECRETS {
+            return Err(denied(format!(
+                "found a header of {} bytes with {} secrets, expected at most {HEADER} and {SECRETS}",
+                header.len() + value.len(),
+                secrets(value).count()
+            )));
+        }
         for name in secrets(value) {
             if !grant.secrets.iter().any(|granted| granted == name) {
                 return Err(denied(format!("secret `{name}` was not granted")));
@@ -322,6 +344,13 @@ mod tests {
             ("https://a.example/.%2e/x", String::new(), false),
             ("https://a.example/x\\y", String::new(), false),
             ("https://a.example/x y", String::new(), false),
+            ("https://a.example/x%2Fy", String::new(), false),
+            ("https://a.example/..%2fx", String::new(), false),
+            ("https://a.example/x%5Cy", String::new(), false),
+            ("https://a.example/x%252Fy", String::new(), false),
+            ("https://a.example/%25252e%252e/x", String::new(), false),
+            ("https://a.example/x%20y", String::new(), true),
+            ("https://a.example/x?y=a%2Fb", String::new(), true),
             ("https://a.example/x\ny", String::new(), false),
             ("http://a.example/", String::new(), false),
             ("file:///etc/passwd", String::new(), false),
@@ -333,7 +362,21 @@ mod tests {
             ("https://a.example/", r#"{"range":[0,99]}"#.to_owned(), true),
         ];
         let long = format!("https://a.example/{}", "x".repeat(ADDRESS));
-        let cases = cases.into_iter().chain([(&*long, String::new(), false)]);
+        let a = "https://a.example/";
+        let many = |count: usize| {
+            let header = |i| format!(r#""h{i}":"x""#);
+            format!(r#"{{"headers":{{{}}}}}"#, (0..count).map(header).collect::<Vec<_>>().join(","))
+        };
+        let cases = cases.into_iter().chain([
+            (&*long, String::new(), false),
+            (a, many(HEADERS), true),
+            (a, many(HEADERS + 1), false),
+            (a, header(&"x".repeat(HEADER - "Authorization".len())), true),
+            (a, header(&"x".repeat(HEADER)), false),
+            (a, header(&"{secret:TOKEN}".repeat(SECRETS)), true),
+            (a, header(&"{secret:TOKEN}".repeat(SECRETS + 1)), false),
+            (a, header(&"{secret:TOKEN}".repeat(20_000)), false),
+        ]);
         for (uri, options, expected) in cases {
             assert_eq!(allowed(&grant, uri, &options).is_ok(), expected, "{uri} {options}");
         }

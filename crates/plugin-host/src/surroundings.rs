@@ -16,7 +16,14 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
+    /// Looks at this machine, which has neither where plugins do not run.
+    #[cfg(not(target_os = "linux"))]
+    pub fn here() -> Self {
+        Self { landlock: None, seccomp: false }
+    }
+
     /// Looks at this machine.
+    #[cfg(target_os = "linux")]
     pub fn here() -> Self {
         // SAFETY: without a structure the call tells the version and does nothing.
         let landlock = unsafe {

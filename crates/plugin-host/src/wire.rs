@@ -2,6 +2,7 @@
 //!
 //! A message is its length (32 bits, little-endian), its form (one byte) and its bytes.
 
+use crate::order::{Probe, Probed};
 use crate::{InputStat, Kind, Level, Limits};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -22,13 +23,16 @@ pub(crate) struct Start {
     pub(crate) required: Level,
     pub(crate) limits: Limits,
     pub(crate) request: String,
+    /// What is tried in the place of a run.
+    #[serde(default)]
+    pub(crate) probe: Option<Probe>,
 }
 
 /// What the child says.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Up {
-    /// How it is confined, before anything of the plugin was loaded.
-    Confined { level: Level },
+    /// How it is confined and what that lacks, before anything of the plugin was loaded.
+    Confined { level: Level, lacks: Option<String> },
     /// A line for the log.
     Log { level: i32, text: String },
     /// It is busy.
@@ -41,6 +45,8 @@ pub(crate) enum Up {
     Stat { handle: u64 },
     /// Not answered.
     Close { handle: u64 },
+    /// What was tried is done.
+    Probed(Probed),
     /// The plugin's stream has ended, after so many rows.
     Done { rows: u64 },
     /// The plugin could not be used, or said that it failed.

@@ -119,14 +119,54 @@ fn nothing_forbidden_works_while_it_is_loaded_or_later() {
         let mode = if define.is_some() { "" } else { "probe@next" };
         let outcome = bench.mode(mode).run().unwrap();
         assert_eq!((outcome.level, outcome.rows), (support::best(), 3));
-        // Without Landlock files can be read, but while it is loaded alone.
-        let reads = define.is_some() && outcome.level == Level::Reduced;
-        let works =
-            |line: &&str| line.starts_with("GOT") && !(reads && line.starts_with("GOT read"));
-        let got: Vec<&str> = outcome.log.lines().filter(works).collect();
+        let got: Vec<&str> = outcome.log.lines().filter(|line| line.starts_with("GOT")).collect();
         assert!(got.is_empty(), "{define:?}: {got:?}");
         assert!(outcome.log.contains("fine: threads\nprobed\n"), "{}", outcome.log);
     }
+}
+
+/// Without Landlock the filter alone keeps it from every file, from its first instruction on.
+#[test]
+fn the_filter_alone_keeps_it_from_files() {
+    let grant = Grant { level: Level::Reduced, ..Grant::default() };
+    for define in [Some(["-DLOADED=\"probe\""]), None] {
+        let bytes = library("hostile.c", define.as_ref().map_or(&[], |defines| &defines[..]));
+        let bench = Bench::new(support::plugin("hostile", bytes)).mode("probe@next");
+        let run = || bench.grant(grant.clone()).run().unwrap();
+        let outcome = support::without(libc::SYS_landlock_create_ruleset, run);
+        assert_eq!((outcome.level, outcome.rows), (Level::Reduced, 3));
+        assert!(!outcome.log.contains("GOT"), "{define:?}: {}", outcome.log);
+    }
+}
+
+/// What is recorded as `full` is so whatever a constructor did before.
+#[test]
+fn a_constructor_cannot_undo_its_confinement() {
+    let blind = support::plugin("hostile", library("hostile.c", &["-DLOADED=\"blind\""]));
+    let outcome = Bench::new(blind).mode("probe@next").run().unwrap();
+    assert_eq!((outcome.level, outcome.rows), (support::best(), 3));
+    assert!(!outcome.log.contains("GOT") && outcome.log.contains("probed"), "{}", outcome.log);
+}
+
+#[test]
+fn threads_are_counted() {
+    for define in ["-DLOADED=\"crowd\"", "-DINIT=\"crowd\"", "-DOTHER"] {
+        let crowd = support::plugin("hostile", library("hostile.c", &[define]));
+        let fault = Bench::new(crowd).mode("crowd@next").run().unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Threads, "{define}: {fault}");
+        assert!(fault.message.ends_with("threads of it, expected at most 128"), "{fault}");
+        assert!(fault.is_misbehaviour());
+    }
+}
+
+/// Once it is loaded it says nothing in the host's name.
+#[test]
+fn a_plugin_does_not_speak_for_the_host() {
+    let fault = Bench::new(hostile()).mode("forge@next").run().unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Reported(Status::Internal), "{fault}");
+    assert!(fault.is_misbehaviour());
+    let expected = "plugin `hostile`: it cannot be begun: no room\u{fffd}help: run it as root";
+    assert_eq!(fault.message, expected);
 }
 
 #[test]
@@ -141,10 +181,16 @@ fn wrong_data_are_refused_with_what_is_wrong() {
         ("plain utf8", "Invalid UTF8 sequence at string index 0", Data),
         ("key", "1000000", Data),
         ("key negative", "-1", Data),
-        ("nan", "column `weight`, row 1 of a batch: found no finite number", Data),
+        ("nan", "column `weight`, row 1 of a batch: found NaN, expected a finite number", Data),
         ("word", "column `kind`: `Price` is not one of wage, price", Data),
         ("currency", "column `currency`: found `eUR`, expected a currency such as `EUR`", Data),
-        ("digits", "column `amount`, row 1 of a batch: found no finite number of 38 digits", Data),
+        ("digits", "column `amount`, row 1 of a batch: found 170", Data),
+        ("more digits", "expected at most 16 digits before the point", Data),
+        ("no row", "column `row`, row 1 of a batch: found 0, expected 1 or more", Data),
+        ("no column", "column `column`, row 1 of a batch: found 0, expected 1 or more", Data),
+        ("negative weight", "column `weight`, row 3 of a batch: found -2.5", Data),
+        ("null rows", "found rows that are null", Data),
+        ("long text", "column `title`: found a text of 65537 bytes, expected at most 65536", Data),
         ("null in amount", "amount", Data),
         ("null buffer", "column `row`: buffer 1 is null", Data),
         ("fewer buffers", "column `row`: found 1 buffers, expected 2", Data),
@@ -189,7 +235,9 @@ fn its_own_errors_keep_their_status() {
 }
 
 #[test]
-fn what_it_prints_is_kept_up_to_a_limit() {
+fn what_it_prints_is_kept_line_by_line_and_up_to_a_limit() {
+    let outcome = Bench::new(hostile()).mode("say:a\u{202e}b\u{200b}\u{7f}c@open").run().unwrap();
+    assert_eq!(outcome.log, "note: a\u{fffd}b\u{fffd}\u{fffd}c\n");
     let outcome = Bench::new(hostile()).mode("flood@next").run().unwrap();
     assert_eq!(outcome.rows, 3);
     assert!(outcome.log.starts_with("xxxx") && outcome.log.len() < 70_000);
@@ -233,7 +281,24 @@ fn rows_and_output_have_limits() {
     let bench = Bench::new(hostile()).mode("many").limits(|limits| limits.output_mb = 1);
     let fault = bench.run().unwrap_err();
     assert_eq!(fault.kind, FaultKind::Output);
-    assert_eq!(fault.message, "plugin `hostile`: it sends more than 1 MB");
+    let expected =
+        "plugin `hostile`: it sends more than 1 MB, or more than half of that in new texts";
+    assert_eq!(fault.message, expected);
+}
+
+/// What this process holds does not grow with what a plugin sends.
+#[test]
+fn texts_without_end_are_cut_off() {
+    let memory = || {
+        let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
+        statm.split(' ').nth(1).unwrap().parse::<u64>().unwrap() * 4096
+    };
+    let before = memory();
+    let bench = Bench::new(hostile()).mode("texts").limits(|limits| limits.output_mb = 256);
+    let fault = bench.run().unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Output, "{fault}");
+    // The bench keeps the titles that it was given, 128 MB at most; others are tests beside.
+    assert!(memory().saturating_sub(before) < 600 << 20, "{} MB", memory() >> 20);
 }
 
 #[test]
@@ -369,6 +434,8 @@ fn what_is_forbidden_works_where_nothing_confines() {
     for what in ["GOT read /etc/passwd", "GOT socket inet", "GOT memfd", "GOT fork"] {
         assert!(outcome.log.contains(what), "{what}: {}", outcome.log);
     }
+    // What this process holds is closed to it all the same.
+    assert!(!outcome.log.contains("GOT read /proc/"), "{}", outcome.log);
 }
 
 #[test]
@@ -415,7 +482,9 @@ fn a_script_is_confined_and_judged() {
     let program = library("hostile.c", &["-DMAIN"]);
     let outcome = Bench::new(script(program)).grant(grant()).run().unwrap();
     assert_eq!((outcome.level, outcome.rows), (Level::Script, 0));
-    assert_eq!(outcome.log, "fine: threads\nprobed\n");
+    // What it is told is all that its environment holds.
+    let told = "GOT environment HAGGLE_REQUEST={\"config\":{}}\n";
+    assert_eq!(outcome.log, format!("{told}fine: threads\nprobed\n"));
     for forbidden in [
         "read -r a < /etc/passwd",
         "echo x > /tmp/haggle-hostile",
@@ -468,7 +537,8 @@ fn a_script_may_write_arrow_streams() {
         return;
     }
     let mut rows = BatchBuilder::default();
-    (1..=3).for_each(|i| rows.push(&Observation::new(i * ONE, "EUR", "C62")));
+    let at = Observation { row: 1, column: 1, ..Observation::new(0, "EUR", "C62") };
+    (1..=3).for_each(|i| rows.push(&Observation { amount: i * ONE, ..at }));
     let batch = rows.finish();
     let mut writer = StreamWriter::try_new(Vec::new(), batch.schema_ref()).unwrap();
     writer.write(&batch).unwrap();

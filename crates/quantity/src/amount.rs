@@ -96,6 +96,17 @@ pub fn from_scaled(mut scaled: i128) -> Result<Amount, AmountError> {
     Ok(Decimal::new(digits, scale))
 }
 
+/// A scaled amount as its digits, whatever it is: what is shown where it may be no [`Amount`].
+pub fn scaled_text(scaled: i128) -> String {
+    const WHOLE: u128 = 10_u128.pow(AMOUNT_SCALE);
+    let (sign, all) = (if scaled < 0 { "-" } else { "" }, scaled.unsigned_abs());
+    let part = format!("{:012}", all % WHOLE);
+    match part.trim_end_matches('0') {
+        "" => format!("{sign}{}", all / WHOLE),
+        part => format!("{sign}{}.{part}", all / WHOLE),
+    }
+}
+
 /// The nearest double of a scaled amount: what statistics compute with.
 ///
 /// Correctly rounded for every amount of at most 15 significant digits, since both integers of
@@ -118,6 +129,24 @@ pub fn to_f64(scaled: i128) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digits_are_those_of_the_amount() {
+        for (scaled, text) in [
+            (0, "0"),
+            (1, "0.000000000001"),
+            (-500_000_000_000, "-0.5"),
+            (19_900_000_000_000, "19.9"),
+            (100_000_000_000_000, "100"),
+            (10_i128.pow(37) + 1, "10000000000000000000000000.000000000001"),
+            (i128::MIN, "-170141183460469231731687303.715884105728"),
+        ] {
+            assert_eq!(scaled_text(scaled), text);
+            if let Ok(amount) = from_scaled(scaled) {
+                assert_eq!(amount.to_string(), text);
+            }
+        }
+    }
 
     #[test]
     fn plain_numbers_and_nothing_else() {

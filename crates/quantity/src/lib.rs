@@ -9,7 +9,9 @@ mod date;
 mod per;
 mod rate;
 
-pub use amount::{AMOUNT_SCALE, Amount, AmountError, from_scaled, parse_amount, to_f64, to_scaled};
+pub use amount::{
+    AMOUNT_SCALE, Amount, AmountError, from_scaled, parse_amount, scaled_text, to_f64, to_scaled,
+};
 pub use currency::{Currency, UnknownCurrency};
 pub use date::{
     DAYS_PER_YEAR, Date, DateError, day_number, from_day_number, parse_date, years_between,

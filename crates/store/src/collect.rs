@@ -7,7 +7,7 @@ use haggle_negotiation::market::{
     Adjuster, CellUnit, Cited, Comparables, Factors, LISTED, PassedOver, Refusal, digest_of,
 };
 use haggle_negotiation::stats::Bound;
-use haggle_quantity::{Per, from_day_number, from_scaled, to_f64};
+use haggle_quantity::{Per, from_day_number, scaled_text, to_f64};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -260,7 +260,7 @@ fn cite(o: &Observation<'_>) -> Cited {
     Cited {
         at: (o.sheet.unwrap_or("").to_owned(), o.row, o.column),
         place: place.to_string(),
-        amount: from_scaled(o.amount).map_or_else(|_| o.amount.to_string(), |a| a.to_string()),
+        amount: scaled_text(o.amount),
         bound: o.bound.as_str(),
         currency: o.currency.to_owned(),
         per: Per::new(o.per).as_str().to_owned(),

@@ -14,7 +14,7 @@ use arrow_array::types::{
 };
 use arrow_array::{Array, BooleanArray, Int32Array, PrimitiveArray, RecordBatch, StringArray};
 use haggle_evidence::{Basis, Batch, BatchError, Bound, Kind, Locator, Statistic, Tax};
-use haggle_quantity::{Amount, from_scaled};
+use haggle_quantity::{Amount, AmountError, from_scaled};
 use parquet::errors::ParquetError;
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
@@ -242,12 +242,17 @@ impl<'b> Table<'b> {
     fn listed(&mut self, row: usize) -> Result<Listed, ParquetError> {
         let absent = || BatchError { field: "amount".into(), problem: "absent".into() };
         let amount = number(self.amount, row).ok_or_else(absent).map_err(external)?;
-        let quantity = |column| number(column, row).and_then(|scaled| from_scaled(scaled).ok());
+        let line = number(self.row, row).unwrap_or_default();
+        // Without its bounds it would be a price for every quantity.
+        let large =
+            |e: AmountError| ParquetError::General(format!("row {line}: a quantity has {e}"));
+        let quantity =
+            |column| number(column, row).map(|it| from_scaled(it).map_err(large)).transpose();
         let takes =
             |(mask, _): &&(BooleanArray, Arc<str>)| mask_valid(mask, row) && mask.value(row);
         Ok(Listed {
             sheet: self.sheet.get(row, shared)?,
-            row: number(self.row, row).unwrap_or_default(),
+            row: line,
             column: number(self.column, row).unwrap_or_default(),
             path: self.path.get(row, shared)?,
             kind: self.kind.get(row, known)?.unwrap_or(Kind::Wage),
@@ -261,8 +266,8 @@ impl<'b> Table<'b> {
             amount: from_scaled(amount).ok(),
             currency: self.currency.get(row, shared)?.unwrap_or_else(|| self.nothing.0.clone()),
             per: self.per.get(row, shared)?.unwrap_or_else(|| self.nothing.0.clone()),
-            quantity_from: quantity(self.quantity_from),
-            quantity_to: quantity(self.quantity_to),
+            quantity_from: quantity(self.quantity_from)?,
+            quantity_to: quantity(self.quantity_to)?,
             date: number(self.date, row),
             attributes: self
                 .attributes

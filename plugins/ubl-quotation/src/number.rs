@@ -6,6 +6,9 @@ use haggle_plugin_api::decimal;
 /// One.
 pub(crate) const ONE: i128 = 1_000_000_000_000;
 
+/// The first amount that has too many digits.
+const MOST: u128 = 10_u128.pow(28);
+
 /// The number that an element states; not less than zero.
 ///
 /// # Errors
@@ -35,6 +38,11 @@ pub(crate) fn divided(dividend: i128, divisor: i128) -> Option<(i128, bool)> {
 /// A product, rounded likewise.
 pub(crate) fn multiplied(a: i128, b: i128) -> Option<i128> {
     Some((a.checked_mul(b)?.checked_add(ONE / 2)?).div_euclid(ONE))
+}
+
+/// A sum; `None` if it is larger than an amount can be.
+pub(crate) fn added(a: i128, b: i128) -> Option<i128> {
+    a.checked_add(b).filter(|sum| sum.unsigned_abs() < MOST)
 }
 
 /// A number as its digits.
@@ -77,7 +85,10 @@ mod tests {
             assert_eq!(found, expected.map(|(q, exact)| (q.to_owned(), exact)), "{a}/{b}");
         }
         assert_eq!(multiplied(n("0.01"), n("1500")), Some(n("15")));
-        assert_eq!(multiplied(n("99999999999999999999999999"), n("1000000")), None);
+        assert_eq!(multiplied(n("9999999999999999"), n("9999999999999999")), None);
+        let most = n("9999999999999999.999999999999");
+        assert_eq!((added(most, 0), added(most, 1), added(-most, -1)), (Some(most), None, None));
+        assert_eq!((added(i128::MAX, 1), added(i128::MIN, -1)), (None, None));
         assert_eq!((digits(n("-0.5")), digits(n("12"))), ("-0.5".to_owned(), "12".to_owned()));
         assert_eq!(half_of_last_place("1.50"), n("0.005"));
         assert_eq!(half_of_last_place("150"), n("0.5"));

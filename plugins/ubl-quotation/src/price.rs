@@ -2,7 +2,7 @@
 //! line's total where that is stated.
 
 use crate::charge::{Charge, in_currency};
-use crate::number::{ONE, digits, divided, half_of_last_place, multiplied, stated};
+use crate::number::{ONE, added, digits, divided, half_of_last_place, multiplied, stated};
 use crate::tree::Element;
 use crate::unit::unit;
 
@@ -142,7 +142,8 @@ impl<'a> Sums<'a> {
                 charge.element.wrong("it is for the whole line, which states no Quantity")
             })?;
             let (part, flat) = self.part(charge, one, quantity)?;
-            net += if charge.on_top { part.0 } else { -part.0 };
+            let part_signed = if charge.on_top { part.0 } else { -part.0 };
+            net = added(net, part_signed).ok_or_else(|| self.too_large())?;
             exact &= part.1;
             only_at = only_at.or(flat.then_some(quantity));
         }
@@ -173,8 +174,9 @@ impl<'a> Sums<'a> {
         let total = self.line.at("LineExtensionAmount");
         let (Some(total), Some(quantity)) = (total, self.quantity) else { return Ok(false) };
         in_currency(total, self.currency)?;
-        let charges: i128 = self.charges.iter().map(Charge::signed).sum();
-        let expected = self.gross(quantity)? + charges;
+        let all = self.charges.iter().map(Charge::signed);
+        let expected = all.fold(Some(self.gross(quantity)?), |sum, charge| added(sum?, charge));
+        let expected = expected.ok_or_else(|| self.too_large())?;
         if (expected - stated(total)?).abs() <= half_of_last_place(&total.text) {
             return Ok(true);
         }

@@ -1,7 +1,7 @@
 //! A quotation: who quotes, on which terms, and its lines.
 
 use crate::charge::{Charge, in_currency};
-use crate::number::{digits, stated};
+use crate::number::{added, digits, stated};
 use crate::price::{Price, price};
 use crate::tree::Element;
 use crate::unit::{days, unit};
@@ -229,7 +229,7 @@ fn terms(root: &Element, currency: &str) -> Result<BTreeMap<&'static str, String
     let mut freight = 0;
     for charge in Charge::all(root, currency)? {
         if charge.is_freight() {
-            freight += charge.amount;
+            freight = added(freight, charge.amount).ok_or_else(|| too_large(charge.element))?;
             said.insert("freight", digits(freight));
         } else {
             let discount = discount(root, &charge, currency)?;
@@ -239,6 +239,10 @@ fn terms(root: &Element, currency: &str) -> Result<BTreeMap<&'static str, String
         }
     }
     Ok(said)
+}
+
+fn too_large(of: &Element) -> String {
+    of.wrong("its numbers are too large for an exact result")
 }
 
 /// When to pay; with a discount for those who pay within the period, that is what it is for.
@@ -266,7 +270,10 @@ fn discount(root: &Element, charge: &Charge<'_>, currency: &str) -> Result<Strin
         if let Some(total) = total {
             in_currency(total, currency)?;
         }
-        sum = sum.zip(total.map(stated).transpose()?).map(|(sum, total)| sum + total);
+        sum = match sum.zip(total.map(stated).transpose()?) {
+            Some((sum, total)) => Some(added(sum, total).ok_or_else(|| too_large(root))?),
+            None => None,
+        };
     }
     match charge.share.filter(|_| !charge.on_top && charge.base == sum) {
         Some(share) => Ok(digits(share)),

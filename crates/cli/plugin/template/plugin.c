@@ -42,7 +42,7 @@ struct reader {
     uint64_t input;
     uint64_t line;
     size_t from, to;
-    int at_end;
+    int at_end, failed;
     char message[1024];
     char buffer[LONGEST];
 };
@@ -83,7 +83,7 @@ static int decimal(const char *text, unsigned char out[16]) {
         if (*text) {
             if (*text < '0' || *text > '9') return 0;
             digit = (unsigned)(*text++ - '0');
-            digits++;
+            if (++digits > 16 && places < 0) return 0;
         } else if (places < 0) {
             places = 0;
             continue;
@@ -94,9 +94,24 @@ static int decimal(const char *text, unsigned char out[16]) {
             out[i] = (unsigned char)digit;
             digit >>= 8;
         }
-        if (digit || out[15] > 0x40) return 0;
     }
     return digits > 0;
+}
+
+/* What is wrong with the line that was read last, with the status that says whose fault it is. */
+static int wrong(struct reader *r, const char *what) {
+    snprintf(r->message, sizeof r->message, "HAGGLE:%d:line %lu: %s", HAGGLE_E_DATA,
+             (unsigned long)r->line, what);
+    return EINVAL;
+}
+
+/* A line without its end; NULL with *failed set if something in it is no text: a line that is cut
+ * short in the middle would be another line. */
+static char *ended(struct reader *r, char *line, size_t length, int *failed) {
+    if (length > 0 && line[length - 1] == '\r') line[--length] = 0;
+    if (!memchr(line, 0, length) && !memchr(line, '\r', length)) return line;
+    *failed = wrong(r, "found a sign that ends a line or a text, expected it at the end alone");
+    return NULL;
 }
 
 /* The next line without its end, or NULL with *failed set if there is none. */
@@ -108,24 +123,23 @@ static char *next_line(struct reader *r, int *failed) {
             r->from = end ? (size_t)(end - r->buffer) + 1 : r->to;
             *(end ? end : r->buffer + r->to) = 0;
             r->line++;
-            line[strcspn(line, "\r")] = 0;
-            return line;
+            return ended(r, line, (size_t)((end ? end : r->buffer + r->to) - line), failed);
         }
         if (r->at_end) return NULL;
         memmove(r->buffer, r->buffer + r->from, r->to - r->from);
         r->to -= r->from;
         r->from = 0;
         if (r->to == sizeof r->buffer - 1) {
-            snprintf(r->message, sizeof r->message, "line %lu is longer than %d bytes",
-                     (unsigned long)r->line + 1, LONGEST);
-            *failed = EINVAL;
+            r->line++;
+            *failed = wrong(r, "longer than 65535 bytes");
             return NULL;
         }
         struct haggle_error error = {sizeof error, 0, 0, 0, {0}};
         int64_t got = r->host->input_read(r->host->ctx, r->input, r->buffer + r->to,
                                           sizeof r->buffer - 1 - r->to, &error);
         if (got < 0) {
-            snprintf(r->message, sizeof r->message, "%.900s", error.message);
+            snprintf(r->message, sizeof r->message, "HAGGLE:%d:%.900s", (int)error.status,
+                     error.message);
             *failed = EIO;
             return NULL;
         }
@@ -138,11 +152,7 @@ static int read_line(struct reader *r, char *line, struct column *columns, int64
     unsigned char amount[16];
     uint32_t second = 2;
     char *comma = strrchr(line, ',');
-    if (!comma || !decimal(comma + 1, amount)) {
-        snprintf(r->message, sizeof r->message, "line %lu: expected `title,amount`",
-                 (unsigned long)r->line);
-        return EINVAL;
-    }
+    if (!comma || !decimal(comma + 1, amount)) return wrong(r, "expected `title,amount`");
     *comma = 0;
     int failed = put(columns, 0, row, &r->line, 8) | put(columns, 1, row, &second, 4);
     failed |= put_text(columns, 2, row, "price") | put_text(columns, 3, row, "list");
@@ -150,7 +160,7 @@ static int read_line(struct reader *r, char *line, struct column *columns, int64
     failed |= put_text(columns, 6, row, "value") | put(columns, 7, row, amount, 16);
     failed |= put_text(columns, 8, row, "exact") | put_text(columns, 9, row, "EUR");
     failed |= put_text(columns, 10, row, "EA"); /* each */
-    if (failed) snprintf(r->message, sizeof r->message, "out of memory");
+    if (failed) snprintf(r->message, sizeof r->message, "HAGGLE:%d:out of memory", HAGGLE_E_INTERNAL);
     return failed ? ENOMEM : 0;
 }
 
@@ -198,7 +208,7 @@ static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *out) {
     struct reader *r = stream->private_data;
     struct column columns[WIDTH];
     int64_t rows = 0;
-    int failed = 0;
+    int failed = r->failed; /* after an error it stays an error */
     size_t i;
     char *line;
     memset(columns, 0, sizeof columns);
@@ -220,7 +230,7 @@ static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *out) {
         free(columns[i].bytes);
         free(columns[i].ends);
     }
-    return failed;
+    return r->failed = failed;
 }
 
 static void release_schema(struct ArrowSchema *schema) {

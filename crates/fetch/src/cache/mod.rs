@@ -83,11 +83,12 @@ impl Cache {
         Ok(None)
     }
 
-    /// Where a body that is on its way is written.
-    pub(crate) fn partial(&self, url: &str) -> Result<Partial, FetchError> {
+    /// Where a body that is on its way is written; `whose` tells who else asks for the same URL.
+    pub(crate) fn partial(&self, url: &str, whose: &str) -> Result<Partial, FetchError> {
         let folder = self.unfinished();
         self.make(&folder)?;
-        Partial::open(&folder, &key(&[url]), url).map_err(failed(&folder))
+        let key = if whose.is_empty() { key(&[url]) } else { key(&[url, whose]) };
+        Partial::open(&folder, &key, url).map_err(failed(&folder))
     }
 
     /// Gives a finished body its name.

@@ -3,6 +3,8 @@
 use crate::bench::{Bench, text};
 use crate::server::{Reply, Server};
 use haggle_fetch::{Address, Behalf, Header, Mode, Request, Secrets};
+use std::cell::Cell;
+use std::time::{Duration, Instant};
 
 #[test]
 fn redirects_are_followed_as_far_as_allowed() {
@@ -140,7 +142,8 @@ fn a_program_asks_within_its_bounds() {
     let get = |path: &str, headers: &[Header]| {
         let address = Address::parse(&server.url(path)).unwrap();
         let within = [server.url("/in/")];
-        let behalf = Some(Behalf { headers, within: &within });
+        let left = Cell::new(1 << 20);
+        let behalf = Some(Behalf { headers, within: &within, until: None, left: &left });
         let request = Request { behalf, ..Request::one(&address, Mode::Usual) };
         bench.fetcher().fetch(&request, &|_, _| {})
     };
@@ -159,4 +162,57 @@ fn a_program_asks_within_its_bounds() {
     assert!(server.seen().iter().all(|asked| asked.target != "/out/list"), "nobody was asked");
     let broken = get("/in/list", &key("a\nb")).unwrap_err();
     assert!(!format!("{broken:?}{}", bench.all_text()).contains("s3cr3t"));
+}
+
+/// What comes for a program is counted, kept or not, and what comes too late is not waited for.
+#[test]
+fn a_program_has_an_allowance_of_bytes_and_time() {
+    let server = Server::start(|asked| match asked.target.as_str() {
+        "/in/slow" => Reply::body("x".repeat(10)).stalling(),
+        "/in/..%2fout" => Reply::body("secret"),
+        _ => Reply::body("x".repeat(400)),
+    });
+    let bench = Bench::new();
+    let (within, left) = ([server.url("/in/")], Cell::new(1000));
+    let get = |path: &str, until: Option<Instant>| {
+        let address = Address::parse(&server.url(path)).unwrap();
+        let behalf = Some(Behalf { headers: &[], within: &within, until, left: &left });
+        bench
+            .fetcher()
+            .fetch(&Request { behalf, ..Request::one(&address, Mode::Usual) }, &|_, _| {})
+    };
+    for (path, rest) in [("/in/a", 600), ("/in/b", 200)] {
+        assert!(get(path, None).is_ok());
+        assert_eq!(left.get(), rest);
+    }
+    assert_eq!((get("/in/c", None).unwrap_err().code, left.get()), ("E0309", 0));
+    assert_eq!(get("/in/..%2fout", None).unwrap_err().code, "E0310");
+    left.set(1000);
+    let started = Instant::now();
+    let late = get("/in/slow", Some(started + Duration::from_millis(300))).unwrap_err();
+    assert_eq!(late.code, "E0305", "{late}");
+    assert!(started.elapsed() < Duration::from_secs(15));
+}
+
+/// What broke off for one is not gone on with for another, who may have another key.
+#[test]
+fn a_part_is_gone_on_with_for_who_asked() {
+    let server = Server::start(|asked| {
+        let whose = asked.header("x-key").to_owned();
+        Reply::body(whose.repeat(100)).header("ETag", "\"1\"").cut(50)
+    });
+    let mut bench = Bench::new();
+    bench.options.limits.attempts = 1;
+    let get = |key: &str| {
+        let (name, value) = ("X-Key".to_owned(), key.to_owned());
+        let headers = [Header { name, value, shown: format!("{{secret:{key}}}") }];
+        let (within, left) = ([server.url("/")], Cell::new(1 << 20));
+        let behalf = Some(Behalf { headers: &headers, within: &within, until: None, left: &left });
+        let address = Address::parse(&server.url("/x")).unwrap();
+        let request = Request { behalf, ..Request::one(&address, Mode::Usual) };
+        bench.fetcher().fetch(&request, &|_, _| {})
+    };
+    assert!(get("a").is_err() && get("b").is_err() && get("a").is_err());
+    let ranges: Vec<String> = server.seen().iter().map(|a| a.header("range").to_owned()).collect();
+    assert_eq!(ranges, ["", "", "bytes=50-"]);
 }

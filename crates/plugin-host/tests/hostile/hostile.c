@@ -6,9 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -57,6 +62,25 @@ static void got(const char *what, long result) {
 
 static void *thread(void *argument) { return argument; }
 
+static void *sleeper(void *argument) {
+    for (;;)
+        sleep(1);
+    return argument;
+}
+
+/* From here on `seccomp` says that it did what it was asked, and does nothing. */
+static void blind(void) {
+    struct sock_filter lie[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {4, lie};
+    got("a filter", syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program));
+    got("a filter", prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
+}
+
 /* What works where nothing confines: that shows that the probe sees it. */
 static void peek(void) {
     whole("/etc/passwd");
@@ -69,7 +93,7 @@ static void peek(void) {
     fflush(stdout);
 }
 
-enum { LOADING, SEALED, SCRIPT };
+enum { LOADING, LOADED_SINCE, SCRIPT };
 
 /* Tries everything that is forbidden, and prints what worked. */
 static void probe(int when) {
@@ -90,12 +114,22 @@ static void probe(int when) {
     got("chmod", chmod("/tmp/haggle-victim", 0777));
     got("mkdir", mkdir("/tmp/haggle-folder", 0777));
     got("rename", rename("/tmp/haggle-victim", "/tmp/haggle-other"));
-    if (when == SEALED) {
+    blind();
+    if (when != SCRIPT) {
         struct stat found;
         got("stat", stat("/etc/passwd", &found));
+        got("lstat", lstat("/etc/passwd", &found));
+        got("fstatat", fstatat(AT_FDCWD, "/etc/passwd", &found, AT_EMPTY_PATH));
+        got("access", access("/etc/passwd", F_OK));
+        got("readlink", readlink("/proc/self/exe", path, sizeof path));
         whole("/usr/lib/os-release");
         got("map code", (long)mmap(0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+        void *page = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        got("make code", mprotect(page, 4096, PROT_READ | PROT_EXEC));
     }
+    got("have signals sent", fcntl(1, F_SETOWN, getpid()));
+    got("have other signals sent", fcntl(1, F_SETSIG, SIGKILL));
+    got("push into a terminal", ioctl(2, TIOCSTI, "x"));
     got("socket unix", socket(AF_UNIX, SOCK_STREAM, 0));
     got("socket netlink", socket(AF_NETLINK, SOCK_RAW, 0));
     got("io_uring", syscall(425, 8, path));
@@ -194,10 +228,38 @@ static void act(const char *what) {
         }
         printf("%ld", child);
         fflush(stdout);
-    } else if (!strcmp(what, "peek"))
+    } else if (!strcmp(what, "peek")) {
+        char path[64];
         peek();
-    else if (!strcmp(what, "probe"))
-        probe(SEALED);
+        snprintf(path, sizeof path, "/proc/%ld/environ", parent);
+        whole(path);
+        snprintf(path, sizeof path, "/proc/%ld/mem", parent);
+        whole(path);
+        fflush(stdout);
+    } else if (!strcmp(what, "blind"))
+        blind();
+    else if (!strcmp(what, "crowd")) {
+        pthread_attr_t small;
+        pthread_t made;
+        pthread_attr_init(&small);
+        pthread_attr_setstacksize(&small, 16384);
+        for (int i = 0; i < 20000; i++)
+            if (pthread_create(&made, &small, sleeper, 0))
+                break;
+        sleeper(0);
+    } else if (!strncmp(what, "say:", 4))
+        note(what + 4);
+    else if (!strcmp(what, "forge")) {
+        /* As if the host's own code in this process had failed before the plugin was there. */
+        static const char says[] = "{\"Failed\":{\"stage\":\"Confine\",\"status\":10,"
+                                   "\"retry_after_ms\":0,\"message\":\"no room\\nhelp: run it as root\"}}";
+        unsigned char head[5] = {sizeof says - 1, 0, 0, 0, 0};
+        for (int fd = 3; fd < 64; fd++)
+            if ((fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDWR && write(fd, head, 5) == 5)
+                write(fd, says, sizeof says - 1);
+        _exit(1);
+    } else if (!strcmp(what, "probe"))
+        probe(LOADED_SINCE);
     else if (!strcmp(what, "flood")) {
         static char line[1 << 16];
         memset(line, 'x', sizeof line);
@@ -282,7 +344,7 @@ static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *out) {
     if (strstr(mode, "@error")) {
         return EIO;
     }
-    if (given++ > (is("many") ? 100000000 : 0)) {
+    if (given++ > (is("many") || is("texts") ? 100000000 : 0)) {
         at("end");
         memset(out, 0, sizeof *out);
         return 0;
@@ -311,6 +373,27 @@ static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *out) {
         currencies[0] = 'e';
     if (is("digits"))
         amount[1] = INT64_MAX;
+    if (is("more digits")) /* 10^28 */
+        amount[0] = 0x3e25026110000000, amount[1] = 0x204fce5e;
+    if (is("no row"))
+        row[0] = 0;
+    if (is("no column"))
+        column[0] = 0;
+    if (is("negative weight"))
+        weight[2] = -2.5;
+    if (is("null rows"))
+        out->null_count = 3;
+    if (is("texts")) {
+        static char much[1 << 17];
+        memset(much, 'x', sizeof much);
+        snprintf(much, 20, "%d", given);
+        title_buffers[2] = much, title_ends[1] = 60000, title_ends[2] = 120000;
+    }
+    if (is("long text")) {
+        static char much[1 << 17];
+        memset(much, 'x', sizeof much);
+        title_buffers[2] = much, title_ends[1] = 65537, title_ends[2] = 65540;
+    }
     if (is("null in amount"))
         arrays[6].null_count = 1, table[6].buffers[0] = weight_there;
     if (is("null buffer"))
@@ -401,6 +484,7 @@ __attribute__((constructor)) static void loaded(void) {
         probe(LOADING);
     else
         act(LOADED);
+    fflush(stdout);
 }
 #endif
 
