@@ -98,7 +98,7 @@ pub(crate) struct Held {
 
 impl Held {
     /// The rows that have all that they need.
-    pub(crate) fn rows(&self) -> &[Waiting] {
+    pub(crate) fn whole(&self) -> &[Waiting] {
         &self.whole
     }
 

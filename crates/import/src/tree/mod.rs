@@ -400,7 +400,7 @@ impl Page {
         let mut known = Known::new(before);
         let enough = before.joins.is_empty().then_some(before.document.len());
         self.walk(&before.plan, false, enough, &mut |held, _| {
-            held.rows().iter().try_for_each(|row| known.take(before, &held, row))?;
+            held.whole().iter().try_for_each(|row| known.take(before, &held, row))?;
             Ok(ControlFlow::Continue(()))
         })?;
         Ok(known)
@@ -421,7 +421,7 @@ impl Rows<'_> {
     fn show(&mut self, held: &Held, visit: Visit<'_>) -> Result<ControlFlow<()>, ImportError> {
         let plan = &self.paths.rows;
         let joins = self.paths.before.as_ref().map_or(&[][..], |b| &b.joins);
-        for row in held.rows() {
+        for row in held.whole() {
             self.number += 1;
             let mut cells = std::mem::take(&mut self.spare).cleared(plan.width);
             held.fill(plan, row, &mut cells);

@@ -66,7 +66,7 @@ fn look<const N: usize>(
     let plan = Plan::new(&rows, &wants, 1).map_err(unready)?;
     let (mut items, mut said) = (0, [const { None }; N]);
     page.walk(&plan, false, None, &mut |held, _| {
-        for row in held.rows() {
+        for row in held.whole() {
             match usize::from(row.kind).checked_sub(counted) {
                 None => items += u64::from(row.aside.is_none()),
                 Some(at) => {

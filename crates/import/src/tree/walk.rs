@@ -432,7 +432,7 @@ impl<'w, R: Read> Walk<'w, R> {
     /// Hands over the rows that have all that they need.
     fn hand_over(&mut self) -> Done<()> {
         let held = self.held.hand_over();
-        if held.rows().is_empty() {
+        if held.whole().is_empty() {
             return Ok(());
         }
         match (self.take)(held, &self.seen) {
@@ -486,7 +486,7 @@ mod tests {
         let (plan, mut rows, mut times) = (plan(), Vec::new(), 0);
         let mut take = |held: Held, _: &Seen| {
             times += 1;
-            for row in held.rows() {
+            for row in held.whole() {
                 let mut cells = Cells::default().cleared(plan.width);
                 held.fill(&plan, row, &mut cells);
                 let cells = cells.cells.iter().map(|c| c.shown().into_owned());
