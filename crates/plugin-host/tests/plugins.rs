@@ -294,10 +294,10 @@ fn texts_without_end_are_cut_off() {
         statm.split(' ').nth(1).unwrap().parse::<u64>().unwrap() * 4096
     };
     let before = memory();
-    let bench = Bench::new(hostile()).mode("texts").limits(|limits| limits.output_mb = 256);
+    let bench = Bench::new(hostile()).mode("texts").limits(|limits| limits.output_mb = 64);
     let fault = bench.run().unwrap_err();
     assert_eq!(fault.kind, FaultKind::Output, "{fault}");
-    // The bench keeps the titles that it was given, 128 MB at most; others are tests beside.
+    // The bench keeps the titles that it was given, 48 MB at most; others are tests beside.
     assert!(memory().saturating_sub(before) < 600 << 20, "{} MB", memory() >> 20);
 }
 

@@ -174,8 +174,8 @@ impl<'a> Sums<'a> {
         let total = self.line.at("LineExtensionAmount");
         let (Some(total), Some(quantity)) = (total, self.quantity) else { return Ok(false) };
         in_currency(total, self.currency)?;
-        let all = self.charges.iter().map(Charge::signed);
-        let expected = all.fold(Some(self.gross(quantity)?), |sum, charge| added(sum?, charge));
+        let mut all = self.charges.iter().map(Charge::signed);
+        let expected = all.try_fold(self.gross(quantity)?, added);
         let expected = expected.ok_or_else(|| self.too_large())?;
         if (expected - stated(total)?).abs() <= half_of_last_place(&total.text) {
             return Ok(true);
