@@ -34,10 +34,7 @@ pub(crate) fn run(args: &Compare, context: &Context) -> Result<u8, Failure> {
         negotiations: &negotiations,
         unplanned: &unplanned,
     };
-    let bytes = match args.format {
-        CompareFormat::Json => made.json(args.scenario.as_deref())?.into_bytes(),
-        _ => rendered(args, &quotes, context)?,
-    };
+    let bytes = rendered(args, &made, &quotes, context)?;
     context.deliver_bytes(args.out.as_deref(), &bytes)?;
     if let Some(out) = args.out.as_deref() {
         exposure::warn(out, context);
@@ -259,7 +256,12 @@ fn scenario(comparison: &Comparison, named: Option<&str>) -> Result<usize, Failu
     })
 }
 
-fn rendered(args: &Compare, quotes: &Quotes<'_>, context: &Context) -> Result<Vec<u8>, Failure> {
+fn rendered(
+    args: &Compare,
+    made: &Compared,
+    quotes: &Quotes<'_>,
+    context: &Context,
+) -> Result<Vec<u8>, Failure> {
     let page = match args.page {
         ComparePage::Table => QuotePage::Table,
         ComparePage::Memo => QuotePage::Memo,
@@ -268,7 +270,7 @@ fn rendered(args: &Compare, quotes: &Quotes<'_>, context: &Context) -> Result<Ve
         CompareFormat::Text => quotes.text(page, &context.style(args.out.is_some())),
         CompareFormat::Md => quotes.markdown(page),
         CompareFormat::Html => quotes.html(page),
-        CompareFormat::Json => quotes.json(),
+        CompareFormat::Json => made.json(args.scenario.as_deref())?,
         CompareFormat::Csv => quotes.csv(),
         CompareFormat::Xlsx => return quotes.workbook().map_err(Failure::new),
     };

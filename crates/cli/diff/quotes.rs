@@ -299,11 +299,12 @@ impl Scenario {
         let place = |it: &Bidder| it.rank.map_or("none".to_owned(), |rank| rank.to_string());
         match (was, is) {
             (Some(was), Some(is)) => {
-                let moved = |what: &str, was: String, is: String| {
-                    (was != is).then(|| format!(", {what} {was} -> {is}")).unwrap_or_default()
+                let moved = |what: &str, was: String, is: String| match was == is {
+                    true => String::new(),
+                    false => format!(", {what} {was} -> {is}"),
                 };
                 moved("place", place(was), place(is))
-                    + &moved("", was.state.clone(), is.state.clone())
+                    + &moved("state", was.state.clone(), is.state.clone())
             }
             (Some(_), None) => ", quotes no more".to_owned(),
             (None, Some(is)) => format!(", is new, place {}", place(is)),

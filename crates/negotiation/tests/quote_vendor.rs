@@ -417,7 +417,7 @@ fn a_longer_term_and_its_worth() {
     let expected: f64 = (13..=30)
         .map(|month| {
             let dearer = if month <= 24 { 0.1 } else { 1.1 * 1.1 - 1.0 };
-            2200.0 / 36.0 * dearer / 1.08_f64.powf(f64::from(month) / 12.0)
+            2200.0 / 36.0 * dearer / libm::pow(1.08, f64::from(month) / 12.0)
         })
         .sum();
     assert!(

@@ -2,7 +2,7 @@
 //! lines are not the cheapest award.
 
 use super::Quotes;
-use super::words::counted;
+use super::words::{counted, listed};
 use crate::number;
 use crate::section::{Block, Item, heading, list, paragraph};
 use haggle_negotiation::quote::award::{CheapestLines, LeftOut};
@@ -89,9 +89,19 @@ fn reasons(quotes: &Quotes<'_>, lines: &CheapestLines) -> Vec<String> {
             quotes.quoted_money(*supplier, *least)
         )
     });
-    let left = lines.left_out.iter().map(|it| left_out(quotes, it));
-    limit.into_iter().chain(short).chain(left).collect()
+    let mut dearest: Vec<&LeftOut> = lines.left_out.iter().collect();
+    dearest.sort_by_key(|it| std::cmp::Reverse(it.dearer));
+    let (told, rest) = dearest.split_at(dearest.len().min(LEFT_OUT));
+    let left = told.iter().map(|it| left_out(quotes, it));
+    let rest = (!rest.is_empty()).then(|| {
+        let names = rest.iter().map(|it| quotes.supplier(it.supplier).name.clone());
+        format!("Left out likewise, for less each: {}.", listed(names))
+    });
+    limit.into_iter().chain(short).chain(left).chain(rest).collect()
 }
+
+/// Most suppliers left out of an award that have a sentence of their own.
+const LEFT_OUT: usize = 5;
 
 fn left_out(quotes: &Quotes<'_>, it: &LeftOut) -> String {
     format!(
