@@ -36,6 +36,8 @@ pub(super) struct Walk<'a, 'b, 'c> {
     /// By number of those put in: the least of each row.
     least: Vec<Vec<i16>>,
     open: Vec<bool>,
+    /// Whether a proven gap was good enough when the walk began.
+    is_enough: bool,
 }
 
 /// A set of suppliers.
@@ -76,7 +78,9 @@ impl<'a, 'b, 'c> Walk<'a, 'b, 'c> {
         let fixed = used().map(|by| problem.fixed[by]).sum::<i128>();
         let value = fixed + coarse.lines(coarse.sum(&least[0]));
         let is_set = used().next().is_some();
-        let mut walk = Self { search, view, node, add: &proof.add, coarse, least, open };
+        let is_enough = search.is_enough();
+        let add = &proof.add;
+        let mut walk = Self { search, view, node, add, coarse, least, open, is_enough };
         if is_set {
             walk.look_at(value);
         }
@@ -98,7 +102,8 @@ impl<'a, 'b, 'c> Walk<'a, 'b, 'c> {
             let saved: i128 = later.map(|(other, _)| (set.value - other).max(0)).sum();
             let bound = set.bound + self.add[by];
             let least = bound + self.lowered(&order[at + 1..], room - 1);
-            if self.search.drops(least.max(value - saved).max(self.node.bound)) {
+            let least = least.max(value - saved).max(self.node.bound);
+            if self.search.drops(least, self.is_enough) {
                 continue;
             }
             let fixed = set.fixed + self.search.problem.fixed[by];
@@ -131,7 +136,7 @@ impl<'a, 'b, 'c> Walk<'a, 'b, 'c> {
     /// A set whose lines alone are cheaper than the best award: assigned, and where a minimum value
     /// stands against it, searched further.
     fn look_at(&mut self, value: i128) {
-        if self.search.drops(value) {
+        if self.search.drops(value, self.is_enough) {
             return;
         }
         self.search.work += self.open.len() * self.search.problem.rows();

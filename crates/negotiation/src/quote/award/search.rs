@@ -119,16 +119,21 @@ impl Search<'_> {
         self.nodes[place].take().filter(|node| node.bound < self.total())
     }
 
-    /// Whether nothing of this bound is looked at any more: it cannot be cheaper, or after enough
-    /// work not by more than a thousandth, or there is no time left for it.
-    pub(super) fn drops(&mut self, bound: i128) -> bool {
+    /// Whether nothing of this bound is looked at any more: it cannot be cheaper, or where that is
+    /// enough not by more than a thousandth, or there is no time left for it.
+    pub(super) fn drops(&mut self, bound: i128, is_enough: bool) -> bool {
         let total = self.total();
-        let near = self.work > ENOUGH && total - bound <= total.abs() / GAP;
+        let near = is_enough && total - bound <= total.abs() / GAP;
         let drops = bound >= total || near || self.is_late();
         if drops && bound < total {
             self.dropped = self.dropped.min(bound);
         }
         drops
+    }
+
+    /// Whether a proven gap of a thousandth is good enough by now.
+    pub(super) fn is_enough(&self) -> bool {
+        self.work > ENOUGH
     }
 
     fn is_late(&self) -> bool {
@@ -142,13 +147,13 @@ impl Search<'_> {
     /// Whether the sets that a node leaves open are gone through: when they are few, or when the
     /// search by bounds alone has been at it for long.
     fn goes_through(&self, state: &[State]) -> bool {
-        let most = if self.work > ENOUGH && !self.has_minimum() { MANY } else { FEW };
+        let most = if self.is_enough() && !self.has_minimum() { MANY } else { FEW };
         state.contains(&State::Free) && complete::sets(state, self.problem.limit, most) <= most
     }
 
     fn is_over(&self, bound: i128) -> bool {
         let near = self.total() - bound <= self.total().abs() / GAP;
-        self.is_late() || (self.work > ENOUGH && near)
+        self.is_late() || (self.is_enough() && near)
     }
 
     /// Bounds a node and splits it in two, unless it holds nothing better than the best award.
