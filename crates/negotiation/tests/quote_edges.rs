@@ -6,7 +6,7 @@
 use haggle_negotiation::deal::{Deal, parse};
 use haggle_negotiation::quote::award::NoAward;
 use haggle_negotiation::quote::vendor::{Negotiation, TradeKind, negotiate};
-use haggle_negotiation::quote::{Comparison, QuoteRow, State, TaxWord, compare, percent};
+use haggle_negotiation::quote::{Comparison, Moved, QuoteRow, State, TaxWord, compare, percent};
 use haggle_quantity::{Amount, Per};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -440,4 +440,18 @@ fn a_supplier_is_asked_what_is_open() {
     let asked = shared.questions.join("\n");
     assert!(asked.contains("odd: we could not read your price for certain"), "{asked}");
     assert!(!asked.contains("order to delivery") && !asked.contains("how many"), "{asked}");
+}
+
+/// A quotes up to 120 and is cheapest for 100: above 1.2 times that it has no price, which makes
+/// nobody cheaper; below, nothing changes.
+#[test]
+fn a_price_that_ends_ends_the_search() {
+    let rows =
+        [within(Some("1"), Some("120"), row("A", "it", "10", "b:2")), row("B", "it", "11", "b:3")];
+    let found = of(&format!("[tender]\n{}", item("it", "100")), &rows);
+    let points = found.break_evens(0);
+    let volume: Vec<_> = points.iter().filter(|it| it.moved == Moved::Volume).collect();
+    let [up] = volume.as_slice() else { panic!("{points:?}") };
+    assert_eq!((up.from, up.to), (0, None));
+    assert!((up.factor - d("1.2")).abs() < d("0.000003"), "{}", up.factor);
 }
