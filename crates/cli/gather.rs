@@ -745,6 +745,9 @@ fn plugin_head(facts: &haggle_evidence::PluginFacts) -> PluginHead {
         uri: i.uri.clone(),
         size: i.size,
         sha256: i.sha256.clone(),
+        complete: i.complete,
+        range: i.range.clone(),
+        headers: i.headers.clone(),
     };
     PluginHead {
         name: facts.name.clone(),

@@ -424,7 +424,16 @@ pub(crate) fn source(it: &SourceHead) -> Value {
 
 /// The plugin that brought a source, with everything it was given to read.
 fn plugin(it: &PluginHead) -> Value {
-    let input = |i: &InputHead| json!({"uri": i.uri, "size": i.size, "sha256": i.sha256});
+    let input = |i: &InputHead| {
+        json!({
+            "uri": i.uri,
+            "size": i.size,
+            "sha256": i.sha256,
+            "complete": i.complete,
+            "range": i.range,
+            "headers": i.headers,
+        })
+    };
     json!({
         "name": it.name,
         "version": it.version,

@@ -340,6 +340,12 @@ pub struct InputHead {
     pub size: u64,
     /// SHA-256 of those bytes.
     pub sha256: String,
+    /// Whether it was read to its end; if not, the hash is of its beginning.
+    pub complete: bool,
+    /// The bytes that were asked for, if not all: `0-1023`, `1024-`.
+    pub range: Option<String>,
+    /// Headers that were sent, with the names of secrets in place of secrets.
+    pub headers: Vec<String>,
 }
 
 /// A source as the report shows it.

@@ -176,6 +176,7 @@ fn public_source(source: &SourceHead) -> SourceHead {
     source.location = public_location(&source.location);
     for input in source.plugin.iter_mut().flat_map(|plugin| &mut plugin.inputs) {
         input.uri = public_location(&input.uri);
+        input.headers.clear();
     }
     source.tallies.iter_mut().for_each(|tally| tally.samples.clear());
     source.diagnostics.clear();

@@ -85,10 +85,18 @@ fn provenance(source: &SourceHead) -> Block {
     paragraph(line.muted(&format!(", sha256 {}", head(&source.sha256))))
 }
 
+/// What a plugin was given to read, and how it asked for it.
+fn input(it: &InputHead) -> String {
+    let range = it.range.as_ref().map_or(String::new(), |range| format!(", bytes {range}"));
+    let headers: String = it.headers.iter().map(|h| format!(", with `{h}`")).collect();
+    let cut = if it.complete { "" } else { ", not to its end" };
+    let hash = head(&it.sha256);
+    format!("{} ({} bytes, sha256 {hash}{range}{headers}{cut})", it.uri, it.size)
+}
+
 /// The recipe that read it, or the plugin that brought it and what that was given to read.
 fn brought_by(source: &SourceHead) -> String {
     let Some(plugin) = &source.plugin else { return format!(", recipe {}", source.recipe) };
-    let input = |i: &InputHead| format!("{} ({} bytes, sha256 {})", i.uri, i.size, head(&i.sha256));
     let inputs: Vec<String> = plugin.inputs.iter().map(input).collect();
     let read = if inputs.is_empty() { "nothing".to_owned() } else { inputs.join("; ") };
     format!(
