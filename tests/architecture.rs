@@ -42,7 +42,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("arrow-schema", &["haggle-evidence", "haggle-plugin-host", "haggle-store"]),
     ("arrow-buffer", &["haggle-plugin-host"]),
     ("arrow-data", &["haggle-plugin-host"]),
-    ("arrow-ipc", &["haggle-plugin-host"]),
+    ("arrow-ipc", &["haggle-plugin-host", "haggle-store"]),
     ("libloading", &["haggle-plugin-host"]),
     ("landlock", &["haggle-plugin-host"]),
     ("seccompiler", &["haggle-plugin-host"]),
