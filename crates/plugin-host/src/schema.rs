@@ -380,7 +380,7 @@ mod tests {
             ),
             (json!({"input": "x", "series": {"FREQ": 1}}), &["config.series.FREQ: found `1`"]),
             (
-                json!({"row": 1, "all": 1}),
+                json!({"all": 1, "row": 1}),
                 &["config.all", "config.row: found an unknown key", "config.input"],
             ),
             (json!([]), &["config: found `[]`, expected an object"]),

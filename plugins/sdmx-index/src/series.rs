@@ -54,7 +54,7 @@ pub(crate) fn points(cells: Vec<Cell>) -> Result<Vec<Point>, String> {
         let Some(text) = &cell.value else { continue };
         let value = decimal(text).ok_or_else(|| {
             let place = cell.place();
-            format!("{place}: found `{text}`, expected a number of at most 12 decimal places")
+            format!("{place}: found `{text}`, expected a number of at most 16 digits before its point and 12 behind it")
         })?;
         points.push(Point { period, value, cell });
     }
@@ -322,7 +322,13 @@ mod tests {
             (&zero, Holds::Levels, january, "expected a level above zero"),
             (&[("2024-01", "1"), ("2024-03", "1")], Holds::Changes, january, "a chain has no gaps"),
             (&[("2024-01", "-100")], Holds::Changes, january, "nothing is left"),
-            (&[("2024-01", "99999999999999999999")], Holds::Levels, january, "too large"),
+            (
+                &[("2024-01", "0.000000000001"), ("2024-02", "9999999999999999")],
+                Holds::Levels,
+                january,
+                "too large",
+            ),
+            (&[("2024-01", "99999999999999999")], Holds::Levels, january, "at most 16 digits"),
         ] {
             let error = given(stated, holds, Give::Chained, base).unwrap_err();
             assert!(error.contains(part), "{stated:?}: {error}");

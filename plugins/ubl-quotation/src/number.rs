@@ -16,7 +16,7 @@ const MOST: u128 = 10_u128.pow(28);
 pub(crate) fn stated(element: &Element) -> Result<i128, String> {
     let expected = || {
         element.wrong(format!(
-            "found `{}`, expected a number such as `12.50`, not below zero, at most 12 decimal places",
+            "found `{}`, expected a number such as `12.50`, not below zero, of at most 16 digits before its point and 12 behind it",
             element.text
         ))
     };
