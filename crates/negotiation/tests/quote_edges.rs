@@ -455,3 +455,24 @@ fn a_price_that_ends_ends_the_search() {
     assert_eq!((up.from, up.to), (0, None));
     assert!((up.factor - d("1.2")).abs() < d("0.000003"), "{}", up.factor);
 }
+
+/// An alternative to both items says nothing of one of them alone; where it is no backup, that is
+/// said, and where both are negotiated it is the walk-away.
+#[test]
+fn an_alternative_to_the_whole_is_no_backup_for_a_part() {
+    let own = "[[alternative]]\nname = \"makeit\"\namount = \"500\"\n";
+    let bolt = quote("Bolt", "", &[("a", "11")]);
+    let case = |items: &str| {
+        negotiated(&format!("{own}[tender]\n{items}{}{bolt}", quote("Acme", "", &[("a", "10")])), 0)
+    };
+    let said = |found: &Negotiation| {
+        let of_rule = found.brief.findings.iter().find(|it| it.rule == "S2.19");
+        of_rule.map(|it| it.text.clone())
+    };
+    let part = case(&[item("a", "100"), item("b", "100")].concat());
+    assert!(said(&part).unwrap().contains("makeit"));
+    assert_eq!(part.brief.figures.get("walk_away").unwrap().value, 1100.0);
+    let whole = case(&item("a", "100"));
+    assert_eq!(said(&whole), None);
+    assert_eq!(whole.brief.figures.get("walk_away").unwrap().value, 500.0);
+}
