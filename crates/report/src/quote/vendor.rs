@@ -130,10 +130,22 @@ fn references(all: &[Reference]) -> Option<Block> {
         let amount = it
             .amount
             .map_or_else(Inline::default, |amount| number::quantity(amount.round_dp(2)).into());
-        let ground = it.missing.as_deref().map_or_else(|| it.basis.as_str().into(), missing);
+        let ground = it.missing.as_deref().map_or_else(|| rests_on(it), missing);
         table.row(vec![it.kind.words().into(), amount, ground]);
     }
     table.block()
+}
+
+/// What a reference rests on; other costs of the order, which its amount holds, are told apart.
+fn rests_on(it: &Reference) -> Inline {
+    let basis = it.basis.as_str();
+    match it.lines.filter(|lines| Some(*lines) != it.amount) {
+        None => basis.into(),
+        Some(lines) => {
+            let lines = number::quantity(lines.round_dp(2));
+            Inline::from(format!("{basis}: {lines}; the rest is for the order"))
+        }
+    }
 }
 
 /// The elements of the memo for the file; what is missing is named.
@@ -153,7 +165,7 @@ fn element(it: &Element) -> Item {
 
 fn vendor(it: &Negotiation) -> Value {
     let exact = super::json::exact;
-    let reference = |it: &Reference| json!({"kind": it.kind.as_str(), "amount": it.amount.map(exact), "basis": it.basis, "missing": it.missing});
+    let reference = |it: &Reference| json!({"kind": it.kind.as_str(), "amount": it.amount.map(exact), "lines": it.lines.map(exact), "basis": it.basis, "missing": it.missing});
     let ask = |it: &Ask| {
         json!({
             "name": it.name, "figure": it.figure, "total": exact(it.total),
