@@ -183,7 +183,10 @@ proptest! {
             let passed = found.iter().any(|it| {
                 it.moved == moved && if it.factor >= Amount::ONE { by >= it.factor } else { by <= it.factor }
             });
-            prop_assert_eq!(case.first(moved, by, first) != now, passed, "{:?} {} {:?}", moved, by, found);
+            let changed = case.first(moved, by, first) != now;
+            // Who comes first on reaching a least order may fall behind again further on.
+            let back = moved == Moved::Volume && case.least != [0, 0] && passed;
+            prop_assert!(changed == passed || back, "{:?} {} {:?}", moved, by, found);
         }
     }
 }
