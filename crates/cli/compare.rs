@@ -13,7 +13,7 @@ use haggle_negotiation::deal::Deal;
 use haggle_negotiation::market::SourceEvidence;
 use haggle_negotiation::quote::vendor::{NegotiateError, Negotiation, market_deal, negotiate};
 use haggle_negotiation::quote::{CompareError, Comparison, SharedQuote, compare};
-use haggle_report::{QuotePage, Quotes, QuotesRecord, Record, Shared};
+use haggle_report::{QuotePage, Quotes, QuotesRecord, Shared};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -158,16 +158,7 @@ impl Compared {
         let other = (number > 0).then(|| self.comparison.clone().shown(number));
         let comparison = other.as_ref().unwrap_or(&self.comparison);
         let quotes = Quotes { comparison, scenario: 0, negotiations: &[], unplanned: &[] };
-        let record = Record {
-            name: &self.reading.name,
-            sha256: &self.reading.sha256(),
-            text: &self.reading.text,
-            playbook: self.reading.playbook.as_deref(),
-            as_of: self.reading.as_of.as_deref(),
-            set: &self.reading.set,
-            recipes: &self.recipes,
-            rows: &[],
-        };
+        let record = self.reading.record(&self.recipes, &[]);
         let (sources, fill) = (&self.sources, self.fill);
         Ok(quotes.recorded(&QuotesRecord { record, sources, fill, scenario: named }))
     }

@@ -7,6 +7,7 @@ use crate::playbook;
 use haggle_negotiation::change::digest;
 use haggle_negotiation::deal::{self, Deal, Override, Problem};
 use haggle_quantity::{Date, parse_date};
+use haggle_report::Record;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -45,9 +46,22 @@ impl Reading {
         Ok(Self { text, playbook: playbook.transpose()?, ..self.clone() })
     }
 
-    /// SHA-256 of the text.
-    pub(crate) fn sha256(&self) -> String {
-        digest(&self.text)
+    /// What a report says that it was made from; see [`Record`] for recipes and rows.
+    pub(crate) fn record<'a>(
+        &'a self,
+        recipes: &'a [(String, String)],
+        rows: &'a [(String, Option<Vec<String>>)],
+    ) -> Record<'a> {
+        Record {
+            name: &self.name,
+            sha256: digest(&self.text),
+            text: &self.text,
+            playbook: self.playbook.as_deref(),
+            as_of: self.as_of.as_deref(),
+            set: &self.set,
+            recipes,
+            rows,
+        }
     }
 
     /// The deal; `path` is what messages call the file. Doubts are told.

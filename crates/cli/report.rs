@@ -13,7 +13,7 @@ use haggle_negotiation::brief::{Brief, Gravity, prepare};
 use haggle_negotiation::change;
 use haggle_negotiation::deal::{self, Deal, Origin};
 use haggle_negotiation::market::SourceEvidence;
-use haggle_report::{Page, Record, Style, VendorBrief, VendorProposal};
+use haggle_report::{Page, Style, VendorBrief, VendorProposal};
 use haggle_store::Part;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -215,17 +215,7 @@ impl Made {
         let market = self.deal.sources.iter().filter(|s| !gather::is_of_tender(&self.deal, s));
         let rows: Vec<(String, Option<Vec<String>>)> =
             market.map(|s| s.id.clone()).zip(rows).collect();
-        let record = Record {
-            name: &self.reading.name,
-            sha256: &self.reading.sha256(),
-            text: &self.reading.text,
-            playbook: self.reading.playbook.as_deref(),
-            as_of: self.reading.as_of.as_deref(),
-            set: &self.reading.set,
-            recipes: &recipes,
-            rows: &rows,
-        };
-        haggle_report::recorded(&self.brief, &record)
+        haggle_report::recorded(&self.brief, &self.reading.record(&recipes, &rows))
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::builtin::{builtin_recipes, builtin_text};
 use crate::cell::Cell;
+use crate::header::key;
 use crate::json::{self, Name};
 use crate::layout::{Known, Layout};
 use crate::notation;
@@ -41,8 +42,18 @@ static KNOWN_TERMS: LazyLock<Vec<Term>> = LazyLock::new(|| {
 
 /// Whether a text is a label of terms that is known.
 pub(crate) fn is_term(text: &str) -> bool {
-    let label = text.trim_end_matches([':', ' ']);
-    KNOWN_TERMS.iter().any(|term| term.is_called(label))
+    let key = label_key(text);
+    KNOWN_TERMS.iter().any(|term| term.is_called(&key))
+}
+
+/// A label without the colon at its end.
+fn bare(label: &str) -> &str {
+    label.trim_end_matches([':', ' '])
+}
+
+/// A label as it is compared.
+fn label_key(label: &str) -> String {
+    key(bare(label))
 }
 
 /// The `[[term]]` tables of the known terms that one of the labels names, in TOML, each with the
@@ -51,9 +62,8 @@ pub(crate) fn known(labels: &[String]) -> Vec<String> {
     let text = builtin_text(KNOWN).unwrap_or_default();
     let tables = text.split("\n\n").filter(|block| block.starts_with("[[term]]"));
     let written = |(table, term): (&str, &Term)| {
-        let named = labels.iter().map(|label| label.trim_end_matches([':', ' ']));
-        let named: Vec<String> =
-            named.filter(|label| term.is_called(label)).map(toml_text).collect();
+        let named = labels.iter().filter(|label| term.is_called(&label_key(label)));
+        let named: Vec<String> = named.map(|label| toml_text(bare(label))).collect();
         let line = |line: &str| match line.starts_with("labels = ") {
             true => format!("labels = [{}]", named.join(", ")),
             false => line.to_owned(),
@@ -80,8 +90,9 @@ pub(crate) fn of(spec: &Spec) -> Vec<Term> {
 }
 
 impl Term {
-    fn is_called(&self, label: &str) -> bool {
-        self.labels.iter().any(|l| l.fits(label))
+    /// Whether a label is its, as [`label_key`] makes it.
+    fn is_called(&self, key: &str) -> bool {
+        self.labels.iter().any(|label| label.fits_key(key))
     }
 }
 
@@ -99,8 +110,8 @@ impl Layout {
         if is_item || self.amounts.iter().any(|a| a.column.index == at) {
             return None;
         }
-        let label = label.trim_end_matches([':', ' ']);
-        self.terms.iter().any(|term| term.is_called(label)).then_some(label)
+        let key = label_key(label);
+        self.terms.iter().any(|term| term.is_called(&key)).then(|| bare(label))
     }
 }
 
@@ -115,8 +126,9 @@ pub(crate) fn read(source: &mut Source, layout: &mut Layout) -> Result<(), Impor
     let mut rows: BTreeMap<usize, u64> = BTreeMap::new();
     let mut said: Vec<BTreeMap<String, Said>> = vec![BTreeMap::new(); layout.amounts.len()];
     source.rows(layout.sheet.as_deref(), &mut |row| {
-        let label = layout.term_label(row).filter(|_| row.number > layout.header);
-        let called = |(_, term): &(usize, &Term)| label.is_some_and(|label| term.is_called(label));
+        let label = layout.term_label(row).filter(|_| row.number > layout.header).map(label_key);
+        let called =
+            |(_, term): &(usize, &Term)| label.as_ref().is_some_and(|key| term.is_called(key));
         for (i, term) in layout.terms.iter().enumerate().filter(called) {
             if let Some(first) = rows.insert(i, row.number) {
                 return Err(twice(layout, i, [first, row.number]));

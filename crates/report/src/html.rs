@@ -6,6 +6,7 @@ use crate::outline::{Page, outline};
 use crate::section::{Block, Card, Item, Table};
 use crate::{appendix, json, matrix, svg};
 use haggle_negotiation::brief::{Audience, Brief};
+use haggle_quantity::Date;
 
 /// Nothing may be fetched and nothing may run.
 pub(crate) const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
@@ -48,17 +49,25 @@ fn end_of(brief: &Brief, page: Page, json: &str) -> String {
     if page != Page::Report {
         return format!("</main>\n<footer>{made}</footer>\n</body>\n</html>\n");
     }
-    format!(
-        "{}</main>\n<footer>{made} The JSON report is embedded in this file.</footer>\n\
-         <script type=\"application/json\" id=\"haggle-report\">\n{}</script>\n</body>\n</html>\n",
-        appendix::appendix(brief),
-        embedded(json)
-    )
+    let foot = format!("{made} The JSON report is embedded in this file.");
+    appendix::appendix(brief) + &closing(&foot, "haggle-report", json)
 }
 
-/// JSON that cannot end its element: `<` stands only inside strings, where it may be escaped.
-pub(crate) fn embedded(json: &str) -> String {
-    json.replace('<', "\\u003c")
+/// The end of a page that has its JSON inside, under an id.
+fn closing(foot: &str, id: &str, json: &str) -> String {
+    format!("</main>\n<footer>{foot}</footer>\n{}\n</body>\n</html>\n", embedded(id, json))
+}
+
+/// JSON in an element that it cannot end: `<` stands only inside strings, where it may be escaped.
+pub(crate) fn embedded(id: &str, json: &str) -> String {
+    let json = json.replace('<', "\\u003c");
+    format!("<script type=\"application/json\" id=\"{id}\">\n{json}</script>")
+}
+
+/// One self-contained page for somebody else, without a script that runs; its JSON lies inside.
+pub(crate) fn page(title: &str, as_of: Date, blocks: &[Block], id: &str, json: &str) -> String {
+    let foot = format!("As of {as_of}.");
+    opening("page", title, POLICY, "") + &body(None, blocks) + &closing(&foot, id, json)
 }
 
 fn head(brief: &Brief, page: Page) -> String {

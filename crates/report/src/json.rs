@@ -48,7 +48,7 @@ pub struct Record<'a> {
     /// Name of the deal file, without its folder.
     pub name: &'a str,
     /// SHA-256 of the deal file.
-    pub sha256: &'a str,
+    pub sha256: String,
     /// Its text.
     pub text: &'a str,
     /// The text of its playbook, if it names one.

@@ -10,7 +10,7 @@ fn what_it_was_made_from_stands_under_one_key() {
     let brief = support::full();
     let record = Record {
         name: "canary-name.toml",
-        sha256: "canary-hash",
+        sha256: "canary-hash".to_owned(),
         text: "canary = \"text\"\n",
         playbook: Some("canary-playbook"),
         as_of: Some("canary-day"),

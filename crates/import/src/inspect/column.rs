@@ -190,7 +190,10 @@ impl Counts {
             self.evidence.add(text, row);
         }
         match cell {
-            Cell::Text(text) if kind == Content::Text => self.label(text, row),
+            // What stands here again was looked at.
+            Cell::Text(text) if kind == Content::Text && !self.texts.contains_key(&**text) => {
+                self.label(text, row);
+            }
             Cell::Number(_, Format::Worded(words, _)) => {
                 self.worded.get_or_insert((words.text(), row));
             }

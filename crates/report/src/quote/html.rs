@@ -39,11 +39,8 @@ impl Quotes<'_> {
         if cells > MOST_CELLS {
             return "Its JSON is too large for a page: `--format json`.</footer>".to_owned();
         }
-        format!(
-            "The comparison lies in this file as JSON.</footer>\n\
-             <script type=\"application/json\" id=\"haggle-comparison\">\n{}</script>",
-            embedded(&self.json())
-        )
+        let json = embedded("haggle-comparison", &self.json());
+        format!("The comparison lies in this file as JSON.</footer>\n{json}")
     }
 }
 

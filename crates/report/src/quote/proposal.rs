@@ -2,7 +2,7 @@
 //! but its own prices, ours for them, and public markets.
 
 use super::json::exact;
-use crate::html::{POLICY, body, embedded, opening};
+use crate::html;
 use crate::inline::Inline;
 use crate::json::{list, pretty};
 use crate::section::{Block, Table, heading, paragraph};
@@ -29,14 +29,7 @@ impl VendorProposal<'_> {
 
     /// As one self-contained HTML file without a script that runs; its JSON lies inside.
     pub fn html(&self) -> String {
-        format!(
-            "{}{}</main>\n<footer>As of {}.</footer>\n\
-             <script type=\"application/json\" id=\"haggle-proposal\">\n{}</script>\n</body>\n</html>\n",
-            opening("page", &self.0.title, POLICY, ""),
-            body(None, &self.blocks()),
-            self.0.as_of,
-            embedded(&self.json())
-        )
+        html::page(&self.0.title, self.0.as_of, &self.blocks(), "haggle-proposal", &self.json())
     }
 
     /// As `haggle.proposal/1`: amounts as decimal strings, in the currency of the quote.

@@ -4,7 +4,7 @@
 use super::json::exact;
 use super::stated::charge;
 use super::workbook;
-use crate::html::{POLICY, body, embedded, opening};
+use crate::html;
 use crate::inline::{Inline, clean};
 use crate::json::{list, pretty};
 use crate::section::{self, Block, Item, Table, heading, paragraph};
@@ -32,14 +32,7 @@ impl Shared<'_> {
 
     /// As one self-contained HTML file without a script that runs; its JSON lies inside.
     pub fn html(&self) -> String {
-        format!(
-            "{}{}</main>\n<footer>As of {}.</footer>\n\
-             <script type=\"application/json\" id=\"haggle-comparison\">\n{}</script>\n</body>\n</html>\n",
-            opening("page", &self.0.title, POLICY, ""),
-            body(None, &self.blocks()),
-            self.0.as_of,
-            embedded(&self.json())
-        )
+        html::page(&self.0.title, self.0.as_of, &self.blocks(), "haggle-comparison", &self.json())
     }
 
     /// As JSON.
