@@ -15,7 +15,7 @@ pub(crate) struct NotTaken;
 /// The first of `take`, whatever `make` came to.
 pub(crate) fn beside<T: Send, R, E: Send>(
     ahead: usize,
-    make: impl FnOnce(&mut dyn FnMut(T) -> Result<(), NotTaken>) -> R,
+    make: impl FnOnce(&mut (dyn FnMut(T) -> Result<(), NotTaken> + Send)) -> R,
     take: impl FnMut(T) -> Result<(), E> + Send,
 ) -> Result<R, E> {
     let (sender, receiver) = sync_channel(ahead);

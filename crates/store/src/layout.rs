@@ -7,6 +7,8 @@ pub(crate) struct Layout {
     pub(crate) run_rows: usize,
     /// Memory that they may take; a run or a row group ends where it is reached.
     pub(crate) run_bytes: usize,
+    /// Up to so many runs are row groups of the part as they are; more are merged.
+    pub(crate) few_runs: usize,
     /// So many runs are united into one.
     pub(crate) most_runs: usize,
     /// Rows of each run that a merge holds in memory.
@@ -28,6 +30,7 @@ impl Layout {
     pub(crate) const STANDARD: Self = Self {
         run_rows: 1_048_576,
         run_bytes: 40 << 20,
+        few_runs: 16,
         most_runs: 24,
         merge_rows: 1_024,
         group_rows: 524_288,

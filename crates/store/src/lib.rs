@@ -52,17 +52,19 @@ pub use part::{CellCounts, META_KEY, Note, Part, PartMeta, RowCounts, SourceKey,
 pub use scan::Query;
 
 use arrow_array::RecordBatch;
-use beside::beside;
+use beside::{NotTaken, beside};
 use haggle_evidence::{Import, ImportError, Importer, ImporterIdentity, SinkError};
 use haggle_negotiation::market::{Adjuster, Comparables};
 use layout::Layout;
+use parquet::errors::ParquetError;
 use sha2::{Digest, Sha256};
 use stage::Stage;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use write::PartWriter;
+use table::Table;
+use write::{PartWriter, Tables};
 
 /// A store of evidence in a folder.
 #[derive(Debug, Clone)]
@@ -198,8 +200,9 @@ impl Store {
         let identity = importer.identity().clone();
         let stages = self.root.join("stage");
         stage::sweep(&stages);
-        let mut writer = PartWriter::new(Stage::create(&stages)?, self.layout);
-        let import = written(&mut writer, importer).map_err(StoreImportError::Import)?;
+        let writer = PartWriter::new(Stage::create(&stages)?, self.layout);
+        let mut writer = writer.map_err(StoreError::at(&stages, "cannot write in"))?;
+        let import = written(&mut writer, importer, self.layout).map_err(StoreImportError::Import)?;
         Ok(SetAside { writer, identity, import })
     }
 
@@ -321,15 +324,35 @@ impl Store {
     }
 }
 
-/// Runs an importer here and a writer beside it.
-fn written(writer: &mut PartWriter, importer: &mut dyn Importer) -> Result<Import, ImportError> {
+/// Runs an importer here, gathers its batches into tables on a second thread, and writes those on a
+/// third one.
+fn written(
+    writer: &mut PartWriter,
+    importer: &mut dyn Importer,
+    layout: Layout,
+) -> Result<Import, ImportError> {
+    let failed = |e: ParquetError| SinkError(e.to_string());
     let not_taken = |_| SinkError("not taken".to_owned());
-    beside(
-        AHEAD,
-        |take| importer.run(&mut |batch| take(batch).map_err(not_taken)),
-        |batch: RecordBatch| writer.push(&batch).map_err(|e| SinkError(e.to_string())),
-    )?
+    let gather = |give: Give<'_>| {
+        let mut tables = Tables::new(layout);
+        let import = beside(
+            AHEAD,
+            |take| importer.run(&mut |batch| take(batch).map_err(not_taken)),
+            |batch: RecordBatch| {
+                tables.push(&batch, |table| {
+                    give(table).map_err(|_| ParquetError::General("not taken".to_owned()))
+                })
+            },
+        )
+        .map_err(failed)??;
+        tables.last().map_or(Ok(()), give).map_err(not_taken)?;
+        Ok(import)
+    };
+    beside(0, gather, |table: Table| writer.take(&table).map_err(failed))?
 }
+
+/// Whatever takes full tables.
+type Give<'g> = &'g mut (dyn FnMut(Table) -> Result<(), NotTaken> + Send);
 
 /// Batches that wait for the writer at most.
 const AHEAD: usize = 2;

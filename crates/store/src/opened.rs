@@ -79,9 +79,25 @@ pub(crate) struct Opened {
 
 impl Opened {
     pub(crate) fn new(path: &Path, layout: Layout) -> Result<Self, ParquetError> {
-        let file = Shared(Arc::new(File::open(path)?));
+        Self::of(File::open(path)?, layout)
+    }
+
+    pub(crate) fn of(file: File, layout: Layout) -> Result<Self, ParquetError> {
+        let file = Shared(Arc::new(file));
         let footer = ParquetMetaDataReader::new().parse_and_finish(&file)?;
         Ok(Self { file, footer: Arc::new(footer), layout })
+    }
+
+    /// Each row group whole, in batches of a merge.
+    pub(crate) fn groups(&self) -> Result<Vec<ParquetRecordBatchReader>, ParquetError> {
+        let footer = ArrowReaderMetadata::try_new(self.footer.clone(), ArrowReaderOptions::new())?;
+        let group = |index| {
+            ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), footer.clone())
+                .with_batch_size(self.layout.merge_rows)
+                .with_row_groups(vec![index])
+                .build()
+        };
+        (0..self.footer.num_row_groups()).map(group).collect()
     }
 
     /// The rows of some row groups that meet every condition; all columns, or the named ones.

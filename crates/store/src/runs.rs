@@ -3,6 +3,7 @@
 use crate::layout::Layout;
 use crate::sort;
 use crate::table::{Table, check};
+use arrow_array::RecordBatch;
 use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::ArrowError;
@@ -42,11 +43,10 @@ impl RunWriter {
 
 /// Merges runs into tables, each full but the last; `take` is given one after the other.
 pub(crate) fn merge<E: From<ArrowError>>(
-    runs: Vec<File>,
+    runs: Vec<impl Iterator<Item = Result<RecordBatch, ArrowError>>>,
     (rows, bytes): (usize, usize),
     mut take: impl FnMut(Table) -> Result<(), E>,
 ) -> Result<(), E> {
-    let runs = runs.into_iter().map(open).collect::<Result<Vec<_>, ArrowError>>()?;
     let mut table = Table::default();
     sort::merge(runs, |batch, stretch, run| -> Result<usize, E> {
         let count = stretch.len().min(rows - table.rows());
@@ -59,7 +59,15 @@ pub(crate) fn merge<E: From<ArrowError>>(
     if table.rows() > 0 { take(table) } else { Ok(()) }
 }
 
-fn open(file: File) -> Result<StreamReader<BufReader<File>>, ArrowError> {
+/// A run being read.
+pub(crate) type Run = StreamReader<BufReader<File>>;
+
+/// The runs of these files, from their first rows on.
+pub(crate) fn opened(files: Vec<File>) -> Result<Vec<Run>, ArrowError> {
+    files.into_iter().map(open).collect()
+}
+
+fn open(file: File) -> Result<Run, ArrowError> {
     let stream = StreamReader::try_new_buffered(file, None)?;
     check(&stream.schema())?;
     Ok(stream)

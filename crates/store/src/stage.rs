@@ -29,6 +29,11 @@ impl Stage {
         }
     }
 
+    /// Another staging file beside this one.
+    pub(crate) fn another(&self) -> Result<Self, StoreError> {
+        Self::create(&self.folder)
+    }
+
     /// A file without a name on the same file system, gone with the process that holds it.
     pub(crate) fn scratch(&self) -> std::io::Result<File> {
         tempfile::tempfile_in(&self.folder)

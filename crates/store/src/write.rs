@@ -1,10 +1,11 @@
-//! Writes a part: takes batches in source order, leaves a sorted Parquet file.
+//! Writes a part: takes batches in source order, leaves a Parquet file of sorted row groups.
 
 use crate::beside::beside;
 use crate::chunk::Form;
 use crate::layout::Layout;
+use crate::opened::{Opened, external};
 use crate::part::{PartMeta, to_key_value};
-use crate::runs::{RunWriter, merge};
+use crate::runs::{Run, RunWriter, merge, opened};
 use crate::sort::order;
 use crate::stage::Stage;
 use crate::table::{Encoded, Table, check};
@@ -19,73 +20,120 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPrope
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{ColumnDescPtr, ColumnPath};
 use std::fs::File;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Columns whose pages carry minimum and maximum; the others carry them by row group.
 pub(crate) const PAGE_STATISTICS: [&str; 3] = ["subject", "title", "place"];
 
-/// A part being written.
-pub(crate) struct PartWriter {
-    stage: Stage,
-    layout: Layout,
+/// Batches of a source on their way into tables, each full but the last.
+pub(crate) struct Tables {
     table: Table,
-    runs: Vec<File>,
+    layout: Layout,
 }
 
-impl PartWriter {
-    pub(crate) fn new(stage: Stage, layout: Layout) -> Self {
-        Self { stage, layout, table: Table::default(), runs: Vec::new() }
+impl Tables {
+    pub(crate) fn new(layout: Layout) -> Self {
+        Self { table: Table::default(), layout }
     }
 
-    /// Takes one batch; sorts and sets aside a run when enough are here.
-    pub(crate) fn push(&mut self, batch: &RecordBatch) -> Result<(), ParquetError> {
+    /// Takes a batch, and gives away the table that it fills.
+    ///
+    /// # Errors
+    /// A batch of another schema; `give`'s.
+    pub(crate) fn push<E: From<ArrowError>>(
+        &mut self,
+        batch: &RecordBatch,
+        give: impl FnOnce(Table) -> Result<(), E>,
+    ) -> Result<(), E> {
         check(batch.schema_ref())?;
         self.table.extend(batch, 0..batch.num_rows(), 0);
         let full = self.table.rows() >= self.layout.run_rows
             || self.table.memory() >= self.layout.run_bytes;
-        if full { self.spill() } else { Ok(()) }
+        if full { give(std::mem::take(&mut self.table)) } else { Ok(()) }
     }
 
-    fn spill(&mut self) -> Result<(), ParquetError> {
+    /// The last table, if there is anything in it.
+    pub(crate) fn last(self) -> Option<Table> {
+        (self.table.rows() > 0).then_some(self.table)
+    }
+}
+
+/// A part being written. A few tables become sorted row groups of it as they are; more of them are
+/// set aside as runs and merged, so that a look-up need not look into each.
+pub(crate) struct PartWriter {
+    stage: Stage,
+    layout: Layout,
+    output: Output,
+    /// Tables that the output holds.
+    held: usize,
+    runs: Vec<File>,
+}
+
+impl PartWriter {
+    pub(crate) fn new(stage: Stage, layout: Layout) -> Result<Self, ParquetError> {
+        let output = Output::new(stage.file().try_clone()?, &layout)?;
+        Ok(Self { stage, layout, output, held: 0, runs: Vec::new() })
+    }
+
+    /// Takes the next table of the source.
+    pub(crate) fn take(&mut self, table: &Table) -> Result<(), ParquetError> {
+        if self.runs.is_empty() && self.held < self.layout.few_runs {
+            self.held += 1;
+            return self.output.write(table, &order(table));
+        }
+        if self.held > 0 {
+            self.take_back()?;
+        }
         let mut run = RunWriter::new(self.stage.scratch()?, &self.layout)?;
-        let table = std::mem::take(&mut self.table);
-        run.write(&table, &order(&table))?;
+        run.write(table, &order(table))?;
         self.runs.push(run.finish()?);
         if self.runs.len() == self.layout.most_runs { self.unite() } else { Ok(()) }
     }
 
-    /// Makes one run of all, so that a merge never reads too many at once.
+    /// Makes one run of what the output holds, and begins another one.
+    fn take_back(&mut self) -> Result<(), ParquetError> {
+        let stage = self.stage.another().map_err(external)?;
+        let output = Output::new(stage.file().try_clone()?, &self.layout)?;
+        let written = std::mem::replace(&mut self.stage, stage);
+        std::mem::replace(&mut self.output, output).file.close()?;
+        let groups = Opened::of(written.file().try_clone()?, self.layout)?.groups()?;
+        self.held = 0;
+        self.run_of(groups)
+    }
+
     fn unite(&mut self) -> Result<(), ParquetError> {
-        let mut run = RunWriter::new(self.stage.scratch()?, &self.layout)?;
         let runs = std::mem::take(&mut self.runs);
+        self.run_of(opened(runs)?)
+    }
+
+    /// Sets aside several sorted runs as one.
+    fn run_of(
+        &mut self,
+        runs: Vec<impl Iterator<Item = Result<RecordBatch, ArrowError>>>,
+    ) -> Result<(), ParquetError> {
+        let mut run = RunWriter::new(self.stage.scratch()?, &self.layout)?;
         merge(runs, (usize::MAX, self.layout.run_bytes), |table| run.write(&table, &all(&table)))?;
         self.runs.push(run.finish()?);
         Ok(())
     }
 
-    /// Writes everything in order, closes the file with its description, hands back the stage.
+    /// Completes the file; it still needs its name.
     pub(crate) fn finish(mut self, meta: &PartMeta) -> Result<Stage, ParquetError> {
-        if !self.runs.is_empty() && self.table.rows() > 0 {
-            self.spill()?;
-        }
-        let mut output = Output::new(self.stage.file().try_clone()?, &self.layout)?;
-        if self.runs.is_empty() {
-            output.write(&self.table, &order(&self.table))?;
-        } else {
-            output.merge(self.runs)?;
-        }
-        let described = to_key_value(meta).map_err(|e| ParquetError::External(Box::new(e)))?;
-        output.file.append_key_value_metadata(described);
-        output.file.close()?;
+        self.output.merge(opened(self.runs)?)?;
+        let described = to_key_value(meta).map_err(external)?;
+        self.output.file.append_key_value_metadata(described);
+        self.output.file.close()?;
         Ok(self.stage)
     }
 }
 
-/// A Parquet file being written, row group by row group.
+/// The file of a part.
 struct Output {
     file: SerializedFileWriter<File>,
     forms: Vec<Form>,
-    /// Rows of a row group, unless they take more memory than `group_bytes`.
     group_rows: usize,
+    /// Memory that the rows of a group may take.
     group_bytes: usize,
 }
 
@@ -109,9 +157,10 @@ impl Output {
     }
 
     fn group(&mut self, table: &Table, rows: &[u32]) -> Result<(), ParquetError> {
+        let encoded = self.encoded(table, rows)?;
         let mut group = self.file.next_row_group()?;
-        for (column, form) in table.columns().iter().zip(&self.forms) {
-            match column.encode(rows, form)? {
+        for column in encoded {
+            match column {
                 Encoded::Chunk(chunk) => group.append_column(&chunk.bytes, chunk.close)?,
                 Encoded::Lines(lines) => put_lines(&mut group, &lines)?,
                 Encoded::Floats(floats, levels) => put_floats(&mut group, &floats, &levels)?,
@@ -120,9 +169,35 @@ impl Output {
         group.close().map(|_| ())
     }
 
+    /// The columns, encoded by two threads.
+    fn encoded(&self, table: &Table, rows: &[u32]) -> Result<Vec<Encoded>, ParquetError> {
+        let next = AtomicUsize::new(0);
+        let work = || -> Result<Vec<(usize, Encoded)>, ParquetError> {
+            let mut done = Vec::new();
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                match table.columns().get(at).zip(self.forms.get(at)) {
+                    Some((column, form)) => done.push((at, column.encode(rows, form)?)),
+                    None => return Ok(done),
+                }
+            }
+        };
+        let mut all = std::thread::scope(|scope| {
+            let other = scope.spawn(work);
+            let mut all = work()?;
+            all.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+            Ok::<_, ParquetError>(all)
+        })?;
+        all.sort_unstable_by_key(|(at, _)| *at);
+        Ok(all.into_iter().map(|(_, encoded)| encoded).collect())
+    }
+
     /// Writes the rows of sorted runs in order. A row group ends early where its rows take too
-    /// much memory; it is encoded while the next is merged.
-    fn merge(&mut self, runs: Vec<File>) -> Result<(), ParquetError> {
+    /// much memory; the next one is merged while it is encoded.
+    fn merge(&mut self, runs: Vec<Run>) -> Result<(), ParquetError> {
+        if runs.is_empty() {
+            return Ok(());
+        }
         let full = (self.group_rows, self.group_bytes);
         let not_taken = |_| ParquetError::General("not taken".to_owned());
         beside(

@@ -137,6 +137,7 @@ pub(crate) fn rows(most: usize) -> impl Strategy<Value = Vec<Row>> {
 pub(crate) const SMALL: Layout = Layout {
     run_rows: 64,
     run_bytes: usize::MAX,
+    few_runs: 3,
     most_runs: 4,
     merge_rows: 5,
     group_rows: 50,
@@ -145,6 +146,9 @@ pub(crate) const SMALL: Layout = Layout {
     batch_rows: 16,
     detailed_rows: 1_000_000,
 };
+
+/// Rows of a batch.
+pub(crate) const BATCH: usize = 10;
 
 pub(crate) struct Rows<'a> {
     pub(crate) identity: ImporterIdentity,
@@ -159,7 +163,7 @@ impl Importer for Rows<'_> {
 
     fn run(&mut self, sink: &mut dyn Sink) -> Result<Import, ImportError> {
         let mut builder = BatchBuilder::default();
-        for chunk in self.rows.chunks(10) {
+        for chunk in self.rows.chunks(BATCH) {
             chunk.iter().for_each(|row| builder.push(&row.observation()));
             sink.accept(builder.finish())?;
         }
