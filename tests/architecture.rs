@@ -40,7 +40,7 @@ const EDGES: &[(&str, &[&str])] = &[
 const FENCES: &[(&str, &[&str])] = &[
     ("arrow-array", &["haggle-evidence", "haggle-plugin-host", "haggle-store"]),
     ("arrow-schema", &["haggle-evidence", "haggle-plugin-host", "haggle-store"]),
-    ("arrow-buffer", &["haggle-plugin-host"]),
+    ("arrow-buffer", &["haggle-evidence", "haggle-plugin-host"]),
     ("arrow-data", &["haggle-plugin-host"]),
     ("arrow-ipc", &["haggle-plugin-host", "haggle-store"]),
     ("libloading", &["haggle-plugin-host"]),

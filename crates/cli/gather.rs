@@ -7,7 +7,7 @@ use crate::moved;
 use crate::plugin;
 use crate::progress::Watched;
 use crate::remote::{self, Remote, Wanted};
-use haggle_evidence::{Importer, Locator};
+use haggle_evidence::{Importer, ImporterIdentity, Locator};
 use haggle_fetch::Address;
 use haggle_import::{FileImporter, Observer, Options, Recipe};
 use haggle_negotiation::brief::{DiagnosticHead, InputHead, PluginHead, SourceHead, TallyHead};
@@ -18,7 +18,7 @@ use haggle_negotiation::market::{
 use haggle_negotiation::parameter::Settings;
 use haggle_negotiation::stats::weight::Grade;
 use haggle_quantity::{Date, from_day_number};
-use haggle_store::{Outcome, Part, PartMeta, Query, SourceKey};
+use haggle_store::{Outcome, Part, PartMeta, Query, SourceKey, Store};
 use std::path::{Path, PathBuf};
 
 /// Which state of the world counts.
@@ -224,7 +224,7 @@ fn part_of(
         return stored_only(relative, pin.as_ref(), context);
     }
     if pinning.locked {
-        let sha256 = hash(&path, true, context)?.0;
+        let sha256 = hash(&path, true, &context.store)?.0;
         refuse_change(&sha256, relative, pin.as_ref())?;
     }
     let options = options(source, recipe);
@@ -402,12 +402,12 @@ fn stored_only(relative: &str, pin: Option<&Pin>, context: &Context) -> Result<P
     })
 }
 
-fn hash(path: &Path, fresh: bool, context: &Context) -> Result<(String, u64), Failure> {
+fn hash(path: &Path, fresh: bool, store: &Store) -> Result<(String, u64), Failure> {
     let hashed = match path.ancestors().skip(1).find(|p| p.is_file()) {
         // A file in an archive has no stamp of its own by which its hash could be remembered.
         Some(archive) => haggle_import::content_hash(path)
             .and_then(|sha256| Ok((sha256, std::fs::metadata(archive)?.len()))),
-        None => context.store.hash_of(path, fresh, haggle_import::content_hash),
+        None => store.hash_of(path, fresh, haggle_import::content_hash),
     };
     hashed.map_err(|e| {
         Failure::new(format!("{}: cannot open: {e} [E0001]", path.display()))
@@ -464,14 +464,59 @@ pub(crate) fn import_observed(
 ) -> Result<Outcome, Failure> {
     let shown = path.display().to_string();
     refuse_special(path, &shown)?;
-    let (sha256, size) = hash(path, fresh, context)?;
-    let location = std::fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
-    let location = location.display().to_string();
-    let key = SourceKey { sha256, size, location, retrieved: None };
-    let unchanged = || Ok(hash(path, false, context)?.0 == key.sha256);
+    if is_new(path, context)? {
+        return import_new(path, &shown, options, observer, context);
+    }
+    let key = key_of(path, hash(path, fresh, &context.store)?);
+    let unchanged = || Ok(hash(path, false, &context.store)?.0 == key.sha256);
     let paths = &[path.to_owned()];
     let content = Content { paths, named: path, shown: &shown, key: &key };
     import_content(&content, options, observer, context, &unchanged)
+}
+
+fn key_of(path: &Path, (sha256, size): (String, u64)) -> SourceKey {
+    let location = std::fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
+    SourceKey { sha256, size, location: location.display().to_string(), retrieved: None }
+}
+
+/// A file of so many bytes is hashed while it is read, if it must be read in any case.
+const LARGE: u64 = 16 << 20;
+
+/// Whether a large file must be read, whatever its hash is: no part is of a content of its size.
+fn is_new(path: &Path, context: &Context) -> Result<bool, Failure> {
+    let size = std::fs::metadata(path).map_or(0, |meta| meta.len());
+    if size < LARGE || context.store.knows_hash_of(path) {
+        return Ok(false);
+    }
+    let (parts, _) = context.store.parts()?;
+    Ok(parts.iter().all(|part| part.meta.size != size))
+}
+
+/// Imports a file whose content is not stored yet, and hashes it meanwhile.
+fn import_new(
+    path: &Path,
+    shown: &str,
+    options: &Options,
+    observer: Option<Observer>,
+    context: &Context,
+) -> Result<Outcome, Failure> {
+    let store = &context.store;
+    let (importer, read, hashed) = std::thread::scope(|scope| {
+        let hashing = scope.spawn(|| hash(path, false, store));
+        let mut importer = watched(&[path.to_owned()], shown, options, observer, context)?;
+        let read = store.set_aside(&mut importer).map_err(|e| Failure::import(shown, &e));
+        let hashed = hashing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok::<_, Failure>((importer, read, hashed))
+    })?;
+    let key = key_of(path, hashed?);
+    let aside = read?;
+    if hash(path, false, store)?.0 != key.sha256 {
+        return Err(changed(shown));
+    }
+    let outcome = store.publish(aside, &key)?;
+    let remembered = identity_key(&key.sha256, path, options, context)?;
+    remember(&remembered, importer.identity(), context);
+    Ok(outcome)
 }
 
 /// Writes standard input down and imports that.
@@ -545,11 +590,8 @@ fn import_content(
         context.detail(&format!("{shown}: stored already\n"));
         return Ok(Outcome::Unchanged(part));
     }
-    let mut importer: FileImporter =
-        haggle_import::open_pages(paths, options).map_err(|e| Failure::source(shown, &e))?;
     let read_again = observer.is_some();
-    observer.into_iter().for_each(|o| importer.observe(o));
-    let mut importer = Watched::new(importer, shown, context);
+    let mut importer = watched(paths, shown, options, observer, context)?;
     let outcome =
         context.store.import(key, &mut importer).map_err(|e| Failure::import(shown, &e))?;
     if let (true, Outcome::Unchanged(_)) = (read_again, &outcome) {
@@ -561,13 +603,33 @@ fn import_content(
         if let Outcome::Written(part) = &outcome {
             context.store.remove(part)?;
         }
-        return Err(
-            Failure::new(format!("{shown}: the file changed while it was read")).help("try again")
-        );
+        return Err(changed(shown));
     }
-    let identity = importer.identity();
-    context.store.remember(&remembered, &format!("{} {}", identity.recipe, identity.recipe_hash));
+    remember(&remembered, importer.identity(), context);
     Ok(outcome)
+}
+
+/// An importer of a content that shows how far it is.
+fn watched<'c>(
+    paths: &[PathBuf],
+    shown: &'c str,
+    options: &Options,
+    observer: Option<Observer>,
+    context: &'c Context,
+) -> Result<Watched<'c, FileImporter>, Failure> {
+    let mut importer: FileImporter =
+        haggle_import::open_pages(paths, options).map_err(|e| Failure::source(shown, &e))?;
+    observer.into_iter().for_each(|o| importer.observe(o));
+    Ok(Watched::new(importer, shown, context))
+}
+
+fn changed(shown: &str) -> Failure {
+    Failure::new(format!("{shown}: the file changed while it was read")).help("try again")
+}
+
+/// Remembers by which identity a content was read.
+fn remember(key: &str, identity: &ImporterIdentity, context: &Context) {
+    context.store.remember(key, &format!("{} {}", identity.recipe, identity.recipe_hash));
 }
 
 /// A pipe or a device has no end that could be waited for, and no content that could be pinned.
@@ -624,7 +686,7 @@ fn identity_key(
     context: &Context,
 ) -> Result<String, Failure> {
     let siblings = haggle_import::siblings(path, options.recipe.as_ref());
-    let hashes = siblings.iter().map(|p| hash(p, false, context).map(|(sha256, _)| sha256));
+    let hashes = siblings.iter().map(|p| hash(p, false, &context.store).map(|(sha256, _)| sha256));
     let siblings = hashes.collect::<Result<Vec<_>, _>>()?.join(" ");
     let recipes =
         options.recipe.as_ref().map_or_else(haggle_import::builtin_hash, |r| r.hash().to_owned());

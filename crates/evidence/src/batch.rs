@@ -108,6 +108,8 @@ struct Words {
     absent: usize,
     /// Whether there are rows without a word before those.
     has_absent: bool,
+    /// The word that was looked for last.
+    last: Option<u32>,
     /// Words seen lately, each at the place that a glance at it gives; none until there is one.
     recent: Vec<Option<(Glance, u32)>>,
     /// Number of each word of a closed vocabulary, by its place there.
@@ -169,6 +171,16 @@ impl Words {
         if self.adding > 0 && self.texts.memory() < MEMORY_KEPT {
             return self.texts.add(text);
         }
+        // Observations of one row mostly follow each other.
+        if let Some(last) = self.last.filter(|last| self.texts.is(*last, text)) {
+            return last;
+        }
+        let number = self.look(text);
+        self.last = Some(number);
+        number
+    }
+
+    fn look(&mut self, text: &str) -> u32 {
         let glance = Glance::new(text);
         if let Some(Some((known, number))) = self.recent.get(glance.place(RECENT))
             && *known == glance
@@ -226,7 +238,7 @@ impl Words {
         match &self.values {
             Some(values) if values.len() == self.texts.len() => values.clone(),
             _ => {
-                let values: ArrayRef = Arc::new(StringArray::from_iter_values(self.texts.iter()));
+                let values: ArrayRef = Arc::new(self.texts.array());
                 self.values = Some(values.clone());
                 values
             }

@@ -1,6 +1,8 @@
 //! Distinct texts, each with a number: what a column of words is built on.
 
 use ahash::RandomState;
+use arrow_array::StringArray;
+use arrow_buffer::OffsetBuffer;
 use hashbrown::HashTable;
 
 /// Distinct texts, numbered from 0 in order of their first appearance. Numbers do not depend on
@@ -69,6 +71,16 @@ impl Texts {
     /// Every text, in order of its number.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
         (0..self.len() as u32).map(|n| self.get(n))
+    }
+
+    /// All of them as an array of Arrow, in order of their numbers.
+    ///
+    /// # Panics
+    /// If they take more than 2 GiB.
+    pub fn array(&self) -> StringArray {
+        let ends = self.ends.iter().map(|end| i32::try_from(*end).expect("texts below 2 GiB"));
+        let ends = OffsetBuffer::new(ends.collect());
+        StringArray::new(ends, self.bytes.as_bytes().into(), None)
     }
 
     /// How many texts there are.

@@ -1,7 +1,5 @@
 //! Writes a JSON object member by member, in the order in which they come.
 
-use std::borrow::Cow;
-
 /// The name of a member as it stands before its value, quoted once for many objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Name(String);
@@ -33,24 +31,19 @@ pub(crate) fn close(out: &mut String) {
     }
 }
 
-/// The object with one more text at its end, in place of what was in `out`.
-pub(crate) fn with(out: &mut String, object: &str, name: &Name, added: &str) {
+/// The object with further members at its end, as they stand between braces, and one more text
+/// behind those, in place of what was in `out`.
+pub(crate) fn extended(out: &mut String, object: &str, members: &str, last: Option<(&Name, &str)>) {
     out.clear();
     *out += object.strip_suffix('}').unwrap_or(object);
-    text(out, name, added);
-    close(out);
-}
-
-/// The object with further members, as they stand between braces, at its end.
-pub(crate) fn joined<'a>(object: &'a str, members: &str) -> Cow<'a, str> {
-    if members.is_empty() {
-        return Cow::Borrowed(object);
+    if !members.is_empty() {
+        out.push(if out.is_empty() { '{' } else { ',' });
+        *out += members;
     }
-    let mut out = object.strip_suffix('}').unwrap_or(object).to_owned();
-    out.push(if out.is_empty() { '{' } else { ',' });
-    out += members;
-    close(&mut out);
-    Cow::Owned(out)
+    if let Some((name, added)) = last {
+        text(out, name, added);
+    }
+    close(out);
 }
 
 fn begin(out: &mut String, name: &Name) {
@@ -81,12 +74,16 @@ mod tests {
         close(&mut out);
         assert_eq!(out, r#"{"a":"x \"y\"\n","b":12.50}"#);
         let (c, mut more) = (Name::new("c"), "old".to_owned());
-        with(&mut more, &out, &c, "d");
-        assert_eq!(more, r#"{"a":"x \"y\"\n","b":12.50,"c":"d"}"#);
-        with(&mut more, "", &c, "d");
-        assert_eq!(more, r#"{"c":"d"}"#);
-        assert_eq!(joined(r#"{"a":1}"#, r#""b":2"#), r#"{"a":1,"b":2}"#);
-        assert_eq!((joined("", r#""b":2"#), joined("", "")), (r#"{"b":2}"#.into(), "".into()));
+        let mut extended = |object: &str, members: &str, last: Option<&str>| {
+            super::extended(&mut more, object, members, last.map(|text| (&c, text)));
+            more.clone()
+        };
+        assert_eq!(extended(&out, "", Some("d")), r#"{"a":"x \"y\"\n","b":12.50,"c":"d"}"#);
+        assert_eq!(extended("", "", Some("d")), r#"{"c":"d"}"#);
+        assert_eq!(extended(r#"{"a":1}"#, r#""b":2"#, None), r#"{"a":1,"b":2}"#);
+        assert_eq!(extended(r#"{"a":1}"#, r#""b":2"#, Some("d")), r#"{"a":1,"b":2,"c":"d"}"#);
+        assert_eq!(extended("", r#""b":2"#, None), r#"{"b":2}"#);
+        assert_eq!(extended("", "", None), "");
         let mut none = String::new();
         close(&mut none);
         assert_eq!(none, "");

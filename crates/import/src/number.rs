@@ -108,7 +108,9 @@ pub(crate) fn text_number(text: &str, notation: Notation) -> Result<Amount, Stri
 
 /// The number that JSON digits state, with all of them, as far as they can be computed with.
 pub(crate) fn all_digits(digits: &str) -> Option<Amount> {
-    digits.parse().or_else(|_| Amount::from_scientific(digits)).ok()
+    let exponent = digits.contains(['e', 'E']);
+    let exact = exponent.then(|| Amount::from_scientific(digits).ok()).flatten();
+    exact.or_else(|| digits.parse().ok())
 }
 
 /// The commonest case, at no cost.
@@ -133,6 +135,9 @@ fn exact(plain: &str) -> Result<Amount, AmountError> {
 
 /// An amount with at most as many decimals as the store keeps, if next to nothing is lost.
 pub(crate) fn fit(amount: Amount) -> Option<Amount> {
+    if amount.scale() <= AMOUNT_SCALE {
+        return to_scaled(amount).is_ok().then(|| amount.normalize());
+    }
     let short = amount.round_dp(AMOUNT_SCALE).normalize();
     let lost = (amount - short).abs().checked_mul(PARTS.into());
     let enough = lost.is_some_and(|lost| lost <= amount.abs());

@@ -182,7 +182,7 @@ impl<'a> Run<'a> {
         reading: &RowReading<'_>,
         (attributes, error): (&str, Option<f64>),
         amount: &AmountColumn,
-        stated: &Stated,
+        stated: &Stated<'_>,
     ) -> Result<(), ImportError> {
         let layout = self.layout;
         let constants = &layout.constants;
@@ -192,14 +192,13 @@ impl<'a> Run<'a> {
         };
         let statistic = stated.statistic;
         let component = amount.component.as_deref().or(reading.component.as_deref());
-        let Room { path, attributes: with_origin, stated: name } = &mut self.room;
-        let attributes = json::joined(attributes, &amount.terms);
-        let attributes = match &stated.stated {
-            Some(origin) => {
-                json::with(with_origin, &attributes, name, origin);
-                with_origin
-            }
-            None => attributes.as_ref(),
+        let Room { path, attributes: extended, stated: name } = &mut self.room;
+        let origin = stated.stated.as_deref().map(|origin| (&*name, origin));
+        let attributes = if origin.is_some() || !amount.terms.is_empty() {
+            json::extended(extended, attributes, &amount.terms, origin);
+            extended
+        } else {
+            attributes
         };
         let beside = &layout.beside;
         if let Some(branch) = row.branch {

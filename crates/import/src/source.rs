@@ -110,9 +110,13 @@ pub(crate) struct Preview {
 
 impl Source {
     /// Opens a file by its content, unpacked if it must be. `archive.zip/list.csv` is a file in an
-    /// archive.
+    /// archive. Of whatever it may be read only in part, all is of one encoding.
     pub(crate) fn open(path: &Path) -> Result<Self, ImportError> {
-        Self::open_as(path, None)
+        let source = Self::open_as(path, None)?;
+        match &source.content {
+            Content::Tree(tree) => tree.check().map(|()| source),
+            _ => Ok(source),
+        }
     }
 
     /// Opens a file that is called otherwise than its path says.

@@ -57,8 +57,7 @@ pub(crate) fn hash_of(
 ) -> io::Result<(String, u64)> {
     let path = fs::canonicalize(path)?;
     let before = stamp(&path, &fs::metadata(&path)?);
-    let note = folder
-        .join(format!("{}.json", crate::hex_hash(before.path.as_os_str().as_encoded_bytes())));
+    let note = note_of(folder, &before);
     if !fresh && let Some(known) = read(&note).filter(|k| k.stamp == before) {
         return Ok((known.sha256, before.size));
     }
@@ -71,6 +70,17 @@ pub(crate) fn hash_of(
         remember(folder, &note, &Known { stamp: after, sha256: sha256.clone() });
     }
     Ok((sha256, before.size))
+}
+
+fn note_of(folder: &Path, stamp: &Stamp) -> PathBuf {
+    folder.join(format!("{}.json", crate::hex_hash(stamp.path.as_os_str().as_encoded_bytes())))
+}
+
+/// The hash of a file that is as it was, if it is remembered.
+pub(crate) fn remembered(folder: &Path, path: &Path) -> Option<String> {
+    let path = fs::canonicalize(path).ok()?;
+    let stamp = stamp(&path, &fs::metadata(&path).ok()?);
+    read(&note_of(folder, &stamp)).filter(|known| known.stamp == stamp).map(|known| known.sha256)
 }
 
 /// A file written a moment ago may be written again within the same tick of its time stamp, and

@@ -11,7 +11,8 @@
 //! There is no manifest: the folder `parts` is the state, a part appears by one rename, and what
 //! is known of it stands in its footer (key [`META_KEY`], JSON of [`PartMeta`]). DuckDB, Polars or
 //! Spark read the folder as it stands; the columns are those of `haggle_evidence::schema`, sorted
-//! by subject, title, place and place in the source.
+//! by subject, title, place and place in the source: each row group, and of a large source all of
+//! them together.
 //!
 //! # Invariants
 //!
@@ -162,6 +163,11 @@ impl Store {
         known::hash_of(&self.root.join("known"), path, fresh, hash)
     }
 
+    /// Whether the hash of a file is remembered, and the file is as it was.
+    pub fn knows_hash_of(&self, path: &Path) -> bool {
+        known::remembered(&self.root.join("known"), path).is_some()
+    }
+
     /// The part of a content and a recipe, if it is here.
     ///
     /// # Errors
@@ -202,7 +208,8 @@ impl Store {
         stage::sweep(&stages);
         let writer = PartWriter::new(Stage::create(&stages)?, self.layout);
         let mut writer = writer.map_err(StoreError::at(&stages, "cannot write in"))?;
-        let import = written(&mut writer, importer, self.layout).map_err(StoreImportError::Import)?;
+        let import =
+            written(&mut writer, importer, self.layout).map_err(StoreImportError::Import)?;
         Ok(SetAside { writer, identity, import })
     }
 

@@ -3,7 +3,8 @@
 use super::word::{contained, patterns, with_spellings};
 use super::{
     AmountColumn, Attribute, AttributeFrom, Beside, BoundRule, Case, Column, Constants, DateColumn,
-    Layout, Mapped, NamedNumber, Reading, RowWords, TemplatePiece, TextColumn, TextFrom, Words,
+    Layout, Mapped, NamedNumber, Reading, RowWords, TemplatePiece, TextColumn, TextFrom, WordList,
+    Words,
 };
 use crate::date::DateFormat;
 use crate::doubt::doubtful;
@@ -169,7 +170,9 @@ impl Binder<'_> {
     fn rule(&self, rule: &RowRule, required: bool) -> Result<Option<BoundRule>, ImportError> {
         let Some(column) = self.column(&rule.any, required)? else { return Ok(None) };
         let only = self.lists(&rule.only);
-        Ok(Some(BoundRule { column, rule: rule.clone(), only }))
+        let values = WordList::new(&rule.values);
+        let known = rule.known.as_ref().map(|words| WordList::new(words));
+        Ok(Some(BoundRule { column, rule: rule.clone(), values, known, only }))
     }
 
     fn constants(&mut self) -> Result<Constants, ImportError> {
@@ -302,7 +305,7 @@ impl Binder<'_> {
         }
         for spec in &self.spec.flag {
             if let Some(column) = self.column(&spec.any, false)? {
-                let from = AttributeFrom::Flag { column, values: spec.values.clone() };
+                let from = AttributeFrom::Flag { column, values: WordList::new(&spec.values) };
                 all.push((spec.name.as_str(), from));
             }
         }

@@ -164,18 +164,46 @@ pub(crate) enum AttributeFrom {
     /// Set where the cell is one of these words.
     Flag {
         column: Column,
-        values: Vec<String>,
+        values: WordList,
     },
 }
 
 /// A column with the part of the recipe that reads it.
 pub(crate) type Mapped<T> = (Column, T);
 
+/// Words that are compared as header texts are.
+#[derive(Debug, Clone)]
+pub(crate) struct WordList {
+    words: Vec<String>,
+    keys: Vec<String>,
+}
+
+impl WordList {
+    pub(crate) fn new(words: &[String]) -> Self {
+        Self { words: words.to_vec(), keys: words.iter().map(|word| key(word)).collect() }
+    }
+
+    /// The words as they are written.
+    pub(crate) fn words(&self) -> &[String] {
+        &self.words
+    }
+
+    /// Whether a word is one of them.
+    pub(crate) fn has(&self, word: &str) -> bool {
+        let same = |key: String| self.keys.contains(&key);
+        self.words.iter().any(|w| w == word) || (!self.words.is_empty() && same(key(word)))
+    }
+}
+
 /// A rule that chooses rows by one cell.
 #[derive(Debug, Clone)]
 pub(crate) struct BoundRule {
     pub(crate) column: Column,
     pub(crate) rule: RowRule,
+    /// The words of which the cell is one.
+    pub(crate) values: WordList,
+    /// The words that may stand there otherwise, if all are known.
+    pub(crate) known: Option<WordList>,
     /// The words that the cell is made of alone.
     pub(crate) only: Option<Spellings>,
 }

@@ -168,7 +168,7 @@ impl Layout {
         let per = self.unit(column, row, reading)?;
         of_format(column, row.cell(column.column.index), &per).map_err(Not::Reject)?;
         let (number, bound) = match (&held, number) {
-            (Held::Threshold(Sign::Bound(bound, amounts)), _) => match amounts.get(&per) {
+            (Held::Threshold(Sign::Bound(bound, amounts)), _) => match amounts.get(per.as_ref()) {
                 Some(threshold) => (*threshold, *bound),
                 None => {
                     let found = row.cell(column.column.index).shown().into_owned();
@@ -290,18 +290,18 @@ impl Layout {
         })
     }
 
-    fn unit(
+    fn unit<'l>(
         &self,
-        column: &AmountColumn,
+        column: &'l AmountColumn,
         row: &Row<'_>,
         reading: &RowReading<'_>,
-    ) -> Result<Per, Not> {
+    ) -> Result<Cow<'l, Per>, Not> {
         let per = match &column.per {
-            Known::Fixed(per) => Some(per.clone()),
+            Known::Fixed(per) => return Ok(Cow::Borrowed(per)),
             Known::Own(own) => per(self.words.per.as_ref(), Some(own), row)?,
             Known::Row | Known::Mark => reading.per.clone(),
         };
-        per.ok_or_else(|| Not::Reject(self.no_unit(column)))
+        per.map(Cow::Owned).ok_or_else(|| Not::Reject(self.no_unit(column)))
     }
 
     fn no_unit(&self, amount: &AmountColumn) -> Reject {

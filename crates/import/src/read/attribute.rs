@@ -1,10 +1,10 @@
 //! Attributes of a row as one JSON object with sorted keys.
 
-use super::rows::{listed, marker};
+use super::rows::marker;
 use super::{Faults, Read, State, error_cell, reject};
 use crate::cell::Cell;
 use crate::json::{self, Name};
-use crate::layout::{AttributeFrom, Column, Layout};
+use crate::layout::{AttributeFrom, Column, Layout, WordList};
 use crate::number::number;
 use crate::saying::{Said, Saying};
 use crate::source::Row;
@@ -109,13 +109,13 @@ fn text(
 }
 
 /// Whether a mark is set.
-fn flag(column: &Column, values: &[String], row: &Row<'_>) -> Read<bool> {
+fn flag(column: &Column, values: &WordList, row: &Row<'_>) -> Read<bool> {
     let word = marker(column, row)?;
     match word.to_lowercase().as_str() {
-        _ if listed(values, &word) => Ok(true),
+        _ if values.has(&word) => Ok(true),
         "" | "false" | "0" => Ok(false),
         _ => {
-            let reason = format!("expected {} or a blank cell", values.join(", "));
+            let reason = format!("expected {} or a blank cell", values.words().join(", "));
             Err(reject("I0106", column, reason, &word))
         }
     }

@@ -72,19 +72,19 @@ pub(crate) struct RowReading<'r> {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum What<'l> {
     /// An amount.
-    Stated(Stated),
+    Stated(Stated<'l>),
     /// None.
     Absent { code: &'static str, reason: &'l str, found: String },
 }
 
 /// An amount that is stated.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Stated {
+pub(crate) struct Stated<'l> {
     pub(crate) statistic: Statistic,
     /// The amount times 10^12.
     pub(crate) scaled: i128,
     pub(crate) bound: Bound,
-    pub(crate) per: Per,
+    pub(crate) per: Cow<'l, Per>,
     pub(crate) currency: Currency,
     /// What stood in the cell, where arithmetic made the amount of it.
     pub(crate) stated: Option<String>,

@@ -4,7 +4,7 @@ use super::{Read, Reject, Skip, State, error_cell, reject, skip};
 use crate::cell::Cell;
 use crate::header::key;
 use crate::layout::{AmountColumn, BoundRule, Column, Layout};
-use crate::recipe::{Hidden, RowRule};
+use crate::recipe::Hidden;
 use crate::source::Row;
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -133,7 +133,7 @@ impl Layout {
                 let code = if rule.aggregate { "I0201" } else { "I0203" };
                 return Ok(Some(skip(code, &rule.reason, &word)));
             }
-            known(column, rule, &word)?;
+            known(bound, &word)?;
         }
         for bound @ BoundRule { column, rule, .. } in &self.keeps {
             let word = marker(column, row)?;
@@ -179,15 +179,12 @@ pub(crate) fn fingerprint<'c>(texts: impl Iterator<Item = Cow<'c, str>>) -> u128
 }
 
 /// A row with a word that the rule neither lists nor knows is of a new layout.
-fn known(column: &Column, rule: &RowRule, word: &str) -> Read<()> {
-    let Some(known) = &rule.known else { return Ok(()) };
-    if listed(known, word) {
-        return Ok(());
-    }
-    let mut words = rule.values.clone();
-    words.extend(known.iter().filter(|w| !w.is_empty()).cloned());
+fn known(bound: &BoundRule, word: &str) -> Read<()> {
+    let Some(known) = bound.known.as_ref().filter(|known| !known.has(word)) else { return Ok(()) };
+    let mut words = bound.rule.values.clone();
+    words.extend(known.words().iter().filter(|w| !w.is_empty()).cloned());
     let reason = format!("expected one of {}", words.join(", "));
-    Err(reject("I0106", column, reason, word))
+    Err(reject("I0106", &bound.column, reason, word))
 }
 
 fn meets(bound: &BoundRule, word: &str) -> bool {
@@ -199,16 +196,12 @@ fn meets(bound: &BoundRule, word: &str) -> bool {
             texts.iter().any(|t| test(&lower, &t.to_lowercase()))
         }
     };
-    listed(&rule.values, word)
+    bound.values.has(word)
         || (rule.blank && word.is_empty())
         || bound.only.as_ref().is_some_and(|list| list.make_up(word))
         || rule.shorter.is_some_and(|n| word.chars().count() < n)
         || any(&rule.starts, |w, t| w.starts_with(t))
         || any(&rule.contains, |w, t| w.contains(t))
-}
-
-pub(super) fn listed(words: &[String], word: &str) -> bool {
-    words.iter().any(|w| w == word) || words.iter().any(|w| key(w) == key(word))
 }
 
 /// The word that decides whether a row is read.

@@ -48,14 +48,14 @@ pub(super) fn detect(path: &Path) -> Result<(Charset, Option<Diagnostic>), Impor
     }
 }
 
-/// The encoding of a text that must be UTF-8, or UTF-16 that says so.
-pub(super) fn strict(path: &Path) -> Result<Charset, ImportError> {
+/// The encoding of a text that must be UTF-8, or UTF-16 that says so, by its first bytes; whether
+/// the others are of it too, [`check`] tells.
+pub(super) fn promised(path: &Path) -> Result<Charset, ImportError> {
     let mut head = Vec::new();
     open(path, 0)?.take(4096).read_to_end(&mut head).map_err(unreadable)?;
     let marked = Encoding::for_bom(&head);
     let (encoding, mark) = marked.or(wide(&head).map(|e| (e, 0))).unwrap_or((UTF_8, 0));
-    let charset = Charset { encoding, mixed: false, mark: mark as u64 };
-    check(path, charset).map(|()| charset)
+    Ok(Charset { encoding, mixed: false, mark: mark as u64 })
 }
 
 /// The order of bytes, if every other one is zero, as in UTF-16 of a western language.
@@ -93,7 +93,7 @@ enum Invalid {
 }
 
 /// Refuses a text that is not what its first bytes promise.
-fn check(path: &Path, charset: Charset) -> Result<(), ImportError> {
+pub(super) fn check(path: &Path, charset: Charset) -> Result<(), ImportError> {
     let file = open(path, charset.mark)?;
     let utf8 = charset.encoding == UTF_8;
     let found = if utf8 { first_invalid(file) } else { first_malformed(file, charset.encoding) };

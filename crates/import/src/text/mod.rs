@@ -71,7 +71,23 @@ impl TextFile {
 
     /// Opens a text that is UTF-8 or UTF-16; any other is refused with its place.
     pub(crate) fn strict(path: &Path) -> Result<Self, ImportError> {
-        let charset = encoding::strict(path)?;
+        let text = Self::promised(path)?;
+        text.check()?;
+        Ok(text)
+    }
+
+    /// Refuses, with its place, what is not of the encoding that the first bytes promise.
+    pub(crate) fn check(&self) -> Result<(), ImportError> {
+        encoding::check(&self.path, self.charset)
+    }
+
+    /// Opens a text that is UTF-8 or UTF-16, as its first bytes promise. That UTF-8 is UTF-8 to its
+    /// end is for the reader to see to.
+    pub(crate) fn promised(path: &Path) -> Result<Self, ImportError> {
+        let charset = encoding::promised(path)?;
+        if charset.encoding != UTF_8 {
+            encoding::check(path, charset)?;
+        }
         let (shape, note, repaired) = (None, None, Repaired::default());
         Ok(Self {
             path: path.to_owned(),

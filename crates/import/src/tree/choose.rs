@@ -4,7 +4,7 @@ use super::flat;
 use super::plan::Plan;
 use super::pointer::{Step, parse, shown};
 use super::shape;
-use super::walk::Walk;
+use super::walk::{Seen, Walk};
 use super::{Page, TreeFile};
 use crate::choose::{Choice, Place};
 use crate::header::Header;
@@ -30,9 +30,13 @@ pub(crate) fn choose(
     let (recipe, others) = match by_path(tree, recipes, named) {
         Ok(found) => found,
         Err(error) if may_be_flat(&error, recipes, named) => {
+            tree.check()?;
             return flat::choose(tree, recipes, named)?.ok_or(error);
         }
-        Err(error) => return Err(error),
+        Err(error) => {
+            tree.check()?;
+            return Err(error);
+        }
     };
     let spec = recipes[recipe].spec();
     tree.bind(spec)?;
@@ -65,13 +69,7 @@ fn by_path(
 }
 
 fn by_signature(tree: &TreeFile, recipes: &[Recipe]) -> Result<(usize, Vec<usize>), ImportError> {
-    let mut fits = Vec::new();
-    for (i, recipe) in recipes.iter().enumerate() {
-        let spec = recipe.spec();
-        if spec.tree.is_some() && signed(&tree.pages[0], spec)? {
-            fits.push(i);
-        }
-    }
+    let fits = signed(&tree.pages[0], recipes)?;
     let length = |i: &usize| recipes[*i].spec().signature.len();
     let most = fits.iter().map(length).max();
     let (best, others): (Vec<usize>, Vec<usize>) =
@@ -104,15 +102,24 @@ fn whole(page: &Page) -> Result<(), ImportError> {
     }
 }
 
-/// Whether a page has everything that a layout always has, and nothing that it never has.
-fn signed(page: &Page, spec: &Spec) -> Result<bool, ImportError> {
-    if spec.signature.is_empty() {
-        return Ok(false);
+/// The recipes whose layout a page is of: it has everything that one always has, and nothing that it
+/// never has.
+fn signed(page: &Page, recipes: &[Recipe]) -> Result<Vec<usize>, ImportError> {
+    let specs = recipes.iter().map(Recipe::spec).enumerate();
+    let specs: Vec<(usize, &Spec)> =
+        specs.filter(|(_, s)| s.tree.is_some() && !s.signature.is_empty()).collect();
+    let lists = specs.iter().flat_map(|(_, spec)| spec.signature.iter().chain(&spec.never));
+    let met = met(page, &lists.collect::<Vec<_>>(), HEAD)?;
+    let mut met = met.into_iter();
+    let mut fits = Vec::new();
+    for (i, spec) in specs {
+        let wanted = met.by_ref().take(spec.signature.len()).filter(|met| *met).count();
+        let never = met.by_ref().take(spec.never.len()).filter(|met| *met).count();
+        if wanted == spec.signature.len() && never == 0 {
+            fits.push(i);
+        }
     }
-    let lists: Vec<&Vec<String>> = spec.signature.iter().chain(&spec.never).collect();
-    let met = met(page, &lists, HEAD)?;
-    let (wanted, never) = met.split_at(spec.signature.len());
-    Ok(wanted.iter().all(|m| *m) && !never.iter().any(|m| *m))
+    Ok(fits)
 }
 
 /// Of each list of paths whether one is in the first part of a page.
@@ -120,8 +127,11 @@ fn met(page: &Page, lists: &[&Vec<String>], head: u64) -> Result<Vec<bool>, Impo
     let paths = lists.iter().flat_map(|list| *list).map(|text| Ok((parse(text)?, false)));
     let paths = paths.collect::<Result<Vec<(Vec<Step>, bool)>, String>>();
     let plan = paths.and_then(|paths| Plan::new(&paths, &[], 0)).map_err(|e| fail("E0012", e))?;
-    let mut nothing = |_, _: &_| Ok(ControlFlow::Continue(()));
-    let walk = Walk::new(page.text.decoded()?.take(head), &plan, false, &mut nothing);
+    let mut until_all = |_, seen: &Seen| {
+        let all = plan.ends.iter().all(|node| seen.met[*node as usize]);
+        Ok(if all { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    };
+    let walk = Walk::new(page.text.decoded()?.take(head), &plan, false, &mut until_all);
     // What is wrong with the file, or that only its first part is looked at, is told when it is read.
     let (seen, _) = walk.run(page.lines);
     let mut ends = plan.ends.iter();

@@ -10,6 +10,7 @@ mod pointer;
 mod reader;
 mod recipe;
 mod shape;
+mod skip;
 mod walk;
 mod xml;
 
@@ -109,7 +110,7 @@ impl Branch<'_> {
 
 impl Page {
     fn open(path: &Path, called: &str) -> Result<Self, ImportError> {
-        let text = TextFile::strict(path)?;
+        let text = TextFile::promised(path)?;
         let by_name = ["jsonl", "ndjson"].iter().any(|e| called.to_lowercase().ends_with(e));
         let lines = is_lines(text.decoded()?, by_name);
         let format = if lines { "JSON Lines" } else { "JSON" };
@@ -152,6 +153,10 @@ impl Page {
             Stop::Enough | Stop::Known => (Locator::default(), "stopped".to_owned(), "E0005"),
             Stop::Large(message) => (Locator::default(), message, "E0009"),
             Stop::Fault(fault, path) => {
+                // Another encoding explains whatever else is wrong.
+                if let Err(error) = self.text.check() {
+                    return error;
+                }
                 let (line, column) = self.line(fault.at);
                 let place = Locator { sheet: None, row: line, column, path: None };
                 let (code, what) = said(&fault.what);
@@ -239,6 +244,11 @@ impl TreeFile {
             met: BTreeSet::new(),
             rows: 0,
         }
+    }
+
+    /// Refuses, with its place, what is not of the encoding that its first bytes promise.
+    pub(crate) fn check(&self) -> Result<(), ImportError> {
+        self.pages.iter().try_for_each(|page| page.text.check())
     }
 
     pub(crate) fn format(&self) -> &'static str {

@@ -1,5 +1,6 @@
 //! JSON read piece by piece from a stream: strict, without recursion, nothing kept but one piece.
 
+use super::skip;
 use std::io::{self, Read};
 
 /// Bytes that are read at once.
@@ -57,6 +58,8 @@ pub(crate) struct Reader<R> {
     buffer: Vec<u8>,
     at: usize,
     end: usize,
+    /// Up to where the buffer is known to be UTF-8.
+    checked: usize,
     /// Bytes that came before the buffer.
     passed: u64,
 }
@@ -65,7 +68,7 @@ type Done<T> = Result<T, Fault>;
 
 impl<R: Read> Reader<R> {
     pub(crate) fn new(input: R) -> Self {
-        Self { input, buffer: vec![0; 2 * BLOCK], at: 0, end: 0, passed: 0 }
+        Self { input, buffer: vec![0; 2 * BLOCK], at: 0, end: 0, checked: 0, passed: 0 }
     }
 
     /// The byte that is read next, from 0.
@@ -275,6 +278,11 @@ impl<R: Read> Reader<R> {
 
     /// Passes over a value, whatever is in it, checking it all the same.
     pub(crate) fn pass(&mut self) -> Done<()> {
+        // What is not seen to be well formed at a glance is read with care.
+        if let Some(length) = skip::value(&self.buffer[self.at..self.end]) {
+            self.at += length;
+            return Ok(());
+        }
         let mut within = Vec::new();
         loop {
             let sort = self.sort()?;
@@ -315,6 +323,7 @@ impl<R: Read> Reader<R> {
             self.passed += keep as u64;
             self.at -= keep;
             self.end -= keep;
+            self.checked -= keep;
         }
         if self.end > LONGEST {
             return self.wrong(Wrong::Long);
@@ -327,12 +336,28 @@ impl<R: Read> Reader<R> {
             match self.input.read(room) {
                 Ok(count) => {
                     self.end += count;
+                    self.check(count == 0)?;
                     return Ok(count > 0);
                 }
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(e) => return self.wrong(Wrong::Io(e)),
             }
         }
+    }
+
+    /// Refuses what was read last if it is no UTF-8; a letter that is cut off waits for its rest.
+    fn check(&mut self, at_end: bool) -> Done<()> {
+        let new = &self.buffer[self.checked..self.end];
+        let (valid, wrong) = match simdutf8::compat::from_utf8(new) {
+            Ok(_) => (new.len(), false),
+            Err(e) => (e.valid_up_to(), at_end || e.error_len().is_some()),
+        };
+        self.checked += valid;
+        if wrong {
+            self.at = self.checked;
+            return self.wrong(Wrong::Expected("UTF-8"));
+        }
+        Ok(())
     }
 
     /// Adds a text with escapes, read.
@@ -351,7 +376,7 @@ impl<R: Read> Reader<R> {
 }
 
 /// How many bytes of white space a text begins with. Indentation comes by eights.
-fn white(text: &[u8]) -> usize {
+pub(super) fn white(text: &[u8]) -> usize {
     let mut at = 0;
     loop {
         match text.get(at) {
@@ -368,7 +393,7 @@ fn white(text: &[u8]) -> usize {
 
 /// Where the first byte stands at which a text ends or goes on otherwise. Eight bytes are tested at
 /// once: a byte is zero, or less than another, where subtracting borrows from its highest bit.
-fn special(text: &[u8]) -> Option<usize> {
+pub(super) fn special(text: &[u8]) -> Option<usize> {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     const HIGH: u64 = ONES << 7;
     let zero = |word: u64| word.wrapping_sub(ONES) & !word;
@@ -429,7 +454,7 @@ fn hex(digits: &[u8]) -> Option<u32> {
 }
 
 /// Whether a text is a number as JSON writes it.
-fn is_number(text: &[u8]) -> bool {
+pub(super) fn is_number(text: &[u8]) -> bool {
     let digits = |t: &[u8]| t.iter().take_while(|b| b.is_ascii_digit()).count();
     let text = text.strip_prefix(b"-").unwrap_or(text);
     let whole = digits(text);
@@ -454,7 +479,7 @@ fn is_number(text: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use proptest::prelude::*;
     use serde_json::{Map, Value};
