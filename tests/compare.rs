@@ -181,6 +181,8 @@ fn what_cannot_be_is_refused_with_a_way_out() {
         ("compare deal.toml --audience shareable --supplier Acme --fill", 2, "its own quote"),
         ("compare deal.toml --out deal.toml", 2, "input"),
         ("report deal.toml --supplier Nobody", 2, "`Acme`"),
+        ("report deal.toml --supplier Nobody", 2, "help: `haggle compare DEAL` lists"),
+        ("compare deal.toml --scenario triple", 2, "help: a `[[scenario]]`"),
     ] {
         let run = bench.run(arguments);
         assert_eq!(run.code, code, "{arguments}: {}", run.err);
