@@ -2,7 +2,7 @@
 //! every figure can be followed.
 
 use crate::support::{Bench, Ran};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A tender with a canary in everything that a supplier must not read: numbers hold 7373, texts
 /// `zq`. Acme's own quote and what is asked of all hold none.
@@ -181,6 +181,8 @@ fn what_cannot_be_is_refused_with_a_way_out() {
         ("compare deal.toml --audience shareable --supplier Acme --fill", 2, "its own quote"),
         ("compare deal.toml --out deal.toml", 2, "input"),
         ("report deal.toml --supplier Nobody", 2, "`Acme`"),
+        ("report deal.toml --supplier Nobody", 2, "help: `haggle compare DEAL` lists"),
+        ("compare deal.toml --scenario triple", 2, "help: a `[[scenario]]`"),
     ] {
         let run = bench.run(arguments);
         assert_eq!(run.code, code, "{arguments}: {}", run.err);
@@ -319,6 +321,49 @@ fn a_total_edited_by_hand_is_found() {
     assert!(run.code == 0 && run.out.contains("nothing moved"), "{}{}", run.out, run.err);
 }
 
+/// Dollars without their rate are not taken for euros.
+#[test]
+fn a_rate_that_is_not_there_is_none() {
+    let bench = bundled("lab-consumables", "c.json");
+    let mut told: serde_json::Value =
+        serde_json::from_str(&bench.read("data/deals/c.json")).unwrap();
+    let suppliers = told["suppliers"].as_array_mut().unwrap();
+    let rates = suppliers.iter_mut().map(|it| &mut it["factors"]["rate"]);
+    let rates: Vec<_> = rates.filter(|rate| !rate.is_null()).collect();
+    assert_eq!(rates.len(), 1);
+    rates.into_iter().for_each(|rate| *rate = serde_json::Value::Null);
+    bench.write("data/deals/t.json", told.to_string());
+    let run = bench.run("diff data/deals/c.json data/deals/t.json");
+    assert_eq!(run.code, 1, "{}", run.out);
+    assert!(run.err.contains("`factors/rate` is null"), "{}", run.err);
+}
+
+#[test]
+fn what_cannot_be_compared_is_not_called_still() {
+    let deal = "data/deals/lab-consumables.toml";
+    let bench = bundled("lab-consumables", "old.json");
+    edit(&bench, deal, "currency = \"EUR\"\nper", "currency = \"USD\"\nper");
+    fine(bench.run(&format!("compare {deal} --format json --out data/deals/new.json")));
+    let text = fine(bench.run("diff data/deals/old.json data/deals/new.json"));
+    for told in [
+        "currency: `EUR` became `USD`",
+        "no total, place or award could be compared",
+        "amounts were in EUR and are in USD: nothing is subtracted",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    assert!(!text.contains("moved"), "{text}");
+}
+
+#[test]
+fn another_scenario_is_a_cause() {
+    let bench = bench();
+    fine(bench.run("compare deal.toml --format json --out old.json"));
+    fine(bench.run("compare deal.toml --scenario zqdouble --format json --out new.json"));
+    let text = fine(bench.run("diff old.json new.json"));
+    assert!(text.contains("--scenario: nothing became `zqdouble`"), "{text}");
+}
+
 #[test]
 fn what_a_supplier_reads_cannot_be_taken_for_the_comparison() {
     let bench = bench();
@@ -333,6 +378,15 @@ fn what_a_supplier_reads_cannot_be_taken_for_the_comparison() {
             run.err
         );
     }
+}
+
+/// Why a line costs something else, to the millionth.
+fn split(part: &serde_json::Value) -> String {
+    let cause = |it: &serde_json::Value| {
+        let by: f64 = it["by"].as_str().unwrap().parse().unwrap();
+        format!("{} {by:.6}", it["of"].as_str().unwrap())
+    };
+    part["causes"].as_array().unwrap().iter().map(cause).collect::<Vec<_>>().join(", ")
 }
 
 #[test]
@@ -350,13 +404,19 @@ fn what_changed_between_two_comparisons_adds_up() {
         serde_json::from_str(&fine(bench.run(&format!("diff {both} --format json")))).unwrap();
     assert_eq!(diff["schema"], "haggle.comparison-diff/1");
     let list = |value: &serde_json::Value| value.as_array().unwrap().clone();
-    let (mut totals, mut causes) = (0, BTreeSet::new());
+    let (mut totals, mut causes, mut gloves) = (0, BTreeSet::new(), BTreeMap::new());
     for scenario in list(&diff["scenarios"]) {
         for shift in list(&scenario["awards"]).iter().chain(&list(&scenario["suppliers"])) {
+            for part in list(&shift["parts"]) {
+                assert_ne!(part["of"], "unexplained", "{shift}");
+            }
             for part in list(&shift["parts"]).iter().filter(|it| it["of"] == "line") {
                 let of: i128 = list(&part["causes"]).iter().map(|it| exact(&it["by"])).sum();
                 assert_eq!(of, exact(&part["by"]), "{part}");
                 causes.extend(list(&part["causes"]).iter().map(|it| it["of"].to_string()));
+                if part["item"] == "GLV-M" && scenario["name"] == "as asked" {
+                    gloves.insert(shift["id"].to_string(), split(part));
+                }
             }
             let sum: i128 = list(&shift["parts"]).iter().map(|it| exact(&it["by"])).sum();
             if shift["old"].is_string() && shift["new"].is_string() {
@@ -366,6 +426,14 @@ fn what_changed_between_two_comparisons_adds_up() {
         }
     }
     assert!(totals > 2, "{diff}");
+    // By hand, of Labora: 30 boxes more at 6.90, with 5 days on the way at 12 % a year:
+    // 207 x (1 + 0.12 x 5 / 365).
+    assert_eq!(gloves["\"labora\""], "quantity 207.340274");
+    // Of Meridian: 60 dispensers become 75, each 11.20 USD. A euro of goods costs 1.06 ^ (-30 / 365)
+    // as paid a month later, 0.065 of duty, 0.004 of insurance and 35 days on the way, 0.12 x 35 / 365:
+    // 1.0757290740 in all. Quantity: 15 x 11.20 x 0.92 x that; rate: 75 x 11.20 x 0.03 x that.
+    let meridian = &gloves["\"meridian-scientific\""];
+    assert_eq!(meridian, "quantity 166.264686, rate 27.108373");
     let known: Vec<&str> = causes.iter().map(String::as_str).collect();
     assert_eq!(known, ["\"price\"", "\"quantity\"", "\"rate\"", "\"terms\""]);
     let text = fine(bench.run(&format!("diff {both}")));

@@ -1,5 +1,6 @@
 //! Brings the sources of a deal into the store and asks it for their comparables.
 
+use crate::args::Pinned;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::lock::{Lock, Pin};
@@ -28,6 +29,12 @@ pub(crate) struct Pinning {
     pub(crate) offline: bool,
     /// Whoever checks a report leaves the lock file alone: neither read nor written.
     pub(crate) aside: bool,
+}
+
+impl From<&Pinned> for Pinning {
+    fn from(pinned: &Pinned) -> Self {
+        Self { locked: pinned.locked, offline: pinned.offline, aside: false }
+    }
 }
 
 /// The stored part of every source of a deal, in its order. Imports what is not stored yet and
@@ -72,6 +79,13 @@ pub(crate) fn evidence(
         evidence.head.bases = bases(source, part, context)?;
         Ok(evidence)
     };
+    deal.sources.iter().zip(parts).map(each).collect()
+}
+
+/// Id of each source of a deal and the hash of the recipe that read it, in the order of the deal.
+pub(crate) fn recipes(deal: &Deal, parts: &[Part]) -> Vec<(String, String)> {
+    let each =
+        |(source, part): (&Source, &Part)| (source.id.clone(), part.meta.recipe_hash.clone());
     deal.sources.iter().zip(parts).map(each).collect()
 }
 
@@ -378,7 +392,8 @@ fn compare_pins(
     Ok(())
 }
 
-fn short(hash: &str) -> &str {
+/// The first digits of a hash.
+pub(crate) fn short(hash: &str) -> &str {
     hash.get(..12).unwrap_or(hash)
 }
 

@@ -75,11 +75,12 @@ pub(crate) fn of_parts(
 fn rejected(file: &str, head: &SourceHead) -> Vec<PassedOver> {
     let tallies = head.tallies.iter().filter(|tally| tally.what == "rejected");
     let passed = |tally: &TallyHead| {
-        let (first, found) = tally.samples.first().cloned().unwrap_or_default();
+        let sample = tally.samples.first();
         PassedOver {
-            place: Arc::from(format!("{file}:{first}")),
+            place: sample
+                .map_or_else(|| file.into(), |(place, _)| format!("{file}:{place}").into()),
             supplier: Arc::from(""),
-            item: found,
+            item: sample.map_or_else(String::new, |(_, found)| found.clone()),
             reason: format!(
                 "the import rejects {} of its rows like this one: {} [{}]",
                 tally.count, tally.reason, tally.code

@@ -31,7 +31,7 @@ pub(crate) fn run(args: &Report, context: &Context) -> Result<u8, Failure> {
     }
     spare_inputs(args.out.as_deref(), &args.deal, &made.deal)?;
     if args.page == PageArg::Letter && brief.headline.anchor.is_none() {
-        return Err(nothing_to_propose());
+        return Err(nothing_to_propose("no opening follows from this deal"));
     }
     context.deliver(args.out.as_deref(), &rendered(args, &made, context))?;
     match (shared(args), args.out.as_deref()) {
@@ -55,7 +55,7 @@ fn of_supplier(args: &Report, named: &str, context: &Context) -> Result<u8, Fail
     let text = match (args.page, shared(args)) {
         (PageArg::Report, false) => vendor_brief(args.format, VendorBrief(&found), &style),
         (_, true) => {
-            let proposal = found.proposal.as_ref().ok_or_else(nothing_to_propose)?;
+            let proposal = found.proposal.as_ref().map_err(|why| nothing_to_propose(why))?;
             vendor_proposal(args.format, VendorProposal(proposal), &style)
         }
         (page, false) => brief_page(args.format, page, &found.brief, &style),
@@ -67,8 +67,8 @@ fn of_supplier(args: &Report, named: &str, context: &Context) -> Result<u8, Fail
     Ok(strictness(args.strict, &found.brief, context))
 }
 
-fn nothing_to_propose() -> Failure {
-    Failure::new("there is nothing to propose: no opening follows from this deal")
+fn nothing_to_propose(why: &str) -> Failure {
+    Failure::new(format!("there is nothing to propose: {why}"))
         .help("read the private report: its findings say why")
 }
 
@@ -208,9 +208,7 @@ impl Made {
 
     /// The report for programs, with what it was made from.
     pub(crate) fn json(&self) -> String {
-        let ids = || self.deal.sources.iter().map(|s| s.id.clone());
-        let recipes = self.parts.iter().map(|p| p.meta.recipe_hash.clone());
-        let recipes: Vec<(String, String)> = ids().zip(recipes).collect();
+        let recipes = gather::recipes(&self.deal, &self.parts);
         let rows = self.evidence.iter().map(|e| change::listed(&e.comparables));
         let market = self.deal.sources.iter().filter(|s| !gather::is_of_tender(&self.deal, s));
         let rows: Vec<(String, Option<Vec<String>>)> =
@@ -221,8 +219,7 @@ impl Made {
 
 /// Makes the brief of a deal file.
 pub(crate) fn made(path: &Path, pinned: &Pinned, context: &Context) -> Result<Made, Failure> {
-    let pinning = Pinning { locked: pinned.locked, offline: pinned.offline, aside: false };
-    Made::of(Reading::open(path, pinned)?, path, pinning, context)
+    Made::of(Reading::open(path, pinned)?, path, pinned.into(), context)
 }
 
 pub(crate) fn check(args: &Check, context: &Context) -> Result<u8, Failure> {

@@ -3,6 +3,7 @@
 use super::Moved;
 use super::states::States;
 use crate::failure::Failure;
+use crate::gather::short;
 use crate::stated::Stated;
 use crate::verify::changed_keys;
 use haggle_negotiation::change::{Component, Part, Rows, rows};
@@ -64,7 +65,6 @@ fn beside_the_deal(of: Component, old: &Stated, new: &Stated) -> Vec<String> {
 }
 
 fn contents(old: &Stated, new: &Stated) -> Vec<String> {
-    let short = |hash: &str| hash.get(..12).unwrap_or(hash).to_owned();
     let both = new.source_ids().into_iter().filter_map(|id| {
         let (was, is) = (old.of_source(&id, "sha256")?, new.of_source(&id, "sha256")?);
         let location = new.of_source(&id, "location").unwrap_or_default();
@@ -189,11 +189,13 @@ fn digits<'a>(values: impl Iterator<Item = &'a Amount>) -> u32 {
     (3..=12).find(enough).unwrap_or(12)
 }
 
-fn fixed(value: Amount, digits: u32) -> String {
+/// An amount with so many digits after the point.
+pub(super) fn fixed(value: Amount, digits: u32) -> String {
     format!("{:.1$}", value.round_dp(digits), digits as usize)
 }
 
-fn signed(value: Amount, digits: u32) -> String {
+/// The same with its sign.
+pub(super) fn signed(value: Amount, digits: u32) -> String {
     let sign = if value > Amount::ZERO { "+" } else { "" };
     format!("{sign}{}", fixed(value, digits))
 }

@@ -1,6 +1,8 @@
 //! What changed between two comparisons: totals, places, awards and lines, from what both state.
 
+use super::account::{fixed, signed};
 use crate::failure::Failure;
+use crate::gather::short;
 use crate::stated::Stated;
 use crate::verify::changed_keys;
 use haggle_negotiation::quote::change::{
@@ -73,12 +75,21 @@ fn causes(old: &Stated, new: &Stated) -> Result<Vec<String>, Failure> {
     if filled[0] != filled[1] {
         causes.push(format!("--fill: {} became {}", filled[0], filled[1]));
     }
+    let named = [old, new].map(scenario_named);
+    if named[0] != named[1] {
+        causes.push(format!("--scenario: {} became {}", named[0], named[1]));
+    }
     causes.extend(changed_keys(&old.reading, &new.reading)?);
     Ok(causes)
 }
 
+/// The scenario that the command line named, in words.
+fn scenario_named(stated: &Stated) -> String {
+    let named = stated.compared.as_ref().and_then(|asked| asked.scenario.as_ref());
+    named.map_or_else(|| "nothing".to_owned(), |name| format!("`{name}`"))
+}
+
 fn source(old: &Stated, new: &Stated, id: &str) -> Option<String> {
-    let short = |hash: &str| hash.get(..12).unwrap_or(hash).to_owned();
     match (old.of_source(id, "sha256"), new.of_source(id, "sha256")) {
         (Some(was), Some(is)) if was != is => {
             Some(format!("source {id}: {} became {}", short(was), short(is)))
@@ -197,11 +208,17 @@ fn line_cost(
 ) -> Result<LineCost, Failure> {
     let rate = members.rates.get(id).copied().unwrap_or(&Value::Null);
     let currency = members.currencies.get(&(id, item)).copied().unwrap_or(&Value::Null);
+    let currency = members.text(currency, "quoted/currency")?;
+    let ours = members.stated.json["deal"]["currency"] == currency.as_str();
+    let rate = match rate {
+        Value::Null if ours => Amount::ONE,
+        stated => members.needed(stated, "factors/rate")?,
+    };
     Ok(LineCost {
         quantity: members.needed(&scenario["quantities"][item], "quantities")?,
         goods: members.needed(&line["cost"]["goods"], "cost/goods")?,
-        currency: members.text(currency, "quoted/currency")?,
-        rate: members.amount(rate, "factors/rate")?.unwrap_or(Amount::ONE),
+        currency,
+        rate,
         line: members.needed(&line["cost"]["line"], "cost/line")?,
         counted: true,
         state: members.text(&line["state"], "lines/state")?,
@@ -228,8 +245,9 @@ impl Changed {
     /// For people.
     pub(super) fn text(&self, old: &Stated, new: &Stated) -> String {
         let mut text = format!("{} -> {}\n", old.path.display(), new.path.display());
+        let compared = !self.scenarios.is_empty();
         let moved = self.scenarios.iter().any(|it| !it.is_still());
-        if self.causes.is_empty() && !moved && self.notes.is_empty() {
+        if compared && !moved && self.causes.is_empty() && self.notes.is_empty() {
             return text + "\nnothing moved\n";
         }
         if !self.causes.is_empty() {
@@ -241,8 +259,10 @@ impl Changed {
         for scenario in self.scenarios.iter().filter(|it| !it.is_still()) {
             let _ = write!(text, "\nwhat moved, {}:\n{}", scenario.name, scenario.text());
         }
-        if !moved {
-            text.push_str("\nno total, place or award moved\n");
+        match (compared, moved) {
+            (true, true) => {}
+            (true, false) => text.push_str("\nno total, place or award moved\n"),
+            (false, _) => text.push_str("\nno total, place or award could be compared\n"),
         }
         for note in &self.notes {
             let _ = writeln!(text, "\nnote: {note}");
@@ -262,6 +282,9 @@ impl Changed {
         format!("{value:#}\n")
     }
 }
+
+/// Digits after the point that a text shows; JSON has all.
+const DIGITS: u32 = 2;
 
 /// Most parts of one total that a text shows, the largest first; JSON has all.
 const SHOWN: usize = 12;
@@ -283,11 +306,12 @@ impl Scenario {
             let mut parts: Vec<&(Piece, Amount)> = shift.parts.iter().collect();
             parts.sort_by_key(|(_, by)| std::cmp::Reverse(by.abs()));
             for (piece, by) in parts.iter().take(SHOWN) {
-                let _ = writeln!(text, "    {:>14}  {}", signed(*by), self.piece(piece));
+                let _ = writeln!(text, "    {:>14}  {}", signed(*by, DIGITS), self.piece(piece));
             }
             if let Some(rest) = parts.get(SHOWN..).filter(|it| !it.is_empty()) {
                 let sum: Amount = rest.iter().map(|(_, by)| *by).sum();
-                let _ = writeln!(text, "    {:>14}  {} smaller parts", signed(sum), rest.len());
+                let _ =
+                    writeln!(text, "    {:>14}  {} smaller parts", signed(sum, DIGITS), rest.len());
             }
         }
         text
@@ -317,8 +341,9 @@ impl Scenario {
             Piece::Came(item) => format!("{item} came"),
             Piece::Went(item) => format!("{item} went"),
             Piece::Line(item, causes) => {
-                let all = causes.iter().filter(|(_, by)| !by.round_dp(2).is_zero());
-                let all = all.map(|(cause, by)| format!("{} {}", cause.as_str(), signed(*by)));
+                let all = causes.iter().filter(|(_, by)| !by.round_dp(DIGITS).is_zero());
+                let all =
+                    all.map(|(cause, by)| format!("{} {}", cause.as_str(), signed(*by, DIGITS)));
                 format!("{item}: {}", all.collect::<Vec<_>>().join(", "))
             }
             Piece::Given(item, from, to) => {
@@ -353,10 +378,11 @@ impl Scenario {
 }
 
 fn head(name: &str, shift: &Shift) -> String {
-    let shown = |total: Option<Amount>| total.map_or("incomplete".to_owned(), fixed);
+    let shown =
+        |total: Option<Amount>| total.map_or("incomplete".to_owned(), |it| fixed(it, DIGITS));
     let [old, new] = shift.total;
-    let by = old.zip(new).map(|(old, new)| new.round_dp(2) - old.round_dp(2));
-    let by = by.map_or_else(String::new, |by| format!(" = {}", signed(by)));
+    let by = old.zip(new).map(|(old, new)| new.round_dp(DIGITS) - old.round_dp(DIGITS));
+    let by = by.map_or_else(String::new, |by| format!(" = {}", signed(by, DIGITS)));
     format!("{name}: {} -> {}{by}", shown(old), shown(new))
 }
 
@@ -379,13 +405,4 @@ fn piece_json((piece, by): &(Piece, Amount)) -> Value {
     };
     value["by"] = json!(by.to_string());
     value
-}
-
-fn fixed(value: Amount) -> String {
-    format!("{:.2}", value.round_dp(2))
-}
-
-fn signed(value: Amount) -> String {
-    let sign = if value > Amount::ZERO { "+" } else { "" };
-    format!("{sign}{}", fixed(value))
 }

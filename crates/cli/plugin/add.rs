@@ -2,11 +2,11 @@
 
 use super::look::{content, described};
 use super::places::{self, of_grants, places};
-use super::short;
 use super::trust::{Trusted, fitting, pin_of};
 use crate::args::{PluginAdd, PluginLevel};
 use crate::context::Context;
 use crate::failure::{Failure, exit};
+use crate::gather::short;
 use crate::lock::Lock;
 use haggle_plugin_host::find::{self, file_name, plugin_name, script_name};
 use haggle_plugin_host::grants::{Consent, Grants};

@@ -1,11 +1,11 @@
 //! `plugin list`, `remove`, `verify`: what lies in the plugin folders and what the user allows of it.
 
 use super::places::{self, grants, of_grants, places};
-use super::short;
 use super::trust::fitting;
 use crate::args::ListFormat;
 use crate::context::Context;
 use crate::failure::{Failure, exit};
+use crate::gather::short;
 use haggle_plugin_host::find::{self, Found};
 use haggle_plugin_host::grants::{Consent, Grants};
 use serde_json::json;

@@ -30,8 +30,3 @@ pub(crate) fn run(args: &PluginArgs, context: &Context) -> Result<u8, Failure> {
         PluginAction::Test(a) => test::run(a, context),
     }
 }
-
-/// The first digits of a hash.
-fn short(hash: &str) -> &str {
-    hash.get(..12).unwrap_or(hash)
-}

@@ -1,10 +1,10 @@
 //! What a plugin brings, as a source: read to its end, hashed, and not stored before it ended well.
 
 use super::broker::CommandBroker;
-use super::short;
 use super::trust::Trusted;
 use crate::context::Context;
 use crate::failure::{Failure, exit};
+use crate::gather::short;
 use crate::progress::{Watched, bytes};
 use haggle_evidence::{
     Account, BatchError, Diagnostic, Import, ImportError, Importer, ImporterIdentity, InputFacts,

@@ -2,9 +2,9 @@
 //! to that hash. Whatever does not fit is refused.
 
 use super::places::{grants, inside, places};
-use super::short;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::gather::short;
 use crate::lock::PluginPin;
 use haggle_plugin_host::find::{self, Content, Refused};
 use haggle_plugin_host::grants::Consent;

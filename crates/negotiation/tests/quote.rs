@@ -3,10 +3,13 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod support;
+
 use haggle_negotiation::deal::{Deal, parse};
 use haggle_negotiation::quote::{Comparison, QuoteRow, State, TaxWord, compare};
 use haggle_quantity::{Amount, Per};
 use std::sync::Arc;
+use support::with;
 
 const HEAD: &str = "schema = \"haggle.deal/1\"\ntitle = \"t\"\nside = \"buyer\"\nper = \"lot\"\nas_of = 2026-11-23\n";
 
@@ -537,28 +540,7 @@ fn scenarios_have_their_own_quantities() {
 }
 
 fn row(supplier: &str, item: &str, amount: &str) -> QuoteRow {
-    QuoteRow {
-        source: Arc::from("bids"),
-        place: format!("bids.csv:{supplier}:{item}:{amount}").into(),
-        supplier: Arc::from(supplier),
-        code: Some(Arc::from(item)),
-        title: None,
-        amount: amount.parse().unwrap(),
-        currency: Some("EUR".parse().unwrap()),
-        per: Some(Per::new("each")),
-        quantity_from: None,
-        quantity_to: None,
-        date: None,
-        tax: TaxWord::Unknown,
-        estimate: false,
-        attributes: Arc::from([]),
-    }
-}
-
-fn with(mut row: QuoteRow, attributes: &[(&str, &str)]) -> QuoteRow {
-    row.attributes =
-        attributes.iter().map(|(key, text)| (Arc::from(*key), Arc::from(*text))).collect();
-    row
+    support::row(supplier, item, amount, &format!("bids.csv:{supplier}:{item}:{amount}"))
 }
 
 fn from(mut row: QuoteRow, quantity: u32) -> QuoteRow {

@@ -3,13 +3,15 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod support;
+
 use haggle_negotiation::deal::{Deal, parse};
 use haggle_negotiation::quote::award::NoAward;
 use haggle_negotiation::quote::vendor::{Negotiation, TradeKind, negotiate};
-use haggle_negotiation::quote::{Comparison, Moved, QuoteRow, State, TaxWord, compare, percent};
-use haggle_quantity::{Amount, Per};
+use haggle_negotiation::quote::{Comparison, Moved, QuoteRow, State, compare, percent};
+use haggle_quantity::Amount;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use support::{row, with};
 
 const HEAD: &str = "schema = \"haggle.deal/1\"\ntitle = \"t\"\nside = \"buyer\"\ncurrency = \"EUR\"\nper = \"lot\"\nas_of = 2026-11-23\n";
 
@@ -40,32 +42,8 @@ fn quote(name: &str, terms: &str, lines: &[(&str, &str)]) -> String {
     format!("[[quote]]\nsupplier = \"{name}\"\n{terms}\n{lines}")
 }
 
-fn row(supplier: &str, item: &str, amount: &str, place: &str) -> QuoteRow {
-    QuoteRow {
-        source: Arc::from("bids"),
-        place: place.into(),
-        supplier: Arc::from(supplier),
-        code: Some(Arc::from(item)),
-        title: None,
-        amount: d(amount),
-        currency: Some("EUR".parse().unwrap()),
-        per: Some(Per::new("each")),
-        quantity_from: None,
-        quantity_to: None,
-        date: None,
-        tax: TaxWord::Unknown,
-        estimate: false,
-        attributes: Arc::from([]),
-    }
-}
-
 fn within(from: Option<&str>, to: Option<&str>, row: QuoteRow) -> QuoteRow {
     QuoteRow { quantity_from: from.map(d), quantity_to: to.map(d), ..row }
-}
-
-fn with(words: &[(&str, &str)], row: QuoteRow) -> QuoteRow {
-    let attributes = words.iter().map(|(key, text)| (Arc::from(*key), Arc::from(*text))).collect();
-    QuoteRow { attributes, ..row }
 }
 
 fn total(found: &Comparison, supplier: &str) -> Option<Amount> {
@@ -160,7 +138,7 @@ fn terms_of_rows_have_places() {
     let words = [("freight", "12"), ("discount", "0.1"), ("lead_time_days", "5")];
     let found = of(
         &format!("[tender]\nholding_rate = 0.1\n{}", item("it", "10")),
-        &[with(&words, row("A", "it", "10", "b:4"))],
+        &[with(row("A", "it", "10", "b:4"), &words)],
     );
     let figures = found.figures_of_supplier(0);
     for id in ["order.freight", "discount", "lead_time_days"] {
@@ -194,7 +172,7 @@ fn half_a_payment_term_is_a_question() {
     for (key, asked) in [("early_discount", "`early_days`"), ("early_days", "`early_discount`")] {
         let text = if key == "early_days" { "10" } else { "0.05" };
         let words = [(key, text), ("payment_days", "30")];
-        let found = of(&format!("[tender]\n{item}"), &[with(&words, row("A", "it", "10", "b:2"))]);
+        let found = of(&format!("[tender]\n{item}"), &[with(row("A", "it", "10", "b:2"), &words)]);
         let (state, why) = told(&found, "A");
         assert!(state == State::Unclear && why.contains(asked), "{why}");
     }
@@ -315,7 +293,7 @@ fn what_is_overruled_is_said() {
             "[us]\ndiscount_rate = 0.05\n[tender]\npayment_days = 60\n{}{stated}",
             item("it", "1")
         ),
-        &[with(&words, row("A", "it", "10", "b:2"))],
+        &[with(row("A", "it", "10", "b:2"), &words)],
     );
     let (state, why) = told(&found, "A");
     assert_eq!(state, State::Counts);
@@ -425,10 +403,10 @@ fn a_scenario_is_shown_as_if_asked_for() {
 fn a_supplier_is_asked_what_is_open() {
     let own = [("lead_time_days", "5"), ("discount", "0.1"), ("valid_until", "2026-12-31")];
     let rows = [
-        with(&own, row("A", "it", "10", "b:2")),
-        with(&[("lead_time_days", "9")], row("A", "two", "8", "b:3")),
-        with(&[("lead_time_days", "9")], row("A", "odd", "7", "b:4")),
-        with(&[("lead_time_days", "9")], row("A", "odd", "6", "b:5")),
+        with(row("A", "it", "10", "b:2"), &own),
+        with(row("A", "two", "8", "b:3"), &[("lead_time_days", "9")]),
+        with(row("A", "odd", "7", "b:4"), &[("lead_time_days", "9")]),
+        with(row("A", "odd", "6", "b:5"), &[("lead_time_days", "9")]),
     ];
     let deal =
         deal(&format!("[tender]\n{}{}{}", item("it", "1"), item("two", "1"), item("odd", "1")));

@@ -150,6 +150,40 @@ prop_compose! {
     }
 }
 
+/// The laws below speak of something: here there is a proposal, and index and market are said.
+#[test]
+fn there_is_something_to_see() {
+    let quote =
+        Quote { price: [20, 20], from: 100, freight: 10, payment: 30, dollars: false, market: 12 };
+    let mut private = Private {
+        switching: 30,
+        quality: 20,
+        clearance: 10,
+        carriage: 2,
+        holding: 12,
+        rejects: 1,
+        rate: 5,
+        alternative: 3900,
+        others: vec![15, 15, 16, 16],
+        their_freight: 20,
+    };
+    let one = seen(&quote, &private, true);
+    let own = one.found.proposal.as_ref().unwrap();
+    // 97 of each, bought as 100 where those cost less: 100 x 19 beside 97 x 20.
+    assert_eq!(own.goods, Amount::from(1900_u32 + 1940));
+    // The index says 97 x 2 x 9 x 1.05 = 1833.30, the market 97 x 2 x 12; 3840 are above that.
+    assert_eq!(one.said.len(), 2, "{:?}", one.said);
+    for (said, above) in one.said.iter().zip(["109.46 % above", "64.95 % above"]) {
+        assert!(said.contains(above), "{said}");
+    }
+    private = Private { switching: 90, alternative: 3000, others: vec![12, 14, 13, 12], ..private };
+    let other = seen(&quote, &private, true);
+    assert_eq!((&one.shared, &one.brief, &one.said), (&other.shared, &other.brief, &other.said));
+    let other = other.found.proposal.as_ref().unwrap();
+    assert_ne!(own.discount, other.discount);
+    assert_eq!(without_opening(own), without_opening(other));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -160,7 +194,7 @@ proptest! {
         prop_assert_eq!(&one.shared, &other.shared);
         prop_assert_eq!(&one.brief, &other.brief);
         prop_assert_eq!(&one.said, &other.said);
-        if let (Some(one), Some(other)) = (&one.found.proposal, &other.found.proposal) {
+        if let (Ok(one), Ok(other)) = (&one.found.proposal, &other.found.proposal) {
             prop_assert_eq!(without_opening(one), without_opening(other));
         }
     }
@@ -184,7 +218,7 @@ proptest! {
     fn the_opening_is_one_and_coarse(quote in quote(), private in private()) {
         let seen = seen(&quote, &private, false);
         let own = seen.found.brief.own_terms.clone().unwrap();
-        let Some(it) = &seen.found.proposal else {
+        let Ok(it) = &seen.found.proposal else {
             prop_assert_eq!(own.proposal, None);
             return Ok(());
         };
@@ -222,15 +256,15 @@ fn what_changing_costs_is_not_the_vendor_s_business() {
     let it = found(400);
     let proposal = it.proposal.as_ref().unwrap();
     assert_eq!(proposal.goods, Amount::ONE_THOUSAND);
-    // 1400 like for like, asked for at 1171: 229 less, all of it on goods.
+    // Elsewhere it is 1200, and one quote has the least half spread, 2 % of it: 24. The target is a
+    // quarter of that below, 1194; the opening at least 2 % of the target beyond it, 1170.12, which
+    // is more than half a half spread below 1200 and is spoken as 1171. Of 1400 like for like that
+    // is 229 less, all of it on goods of 1000.
     assert_eq!(it.offer, Amount::from(1400_u32));
-    let anchor: Amount =
-        it.brief.figures.get("anchor").unwrap().printed.clone().unwrap().parse().unwrap();
-    let less = ((it.offer - anchor) / proposal.goods).round_dp(3);
-    assert_eq!(
-        (proposal.discount, proposal.goods_then),
-        (less, (Amount::ONE - less) * Amount::ONE_THOUSAND)
-    );
+    let anchor = it.brief.figures.get("anchor").unwrap();
+    assert_eq!(anchor.printed.as_deref(), Some("1171"));
+    assert_eq!(proposal.discount, Amount::new(229, 3));
+    assert_eq!(proposal.goods_then, Amount::from(771_u32));
     assert!(
         it.arguments.iter().all(|it| it.kind != Some(ReferenceKind::Quotes)),
         "{:?}",

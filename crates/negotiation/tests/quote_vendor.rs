@@ -393,6 +393,28 @@ fn a_proposal_in_their_own_terms() {
     );
 }
 
+/// Where there is nothing to propose it is said why: without room, the opening is the 1000 that are
+/// asked; what changing costs leaves no price; and nobody knows an opening without another quote.
+#[test]
+fn why_there_is_no_proposal() {
+    let negotiated = |head: &str, cost: u32, others: &str| {
+        let text = format!(
+            "{head}[tender]\n[[item]]\nid = \"A\"\nquantity = 100\nper = \"each\"\n[[quote]]\nsupplier = \"Cheap\"\nswitching_cost = \"{cost}\"\n[[quote.line]]\nitem = \"A\"\nprice = 10\n{others}"
+        );
+        of(&deal(&text), "Cheap").proposal
+    };
+    let roomless = "[parameters]\nroom_min = 0\nbase_room_target = 0\nbase_room_opening = 0\n";
+    let now = "[[quote]]\nsupplier = \"Now\"\nincumbent = true\n[[quote.line]]\nitem = \"A\"\nprice = 12\n";
+    for (head, cost, others, why) in [
+        (roomless, 0, now, "the opening asks for no less than is quoted"),
+        ("", 1200, now, "no price of its goods reaches the opening"),
+        ("", 0, "", "no opening follows from this deal"),
+    ] {
+        assert_eq!(negotiated(head, cost, others), Err(why.to_owned()));
+    }
+    assert!(negotiated("", 1100, now).is_ok());
+}
+
 /// A contract that ends before the need: prices rise at each renewal, by hand month by month.
 #[test]
 fn a_longer_term_and_its_worth() {

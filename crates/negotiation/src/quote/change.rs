@@ -33,6 +33,13 @@ pub struct Bidder {
     pub plugs: Amount,
 }
 
+impl Bidder {
+    /// A line that is in its total.
+    fn counted(&self, item: &str) -> Option<&LineCost> {
+        self.lines.get(item).filter(|line| line.counted)
+    }
+}
+
 /// What a line costs, in the steps that a change is split by.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LineCost {
@@ -124,28 +131,21 @@ pub struct Shift {
 pub fn suppliers(old: &Standing, new: &Standing) -> Vec<Shift> {
     let ids: BTreeSet<&String> = old.bidders.keys().chain(new.bidders.keys()).collect();
     let none = Bidder::default();
-    let of = |standing: &'_ Standing, id: &String| standing.bidders.get(id).cloned();
     let shift = |id: &String| {
-        let (was, is) = (of(old, id), of(new, id));
+        let (was, is) = (old.bidders.get(id), new.bidders.get(id));
         if was == is {
             return None;
         }
-        let [was, is] = [was, is].map(|it| it.unwrap_or_else(|| none.clone()));
-        let parts = parts(&was, &is);
-        Some(Shift { id: id.clone(), total: [was.total, is.total], parts })
+        let [was, is] = [was, is].map(|it| it.unwrap_or(&none));
+        Some(Shift { id: id.clone(), total: [was.total, is.total], parts: parts(was, is) })
     };
     ids.into_iter().filter_map(shift).collect()
 }
 
 /// Parts of the change of a supplier's total. Lines outside its total have none.
 fn parts(was: &Bidder, is: &Bidder) -> Vec<(Piece, Amount)> {
-    let counted = |it: &Bidder| -> BTreeMap<String, LineCost> {
-        let all = it.lines.iter().filter(|(_, line)| line.counted);
-        all.map(|(item, line)| (item.clone(), line.clone())).collect()
-    };
-    let (before, after) = (counted(was), counted(is));
-    let items: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    let line = |item: &String| line_piece(item, before.get(item), after.get(item));
+    let items: BTreeSet<&String> = was.lines.keys().chain(is.lines.keys()).collect();
+    let line = |item: &String| line_piece(item, was.counted(item), is.counted(item));
     let mut parts: Vec<(Piece, Amount)> = items.into_iter().filter_map(line).collect();
     parts.extend(order_pieces(None, &was.order, &is.order));
     if was.plugs != is.plugs {

@@ -128,7 +128,11 @@ impl<'a, 'b, 'c> Walk<'a, 'b, 'c> {
 
     /// By how much some of these suppliers, so many at most, lower the bound that prices prove.
     fn lowered(&self, suppliers: &[usize], most: usize) -> i128 {
-        let mut adds: Vec<i128> = suppliers.iter().map(|&by| self.add[by].min(0)).collect();
+        if most == 0 {
+            return 0;
+        }
+        let adds = suppliers.iter().map(|&by| self.add[by]);
+        let mut adds: Vec<i128> = adds.filter(|add| *add < 0).collect();
         adds.sort_unstable();
         adds.iter().take(most).sum()
     }

@@ -76,8 +76,8 @@ pub struct Negotiation {
     pub brief: Brief,
     /// Opening, target and walk-away in the vendor's own terms.
     pub asks: Vec<Ask>,
-    /// The opening for the vendor's eyes; `None` where there is nothing to propose.
-    pub proposal: Option<Proposal>,
+    /// The opening for the vendor's eyes, or in words why there is nothing to propose.
+    pub proposal: Result<Proposal, String>,
     /// What to say, in this order.
     pub arguments: Vec<Saying>,
     /// What to trade, and what it is worth to us.
@@ -153,8 +153,8 @@ pub fn negotiate(
     let (planned, evidence) = deal::planned(deal, &ground, markets, rivals, &arguments);
     let mut brief = prepare(&planned, &evidence).map_err(NegotiateError::Prepare)?;
     let asks = asks::all(&ground, &brief);
-    let proposal = proposal::proposal(&ground, &asks, markets);
-    brief.own_terms = Some(own::terms(&ground, &brief, proposal.as_ref(), &arguments));
+    let proposal = proposal::proposal(&ground, &brief, &asks, markets);
+    brief.own_terms = Some(own::terms(&ground, &brief, proposal.as_ref().ok(), &arguments));
     let trades = trades::all(deal, &ground, &references);
     let one_more = one_more(&brief, &ground, deal);
     let memo = memo::all(&memo::Case {

@@ -1,6 +1,7 @@
 //! Our proposal for the vendor's eyes, in the terms of its own quote: prices per its own unit in its
 //! own currency. Nothing like for like has a place in it: what our side adds is ours.
 
+use super::NegotiateError;
 use super::asks::Ask;
 use super::ground::Ground;
 use super::references::percentile;
@@ -71,48 +72,77 @@ pub(super) const SHARE_DIGITS: u32 = 3;
 /// Digits of a mean price.
 const MEAN_DIGITS: u32 = 4;
 
-/// The opening as a proposal; `None` where it asks for no less than is quoted.
+/// The opening as a proposal.
+///
+/// # Errors
+/// In words, why there is nothing to propose.
 pub(super) fn proposal(
     ground: &Ground<'_>,
+    brief: &Brief,
     asks: &[Ask],
     markets: &BTreeMap<usize, Brief>,
-) -> Option<Proposal> {
-    let opening = asks.iter().find(|ask| ask.name == "opening")?;
-    let discount = opening.discount.round_dp(SHARE_DIGITS);
-    if discount <= Amount::ZERO {
-        return None;
-    }
+) -> Result<Proposal, String> {
+    let discount = discount(brief, asks)?;
     let (comparison, own) = (ground.comparison, ground.own());
     let mut found = Vec::new();
     for item in ground.lines.iter().copied() {
-        let quoted = comparison.quoted(item, ground.supplier)?;
-        // What it costs us, and how many units would be no good, is none of their business.
-        let cost = comparison.as_quoted(item, ground.supplier)?;
-        let unit = own.factors.as_ref()?.common(cost.unit)?;
-        // A market that argues for them is not said.
-        let market = markets.get(&item).and_then(|brief| market(ground, item, brief));
-        let market = market.filter(|market| market.amount < unit);
-        found.push((line(ground, item, &cost, quoted, discount, market)?, cost, quoted));
+        let line = proposed(ground, item, discount, markets);
+        found.push(line.ok_or_else(|| {
+            format!("{}: its quote alone gives no price of it", comparison.items[item].name)
+        })?);
     }
-    let currency = found.first().map(|(_, _, quoted)| quoted.currency)?;
-    // What is kept of a list price after the discount granted, which stays.
-    let after = |(line, cost, _): &(ProposedLine, Cost, &Quoted)| {
-        let kept = over(cost.goods, times(cost.price, cost.ordered)?)?;
-        times(line.then.checked_mul(line.quantity)?, kept)
-    };
-    let goods = sum(found.iter().map(|(_, cost, _)| cost.goods))?;
-    let goods_then = sum(found.iter().map(after).collect::<Option<Vec<_>>>()?)?;
-    Some(Proposal {
+    let goods = sum(found.iter().map(|(_, cost)| cost.goods));
+    let goods_then = found.iter().map(after).collect::<Option<Vec<_>>>().and_then(sum);
+    let (goods, goods_then) =
+        goods.zip(goods_then).ok_or_else(|| NegotiateError::TooLarge.to_string())?;
+    Ok(Proposal {
         title: comparison.title.clone(),
         as_of: comparison.as_of,
         vendor: own.name.clone(),
-        currency,
+        currency: ground.currency(),
         discount,
         granted: own.terms.discount,
-        lines: found.into_iter().map(|(line, _, _)| line).collect(),
+        lines: found.into_iter().map(|(line, _)| line).collect(),
         goods,
         goods_then,
     })
+}
+
+/// The discount of the opening.
+fn discount(brief: &Brief, asks: &[Ask]) -> Result<Amount, &'static str> {
+    let opening = asks.iter().find(|ask| ask.name == "opening");
+    let opening = opening.ok_or_else(|| match brief.figures.get("anchor") {
+        None => "no opening follows from this deal",
+        Some(_) => "no price of its goods reaches the opening",
+    })?;
+    let discount = opening.discount.round_dp(SHARE_DIGITS);
+    if discount <= Amount::ZERO {
+        return Err("the opening asks for no less than is quoted");
+    }
+    Ok(discount)
+}
+
+/// A line as proposed, and what it costs by the quote alone: what it costs us, and how many units
+/// would be no good, is none of their business.
+fn proposed(
+    ground: &Ground<'_>,
+    item: usize,
+    discount: Amount,
+    markets: &BTreeMap<usize, Brief>,
+) -> Option<(ProposedLine, Cost)> {
+    let quoted = ground.comparison.quoted(item, ground.supplier)?;
+    let cost = ground.comparison.as_quoted(item, ground.supplier)?;
+    let unit = ground.own().factors.as_ref()?.common(cost.unit)?;
+    // A market that argues for them is not said.
+    let market = markets.get(&item).and_then(|brief| market(ground, item, brief));
+    let market = market.filter(|market| market.amount < unit);
+    Some((line(ground, item, &cost, quoted, discount, market)?, cost))
+}
+
+/// What is kept of a list price after the discount granted, which stays.
+fn after((line, cost): &(ProposedLine, Cost)) -> Option<Amount> {
+    let kept = over(cost.goods, times(cost.price, cost.ordered)?)?;
+    times(line.then.checked_mul(line.quantity)?, kept)
 }
 
 fn line(
