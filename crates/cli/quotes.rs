@@ -59,14 +59,13 @@ pub(crate) fn of_parts(
         if !gather::holds_quotes(deal, source) {
             continue;
         }
-        let mut reader = Reader::new(source);
-        quotes.passed_over.extend(rejected(&reader.file, &quotes.heads[&source.id]));
-        context.store.listing(part, &query(deal, source), |listed| {
-            match Reader::amount(&listed) {
-                Ok(amount) => quotes.rows.push(reader.row(listed, amount)),
-                Err(reason) => quotes.passed_over.push(reader.passed_over(&listed, reason)),
-            }
-        })?;
+        let mut readers = [Reader::new(source), Reader::new(source)];
+        quotes.passed_over.extend(rejected(&readers[0].file, &quotes.heads[&source.id]));
+        let mut takers = readers.each_mut().map(|reader| |listed| reader.take(listed));
+        context.store.listing(part, &query(deal, source), &mut takers)?;
+        for reader in readers {
+            reader.give(&mut quotes.rows, &mut quotes.passed_over);
+        }
     }
     Ok(quotes)
 }
@@ -139,6 +138,8 @@ struct Reader {
     estimate: Arc<str>,
     /// Units by their stored word.
     units: BTreeMap<Arc<str>, Per>,
+    rows: Vec<QuoteRow>,
+    passed_over: Vec<PassedOver>,
 }
 
 impl Reader {
@@ -148,6 +149,28 @@ impl Reader {
             file: Arc::from(file_name(&location(source))),
             estimate: Arc::from(ESTIMATE),
             units: BTreeMap::new(),
+            rows: Vec::new(),
+            passed_over: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, listed: Listed) {
+        match Self::amount(&listed) {
+            Ok(amount) => {
+                let row = self.row(listed, amount);
+                self.rows.push(row);
+            }
+            Err(reason) => self.passed_over.push(self.not_taken(&listed, reason)),
+        }
+    }
+
+    /// Puts what was read behind what was read before.
+    fn give(self, rows: &mut Vec<QuoteRow>, passed_over: &mut Vec<PassedOver>) {
+        passed_over.extend(self.passed_over);
+        if rows.is_empty() {
+            *rows = self.rows;
+        } else {
+            rows.extend(self.rows);
         }
     }
 
@@ -190,7 +213,7 @@ impl Reader {
         }
     }
 
-    fn passed_over(&self, listed: &Listed, reason: String) -> PassedOver {
+    fn not_taken(&self, listed: &Listed, reason: String) -> PassedOver {
         let item = listed.title.as_ref().or(listed.subject.as_ref());
         PassedOver {
             place: Arc::from(self.place(listed).to_string()),

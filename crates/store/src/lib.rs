@@ -276,7 +276,9 @@ impl Store {
     }
 
     /// Hands out what meets the conditions of a query on one part, one by one, in the order of the
-    /// source: by sheet, row, column and path. What an exclusion takes is listed and says so.
+    /// source: by sheet, row, column and path. What an exclusion takes is listed and says so. The
+    /// first taker is given the first stretch of them, the second the next one, and so on, each on
+    /// a thread of its own.
     ///
     /// # Errors
     /// [`StoreError`] if the part cannot be read; rows may have been handed out before.
@@ -284,9 +286,9 @@ impl Store {
         &self,
         part: &Part,
         query: &Query,
-        take: impl FnMut(Listed),
+        takers: &mut [impl FnMut(Listed) + Send],
     ) -> Result<(), StoreError> {
-        listing::listing(part, query, &self.layout, take)
+        listing::listing(part, query, &self.layout, takers)
     }
 
     /// Units and newest date of what meets a query on one part.

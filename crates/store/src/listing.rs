@@ -12,13 +12,19 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowPrimitiveType, Date32Type, Decimal128Type, Int32Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, BooleanArray, Int32Array, PrimitiveArray, RecordBatch, StringArray};
+use arrow_array::{
+    Array, BooleanArray, Int32Array, PrimitiveArray, RecordBatch, StringArray, UInt32Array,
+};
+use arrow_schema::ArrowError;
+use arrow_select::take::take_record_batch;
 use haggle_evidence::{Basis, Batch, BatchError, Bound, Kind, Locator, Statistic, Tax};
 use haggle_quantity::{Amount, AmountError, from_scaled};
 use parquet::errors::ParquetError;
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::resume_unwind;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::thread;
 
 /// Names and values of what a row says beside its fields, in order of name.
 pub type Attributes = Arc<[(Arc<str>, Arc<str>)]>;
@@ -85,29 +91,65 @@ pub(crate) fn listing(
     part: &Part,
     query: &Query,
     layout: &Layout,
-    take: impl FnMut(Listed),
+    takers: &mut [impl FnMut(Listed) + Send],
 ) -> Result<(), StoreError> {
     let path = &part.path;
     // A row group at a time, so that each of its words is made once.
     let layout = Layout { batch_rows: layout.group_rows, ..*layout };
     let opened = Opened::new(path, layout).map_err(StoreError::at(path, "cannot open"))?;
-    list(&opened, query, take).map_err(StoreError::at(path, "cannot query"))
+    list(&opened, query, takers).map_err(StoreError::at(path, "cannot query"))
 }
 
-fn list(opened: &Opened, query: &Query, mut take: impl FnMut(Listed)) -> Result<(), ParquetError> {
+fn list(
+    opened: &Opened,
+    query: &Query,
+    takers: &mut [impl FnMut(Listed) + Send],
+) -> Result<(), ParquetError> {
     let pruned = prune(opened, &query.conditions)?;
     let columns = columns(query);
     let batches = opened.rows(&pruned, &pruned.groups, &query.conditions, Some(&columns))?;
     let batches: Vec<RecordBatch> = batches.collect::<Result<_, _>>()?;
-    let mut tables = Vec::with_capacity(batches.len());
     for batch in &batches {
         Batch::new(batch).map_err(external)?;
-        tables.push(Table::of(batch, excluded(query, batch)?));
     }
-    for Spot { table, index, .. } in in_order(&tables) {
-        take(tables[table as usize].listed(index as usize)?);
+    let order = in_order(&batches);
+    let stretch = order.len().div_ceil(takers.len()).max(opened.layout.page_rows);
+    let stretches = order.chunks(stretch).zip(takers);
+    let hand_out = |(order, take)| hand_out(&batches, order, query, take);
+    thread::scope(|scope| {
+        let threads: Vec<_> = stretches.map(|each| scope.spawn(move || hand_out(each))).collect();
+        let done = threads.into_iter().map(|t| t.join().unwrap_or_else(|p| resume_unwind(p)));
+        done.collect()
+    })
+}
+
+fn hand_out(
+    batches: &[RecordBatch],
+    order: &[Spot],
+    query: &Query,
+    take: &mut impl FnMut(Listed),
+) -> Result<(), ParquetError> {
+    let batches = arranged(batches, order)?;
+    let table = |batch| Ok((Table::of(batch, excluded(query, batch)?), 0));
+    let mut tables = batches.iter().map(table).collect::<Result<Vec<_>, ParquetError>>()?;
+    for spot in order {
+        let (table, row) = &mut tables[spot.table as usize];
+        take(table.listed(*row)?);
+        *row += 1;
     }
     Ok(())
+}
+
+/// Each batch with its rows in order. To reorder one column after the other is faster than to read
+/// all columns of rows here and there.
+fn arranged(batches: &[RecordBatch], order: &[Spot]) -> Result<Vec<RecordBatch>, ArrowError> {
+    let room = |batch: &RecordBatch| Vec::with_capacity(batch.num_rows());
+    let mut rows: Vec<Vec<u32>> = batches.iter().map(room).collect();
+    for spot in order {
+        rows[spot.table as usize].push(spot.index);
+    }
+    let arranged = batches.iter().zip(rows);
+    arranged.map(|(batch, rows)| take_record_batch(batch, &UInt32Array::from(rows))).collect()
 }
 
 /// What a listing tells of a row.
@@ -151,20 +193,21 @@ struct Spot {
 }
 
 /// All rows by sheet, row, column and path.
-fn in_order(tables: &[Table<'_>]) -> Vec<Spot> {
-    let sheets = ranks(tables, |table| &table.sheet);
-    let paths = ranks(tables, |table| &table.path);
-    let mut spots = Vec::with_capacity(tables.iter().map(|table| table.rows).sum());
-    for (at, table) in tables.iter().enumerate() {
+fn in_order(batches: &[RecordBatch]) -> Vec<Spot> {
+    let (sheets, paths) = (ranks(batches, "sheet"), ranks(batches, "path"));
+    let mut spots = Vec::with_capacity(batches.iter().map(RecordBatch::num_rows).sum());
+    for (at, batch) in batches.iter().enumerate() {
+        let (row, column) = (numbers(batch, "row"), numbers(batch, "column"));
+        let (sheet, path) = (words(batch, "sheet"), words(batch, "path"));
         let spot = |index: usize| Spot {
-            sheet: rank(&sheets[at], table.sheet.key(index)),
-            row: number(table.row, index).unwrap_or_default(),
-            column: number(table.column, index).unwrap_or_default(),
-            path: rank(&paths[at], table.path.key(index)),
+            sheet: rank(&sheets[at], key(sheet, index)),
+            row: number::<UInt64Type>(row, index).unwrap_or_default(),
+            column: number::<UInt32Type>(column, index).unwrap_or_default(),
+            path: rank(&paths[at], key(path, index)),
             table: at as u32,
             index: index as u32,
         };
-        spots.extend((0..table.rows).map(spot));
+        spots.extend((0..batch.num_rows()).map(spot));
     }
     spots.sort_unstable();
     spots
@@ -174,20 +217,33 @@ fn rank(ranks: &[u32], key: Option<usize>) -> u32 {
     key.map_or(0, |key| ranks[key])
 }
 
-/// By table: the place of each word of a column among those of all tables, from 1.
-fn ranks<'t>(
-    tables: &'t [Table<'_>],
-    column: impl Fn(&'t Table<'_>) -> &'t Words<'t, Arc<str>>,
-) -> Vec<Vec<u32>> {
-    let words: Vec<Vec<&str>> = tables.iter().map(|table| column(table).all()).collect();
+/// By batch: the place of each word of a column among those of all batches, from 1.
+fn ranks(batches: &[RecordBatch], name: &str) -> Vec<Vec<u32>> {
+    let all = |batch| -> Vec<&str> {
+        let word = Option::unwrap_or_default;
+        words(batch, name).map_or(Vec::new(), |(_, words)| words.iter().map(word).collect())
+    };
+    let words: Vec<Vec<&str>> = batches.iter().map(all).collect();
     let all: BTreeSet<&str> = words.iter().flatten().copied().collect();
     let numbers: BTreeMap<&str, u32> = all.into_iter().zip(1..).collect();
     words.iter().map(|words| words.iter().map(|word| numbers[word]).collect()).collect()
 }
 
+/// A column of words: the number of each row's word, and the words.
+type Keyed<'b> = (&'b Int32Array, &'b StringArray);
+
+fn words<'b>(batch: &'b RecordBatch, name: &str) -> Option<Keyed<'b>> {
+    let words = batch.column_by_name(name)?.as_dictionary::<Int32Type>();
+    Some((words.keys(), words.values().as_string::<i32>()))
+}
+
+/// The number of a row's word.
+fn key(words: Option<Keyed<'_>>, row: usize) -> Option<usize> {
+    words.filter(|(keys, _)| keys.is_valid(row)).map(|(keys, _)| keys.value(row) as usize)
+}
+
 /// The columns of a batch. One that is not there reads as absent, or as the most cautious word.
 struct Table<'b> {
-    rows: usize,
     row: Option<&'b PrimitiveArray<UInt64Type>>,
     column: Option<&'b PrimitiveArray<UInt32Type>>,
     amount: Option<&'b PrimitiveArray<Decimal128Type>>,
@@ -214,7 +270,6 @@ struct Table<'b> {
 impl<'b> Table<'b> {
     fn of(batch: &'b RecordBatch, excluded: Vec<(BooleanArray, &str)>) -> Self {
         Self {
-            rows: batch.num_rows(),
             row: numbers(batch, "row"),
             column: numbers(batch, "column"),
             amount: numbers(batch, "amount"),
@@ -294,29 +349,14 @@ fn number<T: ArrowPrimitiveType>(
 
 /// A column of words, each made into what is kept of it when a row first needs it.
 struct Words<'b, T> {
-    column: Option<(&'b Int32Array, &'b StringArray)>,
+    column: Option<Keyed<'b>>,
     made: Vec<Option<T>>,
 }
 
 impl<'b, T: Clone> Words<'b, T> {
     fn of(batch: &'b RecordBatch, name: &str) -> Self {
-        let column = batch.column_by_name(name).map(|column| {
-            let words = column.as_dictionary::<Int32Type>();
-            (words.keys(), words.values().as_string::<i32>())
-        });
+        let column = words(batch, name);
         Self { column, made: vec![None; column.map_or(0, |(_, values)| values.len())] }
-    }
-
-    /// Every word, whether a row says it or not.
-    fn all(&self) -> Vec<&'b str> {
-        self.column
-            .map_or(Vec::new(), |(_, words)| words.iter().map(Option::unwrap_or_default).collect())
-    }
-
-    /// The number of a row's word.
-    fn key(&self, row: usize) -> Option<usize> {
-        let (keys, _) = self.column?;
-        keys.is_valid(row).then(|| keys.value(row) as usize)
     }
 
     fn get(
@@ -324,7 +364,9 @@ impl<'b, T: Clone> Words<'b, T> {
         row: usize,
         make: impl Fn(&str) -> Result<T, ParquetError>,
     ) -> Result<Option<T>, ParquetError> {
-        let Some((key, (_, words))) = self.key(row).zip(self.column) else { return Ok(None) };
+        let Some((key, (_, words))) = key(self.column, row).zip(self.column) else {
+            return Ok(None);
+        };
         if self.made[key].is_none() {
             self.made[key] = Some(make(words.value(key))?);
         }
