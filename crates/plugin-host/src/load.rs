@@ -19,10 +19,10 @@ const NONE: i32 = -1;
 /// The plugin's descriptor until the loader has asked for it.
 static PLUGIN: AtomicI32 = AtomicI32::new(NONE);
 
-/// Loads what a plugin may need of the system, while that can be read. What is not there is missed
-/// by a plugin that needs it, with its name.
-pub(crate) fn kin() {
-    for name in KIN {
+/// Loads what a plugin names of the system, while that can be read. What is not there is missed by
+/// the plugin, with its name.
+pub(crate) fn kin(named: &[String]) {
+    for name in KIN.into_iter().filter(|kin| named.iter().any(|name| name == kin)) {
         // SAFETY: libraries of the system, which this process could be linked to as well.
         if let Ok(library) = unsafe { Library::open(Some(name), RTLD_NOW | RTLD_LOCAL) } {
             mem::forget(library);
