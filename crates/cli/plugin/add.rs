@@ -3,7 +3,7 @@
 use super::look::{content, described};
 use super::places::{self, of_grants, places};
 use super::short;
-use super::trust::{Trusted, fitting, pin_of};
+use super::trust::{ALLOW_SCRIPT, Trusted, fitting, pin_of};
 use crate::args::{PluginAdd, PluginLevel};
 use crate::context::Context;
 use crate::failure::{Failure, exit};
@@ -113,7 +113,7 @@ pub(super) fn fits_kind(inspection: &Inspection, allowed: PluginLevel) -> Result
     match (inspection.kind, level(allowed)) {
         (Kind::Script, Level::Script) => Ok(()),
         (Kind::Library, Level::Script) => {
-            Err(Failure::usage(format!("--allow-level script: `{name}` is a library"))
+            Err(Failure::usage(format!("{ALLOW_SCRIPT}: `{name}` is a library"))
                 .help("leave it out: a library is confined better"))
         }
         (Kind::Library, _) => Ok(()),
@@ -121,7 +121,7 @@ pub(super) fn fits_kind(inspection: &Inspection, allowed: PluginLevel) -> Result
             "`{name}` is a script, and scripts are off: found level `{}`, expected `script`",
             level(allowed)
         ))
-        .help("read it, and say `--allow-level script` if it may run")),
+        .help(format!("read it, and say `{ALLOW_SCRIPT}` if it may run"))),
     }
 }
 

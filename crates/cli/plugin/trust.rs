@@ -14,6 +14,9 @@ use haggle_plugin_host::script::ANY_PLATFORM;
 use haggle_plugin_host::{Kind, Level};
 use std::path::Path;
 
+/// How the level of scripts is allowed.
+pub(super) const ALLOW_SCRIPT: &str = "--allow-level script";
+
 /// A plugin that may run.
 pub(crate) struct Trusted {
     /// Its bytes.
@@ -162,8 +165,8 @@ fn refuse_other_level(
 /// The command that allows a plugin; a script's own level has to be named.
 pub(super) fn adding(what: &str, kind: Kind) -> String {
     let level = match kind {
-        Kind::Script => " --allow-level script",
-        Kind::Library => "",
+        Kind::Script => format!(" {ALLOW_SCRIPT}"),
+        Kind::Library => String::new(),
     };
     format!("haggle plugin add {what}{level}")
 }
