@@ -423,7 +423,7 @@ fn a_plugin_that_misbehaves_stores_nothing_and_one_that_reports_is_heard() {
         (&[("\"EUR\"", "\"\\xff\"")], 6, "invalid utf-8"),
         (&[("\"price\"", "\"prize\"")], 6, "prize"),
         (&[path("bad.csv\"")], 1, "line 3: expected `title,amount`"),
-        (&[path("none.csv\"")], 1, "404"),
+        (&[path("none.csv\"")], 1, "404 Not Found [E0306]; check the URL"),
     ] {
         let bench = with_plugin(&server, changes, "");
         let run = bench.run("import --plugin sample");
@@ -747,9 +747,19 @@ fn a_script_is_shown_and_off_until_it_is_allowed_by_its_level() {
     let new = hash_in(&bench.run("plugin inspect lines").out);
     says(&bench.run("plugin list"), 0, &["changed"]);
     let refused = bench.run("import --plugin lines --set input=stdin:");
-    says(&refused, 1, &[&hash_in(&shown.out), &new, "haggle plugin add lines"]);
+    says(
+        &refused,
+        1,
+        &[&hash_in(&shown.out), &new, "`haggle plugin add lines --allow-level script`"],
+    );
+    // Under another name: it is told what a script's file is called.
+    fs::rename(&file, file.with_file_name("haggle_other.script")).unwrap();
+    let other = bench.run("import --plugin other --set input=stdin:");
+    says(&other, 1, &["it calls itself `lines`", "call the file `haggle_lines.script`"]);
+    fs::rename(file.with_file_name("haggle_other.script"), &file).unwrap();
     says(&bench.run("plugin remove lines"), 0, &["may no longer run"]);
-    says(&bench.run("import --plugin lines"), 1, &["not added"]);
+    says(&bench.run("plugin list"), 0, &["`haggle plugin add lines --allow-level script` looks"]);
+    says(&bench.run("import --plugin lines"), 1, &["not added", "lines --allow-level script`"]);
     assert!(!bench.path("trace").exists(), "something of it ran");
 }
 
@@ -810,7 +820,8 @@ fn a_script_brings_rows_that_are_pinned_and_told_like_those_of_a_library() {
         &["takes the place of 0.1.0"],
     );
     let other = hash_in(&bench.run("plugin inspect lines").out);
-    says(&bench.run("report deals/deal.toml"), 4, &[&hash, &other, "haggle.lock says"]);
+    let way_out = "`haggle plugin add lines --allow-level script --deal DEAL`";
+    says(&bench.run("report deals/deal.toml"), 4, &[&hash, &other, "haggle.lock says", way_out]);
 }
 
 #[test]
@@ -831,7 +842,7 @@ fn a_script_that_misbehaves_is_told_and_nothing_of_it_is_stored() {
         (format!("{row}\nprintf half"), "before the end of its data"),
         (format!("{row}\nkill -9 $$"), "exit code 1"),
         (row.replace("\"1\"", "0.5"), "found 0.5, expected a text"),
-        (row.replace("C62", ""), "found no unit"),
+        (row.replace("C62", ""), "line 1: `per`: found nothing, expected a unit"),
     ] {
         script(&bench, "lines.sh", &body);
         says(&bench.run("plugin add ./lines.sh --yes --allow-level script --no-input"), 0, &[]);

@@ -2,13 +2,13 @@
 
 use super::look::{content, described};
 use super::places::{self, of_grants, places};
-use super::trust::{Trusted, fitting, pin_of};
+use super::trust::{ALLOW_SCRIPT, Trusted, fitting, pin_of};
 use crate::args::{PluginAdd, PluginLevel};
 use crate::context::Context;
 use crate::failure::{Failure, exit};
 use crate::gather::short;
 use crate::lock::Lock;
-use haggle_plugin_host::find::{self, file_name, plugin_name, script_name};
+use haggle_plugin_host::find::{self, name_of, plugin_name};
 use haggle_plugin_host::grants::{Consent, Grants};
 use haggle_plugin_host::inspect::Inspection;
 use haggle_plugin_host::manifest::{Wishes, check_input};
@@ -113,7 +113,7 @@ pub(super) fn fits_kind(inspection: &Inspection, allowed: PluginLevel) -> Result
     match (inspection.kind, level(allowed)) {
         (Kind::Script, Level::Script) => Ok(()),
         (Kind::Library, Level::Script) => {
-            Err(Failure::usage(format!("--allow-level script: `{name}` is a library"))
+            Err(Failure::usage(format!("{ALLOW_SCRIPT}: `{name}` is a library"))
                 .help("leave it out: a library is confined better"))
         }
         (Kind::Library, _) => Ok(()),
@@ -121,7 +121,7 @@ pub(super) fn fits_kind(inspection: &Inspection, allowed: PluginLevel) -> Result
             "`{name}` is a script, and scripts are off: found level `{}`, expected `script`",
             level(allowed)
         ))
-        .help("read it, and say `--allow-level script` if it may run")),
+        .help(format!("read it, and say `{ALLOW_SCRIPT}` if it may run"))),
     }
 }
 
@@ -184,11 +184,11 @@ fn keep(trusted: &Trusted, context: &Context) -> Result<(), Failure> {
         Failure::new("there is no folder of your own for plugins")
             .help("set XDG_DATA_HOME, or put the file into a folder that `--plugin-dir` names")
     })?;
-    let (this, other) = match inspection.kind {
-        Kind::Library => (file_name(name), script_name(name)),
-        Kind::Script => (script_name(name), file_name(name)),
+    let other = match inspection.kind {
+        Kind::Library => Kind::Script,
+        Kind::Script => Kind::Library,
     };
-    let (path, other) = (folder.join(this), folder.join(other));
+    let [path, other] = [inspection.kind, other].map(|kind| folder.join(name_of(kind, name)));
     if other.exists() {
         let message = format!("{}: a plugin of the same name, of the other kind", other.display());
         return Err(Failure::new(message).help("remove it first, or give this one another name"));

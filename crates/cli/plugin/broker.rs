@@ -48,7 +48,8 @@ pub(super) struct CommandBroker<'a> {
     context: &'a Context,
     /// When the run is over, whatever it waits for.
     until: Option<Instant>,
-    /// Bytes that may still be fetched.
+    /// Bytes that may be fetched, and that may still be.
+    most: u64,
     left: Cell<u64>,
     /// The newest time at which a server gave what was read.
     pub(super) retrieved: Option<String>,
@@ -66,8 +67,9 @@ impl<'a> CommandBroker<'a> {
         context: &'a Context,
     ) -> Self {
         let until = Instant::now().checked_add(Duration::from_secs(limits.wall_seconds));
-        let left = Cell::new(limits.input_mb.saturating_mul(1 << 20));
-        Self { consent, mode, context, until, left, retrieved: None, failure: None }
+        let most = limits.input_mb.saturating_mul(1 << 20);
+        let left = Cell::new(most);
+        Self { consent, mode, context, until, most, left, retrieved: None, failure: None }
     }
 
     fn url(&mut self, uri: &str, options: &InputOptions) -> Result<Answer, BrokerError> {
@@ -75,8 +77,8 @@ impl<'a> CommandBroker<'a> {
         let headers = self.headers(uri, &options.headers)?;
         let within: Vec<String> =
             self.consent.inputs.iter().filter(|i| i.contains("://")).cloned().collect();
-        let (until, left) = (self.until, &self.left);
-        let behalf = Some(Behalf { headers: &headers, within: &within, until, left });
+        let (until, left, most) = (self.until, &self.left, self.most);
+        let behalf = Some(Behalf { headers: &headers, within: &within, until, left, most });
         let request = Request { behalf, ..Request::one(&address, self.mode) };
         let fetched = self.context.network.fetch(&[request], self.context);
         let fetched = fetched.map_err(|e| BrokerError::new(Status::Io, e.messages.join("; ")))?;
@@ -94,7 +96,7 @@ impl<'a> CommandBroker<'a> {
         if error.is_offline() || error.is_interruption() {
             self.failure = Some(Failure::fetch(error));
         }
-        BrokerError::new(status(error), error.to_string())
+        BrokerError::new(status(error), format!("{error}; {}", error.help))
     }
 
     /// Headers with their secrets, each granted and for its host alone.

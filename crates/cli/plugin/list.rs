@@ -1,7 +1,7 @@
 //! `plugin list`, `remove`, `verify`: what lies in the plugin folders and what the user allows of it.
 
 use super::places::{self, grants, of_grants, places};
-use super::trust::fitting;
+use super::trust::{adding, fitting};
 use crate::args::ListFormat;
 use crate::context::Context;
 use crate::failure::{Failure, exit};
@@ -144,12 +144,11 @@ fn of_file(found: &Found, grants: &Grants) -> Entry {
         Err(failure) => return refused(sha256, failure.messages.join("; ")),
     };
     let earlier = grants.named(&name).next().map(|c| short(&c.sha256).to_owned());
+    let add = adding(&name, inspection.kind);
     let (state, why) = match (grants.of(&content.sha256), earlier) {
         (Some(_), _) => (READY, None),
-        (None, Some(old)) => {
-            ("changed", Some(format!("{old} was added; `haggle plugin add {name}` looks at it")))
-        }
-        (None, None) => (FOUND, Some(format!("`haggle plugin add {name}` looks at it"))),
+        (None, Some(old)) => ("changed", Some(format!("{old} was added; `{add}` looks at it"))),
+        (None, None) => (FOUND, Some(format!("`{add}` looks at it"))),
     };
     Entry { name, state, version: Some(inspection.manifest.version), sha256, path, why }
 }

@@ -7,7 +7,7 @@ use crate::failure::{Failure, exit};
 use crate::progress::bytes;
 use haggle_plugin_host::find::{self, Content};
 use haggle_plugin_host::grants::Consent;
-use haggle_plugin_host::inspect::{Inspection, inspect, this_platform};
+use haggle_plugin_host::inspect::{Inspection, inspect};
 use haggle_plugin_host::manifest::{Manifest, Wishes, is_name};
 use haggle_plugin_host::{Kind, Level};
 use serde_json::json;
@@ -82,10 +82,7 @@ pub(super) fn described(path: &Path, it: &Inspection, allowed: &Consent) -> Stri
         }
     };
     line("confined", &format!("`{}`, or it does not run{own}", allowed.level));
-    it.problems.iter().for_each(|problem| line("problem", problem));
-    if !it.is_for_here() {
-        line("problem", &format!("for {}, expected {}", it.platform, this_platform()));
-    }
+    it.problems_here().iter().for_each(|problem| line("problem", problem));
     text
 }
 
@@ -114,10 +111,6 @@ fn limits(limits: &Wishes) -> String {
 }
 
 fn as_json(path: &Path, it: &Inspection) -> serde_json::Value {
-    let mut problems = it.problems.clone();
-    if !it.is_for_here() {
-        problems.push(format!("for {}, expected {}", it.platform, this_platform()));
-    }
     json!({
         "path": path.display().to_string(),
         "kind": it.kind,
@@ -129,6 +122,6 @@ fn as_json(path: &Path, it: &Inspection) -> serde_json::Value {
         "libraries": it.libraries,
         "exports": it.exports,
         "manifest": it.manifest,
-        "problems": problems,
+        "problems": it.problems_here(),
     })
 }

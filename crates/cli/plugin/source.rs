@@ -106,6 +106,7 @@ struct PluginImporter<'a> {
     trusted: &'a Trusted,
     config: &'a str,
     identity: ImporterIdentity,
+    grant: Grant,
     broker: CommandBroker<'a>,
     context: &'a Context,
     digest: Digest,
@@ -131,15 +132,12 @@ impl<'a> PluginImporter<'a> {
         let grant = grant(&trusted.consent).map_err(Failure::new)?;
         let broker = CommandBroker::new(&trusted.consent, &grant.limits, mode, context);
         let digest = Digest::default();
-        Ok(Self { trusted, config, identity, broker, context, digest, failure: None })
+        Ok(Self { trusted, config, identity, grant, broker, context, digest, failure: None })
     }
 
     fn once(&mut self, sink: &mut dyn Sink) -> Result<Import, Failure> {
         let Trusted { content, inspection, consent } = self.trusted;
-        let grant = grant(consent).map_err(Failure::new)?;
-        let manifest = &inspection.manifest;
-        let (name, version) = (&manifest.name, &manifest.version);
-        let plugin = Plugin::new(name, version, inspection.kind, content.bytes.clone());
+        let plugin = Plugin::of(inspection, content.bytes.clone());
         let input = match inspection.kind {
             Kind::Library => None,
             Kind::Script => of_script(consent, self.config)?,
@@ -148,14 +146,15 @@ impl<'a> PluginImporter<'a> {
         let interrupt = self.context.network.interrupt()?;
         let cancel = interrupt.stop();
         let request = format!("{{\"config\":{}}}", self.config);
-        let run = Run { plugin: &plugin, grant: &grant, request: &request, input, cancel: &cancel };
+        let grant = &self.grant;
+        let run = Run { plugin: &plugin, grant, request: &request, input, cancel: &cancel };
         let mut hashing = Hashing { digest: &mut self.digest, sink, wrong: None };
         let broker = &mut self.broker;
         let done = interrupt.during(|| haggle_plugin_host::run(&run, broker, &mut hashing));
         let wrong = hashing.wrong.take();
         let outcome = done.map_err(|fault| self.failed(&fault, wrong.as_ref()))?;
         if !outcome.log.is_empty() {
-            self.context.detail(&quoted(name, &outcome.log));
+            self.context.detail(&quoted(plugin.name(), &outcome.log));
         }
         Ok(import(&facts(self.trusted, self.config, &outcome), &self.digest))
     }
@@ -228,20 +227,17 @@ impl Sink for Hashing<'_> {
 /// What a script reads on its standard input: what its configuration names, else the one thing that
 /// was allowed, if anything was.
 fn of_script(consent: &Consent, config: &str) -> Result<Option<String>, Failure> {
-    let config: serde_json::Value = serde_json::from_str(config).unwrap_or_default();
+    let name = &consent.name;
+    let config: serde_json::Value = serde_json::from_str(config)
+        .map_err(|e| Failure::new(format!("plugin `{name}`: its configuration is no JSON: {e}")))?;
     if let Some(named) = config.get(INPUT).and_then(serde_json::Value::as_str) {
         return Ok(Some(named.to_owned()));
     }
-    let file = |file: &String| format!("file://{file}");
-    let others = consent.inputs.iter().filter(|input| *input != "file").map(|input| {
-        if input == "stdin" { super::broker::STDIN.to_owned() } else { input.clone() }
-    });
-    let all: Vec<String> = others.chain(consent.files.iter().map(file)).collect();
+    let all: Vec<String> = addresses(consent).collect();
     match all.as_slice() {
         [] => Ok(None),
         [one] => Ok(Some(one.clone())),
         several => {
-            let name = &consent.name;
             let message = format!(
                 "plugin `{name}`: a script reads one input, and it may read {}",
                 several.join(", ")
@@ -251,21 +247,25 @@ fn of_script(consent: &Consent, config: &str) -> Result<Option<String>, Failure>
     }
 }
 
+/// What a plugin may open, each under its whole address.
+fn addresses(consent: &Consent) -> impl Iterator<Item = String> {
+    let inputs = consent.inputs.iter().filter_map(|input| match input.as_str() {
+        "file" => None,
+        "stdin" => Some(super::broker::STDIN.to_owned()),
+        url => Some(url.to_owned()),
+    });
+    inputs.chain(consent.files.iter().map(|file| format!("file://{file}")))
+}
+
 /// What the user allows, as the run takes it.
 pub(super) fn grant(consent: &Consent) -> Result<Grant, String> {
     let usual = Limits::default();
     let wishes = &consent.limits;
     let name = |file: &String| Path::new(file).file_name()?.to_str().map(str::to_owned);
     let names = consent.files.iter().filter_map(name);
-    let files = consent.files.iter().map(|file| format!("file://{file}"));
-    let files = files.chain(names.map(|name| format!("{}{name}", super::broker::FILE)));
-    let inputs = consent.inputs.iter().filter_map(|input| match input.as_str() {
-        "file" => None,
-        "stdin" => Some(super::broker::STDIN.to_owned()),
-        url => Some(url.to_owned()),
-    });
+    let names = names.map(|name| format!("{}{name}", super::broker::FILE));
     Ok(Grant {
-        inputs: inputs.chain(files).collect(),
+        inputs: addresses(consent).chain(names).collect(),
         secrets: consent.secrets().into_iter().map(|s| s.name).collect(),
         limits: Limits {
             memory_mb: wishes.memory_mb.unwrap_or(usual.memory_mb),

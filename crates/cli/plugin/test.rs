@@ -21,8 +21,7 @@ pub(super) fn run(args: &PluginTest, context: &Context) -> Result<u8, Failure> {
         .map_err(|e| Failure::new(format!("{}: {e}", content.path.display())))?;
     fits_kind(&inspection, args.allow_level)?;
     let manifest = &inspection.manifest;
-    let plugin =
-        Plugin::new(&manifest.name, &manifest.version, inspection.kind, content.bytes.clone());
+    let plugin = Plugin::of(&inspection, content.bytes);
     let level = level(args.allow_level).to_string();
     // Nobody is asked here, so no more is given than usual, whatever its manifest asks for.
     let mut limits = manifest.limits.at_most(&Limits::default());

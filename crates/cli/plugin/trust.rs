@@ -14,6 +14,9 @@ use haggle_plugin_host::script::ANY_PLATFORM;
 use haggle_plugin_host::{Kind, Level};
 use std::path::Path;
 
+/// How the level of scripts is allowed.
+pub(super) const ALLOW_SCRIPT: &str = "--allow-level script";
+
 /// A plugin that may run.
 pub(crate) struct Trusted {
     /// Its bytes.
@@ -25,9 +28,9 @@ pub(crate) struct Trusted {
 }
 
 /// The plugin of a name, for a deal in a folder if there is one.
-pub(crate) fn trusted(
+pub(crate) fn trusted<'a>(
     name: &str,
-    project: Option<(&Path, Option<&PluginPin>)>,
+    project: Option<(&Path, Option<&'a PluginPin>)>,
     context: &Context,
 ) -> Result<Trusted, Failure> {
     if !is_name(name) {
@@ -37,10 +40,10 @@ pub(crate) fn trusted(
         .help("`haggle plugin list` lists what is there"));
     }
     let pin = project.and_then(|(_, pin)| pin);
-    let of_platform = |pin: &'_ PluginPin| pin.sha256.get(&this_platform()).cloned();
-    let of_script = |pin: &'_ PluginPin| pin.sha256.get(ANY_PLATFORM).cloned();
-    let pinned = pin.and_then(|pin| of_platform(pin).or_else(|| of_script(pin)));
-    let pinned = pinned.as_deref();
+    let hash = |pin: &'a PluginPin| {
+        pin.sha256.get(&this_platform()).or_else(|| pin.sha256.get(ANY_PLATFORM))
+    };
+    let pinned = pin.and_then(hash).map(String::as_str);
     let places = places(project.map(|(folder, _)| folder), context);
     let content = find::find(&places, name, pinned).map_err(|e| refused(&e))?;
     let content = content.ok_or_else(|| missing(name, pinned))?;
@@ -50,7 +53,7 @@ pub(crate) fn trusted(
         let found = &inspection.manifest.name;
         let path = content.path.display();
         return Err(Failure::new(format!("{path}: it calls itself `{found}`, expected `{name}`"))
-            .help(format!("call the file `{}`", find::file_name(found))));
+            .help(format!("call the file `{}`", find::name_of(inspection.kind, found))));
     }
     let in_project = project.is_some_and(|(folder, _)| content.path.starts_with(inside(folder)));
     // By its name alone it is not found outside of the project.
@@ -75,10 +78,7 @@ pub(crate) fn pin_of(trusted: &Trusted) -> PluginPin {
 pub(super) fn fitting(content: &Content) -> Result<Inspection, Failure> {
     let path = content.path.display();
     let inspection = inspect(&content.bytes).map_err(|e| Failure::new(format!("{path}: {e}")))?;
-    let here = this_platform();
-    let other = (!inspection.is_for_here())
-        .then(|| format!("for {}, expected {here}", inspection.platform));
-    let problems: Vec<String> = other.into_iter().chain(inspection.problems.clone()).collect();
+    let problems = inspection.problems_here();
     if problems.is_empty() {
         return Ok(inspection);
     }
@@ -107,9 +107,9 @@ fn refuse_other_than_pinned(
             format!("plugin `{name}`: haggle.lock pins {version}, but no file for {here}")
         }
     };
-    Err(Failure::not_as_locked(message).help(format!(
-        "restore the file, or `haggle plugin add {name} --deal DEAL` pins the one that is there"
-    )))
+    let add = adding(name, content.kind());
+    Err(Failure::not_as_locked(message)
+        .help(format!("restore the file, or `{add} --deal DEAL` pins the one that is there")))
 }
 
 fn missing(name: &str, pinned: Option<&str>) -> Failure {
@@ -126,7 +126,8 @@ fn consent(name: &str, what: &str, content: &Content) -> Result<Consent, Failure
     }
     let path = content.path.display();
     let found = &content.sha256;
-    let help = format!("`haggle plugin add {what}` shows what it is and asks for, and allows it");
+    let add = adding(what, content.kind());
+    let help = format!("`{add}` shows what it is and asks for, and allows it");
     Err(match grants.named(name).next() {
         Some(earlier) => Failure::new(format!(
             "plugin `{name}`: the file has changed: {} was added, found {found} in {path}",
@@ -152,13 +153,22 @@ fn refuse_other_level(
     if script == (kind == Kind::Script) {
         return Ok(());
     }
-    let (is, allow) = match kind {
-        Kind::Script => ("a script", " --allow-level script"),
-        Kind::Library => ("a library", ""),
+    let is = match kind {
+        Kind::Script => "a script",
+        Kind::Library => "a library",
     };
-    let level = &consent.level;
+    let (level, add) = (&consent.level, adding(what, kind));
     Err(Failure::new(format!("plugin `{name}`: it is {is}, and allowed at level `{level}`"))
-        .help(format!("`haggle plugin add {what}{allow}` allows it at its own")))
+        .help(format!("`{add}` allows it at its own")))
+}
+
+/// The command that allows a plugin; a script's own level has to be named.
+pub(super) fn adding(what: &str, kind: Kind) -> String {
+    let level = match kind {
+        Kind::Script => format!(" {ALLOW_SCRIPT}"),
+        Kind::Library => String::new(),
+    };
+    format!("haggle plugin add {what}{level}")
 }
 
 pub(super) fn refused(refused: &Refused) -> Failure {

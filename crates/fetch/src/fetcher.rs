@@ -260,7 +260,8 @@ mod tests {
 
     #[test]
     fn names_that_a_program_asks_for_are_public() {
-        let behalf = Behalf { headers: &[], within: &[], until: None, left: &Cell::new(0) };
+        let left = &Cell::new(0);
+        let behalf = Behalf { headers: &[], within: &[], until: None, most: 0, left };
         for (host, by_program, private) in [
             ("shop.example", true, false),
             ("localhost.example", true, false),

@@ -67,10 +67,11 @@ impl Fetcher {
     /// Gets a page, in as many attempts as are allowed.
     pub(crate) async fn page(&self, question: &Question<'_>) -> Result<Got, FetchError> {
         let shown = self.name(question.url);
-        let limit = self.options.limits.total;
-        let limit = question.behalf.map_or(limit, |behalf| behalf.within_time(limit));
+        let total = self.options.limits.total;
+        let limit = question.behalf.map_or(total, |behalf| behalf.within_time(total));
         match tokio::time::timeout(limit, self.attempts(question, &shown)).await {
             Ok(done) => done,
+            Err(_) if limit < total => Err(out_of_time(&shown)),
             Err(_) => {
                 let message = format!("not done within {} seconds", limit.as_secs_f64());
                 Err(FetchError::new(SLOW, &shown, message)
@@ -244,12 +245,14 @@ impl Fetcher {
         partial: &mut Partial,
         shown: &str,
     ) -> Result<(), FetchError> {
-        if question.behalf.is_none_or(|behalf| behalf.takes(bytes)) {
+        let Some(behalf) = question.behalf.filter(|behalf| !behalf.takes(bytes)) else {
             return Ok(());
-        }
+        };
         partial.start(None).map_err(failed(self.cache.root()))?;
-        let message = "more bytes than may come on your behalf";
-        Err(FetchError::new(LARGE, shown, message))
+        let most = behalf.most >> 20;
+        let message = format!("not fetched to its end: a plugin may fetch {most} MB in a run");
+        Err(FetchError::new(LARGE, shown, message)
+            .help("let the plugin ask for less in a run; no option raises this limit"))
     }
 
     /// Gives a finished body its place, and writes down what the server said of it.
@@ -312,6 +315,13 @@ impl Fetcher {
             false => validators,
         }
     }
+}
+
+/// That the run of the program that asks ends before its answer.
+fn out_of_time(shown: &str) -> FetchError {
+    let message = "not done when the time of the plugin's run, `wall_s`, was over";
+    FetchError::new(SLOW, shown, message)
+        .help("allow the plugin more time, as with `haggle plugin add NAME --cap wall_s=3600`")
 }
 
 /// An answer that ends where the connection does may be cut off and look whole. TLS tells a cut

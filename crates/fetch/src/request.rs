@@ -48,7 +48,9 @@ pub struct Behalf<'a> {
     pub within: &'a [String],
     /// When an answer is no longer of use.
     pub until: Option<Instant>,
-    /// Bytes that may still come for this program; what comes is taken off.
+    /// Bytes that may come for this program in all.
+    pub most: u64,
+    /// Bytes that may still come for it; what comes is taken off.
     pub left: &'a Cell<u64>,
 }
 

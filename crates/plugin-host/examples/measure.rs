@@ -6,8 +6,9 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used, unsafe_code)]
 
 use haggle_evidence::RecordBatch;
+use haggle_plugin_host::inspect::inspect;
 use haggle_plugin_host::{
-    Answer, Broker, BrokerError, Grant, InputOptions, Kind, Plugin, Run, Status, child_main, run,
+    Answer, Broker, BrokerError, Grant, InputOptions, Plugin, Run, Status, child_main, run,
 };
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -65,7 +66,7 @@ fn main() {
     child_main();
     let program = std::env::current_exe().unwrap();
     let bytes = std::fs::read(program.with_file_name("libhaggle_rows.so")).unwrap();
-    let plugin = Plugin::new("rows", "1.0.0", Kind::Library, bytes);
+    let plugin = Plugin::of(&inspect(&bytes).unwrap(), bytes);
     measure(&plugin, 0, 201);
     const ROWS: u64 = 2_000_000;
     let slower = measure(&plugin, ROWS, 5);

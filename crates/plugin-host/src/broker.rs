@@ -89,6 +89,5 @@ pub struct InputRecord {
     /// Whether it read to the end.
     pub complete: bool,
     /// How it asked for it, without any secret.
-    #[serde(default)]
     pub options: InputOptions,
 }

@@ -95,7 +95,7 @@ fn work(link: &'static Link, data: OwnedFd) -> Result<(), Stop> {
     drop(bytes);
     if start.kind == Kind::Library {
         silence().and_then(|()| load::stand_in()).map_err(&stop)?;
-        load::kin();
+        load::kin(&start.libraries);
     }
     let memory = start.probe.map_or(Ok(None), Probe::memory).map_err(&stop)?;
     let (level, lacks) = confine(start.kind, &start.limits).map_err(&stop)?;

@@ -130,6 +130,8 @@ struct Clean {
     time: Duration,
     /// Inputs that it asked for and that nobody gave.
     missing: BTreeSet<String>,
+    /// Steps that are made to fail, if it reads anything to its end.
+    steps: Vec<usize>,
 }
 
 impl Clean {
@@ -338,7 +340,11 @@ impl<'a> Bench<'a> {
     fn cleaned(&self) -> Result<Clean, String> {
         let Tried { result, hash, missing, time, .. } = self.with(Trouble::None);
         match result {
-            Ok(outcome) => Ok(Clean { outcome, hash, time, missing }),
+            Ok(outcome) => {
+                let clean = Clean { outcome, hash, time, missing, steps: Vec::new() };
+                let steps = if clean.reads() { self.steps() } else { Vec::new() };
+                Ok(Clean { steps, ..clean })
+            }
             Err(_) if !missing.is_empty() => Err(ask_for(&missing)),
             Err(fault) => Err(said(&fault)),
         }
@@ -382,7 +388,7 @@ impl<'a> Bench<'a> {
         if !clean.reads() {
             return skipped(name, "it reads nothing to its end");
         }
-        let steps = self.steps();
+        let steps = &clean.steps;
         let fault = |step: &usize| {
             let tried = self.with(Trouble::Breaks(*step));
             let place = format!("at step {}", step + 1);
@@ -462,7 +468,7 @@ impl<'a> Bench<'a> {
 
     /// A stream stays at its end, and after an error it stays an error, wherever that came.
     fn ends(&self, clean: &Clean) -> Check {
-        let steps = if clean.reads() { self.steps() } else { Vec::new() };
+        let steps = &clean.steps;
         let broken = steps.iter().map(|step| Trouble::Breaks(*step));
         let troubles = [Trouble::None].into_iter().chain(broken);
         let found = troubles.map(|trouble| self.probe(Probe::Ends, trouble));

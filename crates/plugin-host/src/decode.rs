@@ -26,7 +26,7 @@ pub(crate) const BODY: usize = 64 << 20;
 const METADATA: usize = 64 << 10;
 /// The part of all bytes that may be texts which were not there before: whoever keeps rows may hold
 /// all of their texts at a time, and of numbers a few.
-const TEXTS: u64 = 2;
+pub(crate) const TEXTS: u64 = 2;
 /// Words of a dictionary at most.
 const WORDS: usize = 4 << 20;
 
@@ -39,6 +39,8 @@ pub(crate) enum Broken {
     Cut,
     /// It has more bytes than it may.
     TooLong,
+    /// It has more bytes of new texts than it may.
+    Texts,
     /// It could not be read.
     Io(String),
 }
@@ -160,7 +162,7 @@ impl<R: Read> Decoder<R> {
         let words = dictionaries.get(&id).and_then(|array| array.as_string_opt::<i32>());
         let words = words.ok_or_else(|| bad("a dictionary of something else than texts"))?;
         self.texts_left =
-            self.texts_left.checked_sub(added(before.as_ref(), words)).ok_or(Broken::TooLong)?;
+            self.texts_left.checked_sub(added(before.as_ref(), words)).ok_or(Broken::Texts)?;
         check::words(column, words).map_err(Broken::Data)
     }
 
@@ -527,7 +529,7 @@ mod tests {
             let bytes = stream(20_000, same);
             let mut data = Decoder::new(&bytes[..], bytes.len() as u64, true).unwrap();
             let end = std::iter::from_fn(|| data.next().transpose()).find_map(Result::err);
-            assert_eq!(end, (!fine).then_some(Broken::TooLong), "{same}");
+            assert_eq!(end, (!fine).then_some(Broken::Texts), "{same}");
         }
     }
 }

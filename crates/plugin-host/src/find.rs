@@ -4,6 +4,8 @@
 use crate::file;
 use crate::inspect::{MOST_FILE_BYTES, hash};
 use crate::manifest::is_name;
+use crate::plugin::Kind;
+use crate::script::is_script;
 use std::fmt;
 use std::fs;
 use std::io::{ErrorKind, Read};
@@ -56,6 +58,13 @@ pub struct Content {
     pub bytes: Vec<u8>,
 }
 
+impl Content {
+    /// How it would be run, by how it begins.
+    pub fn kind(&self) -> Kind {
+        if is_script(&self.bytes) { Kind::Script } else { Kind::Library }
+    }
+}
+
 /// A file or folder that is not looked into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
@@ -86,8 +95,16 @@ pub fn plugin_name(file: &Path) -> Option<&str> {
     Some(name).filter(|name| is_name(name))
 }
 
-/// The name of a plugin's file on this system.
-pub fn file_name(name: &str) -> String {
+/// The name of a plugin's file: a library's on this system, a script's on every one.
+pub fn name_of(kind: Kind, name: &str) -> String {
+    match kind {
+        Kind::Library => file_name(name),
+        Kind::Script => script_name(name),
+    }
+}
+
+/// The name of a library's file on this system.
+fn file_name(name: &str) -> String {
     let (start, end) = if cfg!(windows) {
         ("haggle_", "dll")
     } else if cfg!(target_os = "macos") {
@@ -99,7 +116,7 @@ pub fn file_name(name: &str) -> String {
 }
 
 /// The name of a script's file, on every system.
-pub fn script_name(name: &str) -> String {
+fn script_name(name: &str) -> String {
     format!("haggle_{name}{SCRIPT}")
 }
 

@@ -2,7 +2,7 @@
 //! script.
 
 use crate::manifest::{ABI, MOST_BYTES, Manifest, shown};
-use crate::plugin::Kind;
+use crate::plugin::{Kind, hex};
 use crate::script;
 use object::elf;
 use object::macho::MachHeader64;
@@ -83,9 +83,12 @@ impl From<object::Error> for InspectError {
 }
 
 impl Inspection {
-    /// Whether it is for the platform that this program runs on.
-    pub fn is_for_here(&self) -> bool {
-        self.platform == script::ANY_PLATFORM || self.platform == this_platform()
+    /// Why it would not be run here: another platform, and [`problems`](Self::problems).
+    pub fn problems_here(&self) -> Vec<String> {
+        let here = this_platform();
+        let other = self.platform != script::ANY_PLATFORM && self.platform != here;
+        let other = other.then(|| format!("for {}, expected {here}", self.platform));
+        other.into_iter().chain(self.problems.iter().cloned()).collect()
     }
 }
 
@@ -145,7 +148,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, InspectError> {
 
 /// SHA-256 of bytes, in hexadecimal.
 pub fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+    hex(&Sha256::digest(bytes))
 }
 
 /// What the format tells beside exports.

@@ -93,12 +93,7 @@ impl Line<'_> {
     fn push(&self, number: u64, rows: &mut BatchBuilder) -> Result<(), String> {
         let attributes = self.attributes.as_ref().map(serde_json::to_string).transpose();
         let attributes = attributes.map_err(|error| error.to_string())?;
-        if self.currency.len() != 3 || !self.currency.bytes().all(|b| b.is_ascii_uppercase()) {
-            return Err(format!("found currency `{}`, expected one such as `EUR`", self.currency));
-        }
-        if self.per.trim().is_empty() {
-            return Err("found no unit in `per`, expected one such as `C62`".to_owned());
-        }
+        self.judge(attributes.as_deref())?;
         rows.push(&Observation {
             sheet: self.sheet.as_deref(),
             row: self.row.unwrap_or(number),
@@ -129,6 +124,28 @@ impl Line<'_> {
         });
         Ok(())
     }
+
+    /// Judges its texts but those that are parsed anyway.
+    fn judge(&self, attributes: Option<&str>) -> Result<(), String> {
+        let texts = [
+            ("sheet", self.sheet.as_deref()),
+            ("path", self.path.as_deref()),
+            ("component", self.component.as_deref()),
+            ("subject", self.subject.as_deref()),
+            ("scheme", self.scheme.as_deref()),
+            ("title", self.title.as_deref()),
+            ("place", self.place.as_deref()),
+            ("party", self.party.as_deref()),
+            ("level", self.level.as_deref()),
+            ("currency", Some(&*self.currency)),
+            ("per", Some(&*self.per)),
+            ("attributes", attributes),
+        ];
+        texts.into_iter().try_for_each(|(column, text)| {
+            let judged = text.map_or(Ok(()), |text| check::word(column, text));
+            judged.map_err(|why| format!("`{column}`: {why}"))
+        })
+    }
 }
 
 /// Reads lines into batches.
@@ -137,29 +154,21 @@ pub(crate) struct Lines<R> {
     left: u64,
     number: u64,
     rows: BatchBuilder,
-    /// Bytes of the lines in them.
-    held: usize,
     line: Vec<u8>,
 }
 
 impl<R: BufRead> Lines<R> {
     pub(crate) fn new(input: R, limit: u64) -> Self {
-        Self {
-            input,
-            left: limit,
-            number: 0,
-            rows: BatchBuilder::default(),
-            held: 0,
-            line: Vec::new(),
-        }
+        let rows = BatchBuilder::default();
+        Self { input, left: limit, number: 0, rows, line: Vec::new() }
     }
 
     /// The next batch; none at the end.
     pub(crate) fn next(&mut self) -> Result<Option<RecordBatch>, Broken> {
-        self.held = 0;
-        while self.rows.len() < BATCH_ROWS && self.held < BODY && self.read()? {
+        let (first, mut held) = (self.number + 1, 0);
+        while self.rows.len() < BATCH_ROWS && held < BODY && self.read()? {
             self.number += 1;
-            self.held += self.line.len();
+            held += self.line.len();
             let place = |error: String| Broken::Data(format!("line {}: {error}", self.number));
             let text = std::str::from_utf8(&self.line).map_err(|e| place(e.to_string()))?;
             if !text.trim().is_empty() {
@@ -172,7 +181,9 @@ impl<R: BufRead> Lines<R> {
             return Ok(None);
         }
         let batch = self.rows.finish();
-        check::batch(&batch).map_err(Broken::Data)?;
+        let last = self.number;
+        let place = |why| Broken::Data(format!("lines {first} to {last}: {why}"));
+        check::numbers(&batch).map_err(place)?;
         Ok(Some(batch))
     }
 
@@ -198,6 +209,54 @@ impl<R: BufRead> Lines<R> {
         match self.input.fill_buf()?.is_empty() {
             true => Ok(false),
             false => Err(Broken::TooLong),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    /// What comes of two good lines, an empty one and one with a key changed.
+    fn read(key: &str, value: Value) -> Result<usize, Broken> {
+        let mut line = json!({
+            "kind": "price", "basis": "list", "currency": "EUR", "per": "C62", "amount": "1.5",
+        });
+        let good = line.to_string();
+        line[key] = value;
+        let text = format!("{good}\n{good}\n\n{line}\n");
+        Ok(Lines::new(text.as_bytes(), 1 << 30).next()?.map_or(0, |batch| batch.num_rows()))
+    }
+
+    #[test]
+    fn a_wrong_line_is_told_with_its_number() {
+        for (key, value, why) in [
+            ("currency", json!("eur"), "line 4: `currency`: found `eur`, expected a currency"),
+            ("per", json!(" "), "line 4: `per`: found nothing, expected a unit"),
+            ("kind", json!("Price"), "line 4: `Price` is not one of"),
+            ("amount", json!(0.5), "line 4: found 0.5, expected a text"),
+            ("weight", json!(-1.0), "lines 1 to 4: column `weight`, row 3 of a batch: found -1.0"),
+            ("row", json!(0), "lines 1 to 4: column `row`, row 3 of a batch: found 0"),
+        ] {
+            let Err(Broken::Data(found)) = read(key, value) else { panic!("{key} was taken") };
+            assert!(found.starts_with(why), "{found}");
+        }
+        assert_eq!(read("title", json!("paper")), Ok(3));
+    }
+
+    /// Every column of texts has the limit, whatever else is asked of it.
+    #[test]
+    fn no_text_is_longer_than_it_may_be() {
+        let schema = haggle_evidence::schema();
+        let texts = schema.fields().iter().filter(|f| f.data_type().primitive_width().is_none());
+        let names: Vec<&str> = texts.map(|field| field.name().as_str()).collect();
+        assert!(names.contains(&"title") && names.contains(&"attributes"), "{names:?}");
+        for name in names {
+            let long = "x".repeat(1 << 16);
+            let value = if name == "attributes" { json!({"a": long}) } else { json!(long + "x") };
+            let Err(Broken::Data(found)) = read(name, value) else { panic!("{name} was taken") };
+            assert!(found.starts_with("line 4: "), "{name}: {}", &found[..80]);
         }
     }
 }

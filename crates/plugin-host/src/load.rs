@@ -5,6 +5,7 @@
 use crate::inspect::KIN;
 use haggle_plugin_api::abi;
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+use std::error::Error;
 use std::ffi::{c_int, c_void};
 use std::fs::File;
 use std::io;
@@ -19,10 +20,10 @@ const NONE: i32 = -1;
 /// The plugin's descriptor until the loader has asked for it.
 static PLUGIN: AtomicI32 = AtomicI32::new(NONE);
 
-/// Loads what a plugin may need of the system, while that can be read. What is not there is missed
-/// by a plugin that needs it, with its name.
-pub(crate) fn kin() {
-    for name in KIN {
+/// Loads what a plugin names of the system, while that can be read. What is not there is missed by
+/// the plugin, with its name.
+pub(crate) fn kin(named: &[String]) {
+    for name in KIN.into_iter().filter(|kin| named.iter().any(|name| name == kin)) {
         // SAFETY: libraries of the system, which this process could be linked to as well.
         if let Ok(library) = unsafe { Library::open(Some(name), RTLD_NOW | RTLD_LOCAL) } {
             mem::forget(library);
@@ -42,20 +43,26 @@ pub(crate) fn stand_in() -> io::Result<()> {
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Loads the plugin from memory. Its constructors run here, confined as they stay.
-pub(crate) fn load(plugin: File) -> Result<abi::Init, libloading::Error> {
+/// Loads the plugin from memory, or says why that cannot be. Its constructors run here, confined as
+/// they stay.
+pub(crate) fn load(plugin: File) -> Result<abi::Init, String> {
     // Where descriptors have names; where nothing is trapped the file is opened by it.
     let path = format!("/proc/self/fd/{}", plugin.as_raw_fd());
     PLUGIN.store(plugin.into_raw_fd(), Ordering::SeqCst);
     let flags = RTLD_NOW | RTLD_LOCAL | libc::RTLD_NODELETE;
     // SAFETY: this process is confined and holds nothing of value.
     unsafe {
-        let library = Library::open(Some(path), flags)?;
-        let init = *library.get::<abi::Init>(b"haggle_plugin_init_v1\0")?;
+        let library = Library::open(Some(path), flags).map_err(|e| why(&e))?;
+        let init = *library.get::<abi::Init>(b"haggle_plugin_init_v1\0").map_err(|e| why(&e))?;
         // It stays for as long as this process does.
         mem::forget(library);
         Ok(init)
     }
+}
+
+/// What the loader says; the error itself says only which call failed.
+fn why(error: &libloading::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// The answer to a call that the filter trapped. It grants nothing: a descriptor that is ours, and

@@ -1,7 +1,7 @@
 //! A plugin as bytes in memory: what is hashed is what is loaded, whatever happens to the file.
 
+use crate::inspect::{Inspection, KIN};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
 /// How a plugin's bytes are run.
@@ -14,26 +14,34 @@ pub enum Kind {
     Script,
 }
 
-/// A plugin, read whole. It has the hash of its bytes because nothing else makes one.
+/// A plugin, read whole.
 #[derive(Debug, Clone)]
 pub struct Plugin {
     name: String,
     version: String,
     kind: Kind,
-    sha256: String,
+    libraries: Vec<String>,
     bytes: Vec<u8>,
 }
 
 impl Plugin {
-    /// A plugin of these bytes, under the name and version that its manifest states.
+    /// A plugin of the bytes that were looked at.
+    pub fn of(inspection: &Inspection, bytes: Vec<u8>) -> Self {
+        let Inspection { manifest, kind, libraries, .. } = inspection;
+        let (name, version) = (manifest.name.clone(), manifest.version.clone());
+        Self { name, version, kind: *kind, libraries: libraries.clone(), bytes }
+    }
+
+    /// A plugin of bytes that nobody looked at, under a name and version: it finds all libraries of
+    /// the system that a plugin may need.
     pub fn new(
         name: impl Into<String>,
         version: impl Into<String>,
         kind: Kind,
         bytes: Vec<u8>,
     ) -> Self {
-        let sha256 = hex(&Sha256::digest(&bytes));
-        Self { name: name.into(), version: version.into(), kind, sha256, bytes }
+        let libraries = KIN.map(str::to_owned).into();
+        Self { name: name.into(), version: version.into(), kind, libraries, bytes }
     }
 
     /// Its name.
@@ -51,9 +59,9 @@ impl Plugin {
         self.kind
     }
 
-    /// SHA-256 of [`bytes`](Self::bytes), in lower-case hexadecimal.
-    pub fn sha256(&self) -> &str {
-        &self.sha256
+    /// The libraries that it names.
+    pub fn libraries(&self) -> &[String] {
+        &self.libraries
     }
 
     /// The bytes that will be loaded.

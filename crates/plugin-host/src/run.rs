@@ -1,7 +1,7 @@
 //! One run of a plugin, seen from this side: a child, what it says and sends, and the verdict.
 
 use crate::broker::{Answer, Broker, BrokerError, InputOptions};
-use crate::decode::{Broken, Decoder};
+use crate::decode::{Broken, Decoder, TEXTS};
 use crate::fault::{Fault, FaultKind};
 use crate::lines::Lines;
 use crate::order::{Outcome, Probe, Probed, Run, Seen};
@@ -117,6 +117,7 @@ impl<'a> Watch<'a> {
             required: run.grant.level,
             limits: run.grant.limits.clone(),
             request: run.request.to_owned(),
+            libraries: run.plugin.libraries().to_vec(),
             probe,
         };
         let mut to = socket.try_clone()?;
@@ -180,7 +181,10 @@ impl<'a> Watch<'a> {
         match event {
             Event::Batch(batch) => return self.batch(batch, sink),
             Event::Ended(Err(Broken::Data(problem))) => return Err(self.data(&problem)),
-            Event::Ended(Err(Broken::TooLong)) => return Err(self.too_long()),
+            Event::Ended(Err(Broken::TooLong)) => return Err(self.too_long(1, "")),
+            Event::Ended(Err(Broken::Texts)) => {
+                return Err(self.too_long(TEXTS, " of new texts"));
+            }
             Event::Ended(result) => self.ended = Some(result),
             Event::Said(said) => return self.said(said),
             Event::Asked(question) => {
@@ -339,9 +343,10 @@ impl<'a> Watch<'a> {
         self.fault(FaultKind::Threads, &text, AUTHOR)
     }
 
-    fn too_long(&self) -> Fault {
-        let most = self.run.grant.limits.output_mb;
-        let text = format!("it sends more than {most} MB, or more than half of that in new texts");
+    /// It sends more of something than its part of all that it may send.
+    fn too_long(&self, part: u64, of: &str) -> Fault {
+        let most = self.run.grant.limits.output_mb as f64 / part as f64;
+        let text = format!("it sends more than {most} MB{of}");
         self.fault(FaultKind::Output, &text, &raise("output_mb"))
     }
 

@@ -172,17 +172,15 @@ impl Schema {
         }
         let least = self.least.as_ref().map(|n| format!("at least {n}"));
         let most = self.most.as_ref().map(|n| format!("at most {n}"));
-        let letters = (self.letters > 0).then(|| format!("{} letters or more", self.letters));
+        let letters = (self.letters > 1).then(|| format!("{} letters or more", self.letters));
         let (few, many) = self.count;
         let few = (few > 0).then(|| format!("{few} items or more"));
         let many = many.map(|many| format!("at most {many} items"));
         let bounds: Vec<String> = [least, most, letters, few, many].into_iter().flatten().collect();
         let noun = self.holds.map_or("a value", Type::noun);
-        if bounds.is_empty() {
-            noun.to_owned()
-        } else {
-            format!("{noun} of {}", bounds.join(" and "))
-        }
+        let empty = if self.letters == 1 { " that is not empty" } else { "" };
+        let of = if bounds.is_empty() { "" } else { " of " };
+        format!("{noun}{empty}{of}{}", bounds.join(" and "))
     }
 }
 
@@ -361,8 +359,11 @@ mod tests {
             (json!({"input": "x", "rows": 0, "factor": 1.5, "holds": "levels", "all": true}), &[]),
             (json!({"input": "x", "rows": 10.0, "holds": 1.0, "days": [1, 2]}), &[]),
             (json!({"input": "x", "series": {"FREQ": "M", "any": "x"}}), &[]),
-            (json!({}), &["config.input: found nothing, expected a text of 1 letters or more"]),
-            (json!({"input": ""}), &["config.input: found `\"\"`, expected a text of 1 letters"]),
+            (json!({}), &["config.input: found nothing, expected a text that is not empty"]),
+            (
+                json!({"input": ""}),
+                &["config.input: found `\"\"`, expected a text that is not empty"],
+            ),
             (json!({"input": 3}), &["config.input: found `3`, expected a text"]),
             (
                 json!({"input": "x", "rows": -1}),

@@ -23,8 +23,9 @@ pub(crate) struct Start {
     pub(crate) required: Level,
     pub(crate) limits: Limits,
     pub(crate) request: String,
+    /// The libraries that the plugin names.
+    pub(crate) libraries: Vec<String>,
     /// What is tried in the place of a run.
-    #[serde(default)]
     pub(crate) probe: Option<Probe>,
 }
 

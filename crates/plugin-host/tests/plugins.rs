@@ -6,7 +6,8 @@ mod support;
 
 use arrow_ipc::writer::StreamWriter;
 use haggle_evidence::{BatchBuilder, Observation};
-use haggle_plugin_host::{FaultKind, Grant, Level, Limits, Status};
+use haggle_plugin_host::inspect::{Inspection, inspect};
+use haggle_plugin_host::{FaultKind, Grant, Level, Limits, Plugin, Status};
 use std::time::{Duration, Instant};
 use support::{Bench, hostile, library, plain, rows_in_rust, script};
 
@@ -281,9 +282,7 @@ fn rows_and_output_have_limits() {
     let bench = Bench::new(hostile()).mode("many").limits(|limits| limits.output_mb = 1);
     let fault = bench.run().unwrap_err();
     assert_eq!(fault.kind, FaultKind::Output);
-    let expected =
-        "plugin `hostile`: it sends more than 1 MB, or more than half of that in new texts";
-    assert_eq!(fault.message, expected);
+    assert_eq!(fault.message, "plugin `hostile`: it sends more than 1 MB");
 }
 
 /// What this process holds does not grow with what a plugin sends.
@@ -297,7 +296,9 @@ fn texts_without_end_are_cut_off() {
     let bench = Bench::new(hostile()).mode("texts").limits(|limits| limits.output_mb = 64);
     let fault = bench.run().unwrap_err();
     assert_eq!(fault.kind, FaultKind::Output, "{fault}");
-    // The bench keeps the titles that it was given, 48 MB at most; others are tests beside.
+    assert_eq!(fault.message, "plugin `hostile`: it sends more than 32 MB of new texts");
+    assert!(fault.help.contains("output_mb"), "{}", fault.help);
+    // The bench keeps the titles that it was given, 32 MB at most; others are tests beside.
     assert!(memory().saturating_sub(before) < 600 << 20, "{} MB", memory() >> 20);
 }
 
@@ -390,9 +391,23 @@ fn what_is_checked_is_what_is_loaded() {
     std::fs::write(&file, plain().bytes()).unwrap();
     let checked = support::plugin("plain", std::fs::read(&file).unwrap());
     std::fs::write(&file, hostile().bytes()).unwrap();
-    assert_eq!(checked.sha256(), support::sha256(plain().bytes()));
+    assert_eq!(checked.bytes(), plain().bytes());
     let outcome = Bench::new(checked).mode("abort@open").run().unwrap();
     assert_eq!(outcome.rows, 3);
+}
+
+/// Of the system's libraries those are there that it names, and no others.
+#[test]
+fn what_it_links_to_is_there() {
+    let bytes = library("plain.c", &["-Wl,--no-as-needed", "-lstdc++"]);
+    let named = inspect(&bytes).unwrap();
+    assert!(named.libraries.contains(&"libstdc++.so.6".to_owned()), "{:?}", named.libraries);
+    let run = |seen: &Inspection| Bench::new(Plugin::of(seen, bytes.clone())).run();
+    assert_eq!(run(&named).unwrap().rows, 3);
+    let unnamed = Inspection { libraries: Vec::new(), ..named };
+    let fault = run(&unnamed).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Load, "{fault}");
+    assert!(fault.message.contains("libstdc++.so.6"), "{fault}");
 }
 
 #[test]

@@ -143,7 +143,8 @@ fn a_program_asks_within_its_bounds() {
         let address = Address::parse(&server.url(path)).unwrap();
         let within = [server.url("/in/")];
         let left = Cell::new(1 << 20);
-        let behalf = Some(Behalf { headers, within: &within, until: None, left: &left });
+        let behalf =
+            Some(Behalf { headers, within: &within, until: None, most: 1 << 20, left: &left });
         let request = Request { behalf, ..Request::one(&address, Mode::Usual) };
         bench.fetcher().fetch(&request, &|_, _| {})
     };
@@ -176,7 +177,8 @@ fn a_program_has_an_allowance_of_bytes_and_time() {
     let (within, left) = ([server.url("/in/")], Cell::new(1000));
     let get = |path: &str, until: Option<Instant>| {
         let address = Address::parse(&server.url(path)).unwrap();
-        let behalf = Some(Behalf { headers: &[], within: &within, until, left: &left });
+        let behalf =
+            Some(Behalf { headers: &[], within: &within, until, most: 3 << 20, left: &left });
         bench
             .fetcher()
             .fetch(&Request { behalf, ..Request::one(&address, Mode::Usual) }, &|_, _| {})
@@ -185,12 +187,17 @@ fn a_program_has_an_allowance_of_bytes_and_time() {
         assert!(get(path, None).is_ok());
         assert_eq!(left.get(), rest);
     }
-    assert_eq!((get("/in/c", None).unwrap_err().code, left.get()), ("E0309", 0));
+    let much = get("/in/c", None).unwrap_err();
+    assert_eq!((much.code, left.get()), ("E0309", 0));
+    assert!(much.message.ends_with("a plugin may fetch 3 MB in a run"), "{much}");
+    assert!(much.help.contains("ask for less"), "{}", much.help);
     assert_eq!(get("/in/..%2fout", None).unwrap_err().code, "E0310");
     left.set(1000);
     let started = Instant::now();
     let late = get("/in/slow", Some(started + Duration::from_millis(300))).unwrap_err();
     assert_eq!(late.code, "E0305", "{late}");
+    assert!(late.message.contains("`wall_s`, was over"), "{late}");
+    assert!(late.help.contains("--cap wall_s="), "{}", late.help);
     assert!(started.elapsed() < Duration::from_secs(15));
 }
 
@@ -207,7 +214,13 @@ fn a_part_is_gone_on_with_for_who_asked() {
         let (name, value) = ("X-Key".to_owned(), key.to_owned());
         let headers = [Header { name, value, shown: format!("{{secret:{key}}}") }];
         let (within, left) = ([server.url("/")], Cell::new(1 << 20));
-        let behalf = Some(Behalf { headers: &headers, within: &within, until: None, left: &left });
+        let behalf = Some(Behalf {
+            headers: &headers,
+            within: &within,
+            until: None,
+            most: 1 << 20,
+            left: &left,
+        });
         let address = Address::parse(&server.url("/x")).unwrap();
         let request = Request { behalf, ..Request::one(&address, Mode::Usual) };
         bench.fetcher().fetch(&request, &|_, _| {})

@@ -2,7 +2,8 @@
 #include "rows.h"
 
 const char haggle_manifest_v1[] =
-    "{\"manifest\":1,\"name\":\"plain\",\"version\":\"1.0.0\",\"abi\":\"1.0\"}";
+    "{\"manifest\":1,\"name\":\"plain\",\"version\":\"1.0.0\",\"abi\":\"1.0\","
+    "\"summary\":\"three rows\"}";
 
 static int given;
 
