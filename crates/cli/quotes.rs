@@ -59,7 +59,8 @@ pub(crate) fn of_parts(
         if !gather::holds_quotes(deal, source) {
             continue;
         }
-        let mut readers = [Reader::new(source), Reader::new(source)];
+        let room = usize::try_from(part.meta.cells.observations).map_or(ROOM, |n| n.min(ROOM));
+        let mut readers = [Reader::new(source, room), Reader::new(source, room / 2)];
         quotes.passed_over.extend(rejected(&readers[0].file, &quotes.heads[&source.id]));
         let mut takers = readers.each_mut().map(|reader| |listed| reader.take(listed));
         context.store.listing(part, &query(deal, source), &mut takers)?;
@@ -131,6 +132,9 @@ fn narrowed(source: &Source, market: &ItemMarket) -> Source {
     narrowed
 }
 
+/// Rows for which there is room from the beginning, at most.
+const ROOM: usize = 1 << 18;
+
 /// Reads the rows of one source.
 struct Reader {
     source: Arc<str>,
@@ -143,13 +147,14 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(source: &Source) -> Self {
+    /// A reader with room for so many rows.
+    fn new(source: &Source, room: usize) -> Self {
         Self {
             source: Arc::from(source.id.as_str()),
             file: Arc::from(file_name(&location(source))),
             estimate: Arc::from(ESTIMATE),
             units: BTreeMap::new(),
-            rows: Vec::new(),
+            rows: Vec::with_capacity(room),
             passed_over: Vec::new(),
         }
     }

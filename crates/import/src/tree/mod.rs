@@ -42,6 +42,8 @@ use walk::{Seen, Stop, Take, Walk};
 
 /// Most bytes of the first line by which one value on each line is known.
 const LINE: u64 = 16 << 20;
+/// Bytes that are looked at together.
+const LOOK: usize = 1 << 16;
 /// Names that a message lists.
 const LISTED: usize = 20;
 
@@ -112,7 +114,7 @@ impl Page {
     fn open(path: &Path, called: &str) -> Result<Self, ImportError> {
         let text = TextFile::promised(path)?;
         let by_name = ["jsonl", "ndjson"].iter().any(|e| called.to_lowercase().ends_with(e));
-        let lines = is_lines(text.decoded()?, by_name);
+        let lines = is_lines(&text, by_name)?;
         let format = if lines { "JSON Lines" } else { "JSON" };
         Ok(Self { name: None, text, lines, format, _kept: Vec::new() })
     }
@@ -196,22 +198,40 @@ fn said(what: &reader::Wrong) -> (&'static str, String) {
 }
 
 /// Whether a text is one value on each line: its first line is a whole value, and more follows.
-fn is_lines(text: impl Read, by_name: bool) -> bool {
-    let mut text = BufReader::new(text);
+fn is_lines(text: &TextFile, by_name: bool) -> Result<bool, ImportError> {
+    // Whether more follows is known sooner than whether the line is a whole value.
+    if !by_name && !has_lines(text.decoded()?) {
+        return Ok(false);
+    }
+    let mut text = BufReader::new(text.decoded()?);
     let mut line = Vec::new();
     while line.iter().all(u8::is_ascii_whitespace) {
         line.clear();
         if !matches!((&mut text).take(LINE).read_until(b'\n', &mut line), Ok(1..)) {
-            return false;
+            return Ok(false);
         }
     }
-    // Whether more follows is known sooner than whether the line is a whole value.
-    let more = || text.bytes().map_while(Result::ok).any(|b| !b.is_ascii_whitespace());
-    if !by_name && !more() {
-        return false;
-    }
     let mut reader = Reader::new(line.as_slice());
-    reader.pass().is_ok() && matches!(reader.peek_or_end(), Ok(None))
+    Ok(reader.pass().is_ok() && matches!(reader.peek_or_end(), Ok(None)))
+}
+
+/// Whether something stands below the first line that is not blank.
+fn has_lines(text: impl Read) -> bool {
+    let mut text = BufReader::with_capacity(LOOK, text);
+    reaches_more(&mut text) && text.skip_until(b'\n').is_ok() && reaches_more(&mut text)
+}
+
+/// Passes over blanks; whether something stands behind them.
+fn reaches_more(text: &mut impl BufRead) -> bool {
+    while let Ok(block @ [_, ..]) = text.fill_buf() {
+        let blank = block.iter().take_while(|b| b.is_ascii_whitespace()).count();
+        let more = blank < block.len();
+        text.consume(blank);
+        if more {
+            return true;
+        }
+    }
+    false
 }
 
 impl TreeFile {

@@ -392,22 +392,25 @@ pub(super) fn white(text: &[u8]) -> usize {
 }
 
 /// Where the first byte stands at which a text ends or goes on otherwise. Eight bytes are tested at
-/// once: a byte is zero, or less than another, where subtracting borrows from its highest bit.
+/// once: a byte is zero, or less than another, where subtracting borrows from its highest bit. Only
+/// above the first such byte a borrow may mark one that is none.
 pub(super) fn special(text: &[u8]) -> Option<usize> {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     const HIGH: u64 = ONES << 7;
     let zero = |word: u64| word.wrapping_sub(ONES) & !word;
-    let (eights, _) = text.as_chunks::<8>();
-    let plain = |eight: &&[u8; 8]| {
-        let word = u64::from_le_bytes(**eight);
+    let (eights, rest) = text.as_chunks::<8>();
+    for (number, eight) in eights.iter().enumerate() {
+        let word = u64::from_le_bytes(*eight);
         let control = word.wrapping_sub(ONES * 0x20) & !word;
         let quote = zero(word ^ (ONES * u64::from(b'"')));
         let escape = zero(word ^ (ONES * u64::from(b'\\')));
-        (control | quote | escape) & HIGH == 0
-    };
-    let passed = 8 * eights.iter().take_while(plain).count();
-    let found = text[passed..].iter().position(|b| SPECIAL[usize::from(*b)]);
-    found.map(|at| passed + at)
+        let marks = (control | quote | escape) & HIGH;
+        if marks != 0 {
+            return Some(8 * number + marks.trailing_zeros() as usize / 8);
+        }
+    }
+    let found = rest.iter().position(|b| SPECIAL[usize::from(*b)]);
+    found.map(|at| 8 * eights.len() + at)
 }
 
 /// Bytes at which a text ends, goes on otherwise, or is malformed.
