@@ -2,8 +2,9 @@
 
 use crate::context::Context;
 use crate::failure::Failure;
+use haggle_evidence::ImportError;
 use haggle_fetch::{Address, FetchError, Fetched, Look, Mode, Paging, Request};
-use haggle_import::{Options, Paging as Way, Recipe};
+use haggle_import::{Options, PageLooker, Paging as Way, Recipe};
 use haggle_store::SourceKey;
 use std::fs::File;
 use std::io::Read;
@@ -72,7 +73,8 @@ fn fetch_by(
     context: &Context,
 ) -> Result<Vec<Result<Fetched, FetchError>>, Failure> {
     let pagings: Vec<Paging> = wanted.iter().map(|(_, recipe)| paging(*recipe)).collect();
-    let looks: Vec<_> = wanted.iter().map(|(_, r)| |page: &Path| look(page, *r)).collect();
+    let lookers: Vec<Option<Looker>> = wanted.iter().map(|(_, recipe)| looker(*recipe)).collect();
+    let looks: Vec<_> = lookers.iter().map(|l| |page: &Path| look(page, l.as_ref())).collect();
     let parts = wanted.iter().zip(&pagings).zip(&looks);
     let requests: Vec<Request<'_>> = parts
         .map(|(((w, _), paging), look)| {
@@ -120,12 +122,20 @@ fn paging(recipe: Option<&Recipe>) -> Paging {
     }
 }
 
-/// What a page says of its list.
-fn look(page: &Path, recipe: Option<&Recipe>) -> Result<Look, String> {
-    // Behind a `Link` header a page is looked at only for what it says of the whole.
+/// Who looks at the pages of a list, or why nobody can.
+type Looker = Result<PageLooker, ImportError>;
+
+/// Behind a `Link` header a page is looked at only for what it says of the whole.
+fn looker(recipe: Option<&Recipe>) -> Option<Looker> {
     let unread = |r: &&Recipe| r.paging() != Some(&Way::Link) || r.checks_pages();
-    let Some(recipe) = recipe.filter(unread) else { return Ok(Look::default()) };
-    let look = haggle_import::look_at_page(page, recipe).map_err(|e| e.to_string())?;
+    recipe.filter(unread).map(PageLooker::new)
+}
+
+/// What a page says of its list.
+fn look(page: &Path, looker: Option<&Looker>) -> Result<Look, String> {
+    let Some(looker) = looker else { return Ok(Look::default()) };
+    let looker = looker.as_ref().map_err(ToString::to_string)?;
+    let look = looker.look(page).map_err(|e| e.to_string())?;
     Ok(Look { next: look.next, items: look.items, total: look.total, same: look.same })
 }
 

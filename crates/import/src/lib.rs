@@ -61,5 +61,5 @@ pub use importer::{FileImporter, IMPORTER_VERSION, Issue, Observer, Options, ope
 pub use issues::IssueWriter;
 pub use quality::siblings;
 pub use recipe::{Paging, Recipe, RecipeError};
-pub use tree::{PageLook, look_at_page};
+pub use tree::{PageLook, PageLooker};
 pub use workbook::WHOLE_FILE_LIMIT;

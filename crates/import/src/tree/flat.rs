@@ -10,6 +10,7 @@ use crate::header::Header;
 use crate::recipe::{Recipe, Spec};
 use crate::source::Preview;
 use haggle_evidence::{ImportError, Locator};
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::ControlFlow;
 
@@ -115,11 +116,8 @@ fn names(pages: &[Page], list: &[Step], head: Option<u64>) -> Result<Vec<String>
     let plan = Plan::new(&[(list.to_vec(), false)], &[], 0).map_err(|e| fail("E0012", e))?;
     let mut names = Vec::new();
     for page in pages {
-        for name in members(page, &plan, head)?.unread.into_keys() {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
+        let members: BTreeSet<String> = members(page, &plan, head)?.unread.into_keys().collect();
+        names.extend(members.into_iter().filter(|name| !names.contains(name)).collect::<Vec<_>>());
     }
     Ok(names)
 }

@@ -15,7 +15,7 @@ mod walk;
 mod xml;
 
 pub(crate) use choose::choose;
-pub use pages::{PageLook, look_at_page};
+pub use pages::{PageLook, PageLooker};
 pub(crate) use recipe::Paths;
 pub(crate) use shape::Found;
 

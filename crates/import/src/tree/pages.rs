@@ -25,61 +25,82 @@ pub struct PageLook {
     pub same: Option<String>,
 }
 
-/// Looks at a page: how many items it has, and what it says of the next one and of the whole.
-///
-/// # Errors
-/// [`ImportError`] if the page cannot be read to its end as JSON, has another count of items than
-/// it says, or the recipe reads no tree.
-pub fn look_at_page(path: &Path, recipe: &Recipe) -> Result<PageLook, ImportError> {
-    let page = open_page(path)?;
-    let Some(paths) = paths(recipe.spec())? else {
-        let message = format!("recipe `{}` reads tables, found JSON", recipe.name());
-        return Err(ImportError::source("E0003", Locator::default(), message));
-    };
-    let next = match recipe.paging() {
-        Some(Paging::Body { pointer } | Paging::Cursor { pointer, .. }) => Some(pointer),
-        _ => None,
-    };
-    let stated = &recipe.spec().stated;
-    let wanted = [next, stated.count.as_ref(), stated.total.as_ref(), stated.same.as_ref()];
-    let (items, said) = look(&page, items(&paths), wanted)?;
-    let [next, count, total, same] = said;
-    if let Some(count) = number(count)?.filter(|count| *count != items) {
-        return Err(wrong(format!("found {items} items, and the page says that it has {count}")));
-    }
-    Ok(PageLook { next, items, total: number(total)?, same })
+/// What a page says beside its items: the next page, its own count, the count of all, what stays the
+/// same.
+const SAID: usize = 4;
+
+/// Looks at the pages of one list.
+#[derive(Debug)]
+pub struct PageLooker {
+    plan: Plan,
+    /// Kinds of rows that are items; those behind them are what a page says.
+    items: usize,
+    /// What each of those others is.
+    slots: Vec<usize>,
 }
 
-/// How many items a page has, and what stands at some places of it.
-fn look<const N: usize>(
-    page: &Page,
-    mut rows: Vec<(Vec<Step>, bool)>,
-    wanted: [Option<&String>; N],
-) -> Result<(u64, [Option<String>; N]), ImportError> {
-    let (counted, mut slots) = (rows.len(), Vec::new());
-    for (slot, pointer) in wanted.iter().enumerate().filter_map(|(i, w)| Some((i, (*w)?))) {
-        rows.push((parse(pointer).map_err(unready)?, true));
-        slots.push(slot);
+impl PageLooker {
+    /// A look by the paths of a recipe.
+    ///
+    /// # Errors
+    /// [`ImportError`] if the recipe reads no tree.
+    pub fn new(recipe: &Recipe) -> Result<Self, ImportError> {
+        let Some(paths) = paths(recipe.spec())? else {
+            let message = format!("recipe `{}` reads tables, found JSON", recipe.name());
+            return Err(ImportError::source("E0003", Locator::default(), message));
+        };
+        let next = match recipe.paging() {
+            Some(Paging::Body { pointer } | Paging::Cursor { pointer, .. }) => Some(pointer),
+            _ => None,
+        };
+        let stated = &recipe.spec().stated;
+        let said: [Option<&String>; SAID] =
+            [next, stated.count.as_ref(), stated.total.as_ref(), stated.same.as_ref()];
+        let mut rows = items(&paths);
+        let (items, mut slots) = (rows.len(), Vec::new());
+        for (slot, pointer) in said.iter().enumerate().filter_map(|(i, s)| Some((i, (*s)?))) {
+            rows.push((parse(pointer).map_err(unready)?, true));
+            slots.push(slot);
+        }
+        // An item may be a plain value or an object: each way is a kind of rows.
+        let wants = [Want { column: 0, rank: 0, kinds: u64::MAX, at: At::Value }];
+        let plan = Plan::new(&rows, &wants, 1).map_err(unready)?;
+        Ok(Self { plan, items, slots })
     }
-    // An item may be a plain value or an object: each way is a kind of rows.
-    let wants = [Want { column: 0, rank: 0, kinds: u64::MAX, at: At::Value }];
-    let plan = Plan::new(&rows, &wants, 1).map_err(unready)?;
-    let (mut items, mut said) = (0, [const { None }; N]);
-    page.walk(&plan, false, None, &mut |held, _| {
-        for row in held.whole() {
-            match usize::from(row.kind).checked_sub(counted) {
-                None => items += u64::from(row.aside.is_none()),
-                Some(at) => {
-                    let mut cells = Cells::default().cleared(1);
-                    held.fill(&plan, row, &mut cells);
-                    said[slots[at]] =
-                        Some(cells.cells[0].shown().into_owned()).filter(|n| !n.is_empty());
+
+    /// How many items a page has, and what it says of the next one and of the whole.
+    ///
+    /// # Errors
+    /// [`ImportError`] if the page cannot be read to its end as JSON, or has another count of items
+    /// than it says.
+    pub fn look(&self, path: &Path) -> Result<PageLook, ImportError> {
+        let (items, said) = self.walk(&open_page(path)?)?;
+        let [next, count, total, same] = said;
+        if let Some(count) = number(count)?.filter(|count| *count != items) {
+            let message = format!("found {items} items, and the page says that it has {count}");
+            return Err(wrong(message));
+        }
+        Ok(PageLook { next, items, total: number(total)?, same })
+    }
+
+    fn walk(&self, page: &Page) -> Result<(u64, [Option<String>; SAID]), ImportError> {
+        let (mut items, mut said) = (0, [const { None }; SAID]);
+        page.walk(&self.plan, false, None, &mut |held, _| {
+            for row in held.whole() {
+                match usize::from(row.kind).checked_sub(self.items) {
+                    None => items += u64::from(row.aside.is_none()),
+                    Some(at) => {
+                        let mut cells = Cells::default().cleared(1);
+                        held.fill(&self.plan, row, &mut cells);
+                        said[self.slots[at]] =
+                            Some(cells.cells[0].shown().into_owned()).filter(|n| !n.is_empty());
+                    }
                 }
             }
-        }
-        Ok(ControlFlow::Continue(()))
-    })?;
-    Ok((items, said))
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok((items, said))
+    }
 }
 
 fn number(text: Option<String>) -> Result<Option<u64>, ImportError> {

@@ -5,7 +5,7 @@ use super::plan::{Node, Plan, Quick};
 use super::pointer;
 use super::reader::{DEEPEST, Fault, Reader, Sort, Wrong};
 use haggle_evidence::ImportError;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::io::Read;
@@ -39,7 +39,7 @@ pub(crate) type Take<'t> = &'t mut dyn FnMut(Held, &Seen) -> Result<ControlFlow<
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Seen {
     /// Members of rows that no column reads: how many of each name, and the first one's pointer.
-    pub(crate) unread: BTreeMap<String, (u64, String)>,
+    pub(crate) unread: HashMap<String, (u64, String), BuildHasherDefault<Quick>>,
     /// Places of the plan that were met, by node.
     pub(crate) met: Vec<bool>,
 }
@@ -283,7 +283,7 @@ impl<'w, R: Read> Walk<'w, R> {
         let object = self.objects;
         self.forget_members(at);
         while more {
-            match self.member(node)? {
+            match self.member(node, object)? {
                 Some((child, number)) => match self.stands_twice(at, object, number)? {
                     true => self.again(child, depth)?,
                     false => self.child(child, depth, false)?,
@@ -296,15 +296,18 @@ impl<'w, R: Read> Walk<'w, R> {
         Ok(())
     }
 
-    /// The node of the next member, whose name is read; one that nobody looks for is passed over
-    /// without a copy.
-    fn member(&mut self, node: &Node) -> Done<Option<(u32, Option<u32>)>> {
+    /// The node of the next member. Its name is copied only where it is needed later.
+    fn member(&mut self, node: &Node, object: u64) -> Done<Option<(u32, Option<u32>)>> {
         let span = self.reader.quoted();
         let span = self.ok(span)?;
         let plain = self.reader.plain(span);
         let mut found = plain.and_then(|name| node.member(name));
         let watched = self.watch && !node.rows.is_empty();
-        if plain.is_none() || found.is_some() || watched {
+        let needed = match found {
+            None => watched,
+            Some((child, number)) => self.needs_name(child, number, object),
+        };
+        if plain.is_none() || needed {
             self.name.clear();
             let read = self.reader.copy(span, &mut self.name);
             self.ok(read)?;
@@ -316,6 +319,14 @@ impl<'w, R: Read> Walk<'w, R> {
             self.unread()?;
         }
         Ok(found)
+    }
+
+    /// Whether the name of a member is needed beyond telling its node: it is part of a path, or
+    /// tells members apart.
+    fn needs_name(&self, child: u32, number: Option<u32>, object: u64) -> bool {
+        let node = &self.plan.nodes[child as usize];
+        let once = number.is_some_and(|number| self.stamps[number as usize] != object);
+        !once || node.scope || node.deeper()
     }
 
     /// A member that stands twice: rows in it are shown, to be rejected, and values are not kept.

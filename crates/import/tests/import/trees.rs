@@ -1,11 +1,13 @@
 //! Trees: pages of one list, what a look tells, and rows and joins against a brute force.
 
 use crate::support::{Saved, failure, read, read_by, run, save};
+use haggle_evidence::ImportError;
 use haggle_import::inspect::{Fit, inspect};
-use haggle_import::{Options, PageLook, Paging, Recipe, look_at_page, open_pages};
+use haggle_import::{Options, PageLook, PageLooker, Paging, Recipe, open_pages};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::path::PathBuf;
 
 /// A recipe of prices in US dollars, of which the rows and columns are still to be said.
@@ -30,6 +32,10 @@ fn pages(bodies: &[&str]) -> (Vec<Saved>, Vec<PathBuf>) {
 
 fn options(recipe: Recipe) -> Options {
     Options { recipe: Some(recipe), ..Options::default() }
+}
+
+fn look_at_page(page: &Path, recipe: &Recipe) -> Result<PageLook, ImportError> {
+    PageLooker::new(recipe)?.look(page)
 }
 
 #[test]

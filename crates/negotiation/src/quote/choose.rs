@@ -20,7 +20,7 @@ impl Comparison {
             let cells = || row.iter().zip(&self.suppliers);
             let cost = cells().map(|(cell, it)| cell.counted().filter(|_| may_be_awarded(it)));
             choice.cost.push(cost.collect());
-            let goods = row.iter().map(|cell| cell.cost.as_deref().map(|cost| cost.goods));
+            let goods = row.iter().map(|cell| cell.cost.as_ref().map(|cost| cost.goods));
             choice.goods.push(goods.map(Option::unwrap_or_default).collect());
         }
         Some(choice)

@@ -31,7 +31,7 @@ pub struct Comparison {
     /// Who quotes, in the order of the deal file, then by name.
     pub suppliers: Vec<Supplier>,
     /// Prices as quoted, by item, then supplier.
-    pub quoted: Vec<Option<Box<Quoted>>>,
+    pub quoted: Vec<Option<Quoted>>,
     /// "as asked", then the scenarios of the deal file.
     pub outcomes: Vec<Outcome>,
     /// Rows that took no part, each with its reason.
@@ -336,7 +336,7 @@ pub struct Cell {
     /// Why not, or what is special, with the way out.
     pub reason: Option<Arc<str>>,
     /// What it costs, where that can be computed.
-    pub cost: Option<Box<Cost>>,
+    pub cost: Option<Cost>,
     /// What fills the gap for the ranking.
     pub plug: Option<Amount>,
     /// How far the unit price lies below the mean of the others, a share, where that is abnormal
@@ -458,7 +458,7 @@ impl Comparison {
         if supplier >= self.suppliers.len() {
             return None;
         }
-        self.quoted.get(self.at(item, supplier))?.as_deref()
+        self.quoted.get(self.at(item, supplier))?.as_ref()
     }
 
     /// The number of the supplier of a name or slug, whatever its case.

@@ -154,7 +154,7 @@ impl Making<'_> {
     /// The line of an item; whether there is one.
     fn line(&mut self, supplier: usize, item: usize) -> bool {
         let comparison = self.comparison;
-        let cost = comparison.cell(0, item, supplier).and_then(|cell| cell.cost.as_deref());
+        let cost = comparison.cell(0, item, supplier).and_then(|cell| cell.cost.as_ref());
         let row = comparison.items.get(item).zip(comparison.quoted(item, supplier));
         let (Some(cost), Some((row, quoted))) = (cost, row) else { return false };
         let slug = row.slug.clone();

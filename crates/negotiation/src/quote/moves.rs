@@ -114,7 +114,7 @@ impl Comparison {
         let legs = (0..self.items.len()).filter_map(|item| {
             let cell = self.cell(scenario, item, it.supplier)?;
             cell.counted()?;
-            Some(cell.cost.as_deref()?.legs)
+            Some(cell.cost.as_ref()?.legs)
         });
         let carried = times(sum(legs)?, supplier.factors.as_ref()?.share_of(Leg::MainCarriage)?)?;
         let moving = order.checked_add(carried)?;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub(super) struct Table<'a> {
     pub(super) basis: &'a Basis,
     pub(super) suppliers: &'a [Supplier],
-    pub(super) quoted: &'a [Option<Box<Quoted>>],
+    pub(super) quoted: &'a [Option<Quoted>],
     pub(super) as_of: Date,
     /// Whether somebody states a lead time, so that silence is a question.
     pub(super) leads: bool,
@@ -99,7 +99,7 @@ impl Table<'_> {
         match quantity.and_then(|quantity| line::cost(quoted, need(quantity))) {
             Ok(cost) => {
                 let (state, reason) = self.judged(supplier, quoted);
-                Cell { cost: Some(Box::new(cost)), ..Cell::without(state, reason) }
+                Cell { cost: Some(cost), ..Cell::without(state, reason) }
             }
             Err(reason) => Cell::without(State::Stopped, Some(Arc::from(reason))),
         }
@@ -274,7 +274,7 @@ impl Cell {
 
     /// What the line costs, if it can be awarded.
     pub fn counted(&self) -> Option<Amount> {
-        self.cost.as_deref().filter(|_| self.state == State::Counts).map(|cost| cost.line)
+        self.cost.as_ref().filter(|_| self.state == State::Counts).map(|cost| cost.line)
     }
 }
 

@@ -22,7 +22,7 @@ impl Comparison {
         let way = || {
             let quoted = self.quoted(item, supplier)?;
             let cost =
-                self.cell(scenario, item, supplier).and_then(|cell: &Cell| cell.cost.as_deref())?;
+                self.cell(scenario, item, supplier).and_then(|cell: &Cell| cell.cost.as_ref())?;
             let own = self.suppliers.get(supplier)?;
             let factors = own.factors.as_ref()?;
             let quantity = (*self.outcomes.get(scenario)?.quantities.get(item)?)?;

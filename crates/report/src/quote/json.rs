@@ -368,7 +368,7 @@ fn cell(item: &str, supplier: &str, it: &Cell) -> Value {
         "supplier": supplier,
         "state": state(it.state),
         "reason": it.reason.as_deref(),
-        "cost": it.cost.as_deref().map(cost),
+        "cost": it.cost.as_ref().map(cost),
         "plug": it.plug.map(exact),
         "low": it.low.map(exact),
     })

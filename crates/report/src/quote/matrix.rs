@@ -59,7 +59,7 @@ fn lines(quotes: &Quotes<'_>, most: usize) -> Vec<usize> {
 /// What the cheapest line of an item costs.
 fn least(quotes: &Quotes<'_>, item: usize) -> Option<haggle_quantity::Amount> {
     let best = quotes.outcome().best[item]?;
-    quotes.cell(item, best)?.cost.as_deref().map(|cost| cost.line)
+    quotes.cell(item, best)?.cost.as_ref().map(|cost| cost.line)
 }
 
 fn head(supplier: &Supplier) -> Head {
@@ -82,7 +82,7 @@ fn line(quotes: &Quotes<'_>, item: usize, shown: &[usize]) -> Row {
 fn field(quotes: &Quotes<'_>, item: usize, supplier: usize) -> Field {
     let Some(cell) = quotes.cell(item, supplier) else { return Field::default() };
     let best = quotes.outcome().best[item] == Some(supplier);
-    let cost = cell.cost.as_deref();
+    let cost = cell.cost.as_ref();
     let note = cost.map_or(String::new(), |cost| quotes.unit(cost.unit));
     let key = cost.map(|cost| cost.line.normalize().to_string());
     Field { text: shown_cost(quotes, cell, best), note, key, class: class(cell, best) }

@@ -19,7 +19,7 @@ pub(super) struct Gathered {
     /// Suppliers: those of the deal file in its order, then the others by name.
     pub(super) bids: Vec<Bid>,
     /// Prices by item, then supplier.
-    pub(super) quoted: Vec<Option<Box<Quoted>>>,
+    pub(super) quoted: Vec<Option<Quoted>>,
     /// Rows that took no part.
     pub(super) passed_over: Vec<PassedOver>,
 }
@@ -101,7 +101,7 @@ fn prices(
     bids: &[Bid],
     mut placed: Vec<Placed<'_>>,
     passed_over: &mut Vec<PassedOver>,
-) -> Vec<Option<Box<Quoted>>> {
+) -> Vec<Option<Quoted>> {
     let mut quoted = vec![None; tender.items.len() * bids.len()];
     placed.sort_by_key(|at| (at.item, at.supplier));
     let share = parts::share(tender.items.len(), bids.len());
@@ -123,7 +123,7 @@ fn prices(
         let rows = rows_of(&placed, item, supplier);
         passed_over.extend(rows.iter().map(|at| passed(at.row, reason.to_owned())));
         let price = line::of_deal(&tender.items[item], &bids[supplier], line);
-        quoted[item * bids.len() + supplier] = Some(Box::new(price));
+        quoted[item * bids.len() + supplier] = Some(price);
     }
     quoted
 }
@@ -134,7 +134,7 @@ fn of_rows(
     bids: &[Bid],
     first: usize,
     placed: &mut [Placed<'_>],
-    quoted: &mut [Option<Box<Quoted>>],
+    quoted: &mut [Option<Quoted>],
 ) {
     let mut known: Vec<line::Known<'_>> = vec![None; bids.len()];
     for group in placed.chunk_by_mut(|a, b| (a.item, a.supplier) == (b.item, b.supplier)) {
@@ -142,7 +142,7 @@ fn of_rows(
         let (item, supplier) = (group[0].item, group[0].supplier);
         let known = &mut known[supplier];
         let price = line::of_rows(&tender.items[item], &bids[supplier], group, known);
-        quoted[(item - first) * bids.len() + supplier] = Some(Box::new(price));
+        quoted[(item - first) * bids.len() + supplier] = Some(price);
     }
 }
 
@@ -154,7 +154,7 @@ fn rows_of<'p, 'a>(placed: &'p [Placed<'a>], item: usize, supplier: usize) -> &'
 }
 
 /// What all lines of a supplier say alike is a term of its quote; what the deal file states stands.
-fn lift(bids: &mut [Bid], quoted: &mut [Option<Box<Quoted>>]) {
+fn lift(bids: &mut [Bid], quoted: &mut [Option<Quoted>]) {
     let width = bids.len();
     let mut said = vec![<Option<Own>>::None; width];
     for (at, line) in quoted.iter().enumerate() {

@@ -125,7 +125,7 @@ fn priced(comparison: &Comparison, item: usize, supplier: usize) -> bool {
 }
 
 fn cost(comparison: &Comparison, item: usize, supplier: usize) -> Option<&Cost> {
-    comparison.cell(0, item, supplier)?.cost.as_deref()
+    comparison.cell(0, item, supplier)?.cost.as_ref()
 }
 
 fn backup(comparison: &Comparison, choice: &Choice) -> Result<Backup, String> {

@@ -139,7 +139,7 @@ fn volume(ground: &Ground<'_>) -> Vec<Trade> {
     }
     for (number, outcome) in ground.comparison.outcomes.iter().enumerate().skip(1) {
         let saving = ground.costs().map(|(item, cost)| {
-            let then = ground.comparison.cell(number, item, ground.supplier)?.cost.as_deref()?;
+            let then = ground.comparison.cell(number, item, ground.supplier)?.cost.as_ref()?;
             times(cost.unit - then.unit, ground.quantity(item))
         });
         let saving = saving.collect::<Option<Vec<_>>>().and_then(sum);

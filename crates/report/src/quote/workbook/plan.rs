@@ -166,7 +166,7 @@ impl<'a> Plan<'a> {
         let pairs = (0..it.items.len()).flat_map(|i| (0..it.suppliers.len()).map(move |s| (i, s)));
         let line = |(item, supplier)| {
             let quoted = it.quoted(item, supplier)?;
-            let cost = quotes.cell(item, supplier)?.cost.as_deref();
+            let cost = quotes.cell(item, supplier)?.cost.as_ref();
             Some(Line { item, supplier, quoted, cost })
         };
         let lines: Vec<Line<'a>> = pairs.filter_map(line).collect();
