@@ -69,7 +69,10 @@ impl Partial {
     /// Begins a body from its first byte; with a validator it can be gone on with.
     pub(crate) fn start(&mut self, validator: Option<&str>) -> io::Result<()> {
         self.forget()?;
-        self.file.set_len(0)?;
+        // A file that was cut is written to the disk as it is closed, even if it was empty.
+        if self.file.metadata()?.len() > 0 {
+            self.file.set_len(0)?;
+        }
         self.file.rewind()?;
         self.hasher = Sha256::new();
         self.size = 0;

@@ -208,13 +208,24 @@ impl Held {
 
     /// Hands over what is held; what stands in the open places is held on.
     pub(crate) fn hand_over(&mut self) -> Self {
-        let held = std::mem::take(self);
+        let held = std::mem::replace(self, self.as_large());
         for &at in &held.open {
             self.go_on(&held, at);
         }
         // Where most of it is held on, as much again is awaited.
         self.enough = 2 * self.size();
         held
+    }
+
+    /// Nothing, with room for as much: the next block is about as large.
+    fn as_large(&self) -> Self {
+        Self {
+            text: String::with_capacity(self.text.len()),
+            scopes: Vec::with_capacity(self.scopes.len()),
+            entries: Vec::with_capacity(self.entries.len()),
+            whole: Vec::with_capacity(self.whole.len()),
+            ..Self::default()
+        }
     }
 
     /// Opens a place of what was held, with its values.
