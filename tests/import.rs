@@ -183,3 +183,46 @@ fn standard_input_and_a_file_in_an_archive() {
     let missing = bench.run(&format!("import {SURVEY}/list.csv"));
     assert!(missing.err.contains("`list.csv`") && missing.code != 0, "{}", missing.err);
 }
+
+/// A file so large that it is hashed while it is read.
+#[test]
+fn a_large_file_is_stored_by_the_hash_of_its_content() {
+    let bench = Bench::with_data();
+    let mut text = String::from("Job,Median,Notes\n");
+    let note = "x".repeat(60_000);
+    for pay in 0..300 {
+        text += &format!("Clerk {pay},{},{note}\n", 50_000 + pay);
+    }
+    assert!(text.len() > 16 << 20);
+    bench.write("large.csv", &text);
+    let recipe = r#"name = "large"
+version = 1
+signature = [["Job"], ["Median"]]
+source = { name = "large" }
+field = { title = { any = ["Job"] } }
+number = { decimal = "." }
+constant = { kind = "wage", basis = "paid", tax = "gross", currency = "USD", per = "year" }
+amount = [{ any = ["Median"], statistic = "p50" }]
+"#;
+    bench.write("large.toml", recipe);
+    let import = || bench.run("import --recipe large.toml large.csv");
+    let first = import();
+    assert_eq!(first.code, 0, "{}", first.err);
+    assert!(
+        first.out.contains("read 301 = imported 300 + rejected 0 + skipped 1"),
+        "{}",
+        first.out
+    );
+    let hash = haggle_import::content_hash(&bench.path("large.csv")).unwrap();
+    let part = |hash: &str| bench.path(&format!("store/parts/{hash}-large.parquet"));
+    assert!(part(&hash).exists());
+    let again = import();
+    assert!(again.out.contains("unchanged by recipe large"), "{}", again.out);
+    // Of the same size, and of another content.
+    bench.write("large.csv", &text.replace("50007", "50008"));
+    let other = import();
+    assert_eq!(other.code, 0, "{}", other.err);
+    let changed = haggle_import::content_hash(&bench.path("large.csv")).unwrap();
+    assert_ne!(changed, hash);
+    assert!(part(&changed).exists() && !part(&hash).exists());
+}

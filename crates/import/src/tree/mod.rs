@@ -340,7 +340,7 @@ impl TreeFile {
         let (seen, rows) = page.rows(paths, visit)?;
         self.rows += rows;
         self.met.extend(paths.met(&seen));
-        for (name, (count, path)) in seen.unread {
+        for (name, (count, path)) in seen.unread.into_iter().collect::<BTreeMap<_, _>>() {
             self.unread.entry(name).or_insert((0, path)).0 += count;
         }
         Ok(())
