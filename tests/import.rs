@@ -219,7 +219,7 @@ amount = [{ any = ["Median"], statistic = "p50" }]
     let again = import();
     assert!(again.out.contains("unchanged by recipe large"), "{}", again.out);
     // Of the same size, and of another content.
-    bench.write("large.csv", &text.replace("50007", "50008"));
+    bench.write("large.csv", text.replace("50007", "50008"));
     let other = import();
     assert_eq!(other.code, 0, "{}", other.err);
     let changed = haggle_import::content_hash(&bench.path("large.csv")).unwrap();
