@@ -257,12 +257,12 @@ impl<'a> Watch<'a> {
         }
         if self.started.elapsed() > Duration::from_secs(wall_seconds) {
             let text = format!("it was still running after {wall_seconds} seconds");
-            return Err(self.fault(FaultKind::Wall, &text, &raise("wall_seconds")));
+            return Err(self.fault(FaultKind::Wall, &text, &raise("wall_s")));
         }
         let idle = self.heard.elapsed().min(self.ledger.idle());
         if idle > Duration::from_secs(idle_seconds) {
             let text = format!("it did nothing for {idle_seconds} seconds");
-            return Err(self.fault(FaultKind::Idle, &text, &raise("idle_seconds")));
+            return Err(self.fault(FaultKind::Idle, &text, &raise("idle_s")));
         }
         Ok(())
     }

@@ -253,13 +253,14 @@ fn time_has_limits() {
         let fault = bench.run().unwrap_err();
         assert_eq!(fault.kind, FaultKind::Idle, "{fault}");
         assert!(fault.message.ends_with("it did nothing for 1 seconds"), "{fault}");
-        assert!(fault.help.contains("idle_seconds"));
+        assert!(fault.help.contains("`idle_s`"));
         assert!(started.elapsed() < Duration::from_secs(30));
     }
     let bench = Bench::new(hostile()).mode("many").limits(|limits| limits.wall_seconds = 1);
     let fault = bench.run().unwrap_err();
     assert_eq!(fault.kind, FaultKind::Wall);
     assert!(fault.message.ends_with("it was still running after 1 seconds"), "{fault}");
+    assert!(fault.help.contains("`wall_s`"));
 }
 
 #[test]
