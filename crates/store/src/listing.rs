@@ -113,7 +113,7 @@ fn list(
         Batch::new(batch).map_err(external)?;
     }
     let order = in_order(&batches);
-    let stretch = order.len().div_ceil(takers.len()).max(opened.layout.page_rows);
+    let stretch = order.len().div_ceil(takers.len().max(1)).max(opened.layout.page_rows);
     let stretches = order.chunks(stretch).zip(takers);
     let hand_out = |(order, take)| hand_out(&batches, order, query, take);
     thread::scope(|scope| {

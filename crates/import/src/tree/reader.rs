@@ -569,6 +569,18 @@ pub(super) mod tests {
         })
     }
 
+    /// A value as it is written, cut at a place or with another byte there.
+    pub(crate) fn spoiled(value: &Value, at: prop::sample::Index, byte: u8, cut: bool) -> Vec<u8> {
+        let mut text = value.to_string().into_bytes();
+        let at = at.index(text.len());
+        if cut {
+            text.truncate(at)
+        } else {
+            text[at] = byte
+        }
+        text
+    }
+
     proptest! {
         #[test]
         fn what_is_written_is_read(value in any_value(), pretty: bool, drop in 1_usize..40) {
@@ -582,9 +594,7 @@ pub(super) mod tests {
         fn what_is_no_json_is_refused(
             value in any_value(), at in any::<prop::sample::Index>(), byte in any::<u8>(), cut: bool
         ) {
-            let mut text = value.to_string().into_bytes();
-            let at = at.index(text.len());
-            if cut { text.truncate(at) } else { text[at] = byte }
+            let text = spoiled(&value, at, byte, cut);
             let theirs = serde_json::from_slice::<Value>(&text);
             let ours = read(&text, 7);
             // A number of an exponent beyond a double is none for the library.

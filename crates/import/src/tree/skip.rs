@@ -91,9 +91,9 @@ fn name(text: &[u8]) -> Option<usize> {
 
 /// A text in quotes.
 fn string(text: &[u8]) -> Option<usize> {
-    let mut at = usize::from(*text.first()? == b'"');
+    let mut at = text.starts_with(b"\"").then_some(1)?;
     loop {
-        let rest = text.get(at..).filter(|_| at > 0)?;
+        let rest = text.get(at..)?;
         let found = special(rest)?;
         at += found + 1;
         match (rest[found], rest.get(found + 1)) {
@@ -118,7 +118,7 @@ fn number(text: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::reader::tests::any_value;
+    use crate::tree::reader::tests::{any_value, spoiled};
     use proptest::prelude::*;
     use serde_json::Value;
 
@@ -135,9 +135,7 @@ mod tests {
         fn only_a_value_is_passed(
             value in any_value(), at in any::<prop::sample::Index>(), byte in any::<u8>(), cut: bool
         ) {
-            let mut text = value.to_string().into_bytes();
-            let at = at.index(text.len());
-            if cut { text.truncate(at) } else { text[at] = byte }
+            let mut text = spoiled(&value, at, byte, cut);
             text.push(b' ');
             let passed = super::value(&text);
             let theirs = |length: usize| {

@@ -39,7 +39,7 @@ pub(crate) type Take<'t> = &'t mut dyn FnMut(Held, &Seen) -> Result<ControlFlow<
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Seen {
     /// Members of rows that no column reads: how many of each name, and the first one's pointer.
-    pub(crate) unread: HashMap<String, (u64, String), BuildHasherDefault<Quick>>,
+    pub(crate) unread: HashMap<String, (u64, String)>,
     /// Places of the plan that were met, by node.
     pub(crate) met: Vec<bool>,
 }
