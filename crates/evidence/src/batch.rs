@@ -7,13 +7,16 @@
 use crate::observation::Observation;
 use crate::texts::{Glance, Texts};
 use crate::words::{Basis, Bound, Kind, Statistic, Tax};
-use arrow_array::builder::PrimitiveBuilder;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowPrimitiveType, Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type, UInt32Type,
     UInt64Type,
 };
-use arrow_array::{Array, ArrayRef, DictionaryArray, Int32Array, RecordBatch, StringArray};
+use arrow_array::{
+    Array, ArrayRef, DictionaryArray, Int32Array, PrimitiveArray, RecordBatch, StringArray,
+    new_null_array,
+};
+use arrow_buffer::NullBufferBuilder;
 use arrow_schema::{DataType, Field, Schema};
 use std::borrow::Cow;
 use std::fmt;
@@ -109,7 +112,7 @@ struct Words {
     /// Whether there are rows without a word before those.
     has_absent: bool,
     /// The word that was looked for last.
-    last: Option<u32>,
+    last: Option<(Glance, u32)>,
     /// Words seen lately, each at the place that a glance at it gives; none until there is one.
     recent: Vec<Option<(Glance, u32)>>,
     /// Number of each word of a closed vocabulary, by its place there.
@@ -130,6 +133,12 @@ const RECENT: usize = 64;
 /// So few new texts of a batch are kept, whatever their share.
 const RARE: usize = 1024;
 
+/// Of so many rows one states a new word where words are kept no longer than a batch.
+const MANY: usize = 8;
+
+/// The same where hardly any word comes again.
+const FEW: usize = 2;
+
 /// So many batches after one of rare words are taken to be like it.
 const ADDING: usize = 15;
 
@@ -146,6 +155,14 @@ impl Words {
                 let number = self.number(text);
                 self.push_number(number);
             }
+        }
+    }
+
+    /// Pushes the word that the row before has, or none as that.
+    fn repeat(&mut self) {
+        match self.keys.last() {
+            Some(&key) if self.absent == 0 => self.keys.push(key),
+            _ => self.absent += 1,
         }
     }
 
@@ -171,22 +188,28 @@ impl Words {
         if self.adding > 0 && self.texts.memory() < MEMORY_KEPT {
             return self.texts.add(text);
         }
-        // Observations of one row mostly follow each other.
-        if let Some(last) = self.last.filter(|last| self.texts.is(*last, text)) {
-            return last;
+        let glance = Glance::new(text);
+        // Neighbours mostly state the same word.
+        match self.last {
+            Some(last) if self.shows(last, glance, text) => last.1,
+            _ => {
+                let number = self.look(text, glance);
+                self.last = Some((glance, number));
+                number
+            }
         }
-        let number = self.look(text);
-        self.last = Some(number);
-        number
     }
 
-    fn look(&mut self, text: &str) -> u32 {
-        let glance = Glance::new(text);
-        if let Some(Some((known, number))) = self.recent.get(glance.place(RECENT))
-            && *known == glance
-            && (glance.is_whole() || self.texts.is(*number, text))
+    /// Whether a word is this one, of which a glance was taken.
+    fn shows(&self, (known, number): (Glance, u32), glance: Glance, text: &str) -> bool {
+        known == glance && (glance.is_whole() || self.texts.is(number, text))
+    }
+
+    fn look(&mut self, text: &str, glance: Glance) -> u32 {
+        if let Some(Some(word)) = self.recent.get(glance.place(RECENT))
+            && self.shows(*word, glance, text)
         {
-            return *number;
+            return word.1;
         }
         let number = self.texts.number(text);
         self.recent.resize(RECENT, None);
@@ -208,15 +231,13 @@ impl Words {
 
     fn finish(&mut self) -> ArrayRef {
         let keys = self.keys();
-        let values = self.values();
         // Words that rarely come again, such as places in the source, only burden later batches.
         let new = self.texts.len() - self.before;
-        let rare = new > RARE && new > keys.len() / 2;
-        let adding = self.adding.checked_sub(1).unwrap_or(if rare { ADDING } else { 0 });
-        if rare || self.texts.len() > TEXTS_KEPT || self.texts.memory() > MEMORY_KEPT {
-            *self = Self::default();
-        }
-        self.adding = adding;
+        let rare = |share| new > RARE && new > keys.len() / share;
+        let adding = if rare(FEW) { ADDING } else { 0 };
+        self.adding = self.adding.checked_sub(1).unwrap_or(adding);
+        let full = self.texts.len() > TEXTS_KEPT || self.texts.memory() > MEMORY_KEPT;
+        let values = if rare(MANY) || full { self.forget() } else { self.values() };
         self.before = self.texts.len();
         Arc::new(DictionaryArray::new(keys, values))
     }
@@ -234,6 +255,14 @@ impl Words {
         }
     }
 
+    /// Gives away the texts.
+    fn forget(&mut self) -> ArrayRef {
+        (self.last, self.values) = (None, None);
+        self.recent.clear();
+        self.known.clear();
+        Arc::new(self.texts.take_array())
+    }
+
     fn values(&mut self) -> ArrayRef {
         match &self.values {
             Some(values) if values.len() == self.texts.len() => values.clone(),
@@ -248,13 +277,15 @@ impl Words {
 
 /// A number column under construction; rows that state nothing are only counted until a row does.
 struct Numbers<T: ArrowPrimitiveType> {
-    builder: PrimitiveBuilder<T>,
+    data_type: DataType,
+    values: Vec<T::Native>,
+    stated: NullBufferBuilder,
     absent: usize,
 }
 
 impl<T: ArrowPrimitiveType> Numbers<T> {
     fn new(data_type: DataType) -> Self {
-        Self { builder: PrimitiveBuilder::new().with_data_type(data_type), absent: 0 }
+        Self { data_type, values: Vec::new(), stated: NullBufferBuilder::new(0), absent: 0 }
     }
 
     fn push(&mut self, value: Option<T::Native>) {
@@ -262,20 +293,29 @@ impl<T: ArrowPrimitiveType> Numbers<T> {
             None => self.absent += 1,
             Some(value) => {
                 self.settle();
-                self.builder.append_value(value);
+                self.values.push(value);
+                self.stated.append_non_null();
             }
         }
     }
 
     fn settle(&mut self) {
         if self.absent > 0 {
-            self.builder.append_nulls(std::mem::take(&mut self.absent));
+            let absent = std::mem::take(&mut self.absent);
+            self.values.resize(self.values.len() + absent, T::Native::default());
+            self.stated.append_n_nulls(absent);
         }
     }
 
     fn finish(&mut self) -> ArrayRef {
+        if self.values.is_empty() {
+            return new_null_array(&self.data_type, std::mem::take(&mut self.absent));
+        }
         self.settle();
-        Arc::new(self.builder.finish())
+        let next = Vec::with_capacity(self.values.len());
+        let values = std::mem::replace(&mut self.values, next);
+        let array = PrimitiveArray::<T>::new(values.into(), self.stated.finish());
+        Arc::new(array.with_data_type(self.data_type.clone()))
     }
 }
 
@@ -325,6 +365,32 @@ fn place(statistic: Statistic) -> usize {
 impl BatchBuilder {
     /// Adds one observation.
     pub fn push(&mut self, o: &Observation<'_>) {
+        self.push_row_words(o);
+        self.push_own(o);
+    }
+
+    /// Adds another observation of the row of the one before, whose sheet, subject, scheme, title,
+    /// place and party it has: they are not looked at.
+    pub fn push_again(&mut self, o: &Observation<'_>) {
+        if self.is_empty() {
+            return self.push(o);
+        }
+        self.row_words().into_iter().for_each(Words::repeat);
+        self.push_own(o);
+    }
+
+    /// What a row mostly says once for all of its observations.
+    fn row_words(&mut self) -> [&mut Words; 6] {
+        let [sheet, _, _, _, _, _, subject, scheme, title, place, party, ..] = &mut self.words;
+        [sheet, subject, scheme, title, place, party]
+    }
+
+    fn push_row_words(&mut self, o: &Observation<'_>) {
+        let texts = [o.sheet, o.subject, o.scheme, o.title, o.place, o.party];
+        self.row_words().into_iter().zip(texts).for_each(|(words, text)| words.push(text));
+    }
+
+    fn push_own(&mut self, o: &Observation<'_>) {
         self.push_words(o);
         self.row.push(Some(o.row));
         self.column.push(Some(o.column));
@@ -342,17 +408,17 @@ impl BatchBuilder {
 
     fn push_words(&mut self, o: &Observation<'_>) {
         let [
-            sheet,
+            _,
             path,
             kind,
             basis,
             component,
             tax,
-            subject,
-            scheme,
-            title,
-            place_of,
-            party,
+            _,
+            _,
+            _,
+            _,
+            _,
             level,
             statistic,
             bound,
@@ -360,17 +426,11 @@ impl BatchBuilder {
             per,
             attributes,
         ] = &mut self.words;
-        sheet.push(o.sheet);
         path.push(o.path);
         kind.push_known(o.kind as usize, || o.kind.as_str().into());
         basis.push_known(o.basis as usize, || o.basis.as_str().into());
         component.push(o.component);
         tax.push_known(o.tax as usize, || o.tax.as_str().into());
-        subject.push(o.subject);
-        scheme.push(o.scheme);
-        title.push(o.title);
-        place_of.push(o.place);
-        party.push(o.party);
         level.push(o.level);
         statistic.push_known(place(o.statistic), || o.statistic.to_string().into());
         bound.push_known(o.bound as usize, || o.bound.as_str().into());

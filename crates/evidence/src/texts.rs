@@ -57,10 +57,14 @@ impl Texts {
         &self.bytes[self.ends[number as usize]..self.ends[number as usize + 1]]
     }
 
+    /// The bytes of that text, which are in the order of the texts.
+    pub fn bytes(&self, number: u32) -> &[u8] {
+        &self.bytes.as_bytes()[self.ends[number as usize]..self.ends[number as usize + 1]]
+    }
+
     /// Whether a number is that of a text.
     pub fn is(&self, number: u32, text: &str) -> bool {
-        let (start, end) = (self.ends[number as usize], self.ends[number as usize + 1]);
-        &self.bytes.as_bytes()[start..end] == text.as_bytes()
+        self.bytes(number) == text.as_bytes()
     }
 
     /// The length of a text in bytes.
@@ -81,6 +85,26 @@ impl Texts {
         let ends = self.ends.iter().map(|end| i32::try_from(*end).expect("texts below 2 GiB"));
         let ends = OffsetBuffer::new(ends.collect());
         StringArray::new(ends, self.bytes.as_bytes().into(), None)
+    }
+
+    /// The same, which leaves none behind but room for about as many.
+    ///
+    /// # Panics
+    /// If they take more than 2 GiB.
+    pub fn take_array(&mut self) -> StringArray {
+        let ends = self.ends.iter().map(|end| i32::try_from(*end).expect("texts below 2 GiB"));
+        let ends = OffsetBuffer::new(ends.collect());
+        let room = String::with_capacity(self.bytes.len() + self.bytes.len() / 4);
+        let bytes = std::mem::replace(&mut self.bytes, room);
+        self.clear();
+        StringArray::new(ends, bytes.into_bytes().into(), None)
+    }
+
+    /// Forgets all texts, but keeps their room.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.truncate(1);
+        self.numbers.clear();
     }
 
     /// How many texts there are.

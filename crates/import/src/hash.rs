@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 /// Bytes that are read at once.
-const BLOCK: usize = 1 << 18;
+const BLOCK: usize = 1 << 16;
 
 /// SHA-256 of a file's content, in lower-case hexadecimal. Reads in pieces, whatever the size. Of
 /// a file in an archive (`archive.zip/list.csv`) it is made of the archive's and of the name.

@@ -1,5 +1,7 @@
 //! Writes a JSON object member by member, in the order in which they come.
 
+use crate::tree::special;
+
 /// The name of a member as it stands before its value, quoted once for many objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Name(String);
@@ -7,7 +9,7 @@ pub(crate) struct Name(String);
 impl Name {
     pub(crate) fn new(name: &str) -> Self {
         let mut quoted = String::new();
-        quote(&mut quoted, name);
+        quote(&mut quoted, [name, ""]);
         Self(quoted + ":")
     }
 }
@@ -15,7 +17,7 @@ impl Name {
 /// Adds a text.
 pub(crate) fn text(out: &mut String, name: &Name, text: &str) {
     begin(out, name);
-    quote(out, text);
+    quote(out, [text, ""]);
 }
 
 /// Adds a number by its decimal digits.
@@ -32,16 +34,22 @@ pub(crate) fn close(out: &mut String) {
 }
 
 /// The object with further members at its end, as they stand between braces, and one more text
-/// behind those, in place of what was in `out`.
-pub(crate) fn extended(out: &mut String, object: &str, members: &str, last: Option<(&Name, &str)>) {
+/// of two pieces behind those, in place of what was in `out`.
+pub(crate) fn extended(
+    out: &mut String,
+    object: &str,
+    members: &str,
+    last: Option<(&Name, [&str; 2])>,
+) {
     out.clear();
     *out += object.strip_suffix('}').unwrap_or(object);
     if !members.is_empty() {
         out.push(if out.is_empty() { '{' } else { ',' });
         *out += members;
     }
-    if let Some((name, added)) = last {
-        text(out, name, added);
+    if let Some((name, pieces)) = last {
+        begin(out, name);
+        quote(out, pieces);
     }
     close(out);
 }
@@ -51,14 +59,16 @@ fn begin(out: &mut String, name: &Name) {
     *out += &name.0;
 }
 
-fn quote(out: &mut String, text: &str) {
-    let plain = |b: u8| b >= 0x20 && b != b'"' && b != b'\\';
-    if text.bytes().all(plain) {
+/// Adds the text that two pieces make.
+fn quote(out: &mut String, [text, rest]: [&str; 2]) {
+    let plain = |piece: &str| special(piece.as_bytes()).is_none();
+    if plain(text) && plain(rest) {
         out.push('"');
         *out += text;
+        *out += rest;
         out.push('"');
     } else {
-        *out += &serde_json::Value::from(text).to_string();
+        *out += &serde_json::Value::from([text, rest].concat()).to_string();
     }
 }
 
@@ -75,7 +85,7 @@ mod tests {
         assert_eq!(out, r#"{"a":"x \"y\"\n","b":12.50}"#);
         let (c, mut more) = (Name::new("c"), "old".to_owned());
         let mut extended = |object: &str, members: &str, last: Option<&str>| {
-            super::extended(&mut more, object, members, last.map(|text| (&c, text)));
+            super::extended(&mut more, object, members, last.map(|text| (&c, [text, ""])));
             more.clone()
         };
         assert_eq!(extended(&out, "", Some("d")), r#"{"a":"x \"y\"\n","b":12.50,"c":"d"}"#);
@@ -84,6 +94,8 @@ mod tests {
         assert_eq!(extended(r#"{"a":1}"#, r#""b":2"#, Some("d")), r#"{"a":1,"b":2,"c":"d"}"#);
         assert_eq!(extended("", r#""b":2"#, None), r#"{"b":2}"#);
         assert_eq!(extended("", "", None), "");
+        super::extended(&mut more, "", "", Some((&c, ["d\\", "\n"])));
+        assert_eq!(more, r#"{"c":"d\\\n"}"#);
         let mut none = String::new();
         close(&mut none);
         assert_eq!(none, "");

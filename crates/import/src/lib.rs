@@ -10,6 +10,7 @@
 mod builtin;
 mod cell;
 mod choose;
+mod columns;
 mod container;
 mod date;
 mod detect;

@@ -2,7 +2,9 @@
 
 use crate::cell::{Cell, Format};
 use crate::money::Multiple;
-use haggle_quantity::{AMOUNT_SCALE, Amount, AmountError, parse_amount, to_f64, to_scaled};
+use haggle_quantity::{
+    AMOUNT_SCALE, Amount, AmountError, parse_amount, short_amount, to_f64, to_scaled,
+};
 use std::borrow::Cow;
 
 /// Significant decimal digits that a spreadsheet program keeps and shows.
@@ -108,9 +110,11 @@ pub(crate) fn text_number(text: &str, notation: Notation) -> Result<Amount, Stri
 
 /// The number that JSON digits state, with all of them, as far as they can be computed with.
 pub(crate) fn all_digits(digits: &str) -> Option<Amount> {
-    let exponent = digits.contains(['e', 'E']);
-    let exact = exponent.then(|| Amount::from_scientific(digits).ok()).flatten();
-    exact.or_else(|| digits.parse().ok())
+    short_amount(digits).or_else(|| {
+        let exponent = digits.contains(['e', 'E']);
+        let exact = exponent.then(|| Amount::from_scientific(digits).ok()).flatten();
+        exact.or_else(|| digits.parse().ok())
+    })
 }
 
 /// The commonest case, at no cost.
@@ -136,7 +140,7 @@ fn exact(plain: &str) -> Result<Amount, AmountError> {
 /// An amount with at most as many decimals as the store keeps, if next to nothing is lost.
 pub(crate) fn fit(amount: Amount) -> Option<Amount> {
     if amount.scale() <= AMOUNT_SCALE {
-        return to_scaled(amount).is_ok().then(|| amount.normalize());
+        return to_scaled(amount).is_ok().then_some(amount);
     }
     let short = amount.round_dp(AMOUNT_SCALE).normalize();
     let lost = (amount - short).abs().checked_mul(PARTS.into());

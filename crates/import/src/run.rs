@@ -5,7 +5,7 @@ use crate::doubt::doubtful;
 use crate::importer::{BATCH_SIZE, Issue, Observer};
 use crate::json::{self, Name};
 use crate::layout::{AmountColumn, Layout, Mapped, in_doubt};
-use crate::read::{self, Outcome, Reject, RowReading, State, Stated, What};
+use crate::read::{self, Origin, Outcome, Reject, RowReading, State, Stated, What};
 use crate::recipe::{FromNumber, TextField};
 use crate::source::{Row, warning};
 use crate::suspicion::Sizes;
@@ -81,7 +81,7 @@ impl<'a> Run<'a> {
                 }
                 self.skip(row, &skip);
             }
-            Outcome::Reject(reject) => return self.reject(row, reject),
+            Outcome::Reject(reject) => return self.reject(row, *reject),
             Outcome::Import => {
                 if row.hidden {
                     self.hidden.push(self.layout.sheet.as_deref().unwrap_or(""), row.number);
@@ -153,12 +153,18 @@ impl<'a> Run<'a> {
         let mut observations = 0;
         self.note_words(row, state);
         let errors = self.layout.quality.as_ref().and_then(|q| q.of(row));
+        let common = self.common(row, reading);
+        let mut again = false;
         for (amount, what) in &state.cells {
             match what {
                 What::Stated(stated) => {
                     observations += 1;
                     let error = errors.and_then(|e| self.error_of(amount, e));
-                    self.push(row, reading, (&state.attributes, error), amount, stated)?;
+                    let own = renamed(&common, amount);
+                    let as_before = std::mem::replace(&mut again, own.is_none()) && again;
+                    let o = (own.as_ref().unwrap_or(&common), as_before);
+                    let said = Said { row, reading, attributes: &state.attributes, error };
+                    self.push(&said, o, amount, stated)?;
                 }
                 What::Absent { code, reason, found } => {
                     let place = self.at(row, Some(amount.column.index));
@@ -176,62 +182,90 @@ impl<'a> Run<'a> {
         errors.get(at).copied().flatten()
     }
 
+    /// What all observations of a row have that do not say otherwise.
+    fn common<'o>(&self, row: &Row<'_>, reading: &'o RowReading<'_>) -> Observation<'o>
+    where
+        'a: 'o,
+    {
+        let layout = self.layout;
+        let text = |field| said(reading.texts[field as usize].as_deref());
+        Observation {
+            sheet: layout.sheet.as_deref(),
+            row: row.number,
+            subject: text(TextField::Subject),
+            scheme: layout.constants.scheme.as_deref(),
+            title: text(TextField::Title),
+            place: text(TextField::Place),
+            party: text(TextField::Party),
+            level: text(TextField::Level),
+            quantity_from: reading.quantity_from,
+            quantity_to: reading.quantity_to,
+            date: reading.date,
+            ..Observation::new(0, "", "")
+        }
+    }
+
     fn push(
         &mut self,
-        row: &Row<'_>,
-        reading: &RowReading<'_>,
-        (attributes, error): (&str, Option<f64>),
+        Said { row, reading, attributes, error }: &Said<'_, '_>,
+        (common, again): (&Observation<'_>, bool),
         amount: &AmountColumn,
         stated: &Stated<'_>,
     ) -> Result<(), ImportError> {
         let layout = self.layout;
         let constants = &layout.constants;
-        let text = |field: TextField| {
-            let row = reading.texts[field as usize].as_deref();
-            amount.texts[field as usize].as_deref().or(row).filter(|t| !t.is_empty())
-        };
         let statistic = stated.statistic;
         let component = amount.component.as_deref().or(reading.component.as_deref());
         let Room { path, attributes: extended, stated: name } = &mut self.room;
-        let origin = stated.stated.as_deref().map(|origin| (&*name, origin));
+        let shown = || row.cell(amount.column.index).shown();
+        let origin = match &stated.origin {
+            Origin::Cell => None,
+            Origin::Scaled => Some([shown(), Cow::Borrowed(&*amount.times)]),
+            Origin::Formula(numbers) => Some([Cow::Borrowed(&**numbers), Cow::Borrowed("")]),
+        };
+        let origin = origin.as_ref().map(|[cell, scale]| (&*name, [&**cell, &**scale]));
         let attributes = if origin.is_some() || !amount.terms.is_empty() {
             json::extended(extended, attributes, &amount.terms, origin);
             extended
         } else {
-            attributes
+            *attributes
         };
         let beside = &layout.beside;
         if let Some(branch) = row.branch {
             branch.point(Some(amount.column.index), path);
         }
-        self.builder.push(&Observation {
-            sheet: layout.sheet.as_deref(),
-            row: row.number,
+        let observation = Observation {
             column: amount.column.index as u32 + 1,
             path: row.branch.map(|_| path.as_str()),
             kind: amount.kind,
             basis: amount.basis.or(reading.basis).unwrap_or(constants.basis),
             component: component.or(constants.component.as_deref()),
             tax: amount.tax.or(reading.tax).unwrap_or(constants.tax),
-            subject: text(TextField::Subject),
-            scheme: constants.scheme.as_deref(),
-            title: text(TextField::Title),
-            place: text(TextField::Place),
-            party: text(TextField::Party),
-            level: text(TextField::Level),
+            level: said(amount.texts[TextField::Level as usize].as_deref().or(common.level)),
             statistic,
+            amount: stated.scaled,
+            currency: stated.currency.as_str(),
+            per: stated.per.code(),
             bound: stated.bound,
             weight: of(&beside.weight, statistic, reading.weight),
             count: of(&beside.count, statistic, reading.count),
             employers: of(&beside.employers, statistic, reading.employers),
             sample_size: of(&beside.sample_size, statistic, reading.sample_size),
-            relative_error: error.or(of(&beside.relative_error, statistic, reading.relative_error)),
-            quantity_from: amount.quantities[0].or(reading.quantity_from),
-            quantity_to: amount.until(row).or(reading.quantity_to),
-            date: amount.date.or(reading.date),
-            attributes: Some(attributes).filter(|a| !a.is_empty()),
-            ..Observation::new(stated.scaled, stated.currency.as_str(), stated.per.code())
-        });
+            relative_error: (*error).or(of(
+                &beside.relative_error,
+                statistic,
+                reading.relative_error,
+            )),
+            quantity_from: amount.quantities[0].or(common.quantity_from),
+            quantity_to: amount.until(row).or(common.quantity_to),
+            date: amount.date.or(common.date),
+            attributes: said(Some(attributes)),
+            ..*common
+        };
+        match again {
+            true => self.builder.push_again(&observation),
+            false => self.builder.push(&observation),
+        }
         if self.kind == Kind::Wage && statistic == Statistic::Value {
             let (column, per) = (amount.column.index, stated.per.as_str());
             self.sizes.add(column, stated.currency.as_str(), per, stated.scaled, row.number);
@@ -268,6 +302,36 @@ impl<'a> Run<'a> {
         }
         all
     }
+}
+
+/// What a row says beside one of its amounts.
+struct Said<'s, 'r> {
+    row: &'s Row<'r>,
+    reading: &'s RowReading<'r>,
+    attributes: &'s str,
+    /// The relative error of the amount, from elsewhere.
+    error: Option<f64>,
+}
+
+/// An empty text says nothing.
+fn said(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.is_empty())
+}
+
+/// What an amount has whose header names its subject, title, place or party.
+fn renamed<'o>(common: &Observation<'o>, amount: &'o AmountColumn) -> Option<Observation<'o>> {
+    use TextField::{Party, Place, Subject, Title};
+    let own = |field: TextField| amount.texts[field as usize].as_deref();
+    if [Subject, Title, Place, Party].into_iter().all(|field| own(field).is_none()) {
+        return None;
+    }
+    Some(Observation {
+        subject: said(own(Subject).or(common.subject)),
+        title: said(own(Title).or(common.title)),
+        place: said(own(Place).or(common.place)),
+        party: said(own(Party).or(common.party)),
+        ..*common
+    })
 }
 
 /// Words of a cell's number format that are not in what is read.

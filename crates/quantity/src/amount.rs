@@ -35,6 +35,9 @@ impl std::error::Error for AmountError {}
 /// # Errors
 /// [`AmountError`] if the text is anything else, or has more digits than can be kept exactly.
 pub fn parse_amount(text: &str) -> Result<Amount, AmountError> {
+    if let Some(amount) = short_amount(text) {
+        return to_scaled(amount).map(|_| amount);
+    }
     let (mantissa, exponent) = split_exponent(text)?;
     let plain = mantissa.strip_prefix(['-', '+']).unwrap_or(mantissa);
     let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
@@ -49,6 +52,41 @@ pub fn parse_amount(text: &str) -> Result<Amount, AmountError> {
     };
     to_scaled(amount)?;
     Ok(amount)
+}
+
+/// A decimal without sign and of few digits, as most are, at little cost: `0.25`, `3.75e-06`. `None`
+/// of any other text, whatever it is.
+pub fn short_amount(text: &str) -> Option<Amount> {
+    const DIGITS: usize = 18;
+    let (whole, mut number, mut rest) = digits(0, text.as_bytes());
+    let (mut fraction, mut tenths) = (0, 0);
+    if let [b'.', behind @ ..] = rest {
+        (fraction, number, rest) = digits(number, behind);
+        if fraction == 0 {
+            return None;
+        }
+    }
+    if let [b'e' | b'E', b'-', behind @ ..] = rest {
+        let (count, exponent, behind) = digits(0, behind);
+        if !(1..=2).contains(&count) {
+            return None;
+        }
+        (tenths, rest) = (exponent as usize, behind);
+    }
+    let scale = (fraction + tenths) as u32;
+    let short = rest.is_empty() && whole > 0 && whole + fraction <= DIGITS;
+    (short && scale <= Decimal::MAX_SCALE).then(|| Decimal::new(number as i64, scale))
+}
+
+/// Digits at the start of a text, behind those of a number: how many, the number, and what follows.
+/// The number is none where they are too many.
+fn digits(mut number: u64, text: &[u8]) -> (usize, u64, &[u8]) {
+    let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (digits, rest) = text.split_at(count);
+    for digit in digits {
+        number = number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+    }
+    (count, number, rest)
 }
 
 fn split_exponent(text: &str) -> Result<(&str, i32), AmountError> {
@@ -66,11 +104,17 @@ fn split_exponent(text: &str) -> Result<(&str, i32), AmountError> {
 /// # Errors
 /// [`AmountError::TooManyDigits`] if that is not a whole number or does not fit.
 pub fn to_scaled(amount: Amount) -> Result<i128, AmountError> {
-    let amount = amount.normalize();
-    if amount.scale() > AMOUNT_SCALE || amount.abs() >= Decimal::from(10_000_000_000_000_000_u64) {
-        return Err(AmountError::TooManyDigits);
-    }
-    Ok(amount.mantissa() * 10_i128.pow(AMOUNT_SCALE - amount.scale()))
+    const LEAST_TOO_LARGE: u128 = 10_u128.pow(16 + AMOUNT_SCALE);
+    let (digits, scale) = (amount.mantissa(), amount.scale());
+    let scaled = match AMOUNT_SCALE.checked_sub(scale) {
+        Some(missing) => digits.checked_mul(10_i128.pow(missing)),
+        None => {
+            let surplus = 10_i128.pow(scale - AMOUNT_SCALE);
+            (digits % surplus == 0).then(|| digits / surplus)
+        }
+    };
+    let scaled = scaled.filter(|scaled| scaled.unsigned_abs() < LEAST_TOO_LARGE);
+    scaled.ok_or(AmountError::TooManyDigits)
 }
 
 /// The amount that [`to_scaled`] stored.
@@ -171,6 +215,29 @@ mod tests {
     }
 
     proptest::proptest! {
+        /// As the library reads it that knows all notations.
+        #[test]
+        fn short_numbers_are_read_as_any_other(
+            whole in "[0-9]{0,10}", fraction in "(\\.[0-9]{0,10})?", exponent in "([eE][-+]?[0-9]{0,3})?",
+        ) {
+            let text = format!("{whole}{fraction}{exponent}");
+            if let Some(amount) = short_amount(&text) {
+                let plain = text.parse::<Decimal>();
+                let read = plain.or_else(|_| Decimal::from_scientific(&text)).unwrap();
+                assert_eq!((amount, amount.scale()), (read, read.scale()), "{text}");
+            }
+        }
+
+        /// By the definition: it has no digit behind the twelfth, and few before the point.
+        #[test]
+        fn what_is_stored_is_exact(digits in proptest::num::i128::ANY, scale in 0_u32..=28) {
+            let amount = Decimal::from_i128_with_scale(digits >> 33, scale).normalize();
+            let fits = amount.scale() <= 12 && amount.abs() < Decimal::from(10_u64.pow(16));
+            let scaled = fits.then(|| amount.mantissa() * 10_i128.pow(12 - amount.scale()));
+            let padded = Decimal::from_i128_with_scale(digits >> 33, scale);
+            assert_eq!(to_scaled(padded).ok(), scaled, "{padded}");
+        }
+
         #[test]
         fn scaled_round_trip(digits in -999_999_999_999_999_i64..999_999_999_999_999, scale in 0_u32..=12) {
             let amount = Decimal::new(digits, scale);

@@ -10,7 +10,8 @@ mod per;
 mod rate;
 
 pub use amount::{
-    AMOUNT_SCALE, Amount, AmountError, from_scaled, parse_amount, scaled_text, to_f64, to_scaled,
+    AMOUNT_SCALE, Amount, AmountError, from_scaled, parse_amount, scaled_text, short_amount,
+    to_f64, to_scaled,
 };
 pub use currency::{Currency, UnknownCurrency};
 pub use date::{

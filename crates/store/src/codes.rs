@@ -16,12 +16,21 @@ impl Default for Codes {
 }
 
 impl Codes {
-    pub(crate) fn push(&mut self, code: u32) {
+    /// Pushes several codes.
+    pub(crate) fn extend(&mut self, new: &[u32]) {
+        let Some((&first, rest)) = new.split_first() else { return };
+        self.push_many(first, 1);
+        if let Self::Same(same, _) = *self
+            && let Some(other) = rest.iter().find(|code| **code != same)
+        {
+            self.make_room(*other);
+        }
+        self.make_room(rest.iter().copied().fold(first, u32::max));
         match self {
-            Self::Bytes(codes) if code <= u32::from(u8::MAX) => codes.push(code as u8),
-            Self::Shorts(codes) if code <= u32::from(u16::MAX) => codes.push(code as u16),
-            Self::Longs(codes) => codes.push(code),
-            _ => self.push_many(code, 1),
+            Self::Same(_, rows) => *rows += rest.len(),
+            Self::Bytes(codes) => codes.extend(rest.iter().map(|code| *code as u8)),
+            Self::Shorts(codes) => codes.extend(rest.iter().map(|code| *code as u16)),
+            Self::Longs(codes) => codes.extend(rest),
         }
     }
 
@@ -108,11 +117,12 @@ mod tests {
         let sent = [0, 0, 7, 0, 255, 256, 3, 65_535, 65_536, u32::MAX, 1];
         for start in 0..sent.len() {
             let (mut codes, mut expected) = (Codes::default(), Vec::new());
-            for &code in &sent[start..] {
-                codes.push(code);
+            for (number, &code) in sent[start..].iter().enumerate() {
                 codes.push_many(code, 2);
                 codes.push_many(9, 0);
-                expected.extend([code; 3]);
+                codes.extend(&sent[start..][..number]);
+                expected.extend([code; 2]);
+                expected.extend(&sent[start..][..number]);
             }
             let rows: Vec<u32> = (0..expected.len() as u32).collect();
             assert_eq!(codes.len(), expected.len());
@@ -124,7 +134,7 @@ mod tests {
     fn one_code_takes_no_memory() {
         let mut codes = Codes::default();
         codes.push_many(5, 1_000);
-        codes.push(5);
+        codes.extend(&[5]);
         assert_eq!((codes.same(), codes.len(), codes.memory()), (Some(5), 1_001, 0));
     }
 }

@@ -64,6 +64,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::channel;
 use table::Table;
 use write::{PartWriter, Tables};
 
@@ -342,8 +343,9 @@ fn written(
 ) -> Result<Import, ImportError> {
     let failed = |e: ParquetError| SinkError(e.to_string());
     let not_taken = |_| SinkError("not taken".to_owned());
+    let (written, spare) = channel();
     let gather = |give: Give<'_>| {
-        let mut tables = Tables::new(layout);
+        let mut tables = Tables::new(layout, spare);
         let import = beside(
             AHEAD,
             |take| importer.run(&mut |batch| take(batch).map_err(not_taken)),
@@ -357,7 +359,13 @@ fn written(
         tables.last().map_or(Ok(()), give).map_err(not_taken)?;
         Ok(import)
     };
-    beside(0, gather, |table: Table| writer.take(&table).map_err(failed))?
+    beside(0, gather, |mut table: Table| {
+        writer.take(&table).map_err(failed)?;
+        table.clear();
+        // Nobody waits for it behind the last batch.
+        let _ = written.send(table);
+        Ok::<_, SinkError>(())
+    })?
 }
 
 /// Whatever takes full tables.

@@ -56,8 +56,17 @@ impl<T: Number> Numbers<T> {
         self.values.extend_from_slice(&array.values()[rows.clone()]);
         match array.nulls() {
             None => self.stated.push_many(1, count),
-            Some(valid) => rows.for_each(|r| self.stated.push(u32::from(valid.is_valid(r)))),
+            Some(valid) => {
+                let stated: Vec<u32> = rows.map(|r| u32::from(valid.is_valid(r))).collect();
+                self.stated.extend(&stated);
+            }
         }
+    }
+
+    /// Forgets all rows, but keeps their room.
+    pub(crate) fn clear(&mut self) {
+        self.values.clear();
+        self.stated = Codes::default();
     }
 
     /// The column of some rows, of a type of such numbers.

@@ -60,6 +60,18 @@ impl Column {
         })
     }
 
+    fn clear(&mut self) {
+        match self {
+            Self::Words(words) => words.clear(),
+            Self::Lines(numbers) => numbers.clear(),
+            Self::Positions(numbers) => numbers.clear(),
+            Self::Amounts(numbers) => numbers.clear(),
+            Self::Floats(numbers) => numbers.clear(),
+            Self::Integers(numbers) => numbers.clear(),
+            Self::Days(numbers) => numbers.clear(),
+        }
+    }
+
     fn memory(&self) -> usize {
         match self {
             Self::Words(words) => words.memory(),
@@ -138,6 +150,12 @@ impl Table {
                 Column::Days(numbers) => numbers.extend(array, rows),
             }
         }
+    }
+
+    /// Forgets all rows, but keeps their room: memory that was never used costs more than such as was.
+    pub(crate) fn clear(&mut self) {
+        self.columns.iter_mut().for_each(Column::clear);
+        self.rows = 0;
     }
 
     /// Some rows as a batch; `places` is room that is used again.

@@ -76,6 +76,13 @@ impl Words {
         Self { ranked, ..Self::default() }
     }
 
+    /// Forgets all rows, but keeps their room.
+    pub(crate) fn clear(&mut self) {
+        self.texts.clear();
+        self.known.clear();
+        (self.codes, self.adding, self.asked) = (Codes::default(), false, 0);
+    }
+
     /// Takes some rows of a batch. `source` tells apart where batches come from.
     pub(crate) fn extend(&mut self, array: &dyn Array, rows: Range<usize>, source: usize) {
         let words: &DictionaryArray<Int32Type> = array.as_dictionary();
@@ -101,13 +108,15 @@ impl Words {
             code => code,
         };
         let keys = words.keys();
-        match keys.nulls() {
-            None if values.len() == 1 => codes.push_many(code(0), rows.len()),
-            None => keys.values()[rows].iter().for_each(|&key| codes.push(code(key))),
-            Some(valid) => rows.for_each(|row| {
-                codes.push(if valid.is_valid(row) { code(keys.value(row)) } else { ABSENT });
-            }),
-        }
+        let new: Vec<u32> = match keys.nulls() {
+            None if values.len() == 1 => return codes.push_many(code(0), rows.len()),
+            None => keys.values()[rows].iter().map(|&key| code(key)).collect(),
+            Some(valid) => {
+                let code = |row| if valid.is_valid(row) { code(keys.value(row)) } else { ABSENT };
+                rows.map(code).collect()
+            }
+        };
+        codes.extend(&new);
     }
 
     /// Stops to look for words where most are new. The same word may have two codes then, which
@@ -153,7 +162,7 @@ impl Words {
     /// The rank of the word of each code among all words; absent comes first.
     pub(crate) fn ranks(&self) -> Vec<u32> {
         let mut sorted: Vec<u32> = (0..self.texts.len() as u32).collect();
-        sorted.sort_unstable_by_key(|&number| self.texts.get(number));
+        sorted.sort_unstable_by_key(|&number| self.texts.bytes(number));
         let mut ranks = vec![0; sorted.len() + 1];
         for (number, rank) in sorted.into_iter().zip(1..) {
             ranks[number as usize + 1] = rank;
@@ -179,7 +188,7 @@ impl Words {
         let stated = Stated::Some(&codes).simplified();
         let put = |rows: Range<usize>, out: &mut Vec<u8>| {
             let stated = codes[rows].iter().filter(|code| **code != ABSENT);
-            stated.for_each(|&code| put_plain(self.word(code), out));
+            stated.for_each(|&code| put_plain(self.bytes(code), out));
         };
         let (bounds, content) = match self.dictionary(&codes, form) {
             Some((words, dictionary)) => (self.bounds(&words), Content::Dictionary(dictionary)),
@@ -202,7 +211,7 @@ impl Words {
         let word = (code != ABSENT).then(|| self.word(code));
         let mut dictionary = Dictionary { plain: Vec::new(), len: 0, indices: Vec::new() };
         if let Some(word) = word {
-            put_plain(word, &mut dictionary.plain);
+            put_plain(word.as_bytes(), &mut dictionary.plain);
             dictionary.len = 1;
         }
         let (stated, nulls) = match word {
@@ -224,6 +233,10 @@ impl Words {
         self.texts.get(code - 1)
     }
 
+    fn bytes(&self, code: u32) -> &[u8] {
+        self.texts.bytes(code - 1)
+    }
+
     /// The words that some rows state, in order of their first row; `None` if it would not pay to
     /// write each only once.
     fn dictionary(&self, codes: &[u32], form: &Form) -> Option<(Vec<u32>, Dictionary)> {
@@ -236,7 +249,7 @@ impl Words {
             if *index == UNKNOWN {
                 *index = words.len() as u32;
                 words.push(code);
-                put_plain(self.word(code), &mut plain);
+                put_plain(self.bytes(code), &mut plain);
                 if plain.len() > most {
                     return None;
                 }
@@ -258,9 +271,18 @@ impl Words {
     }
 
     fn bounds(&self, codes: &[u32]) -> Option<(&str, &str)> {
-        let mut words = codes.iter().filter(|c| **c != ABSENT).map(|&code| self.word(code));
+        let stated = codes.iter().copied().filter(|code| *code != ABSENT);
+        let mut words = stated.map(|code| (self.bytes(code), code));
         let first = words.next()?;
-        Some(words.fold((first, first), |(min, max), word| (min.min(word), max.max(word))))
+        let (mut min, mut max) = (first, first);
+        for word in words {
+            if word.0 < min.0 {
+                min = word;
+            } else if word.0 > max.0 {
+                max = word;
+            }
+        }
+        Some((self.word(min.1), self.word(max.1)))
     }
 
     /// Neighbours mostly state the same word, which is looked at once.
@@ -273,9 +295,9 @@ impl Words {
 }
 
 /// A length, then the bytes.
-fn put_plain(word: &str, out: &mut Vec<u8>) {
+fn put_plain(word: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(&(word.len() as u32).to_le_bytes());
-    out.extend_from_slice(word.as_bytes());
+    out.extend_from_slice(word);
 }
 
 fn statistics(bounds: Option<(&str, &str)>, nulls: u64) -> Statistics {

@@ -22,6 +22,7 @@ use parquet::schema::types::{ColumnDescPtr, ColumnPath};
 use std::fs::File;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::Receiver;
 
 /// Columns whose pages carry minimum and maximum; the others carry them by row group.
 pub(crate) const PAGE_STATISTICS: [&str; 3] = ["subject", "title", "place"];
@@ -30,11 +31,13 @@ pub(crate) const PAGE_STATISTICS: [&str; 3] = ["subject", "title", "place"];
 pub(crate) struct Tables {
     table: Table,
     layout: Layout,
+    /// Tables that were written, and are empty again.
+    spare: Receiver<Table>,
 }
 
 impl Tables {
-    pub(crate) fn new(layout: Layout) -> Self {
-        Self { table: Table::default(), layout }
+    pub(crate) fn new(layout: Layout, spare: Receiver<Table>) -> Self {
+        Self { table: Table::default(), layout, spare }
     }
 
     /// Takes a batch, and gives away the table that it fills.
@@ -50,7 +53,11 @@ impl Tables {
         self.table.extend(batch, 0..batch.num_rows(), 0);
         let full = self.table.rows() >= self.layout.run_rows
             || self.table.memory() >= self.layout.run_bytes;
-        if full { give(std::mem::take(&mut self.table)) } else { Ok(()) }
+        if !full {
+            return Ok(());
+        }
+        let next = self.spare.try_recv().unwrap_or_default();
+        give(std::mem::replace(&mut self.table, next))
     }
 
     /// The last table, if there is anything in it.

@@ -2,9 +2,9 @@
 
 use super::word::{contained, patterns, with_spellings};
 use super::{
-    AmountColumn, Attribute, AttributeFrom, Beside, BoundRule, Case, Column, Constants, DateColumn,
-    Layout, Mapped, NamedNumber, Reading, RowWords, TemplatePiece, TextColumn, TextFrom, WordList,
-    Words,
+    AmountColumn, AmountsAt, Attribute, AttributeFrom, Beside, BoundRule, Case, Column, Constants,
+    DateColumn, Layout, Mapped, NamedNumber, RowWords, TemplatePiece, TextColumn, TextFrom,
+    WordList, Words,
 };
 use crate::date::DateFormat;
 use crate::doubt::doubtful;
@@ -94,7 +94,7 @@ impl Binder<'_> {
             values,
             warnings: self.warnings(&amounts)?,
             constants,
-            amounts_at: amounts.iter().map(alone).collect(),
+            amounts_at: AmountsAt::new(&amounts),
             amounts,
             assumptions: self.assumptions,
         })
@@ -592,12 +592,6 @@ pub(crate) fn in_doubt(text: &str, word: &str) -> String {
     format!(
         "`{text}` may say that amounts are not what stands there (`{word}`), expected a recipe of your own with `scale`, as `haggle inspect FILE --propose` begins one"
     )
-}
-
-/// Where an amount stands, and whether it stands alone.
-fn alone(amount: &AmountColumn) -> (usize, bool) {
-    let range = matches!(amount.reading, Reading::Lower { .. } | Reading::Upper);
-    (amount.column.index, !range)
 }
 
 fn push_text(pieces: &mut Vec<TemplatePiece>, text: &str) {

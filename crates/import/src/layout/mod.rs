@@ -8,6 +8,7 @@ pub(crate) use bind::{Table, in_doubt};
 pub(crate) use word::{Case, Known, Meaning, Patterns, Words, like};
 
 use crate::cell::Cell;
+use crate::columns::Columns;
 use crate::date::DateFormat;
 use crate::formula::Formula;
 use crate::header::{Header, key};
@@ -16,6 +17,7 @@ use crate::number::Notation;
 use crate::quality::Quality;
 use crate::recipe::{FromNumber, Hidden, RowRule, TextField};
 use crate::saying::Saying;
+use crate::source::Row;
 use crate::spellings::Spellings;
 use crate::terms::Term;
 use haggle_evidence::{Basis, Bound, Kind, Statistic, Tax};
@@ -190,8 +192,14 @@ impl WordList {
 
     /// Whether a word is one of them.
     pub(crate) fn has(&self, word: &str) -> bool {
-        let same = |key: String| self.keys.contains(&key);
-        self.words.iter().any(|w| w == word) || (!self.words.is_empty() && same(key(word)))
+        if self.words.is_empty() || self.words.iter().any(|w| w == word) {
+            return !self.words.is_empty();
+        }
+        // Nothing of such a word is squeezed, and it is looked for in many rows.
+        if word.bytes().all(|b| b.is_ascii_graphic()) {
+            return self.keys.iter().any(|key| key.eq_ignore_ascii_case(word));
+        }
+        self.keys.contains(&key(word))
     }
 }
 
@@ -251,6 +259,45 @@ pub(crate) struct Beside {
     pub(crate) quantity_to: Option<Mapped<FromNumber>>,
 }
 
+/// The columns that amounts are read from, whose row need not have them all.
+#[derive(Debug, Clone)]
+pub(crate) struct AmountsAt {
+    pub(crate) columns: Columns,
+    /// Of each column the amounts that are read where it has a cell.
+    of: Vec<Vec<usize>>,
+    count: usize,
+}
+
+impl AmountsAt {
+    fn new(amounts: &[AmountColumn]) -> Self {
+        let mut of =
+            vec![Vec::new(); 1 + amounts.iter().map(|a| a.column.index).max().unwrap_or(0)];
+        for (number, amount) in amounts.iter().enumerate() {
+            match amount.reading {
+                Reading::Upper => {}
+                Reading::Lower { upper } => {
+                    of[amount.column.index].push(number);
+                    of[amounts[upper].column.index].push(number);
+                }
+                _ => of[amount.column.index].push(number),
+            }
+        }
+        let columns = (0..of.len()).filter(|column| !of[*column].is_empty()).collect();
+        Self { columns, of, count: amounts.len() }
+    }
+
+    /// Numbers of the amounts that a row may state, in order, in place of what was in `out`.
+    pub(crate) fn of(&self, row: &Row<'_>, out: &mut Vec<usize>) {
+        out.clear();
+        let Some(branch) = row.branch else { return out.extend(0..self.count) };
+        for column in self.columns.common(branch.set) {
+            out.extend_from_slice(&self.of[column]);
+        }
+        out.sort_unstable();
+        out.dedup();
+    }
+}
+
 /// What the recipe says of every observation.
 #[derive(Debug, Clone)]
 pub(crate) struct Constants {
@@ -303,8 +350,7 @@ pub(crate) struct Layout {
     pub(crate) beside: Beside,
     pub(crate) values: Vec<NamedNumber>,
     pub(crate) amounts: Vec<AmountColumn>,
-    /// Of each of them its column, and whether a cell that is not there says all of it.
-    pub(crate) amounts_at: Vec<(usize, bool)>,
+    pub(crate) amounts_at: AmountsAt,
     /// What is taken as given because the file does not say it.
     pub(crate) assumptions: Vec<String>,
     /// What a reader should know because a column is not there: code and words.

@@ -3,7 +3,9 @@
 use super::number::factor;
 use super::rows::fingerprint;
 use super::word::{currency, per};
-use super::{Faults, Not, Read, Reject, RowReading, State, Stated, What, error_cell, reject};
+use super::{
+    Faults, Not, Origin, Read, Reject, RowReading, State, Stated, What, error_cell, reject,
+};
 use crate::cell::{Cell, Format};
 use crate::formula::{CELL, Formula};
 use crate::header::key;
@@ -35,7 +37,7 @@ enum Held<'l, 'r> {
 /// What arithmetic made of a cell.
 enum Computed<'l> {
     /// The amount, and what it was made of.
-    Amount(Amount, Option<String>),
+    Amount(Amount, Origin),
     /// A number that it needs is not stated.
     Absent(What<'l>),
 }
@@ -49,17 +51,17 @@ impl Layout {
         faults: &mut Faults,
     ) {
         state.cells.clear();
-        for (i, (column, alone)) in self.amounts_at.iter().enumerate() {
-            if *alone && matches!(row.cell(*column), Cell::Missing) {
-                continue;
-            }
-            let amount = &self.amounts[i];
+        let mut numbers = std::mem::take(&mut state.numbers);
+        self.amounts_at.of(row, &mut numbers);
+        for &number in &numbers {
+            let amount = &self.amounts[number];
             match amount.reading {
                 Reading::Upper => {}
-                Reading::Lower { upper } => self.range(i, upper, row, reading, state, faults),
+                Reading::Lower { upper } => self.range(number, upper, row, reading, state, faults),
                 _ => self.single(amount, row, reading, state, faults),
             }
         }
+        state.numbers = numbers;
     }
 
     fn single<'l>(
@@ -71,9 +73,28 @@ impl Layout {
         faults: &mut Faults,
     ) {
         let Some(held) = faults.keep(self.held(amount, row)) else { return };
-        for held in ends(held) {
-            let what = self.what(amount, held, row, reading);
-            state.cells.extend(faults.keep_or_skip(what).map(|what| (amount, what)));
+        match held {
+            Held::Band(band) => {
+                for end in ends(&band) {
+                    self.keep(amount, end, row, reading, state, faults);
+                }
+            }
+            held => self.keep(amount, held, row, reading, state, faults),
+        }
+    }
+
+    fn keep<'l>(
+        &'l self,
+        amount: &'l AmountColumn,
+        held: Held<'l, '_>,
+        row: &Row<'_>,
+        reading: &RowReading<'_>,
+        state: &mut State<'l>,
+        faults: &mut Faults,
+    ) {
+        let what = self.what(amount, held, row, reading);
+        if let Some(what) = faults.keep_or_skip(what) {
+            state.cells.push((amount, what));
         }
     }
 
@@ -102,10 +123,8 @@ impl Layout {
                 return;
             }
         };
-        for (amount, held) in [(from, low), (to, high)] {
-            let what = self.what(amount, held, row, reading);
-            state.cells.extend(faults.keep_or_skip(what).map(|what| (amount, what)));
-        }
+        self.keep(from, low, row, reading, state, faults);
+        self.keep(to, high, row, reading, state, faults);
     }
 
     fn held<'l, 'r>(&'l self, amount: &'l AmountColumn, row: &Row<'r>) -> Read<Held<'l, 'r>> {
@@ -145,8 +164,10 @@ impl Layout {
             Held::Band(band) if band.low == band.high => band.low,
             _ => None,
         };
-        let sign = amount.signs.numbers.iter().find(|(n, _)| Some(*n) == number);
-        Ok(sign.map_or(held, |(_, sign)| signed(sign, cell)))
+        match number.and_then(|number| number_sign(&amount.signs, number)) {
+            Some(sign) => Ok(signed(sign, cell)),
+            None => Ok(held),
+        }
     }
 
     fn what<'l>(
@@ -181,11 +202,11 @@ impl Layout {
         let currency = self.money_of(column, mark, row, reading)?;
         let computed = match held {
             // A threshold is an amount already.
-            Held::Threshold(_) => Computed::Amount(number, None),
+            Held::Threshold(_) => Computed::Amount(number, Origin::Cell),
             _ => self.computed(column, number, currency, row).map_err(Not::Reject)?,
         };
-        let (number, stated) = match computed {
-            Computed::Amount(number, stated) => (number, stated),
+        let (number, origin) = match computed {
+            Computed::Amount(number, origin) => (number, origin),
             Computed::Absent(what) => return Ok(what),
         };
         self.positive(column, number, row).map_err(Not::Reject)?;
@@ -194,7 +215,7 @@ impl Layout {
             Not::Reject(reject("I0101", &column.column, "expected fewer digits".into(), &shown()))
         };
         let scaled = to_scaled(number).map_err(too_long)?;
-        Ok(What::Stated(Stated { statistic, scaled, bound, per, currency, stated }))
+        Ok(What::Stated(Stated { statistic, scaled, bound, per, currency, origin }))
     }
 
     /// The amount after its scale or formula, and what it was made of.
@@ -205,15 +226,19 @@ impl Layout {
         currency: Currency,
         row: &Row<'_>,
     ) -> Read<Computed<'l>> {
-        let shown = row.cell(column.column.index).shown();
         if let Reading::Formula(formula) = &column.reading {
             return self.formula(column, formula, (number, currency), row);
         }
-        let Some(scale) = column.scale else { return Ok(Computed::Amount(number, None)) };
-        let scaled = number.checked_mul(scale).and_then(number::fit);
-        let too_long = || reject("I0101", &column.column, "expected fewer digits".into(), &shown);
-        let scaled = scaled.ok_or_else(too_long)?;
-        Ok(Computed::Amount(scaled, Some([shown.as_ref(), &column.times].concat())))
+        let Some(scale) = column.scale else {
+            return Ok(Computed::Amount(number, Origin::Cell));
+        };
+        match number.checked_mul(scale).and_then(number::fit) {
+            Some(scaled) => Ok(Computed::Amount(scaled, Origin::Scaled)),
+            None => {
+                let shown = row.cell(column.column.index).shown();
+                Err(reject("I0101", &column.column, "expected fewer digits".into(), &shown))
+            }
+        }
     }
 
     fn formula<'l>(
@@ -247,7 +272,8 @@ impl Layout {
             parts.insert(0, format!("{CELL}={shown}"));
         }
         let same = own && result == cell;
-        Ok(Computed::Amount(result, (!same).then(|| parts.join(" "))))
+        let origin = if same { Origin::Cell } else { Origin::Formula(parts.join(" ")) };
+        Ok(Computed::Amount(result, origin))
     }
 
     /// A number that a formula needs; a currency mark beside it must be that of the amount.
@@ -304,7 +330,7 @@ impl Layout {
         per.map(Cow::Owned).ok_or_else(|| Not::Reject(self.no_unit(column)))
     }
 
-    fn no_unit(&self, amount: &AmountColumn) -> Reject {
+    fn no_unit(&self, amount: &AmountColumn) -> Box<Reject> {
         let own = match &amount.per {
             Known::Own(own) => Some(own),
             _ => self.words.per.as_ref().and_then(|w| w.column.as_ref()),
@@ -373,7 +399,7 @@ impl Layout {
 
     fn positive(&self, column: &AmountColumn, number: Amount, row: &Row<'_>) -> Read<()> {
         let shown = || row.cell(column.column.index).shown();
-        if number <= Amount::ZERO {
+        if number.is_zero() || number.is_sign_negative() {
             let reason = "expected an amount above zero".to_owned();
             return Err(reject("I0105", &column.column, reason, &shown()));
         }
@@ -403,22 +429,17 @@ impl Layout {
     }
 }
 
-/// Both ends of a band, or the one thing that is held.
-fn ends<'l, 'r>(held: Held<'l, 'r>) -> impl Iterator<Item = Held<'l, 'r>> {
-    let (first, second) = match held {
-        Held::Band(band) => {
-            let end = |amount: Option<Amount>, bound| {
-                amount.map(|amount| Held::Amount { amount, bound, mark: band.mark })
-            };
-            match (band.low, band.high) {
-                (Some(low), Some(high)) if low == high => (end(Some(low), Bound::Exact), None),
-                (low, high) => {
-                    let low = low.filter(|l| !l.is_zero() || band.high.is_none());
-                    (end(low, Bound::AtLeast), end(high, Bound::AtMost))
-                }
-            }
+/// Both ends of a band, or the one amount that it is.
+fn ends<'l, 'r>(band: &money::Band<'r>) -> impl Iterator<Item = Held<'l, 'r>> {
+    let end = |amount: Option<Amount>, bound| {
+        amount.map(|amount| Held::Amount { amount, bound, mark: band.mark })
+    };
+    let (first, second) = match (band.low, band.high) {
+        (Some(low), Some(high)) if low == high => (end(Some(low), Bound::Exact), None),
+        (low, high) => {
+            let low = low.filter(|l| !l.is_zero() || band.high.is_none());
+            (end(low, Bound::AtLeast), end(high, Bound::AtMost))
         }
-        held => (Some(held), None),
     };
     first.into_iter().chain(second)
 }
@@ -474,6 +495,12 @@ fn text_sign<'l>(signs: &'l Signs, cell: &Cell<'_>) -> Option<&'l Sign> {
         Cell::Text(text) if !signs.texts.is_empty() => signs.texts.get(&key(text)),
         _ => None,
     }
+}
+
+fn number_sign(signs: &Signs, number: Amount) -> Option<&Sign> {
+    // Most signs are zero and most amounts are not, which shows sooner.
+    let is = |sign: Amount| sign.is_zero() == number.is_zero() && sign == number;
+    signs.numbers.iter().find(|(sign, _)| is(*sign)).map(|(_, sign)| sign)
 }
 
 fn signed<'l, 'r>(sign: &'l Sign, cell: &Cell<'_>) -> Held<'l, 'r> {

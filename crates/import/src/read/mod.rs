@@ -23,7 +23,7 @@ pub(crate) enum Outcome {
     /// Passed over on purpose.
     Skip(Skip),
     /// Malformed.
-    Reject(Reject),
+    Reject(Box<Reject>),
     /// Read; the amounts are in the state.
     Import,
 }
@@ -86,8 +86,18 @@ pub(crate) struct Stated<'l> {
     pub(crate) bound: Bound,
     pub(crate) per: Cow<'l, Per>,
     pub(crate) currency: Currency,
-    /// What stood in the cell, where arithmetic made the amount of it.
-    pub(crate) stated: Option<String>,
+    pub(crate) origin: Origin,
+}
+
+/// What an amount was made of.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Origin {
+    /// Its cell says it.
+    Cell,
+    /// Its cell and the scale of the column.
+    Scaled,
+    /// Arithmetic over these numbers.
+    Formula(String),
 }
 
 /// What reading rows remembers, and room that is used again.
@@ -95,6 +105,8 @@ pub(crate) struct Stated<'l> {
 pub(crate) struct State<'l> {
     /// The amounts of the row that was read last, each with its column.
     pub(crate) cells: Vec<(&'l AmountColumn, What<'l>)>,
+    /// Numbers of the amounts that it may state.
+    numbers: Vec<usize>,
     /// The attributes of that row as JSON; empty: none.
     pub(crate) attributes: String,
     /// The last filled text of each field.
@@ -124,12 +136,12 @@ impl State<'_> {
 /// Code of a number that can be read in two ways.
 pub(crate) const AMBIGUOUS: &str = "I0108";
 
-type Read<T> = Result<T, Reject>;
+type Read<T> = Result<T, Box<Reject>>;
 
 /// A row that is not imported: passed over or malformed.
 enum Not {
-    Skip(Skip),
-    Reject(Reject),
+    Skip(Box<Skip>),
+    Reject(Box<Reject>),
 }
 
 impl Layout {
@@ -175,12 +187,12 @@ impl Layout {
         self.read_words(row, reading, &mut faults);
         // A word that passes the row over says that nothing else of it matters.
         if let Some(skip) = faults.skip {
-            return Outcome::Skip(skip);
+            return Outcome::Skip(*skip);
         }
         self.read_amounts(row, reading, state, &mut faults);
         // An amount's own unit or currency may pass the row over too.
         if let Some(skip) = faults.skip {
-            return Outcome::Skip(skip);
+            return Outcome::Skip(*skip);
         }
         if let Some(reject) = faults.fault {
             return Outcome::Reject(reject);
@@ -216,8 +228,8 @@ impl Layout {
 /// The leftmost fault of a row, and the first reason to pass over it.
 #[derive(Default)]
 struct Faults {
-    fault: Option<Reject>,
-    skip: Option<Skip>,
+    fault: Option<Box<Reject>>,
+    skip: Option<Box<Skip>>,
 }
 
 impl Faults {
@@ -249,12 +261,12 @@ fn skip(code: &'static str, reason: &str, found: &str) -> Skip {
     Skip { code, reason: reason.to_owned(), found: found.to_owned() }
 }
 
-fn reject(code: &'static str, column: &Column, reason: String, found: &str) -> Reject {
+fn reject(code: &'static str, column: &Column, reason: String, found: &str) -> Box<Reject> {
     let field = column.name.clone();
-    Reject { code, column: Some(column.index), field, reason, found: found.to_owned() }
+    Box::new(Reject { code, column: Some(column.index), field, reason, found: found.to_owned() })
 }
 
-fn error_cell(column: &Column, cell: &Cell<'_>) -> Reject {
+fn error_cell(column: &Column, cell: &Cell<'_>) -> Box<Reject> {
     let reason = match cell {
         Cell::Error(_) => "expected a value, not the error of a formula",
         Cell::Tree(_) => "expected a plain value",

@@ -6,6 +6,7 @@ use crate::header::key;
 use crate::layout::{AmountColumn, BoundRule, Column, Layout};
 use crate::recipe::Hidden;
 use crate::source::Row;
+use crate::tree::Branch;
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -46,8 +47,8 @@ impl Layout {
 
     /// Whether a row of a tree has no member that is read as an amount.
     pub(super) fn says_nothing(&self, row: &Row<'_>) -> bool {
-        let missing = |(column, _): &(usize, bool)| matches!(row.cell(*column), Cell::Missing);
-        row.branch.is_some() && self.amounts_at.iter().all(missing)
+        let any = |branch: &Branch<'_>| self.amounts_at.columns.common(branch.set).next().is_some();
+        row.branch.is_some_and(|branch| !any(branch))
     }
 
     /// Whether another table begins: a row of texts below a blank one, in the columns of amounts
@@ -97,16 +98,12 @@ impl Layout {
         self.width > 2 && beside && words
     }
 
-    pub(super) fn wrong_shape(&self, row: &Row<'_>) -> Option<Reject> {
+    pub(super) fn wrong_shape(&self, row: &Row<'_>) -> Option<Box<Reject>> {
+        let whole = |code, reason, found| {
+            Box::new(Reject { code, column: None, field: String::new(), reason, found })
+        };
         if let Some(fault) = row.fault {
-            let (found, reason) = (fault.found.clone(), fault.reason.clone());
-            return Some(Reject {
-                code: fault.code,
-                column: None,
-                field: String::new(),
-                reason,
-                found,
-            });
+            return Some(whole(fault.code, fault.reason.clone(), fault.found.clone()));
         }
         let found = row.fields.filter(|n| *n != self.width);
         let problem = match found {
@@ -115,7 +112,7 @@ impl Layout {
             None => return None,
         };
         let reason = format!("expected {} fields, as the header has", self.width);
-        Some(Reject { code: "I0103", column: None, field: String::new(), reason, found: problem })
+        Some(whole("I0103", reason, problem))
     }
 
     /// Rows that the recipe does not read, by what one of their cells says.

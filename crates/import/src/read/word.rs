@@ -96,7 +96,10 @@ fn word<'a: 'r, 'r>(
     }
     match words.meanings.of(&found) {
         Meaning::Word(word) => Ok(Some(Cow::Owned(word.to_owned()))),
-        Meaning::Ignored => Err(Not::Skip(skip("I0203", &words.meanings.ignore_reason, &found))),
+        Meaning::Ignored => {
+            let reason = &words.meanings.ignore_reason;
+            Err(Not::Skip(Box::new(skip("I0203", reason, &found))))
+        }
         Meaning::Unknown => {
             let reason = format!("expected one of {}", words.meanings.known());
             Err(Not::Reject(reject("I0106", column, reason, &found)))

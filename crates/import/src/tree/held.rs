@@ -3,6 +3,7 @@
 
 use super::plan::{Kind, Plan};
 use crate::cell::Cell;
+use crate::columns::Columns;
 use std::borrow::Cow;
 
 /// Most bytes that rows may wait with.
@@ -81,6 +82,9 @@ pub(crate) struct Waiting {
 /// Values and rows in order of the file, up to where they are handed over.
 #[derive(Debug, Default)]
 pub(crate) struct Held {
+    /// Texts one after the other, as they come.
+    bytes: Vec<u8>,
+    /// The same, once they are handed over.
     text: String,
     scopes: Vec<Scope>,
     entries: Vec<Entry>,
@@ -128,14 +132,14 @@ impl Held {
         }
     }
 
-    /// A text that is built up at the end of what is held.
-    pub(crate) fn text(&mut self) -> &mut String {
-        &mut self.text
+    /// Where a text is built up, at the end of what is held. It must be UTF-8.
+    pub(crate) fn bytes(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
     }
 
     /// Keeps a value for each of some columns; its text was added from a byte on.
     pub(crate) fn value(&mut self, plan: &Plan, fills: &[u32], value: Value, from: usize) {
-        let text = (from as u32, (self.text.len() - from) as u32);
+        let text = (from as u32, (self.bytes.len() - from) as u32);
         for &fill in fills {
             let depth = plan.fills[fill as usize].depth;
             let around = self.open.iter().rev();
@@ -198,7 +202,7 @@ impl Held {
     fn size(&self) -> usize {
         let entries = self.entries.len() * size_of::<Entry>();
         let rows = (self.rows.len() + self.whole.len()) * size_of::<Waiting>();
-        self.text.len() + entries + rows + self.scopes.len() * size_of::<Scope>()
+        self.bytes.len() + entries + rows + self.scopes.len() * size_of::<Scope>()
     }
 
     /// Whether there is enough to be handed over, and no row waits.
@@ -208,7 +212,9 @@ impl Held {
 
     /// Hands over what is held; what stands in the open places is held on.
     pub(crate) fn hand_over(&mut self) -> Self {
-        let held = std::mem::replace(self, self.as_large());
+        let mut held = std::mem::replace(self, self.as_large());
+        let text = String::from_utf8(std::mem::take(&mut held.bytes));
+        held.text = text.expect("the reader checks what it gives");
         for &at in &held.open {
             self.go_on(&held, at);
         }
@@ -217,13 +223,14 @@ impl Held {
         held
     }
 
-    /// Nothing, with room for as much: the next block is about as large.
+    /// Nothing, with room for a little more: the next block is about as large.
     fn as_large(&self) -> Self {
+        let room = |length: usize| length + length / 4;
         Self {
-            text: String::with_capacity(self.text.len()),
-            scopes: Vec::with_capacity(self.scopes.len()),
-            entries: Vec::with_capacity(self.entries.len()),
-            whole: Vec::with_capacity(self.whole.len()),
+            bytes: Vec::with_capacity(room(self.bytes.len())),
+            scopes: Vec::with_capacity(room(self.scopes.len())),
+            entries: Vec::with_capacity(room(self.entries.len())),
+            whole: Vec::with_capacity(room(self.whole.len())),
             ..Self::default()
         }
     }
@@ -258,8 +265,8 @@ impl Held {
     }
 
     fn add(&mut self, text: &str) -> Piece {
-        let from = self.text.len();
-        self.text.push_str(text);
+        let from = self.bytes.len();
+        self.bytes.extend_from_slice(text.as_bytes());
         (from as u32, text.len() as u32)
     }
 
@@ -332,20 +339,25 @@ pub(crate) struct Cells<'c> {
     pub(crate) cells: Vec<Cell<'c>>,
     pub(crate) origins: Vec<Origin>,
     ranks: Vec<u16>,
+    /// Those that are set.
+    pub(crate) set: Columns,
 }
 
 impl<'c> Cells<'c> {
     /// As many cells as there are columns, with nothing in them; the memory is used again.
     pub(crate) fn cleared<'n>(self, width: usize) -> Cells<'n> {
-        let Cells { mut cells, mut origins, mut ranks } = self;
-        cells.clear();
-        origins.clear();
-        ranks.clear();
+        let Cells { cells, mut origins, mut ranks, mut set } = self;
+        for column in set.iter() {
+            origins[column] = Origin::NONE;
+            ranks[column] = u16::MAX;
+        }
+        set.clear();
+        // In its place, with another lifetime.
         let mut cells: Vec<Cell<'n>> = cells.into_iter().map(|_| Cell::Missing).collect();
         cells.resize_with(width, || Cell::Missing);
         origins.resize(width, Origin::NONE);
         ranks.resize(width, u16::MAX);
-        Cells { cells, origins, ranks }
+        Cells { cells, origins, ranks, set }
     }
 
     /// Sets a cell, unless a path of a lower rank has set it, or it says more.
@@ -353,7 +365,11 @@ impl<'c> Cells<'c> {
         let column = usize::from(column);
         let (old, new) = (self.cells[column].is_blank(), cell.is_blank());
         let missing = self.cells[column] == Cell::Missing;
+        if cell == Cell::Missing {
+            return;
+        }
         if missing || (old && !new) || (old == new && rank < self.ranks[column]) {
+            self.set.insert(column);
             self.cells[column] = cell;
             self.ranks[column] = rank;
             self.origins[column] = origin;

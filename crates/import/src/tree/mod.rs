@@ -16,10 +16,12 @@ mod xml;
 
 pub(crate) use choose::choose;
 pub use pages::{PageLook, PageLooker};
+pub(crate) use reader::special;
 pub(crate) use recipe::Paths;
 pub(crate) use shape::Found;
 
 use crate::choose::required;
+use crate::columns::Columns;
 use crate::container::{self, Unpacked};
 use crate::pattern::Pattern;
 use crate::recipe::Spec;
@@ -78,6 +80,8 @@ pub(crate) struct Branch<'a> {
     plan: &'a Plan,
     row: &'a Waiting,
     origins: &'a [Origin],
+    /// The columns of which it has a cell.
+    pub(crate) set: &'a Columns,
 }
 
 impl std::fmt::Debug for Branch<'_> {
@@ -400,7 +404,8 @@ impl Page {
     /// how many rows there were.
     fn rows(&self, paths: &Paths, visit: Visit<'_>) -> Result<(Seen, u64), ImportError> {
         let known = self.known(paths)?;
-        let mut rows = Rows { paths, known: &known, number: 0, spare: Cells::default() };
+        let spare = Cells::default().cleared(paths.rows.width);
+        let mut rows = Rows { paths, known: &known, number: 0, spare };
         thread::scope(|scope| {
             let (sender, blocks) = sync_channel::<Block>(WAITING);
             let walk = scope.spawn(move || self.send(paths, &sender));
@@ -443,7 +448,7 @@ struct Rows<'r> {
     known: &'r Known,
     /// The number of the last row.
     number: u64,
-    /// Room that is used again.
+    /// Cells with nothing in them, whose room is used again.
     spare: Cells<'static>,
 }
 
@@ -453,16 +458,16 @@ impl Rows<'_> {
         let joins = self.paths.before.as_ref().map_or(&[][..], |b| &b.joins);
         for row in held.whole() {
             self.number += 1;
-            let mut cells = std::mem::take(&mut self.spare).cleared(plan.width);
+            let mut cells = std::mem::take(&mut self.spare);
             held.fill(plan, row, &mut cells);
             let unjoined = self.known.fill(joins, &mut cells);
             let fault = held.doubled(row).map(twice).or(unjoined);
-            let branch = Branch { held, plan, row, origins: &cells.origins };
+            let branch = Branch { held, plan, row, origins: &cells.origins, set: &cells.set };
             let (fault, branch) = (fault.as_ref(), Some(&branch));
             let (number, fields, hidden, stray) = (self.number, None, false, false);
             let flow =
                 visit(&Row { number, cells: &cells.cells, fields, hidden, stray, fault, branch })?;
-            self.spare = cells.cleared(0);
+            self.spare = cells.cleared(plan.width);
             if flow.is_break() {
                 return Ok(flow);
             }

@@ -28,7 +28,7 @@ pub(crate) struct Plan {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Node {
     /// The nodes of members by name, each with a number of its own.
-    names: HashMap<Box<[u8]>, (u32, u32), BuildHasherDefault<Quick>>,
+    names: Names,
     /// The node of every other member or element.
     pub(crate) any: Option<u32>,
     /// Whether columns hang on this place: it stands for any member, or is a row.
@@ -56,8 +56,57 @@ impl Node {
 
     /// Whether anything below is looked for.
     pub(crate) fn deeper(&self) -> bool {
-        self.any.is_some() || !self.names.is_empty()
+        self.any.is_some() || !self.names.of.is_empty()
     }
+}
+
+/// What stands by name.
+#[derive(Debug, Clone, Default)]
+struct Names {
+    of: HashMap<Box<[u8]>, (u32, u32), BuildHasherDefault<Quick>>,
+    /// Bits for the endings that they have: most other names are told by theirs.
+    endings: Vec<u64>,
+}
+
+/// Bits for each name, of which few are set.
+const BITS: usize = 32;
+
+impl Names {
+    fn new(all: Vec<(&str, (u32, u32))>) -> Self {
+        let words = (all.len() * BITS).div_ceil(u64::BITS as usize).next_power_of_two();
+        let mut names = Self { endings: vec![0; words], of: HashMap::default() };
+        for (name, node) in all {
+            let (word, bit) = place_of_ending(name.as_bytes(), words);
+            names.endings[word] |= bit;
+            names.of.insert(name.as_bytes().into(), node);
+        }
+        names
+    }
+
+    fn get(&self, name: &[u8]) -> Option<&(u32, u32)> {
+        let (word, bit) = place_of_ending(name, self.endings.len());
+        match self.endings.get(word).is_some_and(|word| word & bit != 0) {
+            true => self.of.get(name),
+            false => None,
+        }
+    }
+}
+
+/// The word among some, a power of two, and the bit in it of the ending of a name.
+fn place_of_ending(name: &[u8], words: usize) -> (usize, u64) {
+    let mut hash = Quick::default();
+    hash.write_u64(ending(name));
+    let place = hash.finish();
+    ((place >> 32) as usize & words.wrapping_sub(1), 1 << (place & 63))
+}
+
+/// The last bytes of a name, with its length.
+fn ending(name: &[u8]) -> u64 {
+    let last = match name.last_chunk() {
+        Some(last) => u64::from_le_bytes(*last),
+        None => name.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    };
+    last ^ (name.len() as u64) << 56
 }
 
 /// A kind of rows: one path.
@@ -230,6 +279,7 @@ impl Plan {
                 Step::Any(_) => None,
             })
             .collect();
+        let mut all = Vec::new();
         for name in names {
             let fits = |i: &usize| match step(*i) {
                 Step::Name(n) => n == name,
@@ -237,9 +287,10 @@ impl Plan {
             };
             let below: Vec<usize> = on.iter().copied().filter(fits).collect();
             let child = self.node(items, &below, depth + 1)?;
-            node.names.insert(name.as_bytes().into(), (child, self.names as u32));
+            all.push((name, (child, self.names as u32)));
             self.names += 1;
         }
+        node.names = Names::new(all);
         if !any.is_empty() {
             node.any = Some(self.node(items, &any, depth + 1)?);
         }
@@ -287,13 +338,9 @@ pub(crate) struct Quick(u64);
 
 impl Hasher for Quick {
     fn write(&mut self, bytes: &[u8]) {
-        let (eights, rest) = bytes.as_chunks::<8>();
+        let (eights, _) = bytes.as_chunks::<8>();
         eights.iter().for_each(|eight| self.write_u64(u64::from_le_bytes(*eight)));
-        let last = match bytes.last_chunk() {
-            Some(last) => u64::from_le_bytes(*last),
-            None => rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)),
-        };
-        self.write_u64(last ^ (bytes.len() as u64) << 56);
+        self.write_u64(ending(bytes));
     }
 
     fn write_usize(&mut self, number: usize) {

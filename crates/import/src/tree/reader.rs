@@ -192,6 +192,18 @@ impl<R: Read> Reader<R> {
         Ok(())
     }
 
+    /// Adds the bytes of what stands in a piece: as those of all that is read, they are UTF-8.
+    pub(crate) fn copy_bytes(&self, span: Span, to: &mut Vec<u8>) -> Done<()> {
+        if span.escaped {
+            let mut text = String::new();
+            self.copy(span, &mut text)?;
+            to.extend_from_slice(text.as_bytes());
+        } else {
+            to.extend_from_slice(&self.buffer[span.from..span.to]);
+        }
+        Ok(())
+    }
+
     fn utf8<'b>(&self, bytes: &'b [u8]) -> Done<&'b str> {
         std::str::from_utf8(bytes).or_else(|_| self.wrong(Wrong::Expected("UTF-8")))
     }
@@ -375,15 +387,17 @@ impl<R: Read> Reader<R> {
     }
 }
 
-/// How many bytes of white space a text begins with. Indentation comes by eights.
+/// How many bytes of white space a text begins with. Indentation is passed by eights.
 pub(super) fn white(text: &[u8]) -> usize {
+    const SPACES: u64 = u64::from_le_bytes([b' '; 8]);
     let mut at = 0;
     loop {
-        match text.get(at) {
+        let rest = &text[at..];
+        match rest.first() {
             Some(b' ') => {
-                let (eights, _) = text[at..].as_chunks::<8>();
-                let blank = eights.iter().take_while(|e| **e == *b"        ").count();
-                at += (8 * blank).max(1);
+                // A byte that is no space is the first one that differs from spaces.
+                let other = rest.first_chunk().map_or(1 << 8, |e| u64::from_le_bytes(*e) ^ SPACES);
+                at += other.trailing_zeros() as usize / 8;
             }
             Some(b'\n' | b'\r' | b'\t') => at += 1,
             _ => return at,
@@ -394,7 +408,7 @@ pub(super) fn white(text: &[u8]) -> usize {
 /// Where the first byte stands at which a text ends or goes on otherwise. Eight bytes are tested at
 /// once: a byte is zero, or less than another, where subtracting borrows from its highest bit. Only
 /// above the first such byte a borrow may mark one that is none.
-pub(super) fn special(text: &[u8]) -> Option<usize> {
+pub(crate) fn special(text: &[u8]) -> Option<usize> {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     const HIGH: u64 = ONES << 7;
     let zero = |word: u64| word.wrapping_sub(ONES) & !word;

@@ -4,10 +4,11 @@ use super::held::{Held, Value};
 use super::plan::{Node, Plan, Quick};
 use super::pointer;
 use super::reader::{DEEPEST, Fault, Reader, Sort, Wrong};
+use ahash::RandomState;
 use haggle_evidence::ImportError;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::hash::BuildHasherDefault;
 use std::io::Read;
 use std::ops::ControlFlow;
 
@@ -39,7 +40,7 @@ pub(crate) type Take<'t> = &'t mut dyn FnMut(Held, &Seen) -> Result<ControlFlow<
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Seen {
     /// Members of rows that no column reads: how many of each name, and the first one's pointer.
-    pub(crate) unread: HashMap<String, (u64, String)>,
+    pub(crate) unread: HashMap<String, (u64, String), RandomState>,
     /// Places of the plan that were met, by node.
     pub(crate) met: Vec<bool>,
 }
@@ -56,6 +57,8 @@ pub(crate) struct Walk<'w, R> {
     objects: u64,
     /// Names of the members that were met in objects of any members, by node.
     members: Vec<HashSet<u64, BuildHasherDefault<Quick>>>,
+    /// What tells those names apart.
+    hasher: RandomState,
     /// Whether members that are not read are noted.
     watch: bool,
     /// Whether those that are no amounts are noted too.
@@ -80,6 +83,7 @@ impl<'w, R: Read> Walk<'w, R> {
             stamps: vec![0; plan.names],
             objects: 0,
             members: vec![HashSet::default(); plan.nodes.len()],
+            hasher: RandomState::new(),
             watch,
             of_all: false,
             enough: None,
@@ -202,7 +206,7 @@ impl<'w, R: Read> Walk<'w, R> {
     }
 
     fn tree(&mut self, node: &Node, what: &'static str) {
-        let from = self.held.text().len();
+        let from = self.held.bytes().len();
         self.held.value(self.plan, &node.fills, Value::Tree(what), from);
     }
 
@@ -216,8 +220,8 @@ impl<'w, R: Read> Walk<'w, R> {
         if node.fills.is_empty() {
             return Ok(());
         }
-        let from = self.held.text().len();
-        let read = self.reader.copy(span, self.held.text());
+        let from = self.held.bytes().len();
+        let read = self.reader.copy_bytes(span, self.held.bytes());
         self.ok(read)?;
         self.held.value(self.plan, &node.fills, value_of(sort), from);
         self.room()?;
@@ -245,7 +249,7 @@ impl<'w, R: Read> Walk<'w, R> {
 
     /// A list of plain values, as one text.
     fn list(&mut self, node: &Node) -> Done<()> {
-        let from = self.held.text().len();
+        let from = self.held.bytes().len();
         let more = self.reader.open(Sort::Array);
         let (mut more, mut count, mut last, mut plain) = (self.ok(more)?, 0, Sort::Null, true);
         while more {
@@ -258,9 +262,9 @@ impl<'w, R: Read> Walk<'w, R> {
                 let span = self.reader.scalar(last);
                 let span = self.ok(span)?;
                 if count > 0 {
-                    self.held.text().push_str(", ");
+                    self.held.bytes().extend_from_slice(b", ");
                 }
-                let read = self.reader.copy(span, self.held.text());
+                let read = self.reader.copy_bytes(span, self.held.bytes());
                 self.ok(read)?;
             }
             count += 1;
@@ -356,7 +360,7 @@ impl<'w, R: Read> Walk<'w, R> {
             let before = std::mem::replace(&mut self.stamps[number as usize], object);
             return Ok(before == object);
         }
-        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(&self.name);
+        let hash = self.hasher.hash_one(&self.name);
         let members = &mut self.members[at as usize];
         if members.len() >= MEMBERS {
             return Err(Stop::Large(format!("`{}` has more than {MEMBERS} members", self.path)));
