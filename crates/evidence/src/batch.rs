@@ -119,10 +119,19 @@ struct Words {
     known: Vec<Option<u32>>,
     /// The texts as they were when a batch last needed them.
     values: Option<ArrayRef>,
+    /// A column without any word, as many batches have it.
+    nothing: Option<ArrayRef>,
     /// How many texts there were before this batch.
     before: usize,
     /// Batches for which words are added without a look for them, since nearly each is another.
     adding: usize,
+}
+
+/// A column of so many rows that state nothing, which is made once for as many.
+fn nothing(last: &mut Option<ArrayRef>, data_type: &DataType, rows: usize) -> ArrayRef {
+    let fits = last.as_ref().filter(|last| last.len() == rows).cloned();
+    let array = fits.unwrap_or_else(|| new_null_array(data_type, rows));
+    last.insert(array).clone()
 }
 
 const ABSENT: i32 = -1;
@@ -230,6 +239,9 @@ impl Words {
     }
 
     fn finish(&mut self) -> ArrayRef {
+        if self.keys.is_empty() {
+            return nothing(&mut self.nothing, &word(), std::mem::take(&mut self.absent));
+        }
         let keys = self.keys();
         // Words that rarely come again, such as places in the source, only burden later batches.
         let new = self.texts.len() - self.before;
@@ -243,9 +255,6 @@ impl Words {
     }
 
     fn keys(&mut self) -> Int32Array {
-        if self.keys.is_empty() {
-            return Int32Array::new_null(std::mem::take(&mut self.absent));
-        }
         self.settle();
         let next = Vec::with_capacity(self.keys.len());
         let keys = std::mem::replace(&mut self.keys, next);
@@ -281,11 +290,14 @@ struct Numbers<T: ArrowPrimitiveType> {
     values: Vec<T::Native>,
     stated: NullBufferBuilder,
     absent: usize,
+    /// A column without any number, as many batches have it.
+    nothing: Option<ArrayRef>,
 }
 
 impl<T: ArrowPrimitiveType> Numbers<T> {
     fn new(data_type: DataType) -> Self {
-        Self { data_type, values: Vec::new(), stated: NullBufferBuilder::new(0), absent: 0 }
+        let stated = NullBufferBuilder::new(0);
+        Self { data_type, values: Vec::new(), stated, absent: 0, nothing: None }
     }
 
     fn push(&mut self, value: Option<T::Native>) {
@@ -309,7 +321,8 @@ impl<T: ArrowPrimitiveType> Numbers<T> {
 
     fn finish(&mut self) -> ArrayRef {
         if self.values.is_empty() {
-            return new_null_array(&self.data_type, std::mem::take(&mut self.absent));
+            let absent = std::mem::take(&mut self.absent);
+            return nothing(&mut self.nothing, &self.data_type, absent);
         }
         self.settle();
         let next = Vec::with_capacity(self.values.len());

@@ -3,6 +3,17 @@
 use rust_decimal::Decimal;
 use std::fmt;
 
+/// Powers of ten by their exponents.
+const TENS: [i128; 1 + Decimal::MAX_SCALE as usize] = {
+    let mut tens = [1; 1 + Decimal::MAX_SCALE as usize];
+    let mut exponent = 1;
+    while exponent < tens.len() {
+        tens[exponent] = 10 * tens[exponent - 1];
+        exponent += 1;
+    }
+    tens
+};
+
 /// A decimal amount of money, of no currency yet. Exact: never a binary float.
 pub type Amount = Decimal;
 
@@ -107,9 +118,9 @@ pub fn to_scaled(amount: Amount) -> Result<i128, AmountError> {
     const LEAST_TOO_LARGE: u128 = 10_u128.pow(16 + AMOUNT_SCALE);
     let (digits, scale) = (amount.mantissa(), amount.scale());
     let scaled = match AMOUNT_SCALE.checked_sub(scale) {
-        Some(missing) => digits.checked_mul(10_i128.pow(missing)),
+        Some(missing) => digits.checked_mul(TENS[missing as usize]),
         None => {
-            let surplus = 10_i128.pow(scale - AMOUNT_SCALE);
+            let surplus = TENS[(scale - AMOUNT_SCALE) as usize];
             (digits % surplus == 0).then(|| digits / surplus)
         }
     };

@@ -156,17 +156,15 @@ impl Layout {
         let held = match &amount.reading {
             Reading::Band => band(amount, cell, notation)?,
             Reading::Formula(_) | Reading::One | Reading::Lower { .. } | Reading::Upper => {
-                plain(amount, cell, notation)?
+                exact(plain(amount, cell, notation)?)
             }
         };
-        let number = match &held {
-            Held::Amount { amount, .. } => Some(*amount),
-            Held::Band(band) if band.low == band.high => band.low,
-            _ => None,
-        };
-        match number.and_then(|number| number_sign(&amount.signs, number)) {
-            Some(sign) => Ok(signed(sign, cell)),
-            None => Ok(held),
+        match &held {
+            Held::Amount { amount: number, .. } => match number_sign(&amount.signs, *number) {
+                Some(sign) => Ok(signed(sign, cell)),
+                None => Ok(held),
+            },
+            _ => Ok(held),
         }
     }
 
@@ -517,16 +515,14 @@ fn band<'l, 'r>(
     cell: &'r Cell<'r>,
     notation: Notation,
 ) -> Read<Held<'l, 'r>> {
-    let Cell::Text(text) = cell else { return plain(column, cell, notation) };
+    let Cell::Text(text) = cell else { return plain(column, cell, notation).map(exact) };
     unambiguous(&column.column, text, notation)?;
     match money::band(text, notation) {
         Ok(band) => {
             twice_thousands(&column.column, column.scale, band.thousands, text)?;
             Ok(match (band.low, band.high) {
                 // One amount may be a sign, such as zero.
-                (Some(low), Some(high)) if low == high => {
-                    Held::Amount { amount: low, bound: Bound::Exact, mark: band.mark }
-                }
+                (Some(low), Some(high)) if low == high => exact((low, band.mark)),
                 _ => Held::Band(band),
             })
         }
@@ -552,56 +548,54 @@ fn twice_thousands(
     Err(reject("I0101", column, reason.to_owned(), text))
 }
 
-fn plain<'l, 'r>(
-    column: &AmountColumn,
-    cell: &'r Cell<'r>,
-    notation: Notation,
-) -> Read<Held<'l, 'r>> {
+/// An amount with the mark of a currency beside it.
+type Marked<'r> = (Amount, Option<&'r str>);
+
+fn exact<'l, 'r>((amount, mark): Marked<'r>) -> Held<'l, 'r> {
+    Held::Amount { amount, bound: Bound::Exact, mark }
+}
+
+fn plain<'r>(column: &AmountColumn, cell: &'r Cell<'r>, notation: Notation) -> Read<Marked<'r>> {
     let failed = |reason| reject("I0101", &column.column, reason, &cell.shown());
-    let (amount, mark) = match cell {
+    let read = |cell: &Cell<'_>, mark: &'r str| {
+        let mark = Some(mark).filter(|m| !m.is_empty());
+        Ok((number::number(cell, notation).map_err(failed)?, mark))
+    };
+    match cell {
         Cell::Text(text) if number::small_whole(text).is_some() => {
-            (number::text_number(text, notation).map_err(failed)?, None)
+            Ok((number::text_number(text, notation).map_err(failed)?, None))
         }
         Cell::Text(text) => {
             unambiguous(&column.column, text, notation)?;
             let money = money::money(text, notation).map_err(failed)?;
             twice_thousands(&column.column, column.scale, money.thousands, text)?;
-            (money.amount, money.mark)
+            Ok((money.amount, money.mark))
         }
         // Digits beyond those that are stored may count once they are scaled.
-        Cell::Written(digits) if column.scale.is_some() => {
-            let number =
-                number::all_digits(digits).map_or_else(|| number::number(cell, notation), Ok);
-            (number.map_err(failed)?, None)
-        }
+        Cell::Written(digits) if column.scale.is_some() => match number::all_digits(digits) {
+            Some(number) => Ok((number, None)),
+            None => read(cell, ""),
+        },
         Cell::Number(_, Format::Percent) => {
-            return Err(failed("expected an amount, not a percentage".to_owned()));
+            Err(failed("expected an amount, not a percentage".to_owned()))
         }
         Cell::Number(stored, Format::Times(_, mark)) if column.scale.is_some() => {
-            let stored = Cell::Number(*stored, Format::Plain);
-            (
-                number::number(&stored, notation).map_err(failed)?,
-                Some(*mark).filter(|m| !m.is_empty()),
-            )
+            read(&Cell::Number(*stored, Format::Plain), mark)
         }
         Cell::Number(_, Format::Times(..)) => {
             let reason = "expected a number whose format puts no word such as `k` behind it; `scale` in the recipe says what is stored";
-            return Err(failed(reason.to_owned()));
+            Err(failed(reason.to_owned()))
         }
         Cell::Number(_, Format::Shortened(_)) if column.scale.is_some() => {
             let reason = "expected a number as the sheet shows it, since it is to be scaled; the cell holds it whole";
-            return Err(failed(reason.to_owned()));
+            Err(failed(reason.to_owned()))
         }
         Cell::Number(
             _,
             Format::Money(mark) | Format::Shortened(mark) | Format::Worded(_, mark),
-        ) => {
-            let mark = Some(*mark).filter(|m| !m.is_empty());
-            (number::number(cell, notation).map_err(failed)?, mark)
-        }
-        cell => (number::number(cell, notation).map_err(failed)?, None),
-    };
-    Ok(Held::Amount { amount, bound: Bound::Exact, mark })
+        ) => read(cell, mark),
+        cell => read(cell, ""),
+    }
 }
 
 /// A number format that says another unit contradicts the row.

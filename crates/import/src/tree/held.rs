@@ -347,10 +347,8 @@ impl<'c> Cells<'c> {
     /// As many cells as there are columns, with nothing in them; the memory is used again.
     pub(crate) fn cleared<'n>(self, width: usize) -> Cells<'n> {
         let Cells { cells, mut origins, mut ranks, mut set } = self;
-        for column in set.iter() {
-            origins[column] = Origin::NONE;
-            ranks[column] = u16::MAX;
-        }
+        origins.clear();
+        ranks.clear();
         set.clear();
         // In its place, with another lifetime.
         let mut cells: Vec<Cell<'n>> = cells.into_iter().map(|_| Cell::Missing).collect();
@@ -358,6 +356,16 @@ impl<'c> Cells<'c> {
         origins.resize(width, Origin::NONE);
         ranks.resize(width, u16::MAX);
         Cells { cells, origins, ranks, set }
+    }
+
+    /// Takes out of the cells what is in them.
+    pub(crate) fn clear(&mut self) {
+        for column in self.set.iter() {
+            self.cells[column] = Cell::Missing;
+            self.origins[column] = Origin::NONE;
+            self.ranks[column] = u16::MAX;
+        }
+        self.set.clear();
     }
 
     /// Sets a cell, unless a path of a lower rank has set it, or it says more.

@@ -456,9 +456,9 @@ impl Rows<'_> {
     fn show(&mut self, held: &Held, visit: Visit<'_>) -> Result<ControlFlow<()>, ImportError> {
         let plan = &self.paths.rows;
         let joins = self.paths.before.as_ref().map_or(&[][..], |b| &b.joins);
+        let mut cells: Cells<'_> = std::mem::take(&mut self.spare);
         for row in held.whole() {
             self.number += 1;
-            let mut cells = std::mem::take(&mut self.spare);
             held.fill(plan, row, &mut cells);
             let unjoined = self.known.fill(joins, &mut cells);
             let fault = held.doubled(row).map(twice).or(unjoined);
@@ -467,11 +467,12 @@ impl Rows<'_> {
             let (number, fields, hidden, stray) = (self.number, None, false, false);
             let flow =
                 visit(&Row { number, cells: &cells.cells, fields, hidden, stray, fault, branch })?;
-            self.spare = cells.cleared(plan.width);
+            cells.clear();
             if flow.is_break() {
                 return Ok(flow);
             }
         }
+        self.spare = cells.cleared(plan.width);
         Ok(ControlFlow::Continue(()))
     }
 }

@@ -81,7 +81,15 @@ impl<R: Read> Reader<R> {
     }
 
     /// The next byte that is no white space; none at the end.
+    #[inline]
     pub(crate) fn peek_or_end(&mut self) -> Done<Option<u8>> {
+        match self.buffer[..self.end].get(self.at) {
+            Some(byte) if *byte > b' ' => Ok(Some(*byte)),
+            _ => self.skip_white(),
+        }
+    }
+
+    fn skip_white(&mut self) -> Done<Option<u8>> {
         loop {
             let rest = &self.buffer[self.at..self.end];
             let skipped = white(rest);
@@ -169,6 +177,14 @@ impl<R: Read> Reader<R> {
             }
             _ => self.wrong(Wrong::Expected("`:`")),
         }
+    }
+
+    /// Whether `true`, `false` or `null` seems to stand behind a name.
+    pub(crate) fn is_word_ahead(&self) -> bool {
+        let rest = &self.buffer[self.at..self.end];
+        let rest = &rest[white(rest)..];
+        let Some(rest) = rest.strip_prefix(b":") else { return false };
+        matches!(rest.get(white(rest)), Some(b't' | b'f' | b'n'))
     }
 
     /// A value that is neither object nor array; it stands in the buffer as it is written.

@@ -306,7 +306,9 @@ impl<'w, R: Read> Walk<'w, R> {
         let span = self.ok(span)?;
         let plain = self.reader.plain(span);
         let mut found = plain.and_then(|name| node.member(name));
-        let watched = self.watch && !node.rows.is_empty();
+        let watched = self.watch
+            && !node.rows.is_empty()
+            && (self.of_all || found.is_some() || !self.reader.is_word_ahead());
         let needed = match found {
             None => watched,
             Some((child, number)) => self.needs_name(child, number, object),
