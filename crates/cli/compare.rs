@@ -16,6 +16,7 @@ use haggle_negotiation::quote::{CompareError, Comparison, SharedQuote, compare};
 use haggle_report::{QuotePage, Quotes, QuotesRecord, Shared};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::thread;
 
 pub(crate) fn run(args: &Compare, context: &Context) -> Result<u8, Failure> {
     fits(args)?;
@@ -219,7 +220,10 @@ fn markets(
 
 /// Compares, and keeps what the sources hold beside quotes among the rows passed over.
 fn compared(deal: &Deal, gathered: Gathered, file: &Path) -> Result<Comparison, Failure> {
-    let mut comparison = compare(deal, &gathered.rows).map_err(|e| refused(&e, file))?;
+    let compared = compare(deal, gathered.rows.iter().flatten());
+    // What many rows take is given back beside what follows.
+    let _ = thread::Builder::new().spawn(|| drop(gathered.rows));
+    let mut comparison = compared.map_err(|e| refused(&e, file))?;
     comparison.passed_over.extend(gathered.passed_over);
     Ok(comparison)
 }

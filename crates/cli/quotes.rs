@@ -19,8 +19,9 @@ const ESTIMATE: &str = "estimate";
 
 /// What a comparison is made from besides the deal.
 pub(crate) struct Quotes {
-    /// Prices of every quote source, in the order of the deal, then of the source.
-    pub(crate) rows: Vec<QuoteRow>,
+    /// Prices of every quote source, in the order of the deal, then of the source: stretch after
+    /// stretch, as they were read.
+    pub(crate) rows: Vec<Vec<QuoteRow>>,
     /// Stored rows of the quote sources that are no price of a quote, each with its reason.
     pub(crate) passed_over: Vec<PassedOver>,
     /// Market evidence of items, by the number of the item.
@@ -60,7 +61,7 @@ pub(crate) fn of_parts(
             continue;
         }
         let room = usize::try_from(part.meta.cells.observations).map_or(ROOM, |n| n.min(ROOM));
-        let mut readers = [Reader::new(source, room), Reader::new(source, room / 2)];
+        let mut readers = [(); 2].map(|()| Reader::new(source, room.div_ceil(2)));
         quotes.passed_over.extend(rejected(&readers[0].file, &quotes.heads[&source.id]));
         let mut takers = readers.each_mut().map(|reader| |listed| reader.take(listed));
         context.store.listing(part, &query(deal, source), &mut takers)?;
@@ -170,13 +171,9 @@ impl Reader {
     }
 
     /// Puts what was read behind what was read before.
-    fn give(self, rows: &mut Vec<QuoteRow>, passed_over: &mut Vec<PassedOver>) {
+    fn give(self, rows: &mut Vec<Vec<QuoteRow>>, passed_over: &mut Vec<PassedOver>) {
         passed_over.extend(self.passed_over);
-        if rows.is_empty() {
-            *rows = self.rows;
-        } else {
-            rows.extend(self.rows);
-        }
+        rows.push(self.rows);
     }
 
     /// The amount of a stored row that is a price of a quote.

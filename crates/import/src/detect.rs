@@ -2,7 +2,7 @@
 //! of its texts, if they all read the same.
 
 use crate::money;
-use crate::number::{Notation, text_number};
+use crate::number::{Notation, text_number, tried};
 use haggle_quantity::Amount;
 
 /// Every notation that is in use; each reads numbers without grouping too.
@@ -54,18 +54,16 @@ impl Evidence {
         if digits.bytes().all(|b| b.is_ascii_digit()) {
             return;
         }
-        let readings: [Option<Amount>; CANDIDATES.len()] =
-            std::array::from_fn(|i| text_number(&digits, notation(i)).ok());
+        let read = |i: usize| tried(&digits, notation(i)).ok();
+        let readings = std::array::from_fn(|i| self.able[i].then(|| read(i)).flatten());
         if readings.iter().all(Option::is_none) {
+            if (0..CANDIDATES.len()).any(|i| read(i).is_some()) {
+                let first = self.last.clone().unwrap_or_default();
+                self.clash.get_or_insert([first, (text.to_owned(), row)]);
+            }
             return;
         }
-        let still = |i: usize| self.able[i] && readings[i].is_some();
-        if !(0..CANDIDATES.len()).any(still) {
-            let first = self.last.clone().unwrap_or_default();
-            self.clash.get_or_insert([first, (text.to_owned(), row)]);
-            return;
-        }
-        self.able = std::array::from_fn(still);
+        self.able = readings.map(|reading| reading.is_some());
         self.note_differences(&readings, text, row);
         self.last = Some((text.to_owned(), row));
     }

@@ -306,7 +306,7 @@ pub(crate) fn without_mark(text: &str) -> (&str, Option<&str>) {
 }
 
 fn one<'t>(text: &'t str, notation: Notation) -> Result<Money<'t>, String> {
-    if let Ok(amount) = number::text_number(text, notation) {
+    if let Ok(amount) = number::tried(text, notation) {
         return Ok(Money { amount, mark: None, thousands: false });
     }
     let bare = bare(text);

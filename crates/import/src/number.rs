@@ -97,15 +97,18 @@ pub(crate) fn to_double(amount: Amount) -> Option<f64> {
 
 /// The number that a text states in this notation.
 pub(crate) fn text_number(text: &str, notation: Notation) -> Result<Amount, String> {
-    if let Some(whole) = small_whole(text) {
-        return Ok(whole);
-    }
-    let expected = || format!("expected a number such as `{}`", notation.example());
-    let plain = plain(text, notation).ok_or_else(expected)?;
-    exact(&plain).map_err(|e| match e {
-        AmountError::NotANumber => expected(),
+    tried(text, notation).map_err(|e| match e {
+        AmountError::NotANumber => format!("expected a number such as `{}`", notation.example()),
         AmountError::TooManyDigits => format!("expected a number that can be kept: {e}"),
     })
+}
+
+/// The same, for whoever tries several notations and tells nobody what was expected.
+pub(crate) fn tried(text: &str, notation: Notation) -> Result<Amount, AmountError> {
+    match small_whole(text) {
+        Some(whole) => Ok(whole),
+        None => exact(&plain(text, notation).ok_or(AmountError::NotANumber)?),
+    }
 }
 
 /// The number that JSON digits state, with all of them, as far as they can be computed with.
@@ -150,7 +153,8 @@ pub(crate) fn fit(amount: Amount) -> Option<Amount> {
 
 /// The number with a point and without grouping; `None` if a mark stands where none may.
 fn plain(text: &str, notation: Notation) -> Option<Cow<'_, str>> {
-    if notation.thousands.is_none() && notation.decimal == '.' {
+    let grouped = |mark: char| text.contains(|c| is_mark(c, mark));
+    if notation.decimal == '.' && !notation.thousands.is_some_and(grouped) {
         return Some(Cow::Borrowed(text));
     }
     let split = text.find([notation.decimal, 'e', 'E']).unwrap_or(text.len());

@@ -29,6 +29,14 @@ pub(crate) enum Said {
     Number(Amount),
 }
 
+/// What the last cell of a column said.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Heard {
+    /// Its text, if it is one.
+    text: Option<String>,
+    said: Option<Said>,
+}
+
 impl Saying {
     /// The patterns and formats of a recipe, which were checked when it was read.
     pub(crate) fn new(spec: SayingSpec<'_>) -> Self {
@@ -45,6 +53,26 @@ impl Saying {
             number: spec.number,
             fraction: spec.fraction,
         }
+    }
+
+    /// What a cell says, which many rows say alike: the last text is not read again.
+    pub(crate) fn hear<'h>(
+        &self,
+        cell: &Cell<'_>,
+        notation: Option<Notation>,
+        last: &'h mut Heard,
+    ) -> Option<&'h Said> {
+        match cell {
+            Cell::Text(text) if last.text.as_deref() == Some(text) => {}
+            _ => {
+                last.said = self.read(cell, notation);
+                last.text = match cell {
+                    Cell::Text(text) => Some(text.as_ref().to_owned()),
+                    _ => None,
+                };
+            }
+        }
+        last.said.as_ref()
     }
 
     /// What a cell says; nothing where it is blank or a sign for no value. What cannot be read stays

@@ -6,7 +6,7 @@ use crate::layout::Layout;
 use crate::matcher::column;
 use crate::opened::{Opened, external};
 use crate::part::Part;
-use crate::prune::prune;
+use crate::prune::{Group, Pruned, prune};
 use crate::scan::{Query, excluded, mask_valid};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -15,11 +15,12 @@ use arrow_array::types::{
 use arrow_array::{
     Array, BooleanArray, Int32Array, PrimitiveArray, RecordBatch, StringArray, UInt32Array,
 };
-use arrow_schema::ArrowError;
+use arrow_schema::{ArrowError, Schema};
 use arrow_select::take::take_record_batch;
 use haggle_evidence::{Basis, Batch, BatchError, Bound, Kind, Locator, Statistic, Tax};
 use haggle_quantity::{Amount, AmountError, from_scaled};
 use parquet::errors::ParquetError;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::resume_unwind;
 use std::str::FromStr;
@@ -106,9 +107,7 @@ fn list(
     takers: &mut [impl FnMut(Listed) + Send],
 ) -> Result<(), ParquetError> {
     let pruned = prune(opened, &query.conditions)?;
-    let columns = columns(query);
-    let batches = opened.rows(&pruned, &pruned.groups, &query.conditions, Some(&columns))?;
-    let batches: Vec<RecordBatch> = batches.collect::<Result<_, _>>()?;
+    let batches = batches(opened, &pruned, query)?;
     for batch in &batches {
         Batch::new(batch).map_err(external)?;
     }
@@ -175,10 +174,55 @@ const COLUMNS: [&str; 19] = [
     "attributes",
 ];
 
-/// The columns that a listing reads: its own, and those that exclusions look at.
-fn columns(query: &Query) -> Vec<&str> {
+/// The columns that a listing reads, each with its size: its own where some row states something,
+/// and those that exclusions look at.
+fn columns<'q>(opened: &Opened, groups: &[Group], query: &'q Query) -> BTreeMap<&'q str, i64> {
     let looked_at = query.excludes.iter().flat_map(|(conditions, _)| conditions).map(column);
-    COLUMNS.into_iter().chain(looked_at).collect()
+    let stated = COLUMNS.into_iter().filter(|name| opened.states(groups, name));
+    stated.chain(looked_at).map(|name| (name, opened.size(groups, name))).collect()
+}
+
+/// What meets the conditions of a query, read by two threads, each half of the columns.
+fn batches(
+    opened: &Opened,
+    pruned: &Pruned,
+    query: &Query,
+) -> Result<Vec<RecordBatch>, ParquetError> {
+    let read = |columns: &[&str]| -> Result<Vec<RecordBatch>, ParquetError> {
+        let rows = opened.rows(pruned, &pruned.groups, &query.conditions, Some(columns))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    };
+    let columns = columns(opened, &pruned.groups, query);
+    // Conditions would be looked at twice.
+    if !query.conditions.is_empty() || pruned.rows() < opened.layout.page_rows {
+        return read(&columns.into_keys().collect::<Vec<_>>());
+    }
+    let [here, there] = halves(columns);
+    let (here, there) = thread::scope(|scope| {
+        let there = scope.spawn(|| read(&there));
+        (read(&here), there.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    here?.into_iter().zip(there?).map(|(a, b)| Ok(beside(a, b)?)).collect()
+}
+
+/// The columns in two groups of about the same size.
+fn halves(columns: BTreeMap<&str, i64>) -> [Vec<&str>; 2] {
+    let mut columns: Vec<(&str, i64)> = columns.into_iter().collect();
+    columns.sort_by_key(|(_, size)| Reverse(*size));
+    let (mut halves, mut sizes) = ([Vec::new(), Vec::new()], [0, 0]);
+    for (name, size) in columns {
+        let smaller = usize::from(sizes[1] < sizes[0]);
+        halves[smaller].push(name);
+        sizes[smaller] += size;
+    }
+    halves
+}
+
+/// A batch with the columns of two of the same rows.
+fn beside(a: RecordBatch, b: RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let fields = [&a, &b].into_iter().flat_map(|batch| batch.schema().fields().to_vec());
+    let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+    RecordBatch::try_new(schema, [a.columns(), b.columns()].concat())
 }
 
 /// Where a row stands, in the order of the source, and where it is stored.

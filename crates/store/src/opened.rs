@@ -11,8 +11,9 @@ use parquet::arrow::arrow_reader::{
     ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowFilter, RowSelection,
 };
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader};
 use parquet::file::reader::{ChunkReader, Length};
+use parquet::file::statistics::Statistics;
 use parquet::schema::types::SchemaDescriptor;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -98,6 +99,28 @@ impl Opened {
                 .build()
         };
         (0..self.footer.num_row_groups()).map(group).collect()
+    }
+
+    /// Whether a row of some row groups states something in a column, as far as is known.
+    pub(crate) fn states(&self, groups: &[Group], name: &str) -> bool {
+        self.chunks(groups, name).any(|chunk| {
+            let nulls = chunk.statistics().and_then(Statistics::null_count_opt);
+            nulls.is_none_or(|nulls| nulls < chunk.num_values() as u64)
+        })
+    }
+
+    /// Bytes that a column takes in some row groups.
+    pub(crate) fn size(&self, groups: &[Group], name: &str) -> i64 {
+        self.chunks(groups, name).map(ColumnChunkMetaData::uncompressed_size).sum()
+    }
+
+    fn chunks<'o>(
+        &'o self,
+        groups: &'o [Group],
+        name: &'o str,
+    ) -> impl Iterator<Item = &'o ColumnChunkMetaData> {
+        let columns = groups.iter().flat_map(|group| self.footer.row_group(group.index).columns());
+        columns.filter(move |chunk| chunk.column_descr().name() == name)
     }
 
     /// The rows of some row groups that meet every condition; all columns, or the named ones.

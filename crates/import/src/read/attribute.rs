@@ -6,7 +6,7 @@ use crate::cell::Cell;
 use crate::json::{self, Name};
 use crate::layout::{AttributeFrom, Column, Layout, WordList};
 use crate::number::number;
-use crate::saying::{Said, Saying};
+use crate::saying::{Heard, Said, Saying};
 use crate::source::Row;
 use crate::spellings::Spellings;
 
@@ -18,7 +18,8 @@ impl Layout {
         faults: &mut Faults,
     ) {
         state.attributes.clear();
-        for attribute in &self.attributes {
+        state.heard.resize_with(self.attributes.len(), Heard::default);
+        for (attribute, heard) in self.attributes.iter().zip(&mut state.heard) {
             let out = &mut state.attributes;
             let name = &attribute.name;
             let read = match &attribute.from {
@@ -33,7 +34,7 @@ impl Layout {
                     self.number_attribute(out, name, (column, absent), row)
                 }
                 AttributeFrom::Said { column, saying } => {
-                    self.said_attribute(out, name, (column, saying), row)
+                    self.said_attribute(out, name, (column, saying, heard), row)
                 }
                 AttributeFrom::Flag { column, values } => flag(column, values, row).map(|set| {
                     if set {
@@ -50,15 +51,15 @@ impl Layout {
         &self,
         out: &mut String,
         name: &Name,
-        (column, saying): (&Column, &Saying),
+        (column, saying, heard): (&Column, &Saying, &mut Heard),
         row: &Row<'_>,
     ) -> Read<()> {
         let cell = row.cell(column.index);
         if matches!(cell, Cell::Error(_) | Cell::Tree(_)) {
             return Err(error_cell(column, cell));
         }
-        match saying.read(cell, self.notation(column.index)) {
-            Some(Said::Text(text)) => json::text(out, name, &text),
+        match saying.hear(cell, self.notation(column.index), heard) {
+            Some(Said::Text(text)) => json::text(out, name, text),
             Some(Said::Number(number)) => json::number(out, name, &number.to_string()),
             None => {}
         }

@@ -12,6 +12,7 @@ pub(crate) use rows::fingerprint;
 use crate::cell::Cell;
 use crate::layout::{AmountColumn, Column, DateColumn, Layout};
 use crate::recipe::TextField;
+use crate::saying::Heard;
 use crate::source::Row;
 use haggle_evidence::{Basis, Bound, Statistic, Tax};
 use haggle_quantity::{Currency, Per, day_number};
@@ -109,6 +110,8 @@ pub(crate) struct State<'l> {
     numbers: Vec<usize>,
     /// The attributes of that row as JSON; empty: none.
     pub(crate) attributes: String,
+    /// What the last cell said of each attribute.
+    heard: Vec<Heard>,
     /// The last filled text of each field.
     above: [Option<String>; TextField::COUNT],
     seen: HashSet<u128>,

@@ -76,12 +76,15 @@ impl std::error::Error for CompareError {}
 ///
 /// # Errors
 /// [`CompareError`] where nothing can be compared.
-pub fn compare(deal: &Deal, rows: &[QuoteRow]) -> Result<Comparison, CompareError> {
+pub fn compare<'r>(
+    deal: &Deal,
+    rows: impl IntoIterator<Item = &'r QuoteRow, IntoIter: Clone>,
+) -> Result<Comparison, CompareError> {
     let tender = deal.tender.as_ref().ok_or(CompareError::NoTender)?;
     if tender.items.is_empty() {
         return Err(CompareError::NoItems);
     }
-    let Gathered { bids, quoted, passed_over } = gather(deal, tender, rows);
+    let Gathered { bids, quoted, passed_over } = gather(deal, tender, rows.into_iter());
     if quoted.iter().all(Option::is_none) {
         return Err(CompareError::NoQuotes);
     }

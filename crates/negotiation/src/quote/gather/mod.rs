@@ -32,10 +32,14 @@ struct Placed<'a> {
     row: &'a QuoteRow,
 }
 
-pub(super) fn gather(deal: &Deal, tender: &Tender, rows: &[QuoteRow]) -> Gathered {
-    let mut names = Names::new(tender, rows);
+pub(super) fn gather<'r>(
+    deal: &Deal,
+    tender: &Tender,
+    rows: impl Iterator<Item = &'r QuoteRow> + Clone,
+) -> Gathered {
+    let mut names = Names::new(tender, rows.clone());
     let mut passed_over = Vec::new();
-    let mut placed = Vec::with_capacity(rows.len());
+    let mut placed = Vec::with_capacity(names.rows());
     let mut said: Vec<Said<'_>> = vec![Said::default(); names.suppliers().len()];
     for row in rows {
         let supplier = names.supplier(&row.supplier);
@@ -65,7 +69,7 @@ pub(super) fn gather(deal: &Deal, tender: &Tender, rows: &[QuoteRow]) -> Gathere
     Gathered { bids, quoted, passed_over }
 }
 
-fn bids(deal: &Deal, tender: &Tender, names: &Names<'_>, said: &[Said<'_>]) -> Vec<Bid> {
+fn bids(deal: &Deal, tender: &Tender, names: &Names<'_, '_>, said: &[Said<'_>]) -> Vec<Bid> {
     let of = |(at, name): (usize, &String)| {
         let mut bid = Bid::new(name, tender.quotes.get(at), &said[at], deal.currency);
         bid.read_terms(&said[at]);

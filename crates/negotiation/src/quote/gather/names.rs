@@ -7,25 +7,32 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Names of suppliers and items, and what each word of a source meant the last time.
-pub(super) struct Names<'a> {
+pub(super) struct Names<'t, 'r> {
     suppliers: Vec<String>,
-    by_name: BTreeMap<&'a str, usize>,
+    by_name: BTreeMap<&'r str, usize>,
     items: BTreeMap<String, usize>,
-    ids: Vec<&'a str>,
+    ids: Vec<&'t str>,
     /// Looked up for every row, and never gone through.
-    seen: HashMap<&'a str, Option<usize>>,
+    seen: HashMap<&'r str, Option<usize>>,
     /// The code, the title and the supplier before, and what they meant: rows of one item and of
     /// one supplier stand together.
-    last: [Option<(&'a str, Option<usize>)>; 3],
+    last: [Option<(&'r str, Option<usize>)>; 3],
+    rows: usize,
 }
 
-impl<'a> Names<'a> {
-    pub(super) fn new(tender: &'a Tender, rows: &'a [QuoteRow]) -> Self {
+impl<'t, 'r> Names<'t, 'r> {
+    pub(super) fn new(tender: &'t Tender, rows: impl Iterator<Item = &'r QuoteRow>) -> Self {
         let mut suppliers: Vec<String> = tender.quotes.iter().map(|q| q.supplier.clone()).collect();
         let mut known: BTreeMap<String, usize> =
             suppliers.iter().enumerate().map(|(at, name)| (as_named(name), at)).collect();
-        let runs = rows.chunk_by(|a, b| Arc::ptr_eq(&a.supplier, &b.supplier));
-        let written: BTreeSet<&str> = runs.map(|run| &*run[0].supplier).collect();
+        let (mut written, mut last, mut count) = (BTreeSet::new(), None, 0);
+        for row in rows {
+            count += 1;
+            if last.is_none_or(|last| !Arc::ptr_eq(last, &row.supplier)) {
+                written.insert(&*row.supplier);
+                last = Some(&row.supplier);
+            }
+        }
         let named = written.into_iter().filter(|name| !name.trim().is_empty());
         let mut in_order: Vec<(String, String, &str)> =
             named.map(|name| (slug(name), as_named(name), name)).collect();
@@ -48,7 +55,13 @@ impl<'a> Names<'a> {
             ids,
             seen: HashMap::new(),
             last: [None; 3],
+            rows: count,
         }
+    }
+
+    /// How many rows there are.
+    pub(super) fn rows(&self) -> usize {
+        self.rows
     }
 
     /// Names in the order of the comparison: of the deal file, then by name.
@@ -56,7 +69,7 @@ impl<'a> Names<'a> {
         &self.suppliers
     }
 
-    pub(super) fn supplier(&mut self, name: &'a str) -> Option<usize> {
+    pub(super) fn supplier(&mut self, name: &'r str) -> Option<usize> {
         if let Some(supplier) = self.again(name, 2) {
             return supplier;
         }
@@ -69,7 +82,7 @@ impl<'a> Names<'a> {
     ///
     /// # Errors
     /// Why there is none.
-    pub(super) fn item(&mut self, row: &'a QuoteRow) -> Result<usize, String> {
+    pub(super) fn item(&mut self, row: &'r QuoteRow) -> Result<usize, String> {
         let code = row.code.as_deref().and_then(|code| self.known(code, 0));
         let title = row.title.as_deref().and_then(|title| self.known(title, 1));
         match (code, title) {
@@ -85,7 +98,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn known(&mut self, name: &'a str, column: usize) -> Option<usize> {
+    fn known(&mut self, name: &'r str, column: usize) -> Option<usize> {
         if let Some(item) = self.again(name, column) {
             return item;
         }
