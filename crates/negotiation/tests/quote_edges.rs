@@ -350,8 +350,9 @@ fn a_quantity_that_is_too_large_stops() {
     );
     let found = of(&text, &[]);
     let outcome = &found.outcomes[1];
-    assert_eq!((outcome.quantities[0], outcome.cells[0].state), (None, State::Stopped));
-    assert!(outcome.cells[0].reason.as_ref().unwrap().contains("too large"));
+    let cell = outcome.cells.get(0, 0).unwrap();
+    assert_eq!((outcome.quantities[0], cell.state), (None, State::Stopped));
+    assert!(cell.reason.as_ref().unwrap().contains("too large"));
     assert_eq!((outcome.totals[0].total, outcome.no_award), (None, Some(NoAward::Nothing)));
 }
 

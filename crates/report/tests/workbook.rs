@@ -98,11 +98,10 @@ fn near(found: f64, expected: Amount, what: &str) {
 fn same(book: &Recalculated, comparison: &Comparison, outcome: &Outcome) {
     book.has_no_errors();
     let columns = book.columns(comparison);
-    let width = comparison.suppliers.len();
     for (i, item) in comparison.items.iter().enumerate() {
         let row = book.row("Comparison", 6, &item.name);
         for (s, supplier) in comparison.suppliers.iter().enumerate() {
-            let cell = &outcome.cells[i * width + s];
+            let cell = outcome.cells.get(i, s).unwrap();
             if let Some(cost) = cell.cost.as_ref().filter(|_| cell.state == supplier.state) {
                 let what = format!("{} from {}", item.name, supplier.name);
                 near(book.number("Comparison", row, columns[&supplier.name]), cost.line, &what);
@@ -111,7 +110,7 @@ fn same(book: &Recalculated, comparison: &Comparison, outcome: &Outcome) {
             }
         }
         if let Some(best) = outcome.best[i] {
-            let least = outcome.cells[i * width + best].counted().unwrap();
+            let least = outcome.cells.get(i, best).unwrap().counted().unwrap();
             near(book.number("Comparison", row, 5), least, &item.name);
             assert_eq!(book.text("Comparison", row, 6), comparison.suppliers[best].name);
         }

@@ -153,9 +153,11 @@ fn sea(comparison: &Comparison) -> Option<Said> {
 fn by_supplier(comparison: &Comparison, is_one: impl Fn(&Cell) -> bool) -> Vec<Vec<usize>> {
     let width = comparison.suppliers.len();
     let mut items = vec![Vec::new(); width];
-    let cells = comparison.outcomes.first().map_or(&[][..], |outcome| &outcome.cells);
-    for (at, _) in cells.iter().enumerate().filter(|(_, cell)| is_one(cell)) {
-        items[at % width].push(at / width);
+    let rows = comparison.outcomes.iter().take(1).flat_map(|outcome| outcome.cells.rows());
+    for (item, row) in rows.enumerate() {
+        for (supplier, _) in row.iter().enumerate().filter(|(_, cell)| is_one(cell)) {
+            items[supplier].push(item);
+        }
     }
     items
 }

@@ -9,14 +9,13 @@ impl Comparison {
     /// exactly is reached. `None` where there is no such scenario.
     pub fn choice(&self, scenario: usize) -> Option<Choice> {
         let outcome = self.outcomes.get(scenario)?;
-        let width = self.suppliers.len();
         let mut choice = Choice {
             fixed: self.suppliers.iter().map(|it| it.order_total.unwrap_or_default()).collect(),
             minimum: self.suppliers.iter().map(|it| it.terms.minimum_value).collect(),
             max_suppliers: self.basis.max_suppliers,
             ..Choice::default()
         };
-        for row in outcome.cells.chunks(width.max(1)) {
+        for row in outcome.cells.rows() {
             let cells = || row.iter().zip(&self.suppliers);
             let cost = cells().map(|(cell, it)| cell.counted().filter(|_| may_be_awarded(it)));
             choice.cost.push(cost.collect());

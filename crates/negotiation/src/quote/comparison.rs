@@ -2,7 +2,7 @@
 
 use super::as_named;
 use super::award::{Award, NoAward};
-use super::{Incoterm, Leg, Place};
+use super::{Grid, Incoterm, Leg, Place};
 use crate::brief::Finding;
 use crate::deal::{Adder, Break, Charge, Scheme, Scope, Terms};
 use haggle_quantity::{Amount, Currency, Date, Per};
@@ -30,8 +30,8 @@ pub struct Comparison {
     pub items: Vec<ItemRow>,
     /// Who quotes, in the order of the deal file, then by name.
     pub suppliers: Vec<Supplier>,
-    /// Prices as quoted, by item, then supplier.
-    pub quoted: Vec<Option<Quoted>>,
+    /// Prices as quoted.
+    pub quoted: Grid<Option<Quoted>>,
     /// "as asked", then the scenarios of the deal file.
     pub outcomes: Vec<Outcome>,
     /// Rows that took no part, each with its reason.
@@ -310,8 +310,8 @@ pub struct Outcome {
     pub name: String,
     /// Quantity of each item; `None` where it is too large to be computed exactly.
     pub quantities: Vec<Option<Amount>>,
-    /// By item, then supplier.
-    pub cells: Vec<Cell>,
+    /// Every line.
+    pub cells: Grid<Cell>,
     /// Whether somebody who can be awarded quotes the item; else it is outside every total.
     pub in_scope: Vec<bool>,
     /// The supplier with the least line cost, among those that count; of equal ones the first by name.
@@ -440,25 +440,14 @@ pub struct Step {
 }
 
 impl Comparison {
-    /// Where the cell of an item and a supplier stands in a matrix.
-    pub fn at(&self, item: usize, supplier: usize) -> usize {
-        item * self.suppliers.len() + supplier
-    }
-
     /// The cell of a scenario; `None` where there is no such item, supplier or scenario.
     pub fn cell(&self, scenario: usize, item: usize, supplier: usize) -> Option<&Cell> {
-        if supplier >= self.suppliers.len() {
-            return None;
-        }
-        self.outcomes.get(scenario)?.cells.get(self.at(item, supplier))
+        self.outcomes.get(scenario)?.cells.get(item, supplier)
     }
 
     /// The price as quoted, if there is one.
     pub fn quoted(&self, item: usize, supplier: usize) -> Option<&Quoted> {
-        if supplier >= self.suppliers.len() {
-            return None;
-        }
-        self.quoted.get(self.at(item, supplier))?.as_ref()
+        self.quoted.get(item, supplier)?.as_ref()
     }
 
     /// The number of the supplier of a name or slug, whatever its case.

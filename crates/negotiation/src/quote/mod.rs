@@ -9,6 +9,7 @@ mod comparison;
 mod decimal;
 mod figures;
 mod gather;
+mod grid;
 mod incoterm;
 mod line;
 mod moves;
@@ -28,6 +29,7 @@ pub use comparison::{
     PassedOver, Payment, Quoted, Range, Ranking, RateUsed, State, Step, Supplier, Total,
 };
 pub use decimal::percent;
+pub use grid::Grid;
 pub use incoterm::{Incoterm, Leg};
 pub use moves::{BreakEven, Moved};
 pub use place::Place;

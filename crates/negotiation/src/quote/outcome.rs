@@ -2,7 +2,7 @@
 
 use super::decimal::{median, over, percent, percent_beyond, sum, times, written};
 use super::line::{self, Need};
-use super::{Award, Basis, Cell, Outcome, Quoted, Ranking, State, Supplier, Total, parts};
+use super::{Award, Basis, Cell, Grid, Outcome, Quoted, Ranking, State, Supplier, Total, parts};
 use crate::deal::Scope;
 use haggle_quantity::{Amount, Date};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub(super) struct Table<'a> {
     pub(super) basis: &'a Basis,
     pub(super) suppliers: &'a [Supplier],
-    pub(super) quoted: &'a [Option<Quoted>],
+    pub(super) quoted: &'a Grid<Option<Quoted>>,
     pub(super) as_of: Date,
     /// Whether somebody states a lead time, so that silence is a question.
     pub(super) leads: bool,
@@ -26,17 +26,13 @@ impl Table<'_> {
     /// The scenario of these quantities.
     pub(super) fn outcome(&self, name: &str, quantities: Vec<Option<Amount>>) -> Outcome {
         let width = self.suppliers.len();
-        let mut cells = vec![Cell::without(State::Gap, None); self.quoted.len()];
-        let mut best = vec![None; quantities.len()];
         let share = parts::share(quantities.len(), width);
-        let cells_of_parts = cells.chunks_mut((share * width).max(1));
-        let jobs = cells_of_parts.zip(best.chunks_mut(share)).enumerate().map(|(part, own)| {
-            let quantities = &quantities[part * share..];
-            move || self.rows(part * share, quantities, own)
-        });
-        parts::together(jobs);
+        let of_parts = quantities.chunks(share).zip((0..).step_by(share));
+        let jobs = of_parts.map(|(quantities, first)| move || self.rows(first, quantities));
+        let (cells, best): (Vec<_>, Vec<_>) = parts::together(jobs.collect()).into_iter().unzip();
+        let (cells, best) = (Grid::new(width, share, cells), best.concat());
         let counts = |row: &[Cell]| row.iter().any(|cell| cell.state == State::Counts);
-        let in_scope: Vec<bool> = cells.chunks(width.max(1)).map(counts).collect();
+        let in_scope: Vec<bool> = cells.rows().map(counts).collect();
         let mut totals: Vec<Total> =
             (0..width).map(|supplier| self.total(supplier, &cells, &in_scope)).collect();
         let ranking = rank(&mut totals, self.suppliers);
@@ -57,25 +53,23 @@ impl Table<'_> {
     }
 
     /// The cells and the best of some items, from `first` on.
-    fn rows(
-        &self,
-        first: usize,
-        quantities: &[Option<Amount>],
-        (cells, best): (&mut [Cell], &mut [Option<usize>]),
-    ) {
-        let width = self.suppliers.len();
-        let quoted = self.quoted[first * width..].chunks(width);
-        let rows = cells.chunks_mut(width).zip(best).zip(quoted).zip(quantities);
-        for (((row, best), quoted), quantity) in rows {
-            let line = row.iter_mut().zip(quoted).zip(self.suppliers);
-            for ((cell, quoted), supplier) in line {
-                if let Some(quoted) = quoted {
-                    *cell = self.cell(supplier, quoted, *quantity);
-                }
+    fn rows(&self, first: usize, quantities: &[Option<Amount>]) -> (Vec<Cell>, Vec<Option<usize>>) {
+        let mut cells = Vec::with_capacity(quantities.len() * self.suppliers.len());
+        let mut best = Vec::with_capacity(quantities.len());
+        for (item, quantity) in (first..).zip(quantities) {
+            let from = cells.len();
+            for (number, supplier) in self.suppliers.iter().enumerate() {
+                let quoted = self.quoted.get(item, number).and_then(Option::as_ref);
+                cells.push(match quoted {
+                    Some(quoted) => self.cell(supplier, quoted, *quantity),
+                    None => Cell::without(State::Gap, None),
+                });
             }
-            *best = self.best(row);
+            let row = &mut cells[from..];
+            best.push(self.best(row));
             self.compare(row);
         }
+        (cells, best)
     }
 
     /// What the lines of an item say of each other, if somebody can be awarded it.
@@ -164,9 +158,9 @@ impl Table<'_> {
         }
     }
 
-    fn total(&self, supplier: usize, cells: &[Cell], in_scope: &[bool]) -> Total {
+    fn total(&self, supplier: usize, cells: &Grid<Cell>, in_scope: &[bool]) -> Total {
         let own = &self.suppliers[supplier];
-        let column = cells.iter().skip(supplier).step_by(self.suppliers.len());
+        let column = cells.rows().map(|row| &row[supplier]);
         let (mut lines, mut plugs, mut invoiced) = (Vec::new(), Vec::new(), Vec::new());
         let (mut missing, mut open) = (Vec::new(), 0);
         for (item, cell) in column.enumerate().filter(|(item, _)| in_scope[*item]) {

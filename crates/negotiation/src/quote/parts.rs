@@ -1,5 +1,6 @@
 //! Work on the lines of a large comparison, in parts side by side.
 
+use std::panic::resume_unwind;
 use std::thread;
 
 /// Parts that are worked on at a time.
@@ -13,10 +14,18 @@ pub(super) fn share(items: usize, width: usize) -> usize {
     items.div_ceil(parts).max(1)
 }
 
-/// Does every job, side by side where there are several; each writes what is its own.
-pub(super) fn together<J: FnOnce() + Send>(jobs: impl ExactSizeIterator<Item = J>) {
+/// What every job makes, side by side where there are several.
+pub(super) fn together<J, R>(jobs: Vec<J>) -> Vec<R>
+where
+    J: FnOnce() -> R + Send,
+    R: Send,
+{
     if jobs.len() < 2 {
-        return jobs.for_each(|job| job());
+        return jobs.into_iter().map(|job| job()).collect();
     }
-    thread::scope(|scope| jobs.for_each(|job| drop(scope.spawn(job))));
+    thread::scope(|scope| {
+        let threads: Vec<_> = jobs.into_iter().map(|job| scope.spawn(job)).collect();
+        let made = threads.into_iter().map(|it| it.join().unwrap_or_else(|p| resume_unwind(p)));
+        made.collect()
+    })
 }

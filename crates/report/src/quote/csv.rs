@@ -35,11 +35,11 @@ impl Quotes<'_> {
     }
 
     fn scenario_rows(&self, number: usize, outcome: &Outcome) -> String {
-        let across = self.comparison.suppliers.len();
         let mut out = String::new();
-        for (i, cell) in outcome.cells.iter().enumerate() {
-            let fields = line(outcome, i / across, i % across, cell);
-            out += &self.row(number, &fields);
+        for (item, row) in outcome.cells.rows().enumerate() {
+            for (supplier, cell) in row.iter().enumerate() {
+                out += &self.row(number, &line(outcome, item, supplier, cell));
+            }
         }
         for (supplier, total) in outcome.totals.iter().enumerate() {
             out += &self.row(number, &total_fields(outcome, supplier, total));

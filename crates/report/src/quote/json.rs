@@ -139,8 +139,7 @@ impl Quotes<'_> {
     }
 
     fn lines(&self, it: &Outcome) -> Value {
-        let across = self.comparison.suppliers.len().max(1);
-        let cells = self.ids().zip(it.cells.chunks(across)).flat_map(|(item, cells)| {
+        let cells = self.ids().zip(it.cells.rows()).flat_map(|(item, cells)| {
             self.slugs().zip(cells).map(move |(supplier, it)| cell(item, supplier, it))
         });
         Value::Array(cells.collect())

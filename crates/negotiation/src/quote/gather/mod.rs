@@ -6,20 +6,20 @@ mod names;
 
 pub(super) use bid::Bid;
 
-use super::{PassedOver, Place, QuoteRow, Quoted, parts};
+use super::{Grid, PassedOver, Place, QuoteRow, Quoted, parts};
 use crate::deal::{Deal, Tender, Terms};
 use bid::Said;
 use haggle_quantity::{Amount, Date};
 use names::Names;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Who quotes what, before anything is converted.
 pub(super) struct Gathered {
     /// Suppliers: those of the deal file in its order, then the others by name.
     pub(super) bids: Vec<Bid>,
-    /// Prices by item, then supplier.
-    pub(super) quoted: Vec<Option<Quoted>>,
+    pub(super) quoted: Grid<Option<Quoted>>,
     /// Rows that took no part.
     pub(super) passed_over: Vec<PassedOver>,
 }
@@ -105,19 +105,18 @@ fn prices(
     bids: &[Bid],
     mut placed: Vec<Placed<'_>>,
     passed_over: &mut Vec<PassedOver>,
-) -> Vec<Option<Quoted>> {
-    let mut quoted = vec![None; tender.items.len() * bids.len()];
+) -> Grid<Option<Quoted>> {
     placed.sort_by_key(|at| (at.item, at.supplier));
     let share = parts::share(tender.items.len(), bids.len());
     let (mut rest, mut jobs) = (placed.as_mut_slice(), Vec::new());
-    for (part, quoted) in quoted.chunks_mut((share * bids.len()).max(1)).enumerate() {
-        let items = part * share..(part + 1) * share;
+    for first in (0..tender.items.len()).step_by(share) {
+        let items = first..tender.items.len().min(first + share);
         let own = rest.partition_point(|at| at.item < items.end);
         let (placed, after) = std::mem::take(&mut rest).split_at_mut(own);
         rest = after;
-        jobs.push(move || of_rows(tender, bids, items.start, placed, quoted));
+        jobs.push(move || of_rows(tender, bids, items, placed));
     }
-    parts::together(jobs.into_iter());
+    let mut quoted = Grid::new(bids.len(), share, parts::together(jobs));
     let ids: BTreeMap<&str, usize> =
         tender.items.iter().enumerate().map(|(at, item)| (item.id.as_str(), at)).collect();
     let stated = tender.quotes.iter().enumerate();
@@ -127,27 +126,33 @@ fn prices(
         let rows = rows_of(&placed, item, supplier);
         passed_over.extend(rows.iter().map(|at| passed(at.row, reason.to_owned())));
         let price = line::of_deal(&tender.items[item], &bids[supplier], line);
-        quoted[item * bids.len() + supplier] = Some(price);
+        if let Some(cell) = quoted.get_mut(item, supplier) {
+            *cell = Some(price);
+        }
     }
     quoted
 }
 
-/// The prices of the rows of some items, from `first` on.
+/// The prices of some items by their rows.
 fn of_rows(
     tender: &Tender,
     bids: &[Bid],
-    first: usize,
+    items: Range<usize>,
     placed: &mut [Placed<'_>],
-    quoted: &mut [Option<Quoted>],
-) {
+) -> Vec<Option<Quoted>> {
+    let cells = items.len() * bids.len();
+    let mut quoted = Vec::with_capacity(cells);
     let mut known: Vec<line::Known<'_>> = vec![None; bids.len()];
     for group in placed.chunk_by_mut(|a, b| (a.item, a.supplier) == (b.item, b.supplier)) {
         group.sort_by(|a, b| a.row.in_order(b.row));
         let (item, supplier) = (group[0].item, group[0].supplier);
         let known = &mut known[supplier];
         let price = line::of_rows(&tender.items[item], &bids[supplier], group, known);
-        quoted[(item - first) * bids.len() + supplier] = Some(price);
+        quoted.resize_with((item - items.start) * bids.len() + supplier, || None);
+        quoted.push(Some(price));
     }
+    quoted.resize_with(cells, || None);
+    quoted
 }
 
 /// The rows of a cell, of rows in order.
@@ -158,7 +163,7 @@ fn rows_of<'p, 'a>(placed: &'p [Placed<'a>], item: usize, supplier: usize) -> &'
 }
 
 /// What all lines of a supplier say alike is a term of its quote; what the deal file states stands.
-fn lift(bids: &mut [Bid], quoted: &mut [Option<Quoted>]) {
+fn lift(bids: &mut [Bid], quoted: &mut Grid<Option<Quoted>>) {
     let width = bids.len();
     let mut said = vec![<Option<Own>>::None; width];
     for (at, line) in quoted.iter().enumerate() {
