@@ -145,8 +145,11 @@ pub fn from_scaled(mut scaled: i128) -> Result<Amount, AmountError> {
         let amount = Decimal::try_from_i128_with_scale(scaled, scale);
         return amount.map_err(|_| AmountError::TooManyDigits);
     };
-    while scale > 0 && digits % 10 == 0 {
-        (digits, scale) = (digits / 10, scale - 1);
+    // At most twelve zeros, which are eight, four, two and one of them.
+    for (zeros, tens) in [(8, 100_000_000), (4, 10_000), (2, 100), (1, 10)] {
+        if zeros <= scale && digits % tens == 0 {
+            (digits, scale) = (digits / tens, scale - zeros);
+        }
     }
     Ok(Decimal::new(digits, scale))
 }

@@ -96,8 +96,9 @@ impl Per {
     pub fn new(text: &str) -> Self {
         let text = text.trim();
         let lower = text.to_lowercase();
+        let is = |word: &str| word.chars().flat_map(char::to_lowercase).eq(lower.chars());
         let known = WORDS.iter().find(|(word, code, others)| {
-            word.to_lowercase() == lower || *code == text || others.contains(&lower.as_str())
+            is(word) || *code == text || others.contains(&lower.as_str())
         });
         match known {
             Some((word, code, _)) => Self { word: Cow::Borrowed(word), code: Some(code) },
