@@ -623,6 +623,31 @@ mod tests {
     }
 
     #[test]
+    fn observations_of_one_row_need_not_say_it_again() {
+        let (mut whole, mut short) = (BatchBuilder::default(), BatchBuilder::default());
+        // Rows with all words of a row, with one, with none, and over the end of a batch.
+        for batch in 0..3 {
+            for row in 0..40_u64 {
+                let subject = format!("subject {batch} {}", row / 2);
+                let of_row = match row % 3 {
+                    0 => full(),
+                    1 => {
+                        Observation { subject: Some(&subject), ..Observation::new(1, "EUR", "C62") }
+                    }
+                    _ => Observation::new(1, "EUR", "C62"),
+                };
+                for column in 0..=row as u32 % 4 {
+                    let path = format!("/{row}/{column}");
+                    let o = Observation { row, column, path: Some(&path), ..of_row.clone() };
+                    whole.push(&o);
+                    if column == 0 && row > 0 { short.push(&o) } else { short.push_again(&o) }
+                }
+            }
+            assert_eq!(whole.finish(), short.finish());
+        }
+    }
+
+    #[test]
     fn observations_come_back_as_they_went_in() {
         let mut builder = BatchBuilder::default();
         let sent = [full(), Observation::new(-1, "EUR", "HUR"), full()];

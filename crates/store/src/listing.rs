@@ -225,36 +225,65 @@ fn beside(a: RecordBatch, b: RecordBatch) -> Result<RecordBatch, ArrowError> {
     RecordBatch::try_new(schema, [a.columns(), b.columns()].concat())
 }
 
-/// Where a row stands, in the order of the source, and where it is stored.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// Where a row is stored.
+#[derive(Debug, Clone, Copy)]
 struct Spot {
-    sheet: u32,
-    row: u64,
-    column: u32,
-    path: u32,
     table: u32,
     index: u32,
 }
 
+/// Sheet, row, column and path of a row, then its table and its index there.
+type Place = [u64; 6];
+
 /// All rows by sheet, row, column and path.
 fn in_order(batches: &[RecordBatch]) -> Vec<Spot> {
     let (sheets, paths) = (ranks(batches, "sheet"), ranks(batches, "path"));
-    let mut spots = Vec::with_capacity(batches.iter().map(RecordBatch::num_rows).sum());
-    for (at, batch) in batches.iter().enumerate() {
-        let (row, column) = (numbers(batch, "row"), numbers(batch, "column"));
-        let (sheet, path) = (words(batch, "sheet"), words(batch, "path"));
-        let spot = |index: usize| Spot {
-            sheet: rank(&sheets[at], key(sheet, index)),
-            row: number::<UInt64Type>(row, index).unwrap_or_default(),
-            column: number::<UInt32Type>(column, index).unwrap_or_default(),
-            path: rank(&paths[at], key(path, index)),
-            table: at as u32,
-            index: index as u32,
-        };
-        spots.extend((0..batch.num_rows()).map(spot));
+    let places = || {
+        batches.iter().zip(sheets.iter().zip(&paths)).zip(0..).flat_map(
+            |((batch, ranks), table)| {
+                let (row, column) = (numbers(batch, "row"), numbers(batch, "column"));
+                let (sheet, path) = (words(batch, "sheet"), words(batch, "path"));
+                let place = move |index: usize| -> Place {
+                    let row = number::<UInt64Type>(row, index).unwrap_or_default();
+                    let column = number::<UInt32Type>(column, index).unwrap_or_default();
+                    let (sheet, path) =
+                        (rank(ranks.0, key(sheet, index)), rank(ranks.1, key(path, index)));
+                    [sheet.into(), row, column.into(), path.into(), table, index as u64]
+                };
+                (0..batch.num_rows()).map(place)
+            },
+        )
+    };
+    let most = places().fold(Place::default(), |most, place| {
+        std::array::from_fn(|part| most[part].max(place[part]))
+    });
+    let bits = most.map(|most| u64::BITS - most.leading_zeros());
+    match bits.iter().sum::<u32>() <= u64::BITS {
+        true => by_keys(places().map(|place| packed(place, bits)), |key| unpacked(key, bits)),
+        false => by_keys(places(), |[.., table, index]| (table, index)),
     }
-    spots.sort_unstable();
-    spots
+}
+
+/// The parts of a place in one number, each in its bits.
+fn packed(place: Place, bits: [u32; 6]) -> u64 {
+    let add = |key: u64, (part, bits): (u64, u32)| key.checked_shl(bits).unwrap_or(0) | part;
+    place.into_iter().zip(bits).fold(0, add)
+}
+
+/// Table and index of a packed place.
+fn unpacked(key: u64, bits: [u32; 6]) -> (u64, u64) {
+    let low = |key: u64, bits: u32| key & !u64::MAX.checked_shl(bits).unwrap_or(0);
+    (low(key >> bits[5], bits[4]), low(key, bits[5]))
+}
+
+fn by_keys<K: Ord>(keys: impl Iterator<Item = K>, spot: impl Fn(K) -> (u64, u64)) -> Vec<Spot> {
+    let mut keys: Vec<K> = keys.collect();
+    keys.sort_unstable();
+    let spot = |key| {
+        let (table, index) = spot(key);
+        Spot { table: table as u32, index: index as u32 }
+    };
+    keys.into_iter().map(spot).collect()
 }
 
 fn rank(ranks: &[u32], key: Option<usize>) -> u32 {

@@ -360,3 +360,25 @@ impl Hasher for Quick {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        /// Whatever its ending says, a name is found if it is there.
+        #[test]
+        fn names_are_found_that_are_there(
+            there in proptest::collection::btree_set("[a-c_]{0,12}", 0..40),
+            asked in proptest::collection::vec("[a-c_]{0,12}", 0..40),
+        ) {
+            let all = there.iter().map(String::as_str).zip((0..).map(|at| (at, at + 1)));
+            let names = Names::new(all.collect());
+            for name in there.iter().chain(&asked) {
+                let at = there.iter().position(|it| it == name).map(|at| at as u32);
+                let found = names.get(name.as_bytes()).copied();
+                proptest::prop_assert_eq!(found, at.map(|at| (at, at + 1)));
+            }
+        }
+    }
+}

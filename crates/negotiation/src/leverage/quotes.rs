@@ -2,7 +2,7 @@
 
 use super::{Facts, Rule, Said};
 use crate::brief::{Finding, Gravity};
-use crate::quote::{Cell, Comparison, State, Supplier, percent};
+use crate::quote::{Cell, Comparison, Cost, State, Supplier, percent};
 use haggle_quantity::Amount;
 
 pub(super) const RULES: &[Rule] = &[
@@ -63,7 +63,10 @@ fn found(rule: &Rule, said: Said) -> Finding {
 }
 
 fn comparable(comparison: &Comparison) -> Vec<Said> {
-    let told = by_supplier(comparison, |cell| cell.reason.is_some());
+    let [told, more, raised_at] = by_supplier(
+        comparison,
+        [|cell| cell.reason.is_some(), is_more, |cell| much(cell).is_some()],
+    );
     let suppliers = comparison.suppliers.iter().enumerate().zip(&told);
     let each =
         suppliers.flat_map(|((at, supplier), told)| of_supplier(comparison, at, supplier, told));
@@ -72,8 +75,8 @@ fn comparable(comparison: &Comparison) -> Vec<Said> {
         passed_over(comparison),
         sea(comparison),
         lengths(comparison),
-        bought_up(comparison),
-        raised(comparison),
+        bought_up(comparison, &more),
+        raised(comparison, &raised_at),
     ];
     each.chain(all.into_iter().flatten()).collect()
 }
@@ -149,14 +152,24 @@ fn sea(comparison: &Comparison) -> Option<Said> {
     })
 }
 
-/// For each supplier the items whose cell, as asked, is one of these.
-fn by_supplier(comparison: &Comparison, is_one: impl Fn(&Cell) -> bool) -> Vec<Vec<usize>> {
-    let width = comparison.suppliers.len();
-    let mut items = vec![Vec::new(); width];
+/// By supplier, items.
+type Items = Vec<Vec<usize>>;
+
+/// For each question the items of each supplier whose cell, as asked, answers it: all of them in one
+/// go through the cells.
+fn by_supplier<const N: usize>(
+    comparison: &Comparison,
+    questions: [fn(&Cell) -> bool; N],
+) -> [Items; N] {
+    let mut items = questions.map(|_| vec![Vec::new(); comparison.suppliers.len()]);
     let rows = comparison.outcomes.iter().take(1).flat_map(|outcome| outcome.cells.rows());
     for (item, row) in rows.enumerate() {
-        for (supplier, _) in row.iter().enumerate().filter(|(_, cell)| is_one(cell)) {
-            items[supplier].push(item);
+        for (supplier, cell) in row.iter().enumerate() {
+            for (is_one, items) in questions.iter().zip(&mut items) {
+                if is_one(cell) {
+                    items[supplier].push(item);
+                }
+            }
         }
     }
     items
@@ -227,11 +240,14 @@ fn passed_over(comparison: &Comparison) -> Option<Said> {
     Some(Said::warning(text))
 }
 
+/// Whether more than is needed is ordered because that costs less.
+fn is_more(cell: &Cell) -> bool {
+    cell.cost.as_ref().is_some_and(|cost| cost.ordered > cost.least)
+}
+
 /// Where more than is needed costs less.
-fn bought_up(comparison: &Comparison) -> Option<Said> {
-    let is_more = |cell: &Cell| cell.cost.as_ref().is_some_and(|cost| cost.ordered > cost.least);
-    let more = by_supplier(comparison, is_more);
-    let told = comparison.suppliers.iter().zip(&more).filter(|(_, items)| !items.is_empty());
+fn bought_up(comparison: &Comparison, more: &Items) -> Option<Said> {
+    let told = comparison.suppliers.iter().zip(more).filter(|(_, items)| !items.is_empty());
     let told: Vec<String> = told
         .map(|(supplier, items)| format!("{} from {}", listed(comparison, items), supplier.name))
         .collect();
@@ -250,15 +266,17 @@ fn bought_up(comparison: &Comparison) -> Option<Said> {
 /// Times what is needed from which a least order or multiple is told.
 const MUCH: Amount = Amount::TWO;
 
+/// How many times what is needed a least order or multiple makes us buy, where that is much.
+fn much(cell: &Cell) -> Option<Amount> {
+    let raised = |cost: &&Cost| cost.least > cost.needed && cost.ordered == cost.least;
+    let cost = cell.cost.as_ref().filter(raised)?;
+    cost.least.checked_div(cost.needed).filter(|times| *times >= MUCH)
+}
+
 /// Where a least order or multiple makes us buy much more than is needed.
-fn raised(comparison: &Comparison) -> Option<Said> {
-    let times = |cell: &Cell| {
-        let cost = cell.cost.as_ref().filter(|it| it.ordered == it.least)?;
-        cost.least.checked_div(cost.needed).filter(|times| *times >= MUCH)
-    };
-    let more = by_supplier(comparison, |cell| times(cell).is_some());
+fn raised(comparison: &Comparison, more: &Items) -> Option<Said> {
     let of = |supplier: usize, item: usize| {
-        let times = comparison.cell(0, item, supplier).and_then(times)?;
+        let times = comparison.cell(0, item, supplier).and_then(much)?;
         let (item, name) = (&comparison.items[item].name, &comparison.suppliers[supplier].name);
         Some(format!("{item} from {name}, {} times", times.round_dp(1).normalize()))
     };
@@ -277,7 +295,7 @@ fn too_low(comparison: &Comparison) -> Vec<Said> {
     let Some(outcome) = comparison.outcomes.first() else { return Vec::new() };
     let totals = comparison.suppliers.iter().zip(&outcome.totals);
     let whole = totals.filter_map(|(supplier, total)| Some(low(supplier, total.low?)));
-    let lines = by_supplier(comparison, |cell| cell.low.is_some());
+    let [lines] = by_supplier(comparison, [|cell| cell.low.is_some()]);
     let lines = comparison.suppliers.iter().zip(&lines);
     whole.chain(lines.filter_map(|(own, items)| low_lines(comparison, own, items))).collect()
 }

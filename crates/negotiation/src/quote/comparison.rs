@@ -12,8 +12,8 @@ use std::sync::Arc;
 /// Vendor quotes like for like.
 ///
 /// Items and suppliers are numbered as they stand in `items` and `suppliers`; a matrix over both is
-/// a list by item, then supplier (see [`Comparison::at`]). Money is of the comparison's currency
-/// unless said otherwise, exact to twelve digits after the point; rounding is for printing.
+/// a [`Grid`]. Money is of the comparison's currency unless said otherwise, exact to twelve digits
+/// after the point; rounding is for printing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
     /// What the deal is called.
