@@ -2,6 +2,9 @@
 
 use super::award::{self, CheapestLines, Choice, NoAward};
 use super::{Award, Comparison, State, Supplier};
+use crate::brief::Finding;
+use std::panic::resume_unwind;
+use std::thread;
 
 impl Comparison {
     /// What may be awarded in a scenario: lines and suppliers that count, in the currency of the
@@ -40,13 +43,19 @@ impl Comparison {
         Some(award::cheapest_lines(&self.choice(scenario)?, mixed))
     }
 
-    /// The same comparison with the best award of every scenario.
-    pub(super) fn with_awards(mut self) -> Self {
-        let mixed: Vec<_> = (0..self.outcomes.len()).map(|it| self.best_award(it)).collect();
+    /// The same comparison with the best award of every scenario, and beside that what `judge` says,
+    /// which looks at none of them.
+    pub(super) fn with_awards(mut self, judge: fn(&Self) -> Vec<Finding>) -> Self {
+        let (mixed, findings) = thread::scope(|scope| {
+            let findings = scope.spawn(|| judge(&self));
+            let mixed: Vec<_> = (0..self.outcomes.len()).map(|it| self.best_award(it)).collect();
+            (mixed, findings.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        });
         for (outcome, mixed) in self.outcomes.iter_mut().zip(mixed) {
             outcome.no_award = mixed.as_ref().err().copied();
             outcome.mixed = mixed.ok();
         }
+        self.findings = findings;
         self
     }
 }

@@ -110,9 +110,7 @@ pub fn compare<'r>(
         passed_over,
         findings: Vec::new(),
     };
-    let mut comparison = comparison.with_awards();
-    comparison.findings = leverage::judge_quotes(&comparison);
-    Ok(comparison)
+    Ok(comparison.with_awards(leverage::judge_quotes))
 }
 
 impl Comparison {

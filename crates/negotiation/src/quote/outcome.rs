@@ -33,8 +33,7 @@ impl Table<'_> {
         let (cells, best) = (Grid::new(width, share, cells), best.concat());
         let counts = |row: &[Cell]| row.iter().any(|cell| cell.state == State::Counts);
         let in_scope: Vec<bool> = cells.rows().map(counts).collect();
-        let mut totals: Vec<Total> =
-            (0..width).map(|supplier| self.total(supplier, &cells, &in_scope)).collect();
+        let mut totals = self.totals(&cells, &in_scope);
         let ranking = rank(&mut totals, self.suppliers);
         self.flag_low_totals(&mut totals, &ranking);
         let single = self.single(&totals, &ranking, &in_scope);
@@ -50,6 +49,14 @@ impl Table<'_> {
             mixed: None,
             no_award: None,
         }
+    }
+
+    fn totals(&self, cells: &Grid<Cell>, in_scope: &[bool]) -> Vec<Total> {
+        let suppliers: Vec<usize> = (0..self.suppliers.len()).collect();
+        let jobs = suppliers.chunks(parts::share(suppliers.len(), in_scope.len())).map(|some| {
+            move || some.iter().map(|it| self.total(*it, cells, in_scope)).collect::<Vec<_>>()
+        });
+        parts::together(jobs.collect()).concat()
     }
 
     /// The cells and the best of some items, from `first` on.
