@@ -43,12 +43,35 @@ pub(super) fn cost(quoted: &Quoted, need: Need<'_>) -> Result<Cost, String> {
     }
     let mut best = fits(at(quoted, &order, order.least, need))?;
     for quantity in order.later_breaks(quoted).filter(|quantity| within(*quantity)) {
+        if is_dearer(quoted, quantity, &best, need) {
+            continue;
+        }
         let more = fits(at(quoted, &order, quantity, need))?;
         if more.line < best.line {
             best = more;
         }
     }
     Ok(best)
+}
+
+/// Whether more of a line is no cheaper, which shows before all else is computed: its price alone is
+/// not below that of less, and what is reckoned on it raises both alike, rounded the same way.
+fn is_dearer(quoted: &Quoted, more: Amount, than: &Cost, need: Need<'_>) -> bool {
+    let (Some((.., gross)), Some((.., less))) =
+        (priced(quoted, more), priced(quoted, than.ordered))
+    else {
+        return false;
+    };
+    let factors = need.factors;
+    let shares = [
+        quoted.discount.map_or(factors.discount, |share| Amount::ONE - share),
+        factors.tax,
+        factors.payment.factor,
+        factors.leg_share,
+        factors.pipeline.unwrap_or_default(),
+        need.holding.unwrap_or_default(),
+    ];
+    gross >= less && shares.iter().all(|share| *share >= Amount::ZERO)
 }
 
 impl Comparison {
