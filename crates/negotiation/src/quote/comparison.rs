@@ -30,7 +30,7 @@ pub struct Comparison {
     pub items: Vec<ItemRow>,
     /// Who quotes, in the order of the deal file, then by name.
     pub suppliers: Vec<Supplier>,
-    /// Prices as quoted.
+    /// Prices as quoted, by supplier, then item.
     pub quoted: Grid<Option<Quoted>>,
     /// "as asked", then the scenarios of the deal file.
     pub outcomes: Vec<Outcome>,
@@ -310,7 +310,7 @@ pub struct Outcome {
     pub name: String,
     /// Quantity of each item; `None` where it is too large to be computed exactly.
     pub quantities: Vec<Option<Amount>>,
-    /// Every line.
+    /// Every line, by item, then supplier.
     pub cells: Grid<Cell>,
     /// Whether somebody who can be awarded quotes the item; else it is outside every total.
     pub in_scope: Vec<bool>,
@@ -447,7 +447,7 @@ impl Comparison {
 
     /// The price as quoted, if there is one.
     pub fn quoted(&self, item: usize, supplier: usize) -> Option<&Quoted> {
-        self.quoted.get(item, supplier)?.as_ref()
+        self.quoted.get(supplier, item)?.as_ref()
     }
 
     /// The number of the supplier of a name or slug, whatever its case.

@@ -1,18 +1,18 @@
-//! What stands in the cells of items by suppliers. A large comparison has many: they are made in
-//! parts side by side, and stay where they were made.
+//! What stands in the cells of items by suppliers, or suppliers by items. A large comparison has
+//! many: they are made in parts side by side, and stay where they were made.
 
-/// Cells by item, then supplier.
+/// Cells by row, then column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grid<T> {
-    /// Suppliers.
+    /// Columns.
     width: usize,
-    /// Items of every part but the last.
+    /// Rows of every part but the last.
     share: usize,
     parts: Vec<Vec<T>>,
 }
 
 impl<T> Grid<T> {
-    /// Of parts that each hold so many items, the last one what is left.
+    /// Of parts that each hold so many rows, the last one what is left.
     pub(super) fn new(width: usize, share: usize, parts: Vec<Vec<T>>) -> Self {
         Self { width, share, parts }
     }
@@ -27,35 +27,35 @@ impl<T> Grid<T> {
         self.len() == 0
     }
 
-    /// The cell of an item and a supplier, both from 0; `None` where there is none.
-    pub fn get(&self, item: usize, supplier: usize) -> Option<&T> {
-        let (part, at) = self.place(item, supplier)?;
+    /// The cell of a row and a column, both from 0; `None` where there is none.
+    pub fn get(&self, row: usize, column: usize) -> Option<&T> {
+        let (part, at) = self.place(row, column)?;
         self.parts.get(part)?.get(at)
     }
 
-    pub(super) fn get_mut(&mut self, item: usize, supplier: usize) -> Option<&mut T> {
-        let (part, at) = self.place(item, supplier)?;
+    pub(super) fn get_mut(&mut self, row: usize, column: usize) -> Option<&mut T> {
+        let (part, at) = self.place(row, column)?;
         self.parts.get_mut(part)?.get_mut(at)
     }
 
-    fn place(&self, item: usize, supplier: usize) -> Option<(usize, usize)> {
-        let part = item.checked_div(self.share)?;
-        let at = (item - part * self.share) * self.width + supplier;
-        (supplier < self.width).then_some((part, at))
+    fn place(&self, row: usize, column: usize) -> Option<(usize, usize)> {
+        let part = row.checked_div(self.share)?;
+        let at = (row - part * self.share) * self.width + column;
+        (column < self.width).then_some((part, at))
     }
 
-    /// The cells of each item.
+    /// The cells of each row.
     pub fn rows(&self) -> impl Iterator<Item = &[T]> {
         self.parts.iter().flat_map(|part| part.chunks(self.width.max(1)))
     }
 
-    /// All cells, item after item.
+    /// All cells, row after row.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.parts.iter().flatten()
     }
 
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.parts.iter_mut().flatten()
+    pub(super) fn rows_mut(&mut self) -> impl Iterator<Item = &mut [T]> {
+        self.parts.iter_mut().flat_map(|part| part.chunks_mut(self.width.max(1)))
     }
 }
 
@@ -70,10 +70,10 @@ mod tests {
         assert!(grid.iter().copied().eq(0..9));
         let rows: Vec<&[i32]> = grid.rows().collect();
         assert_eq!(rows, [[0, 1, 2], [3, 4, 5], [6, 7, 8]]);
-        for (item, supplier, found) in
+        for (row, column, found) in
             [(0, 0, Some(0)), (1, 2, Some(5)), (2, 1, Some(7)), (0, 3, None), (3, 0, None)]
         {
-            assert_eq!(grid.get(item, supplier).copied(), found, "{item} {supplier}");
+            assert_eq!(grid.get(row, column).copied(), found, "{row} {column}");
         }
         let none: Grid<i32> = Grid::new(0, 1, vec![Vec::new()]);
         assert_eq!((none.get(0, 0), none.rows().count()), (None, 0));

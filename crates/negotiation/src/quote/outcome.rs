@@ -66,7 +66,7 @@ impl Table<'_> {
         for (item, quantity) in (first..).zip(quantities) {
             let from = cells.len();
             for (number, supplier) in self.suppliers.iter().enumerate() {
-                let quoted = self.quoted.get(item, number).and_then(Option::as_ref);
+                let quoted = self.quoted.get(number, item).and_then(Option::as_ref);
                 cells.push(match quoted {
                     Some(quoted) => self.cell(supplier, quoted, *quantity),
                     None => Cell::without(State::Gap, None),

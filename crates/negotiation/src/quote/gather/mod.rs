@@ -19,6 +19,7 @@ use std::sync::Arc;
 pub(super) struct Gathered {
     /// Suppliers: those of the deal file in its order, then the others by name.
     pub(super) bids: Vec<Bid>,
+    /// Prices by supplier, then item.
     pub(super) quoted: Grid<Option<Quoted>>,
     /// Rows that took no part.
     pub(super) passed_over: Vec<PassedOver>,
@@ -106,17 +107,18 @@ fn prices(
     mut placed: Vec<Placed<'_>>,
     passed_over: &mut Vec<PassedOver>,
 ) -> Grid<Option<Quoted>> {
-    placed.sort_by_key(|at| (at.item, at.supplier));
-    let share = parts::share(tender.items.len(), bids.len());
+    // As most sources have them, so that rows are met one after the other.
+    placed.sort_by_key(|at| (at.supplier, at.item));
+    let share = parts::share(bids.len(), tender.items.len());
     let (mut rest, mut jobs) = (placed.as_mut_slice(), Vec::new());
-    for first in (0..tender.items.len()).step_by(share) {
-        let items = first..tender.items.len().min(first + share);
-        let own = rest.partition_point(|at| at.item < items.end);
+    for first in (0..bids.len()).step_by(share) {
+        let suppliers = first..bids.len().min(first + share);
+        let own = rest.partition_point(|at| at.supplier < suppliers.end);
         let (placed, after) = std::mem::take(&mut rest).split_at_mut(own);
         rest = after;
-        jobs.push(move || of_rows(tender, bids, items, placed));
+        jobs.push(move || of_rows(tender, bids, suppliers, placed));
     }
-    let mut quoted = Grid::new(bids.len(), share, parts::together(jobs));
+    let mut quoted = Grid::new(tender.items.len(), share, parts::together(jobs));
     let ids: BTreeMap<&str, usize> =
         tender.items.iter().enumerate().map(|(at, item)| (item.id.as_str(), at)).collect();
     let stated = tender.quotes.iter().enumerate();
@@ -126,30 +128,32 @@ fn prices(
         let rows = rows_of(&placed, item, supplier);
         passed_over.extend(rows.iter().map(|at| passed(at.row, reason.to_owned())));
         let price = line::of_deal(&tender.items[item], &bids[supplier], line);
-        if let Some(cell) = quoted.get_mut(item, supplier) {
+        if let Some(cell) = quoted.get_mut(supplier, item) {
             *cell = Some(price);
         }
     }
     quoted
 }
 
-/// The prices of some items by their rows.
+/// The prices of some suppliers by their rows.
 fn of_rows(
     tender: &Tender,
     bids: &[Bid],
-    items: Range<usize>,
+    suppliers: Range<usize>,
     placed: &mut [Placed<'_>],
 ) -> Vec<Option<Quoted>> {
-    let cells = items.len() * bids.len();
+    let width = tender.items.len();
+    let cells = suppliers.len() * width;
     let mut quoted = Vec::with_capacity(cells);
-    let mut known: Vec<line::Known<'_>> = vec![None; bids.len()];
-    for group in placed.chunk_by_mut(|a, b| (a.item, a.supplier) == (b.item, b.supplier)) {
-        group.sort_by(|a, b| a.row.in_order(b.row));
-        let (item, supplier) = (group[0].item, group[0].supplier);
-        let known = &mut known[supplier];
-        let price = line::of_rows(&tender.items[item], &bids[supplier], group, known);
-        quoted.resize_with((item - items.start) * bids.len() + supplier, || None);
-        quoted.push(Some(price));
+    for rows in placed.chunk_by_mut(|a, b| a.supplier == b.supplier) {
+        let mut known = None;
+        for group in rows.chunk_by_mut(|a, b| a.item == b.item) {
+            group.sort_by(|a, b| a.row.in_order(b.row));
+            let (item, supplier) = (group[0].item, group[0].supplier);
+            let price = line::of_rows(&tender.items[item], &bids[supplier], group, &mut known);
+            quoted.resize_with((supplier - suppliers.start) * width + item, || None);
+            quoted.push(Some(price));
+        }
     }
     quoted.resize_with(cells, || None);
     quoted
@@ -157,32 +161,24 @@ fn of_rows(
 
 /// The rows of a cell, of rows in order.
 fn rows_of<'p, 'a>(placed: &'p [Placed<'a>], item: usize, supplier: usize) -> &'p [Placed<'a>] {
-    let from = placed.partition_point(|at| (at.item, at.supplier) < (item, supplier));
-    let to = placed.partition_point(|at| (at.item, at.supplier) <= (item, supplier));
+    let from = placed.partition_point(|at| (at.supplier, at.item) < (supplier, item));
+    let to = placed.partition_point(|at| (at.supplier, at.item) <= (supplier, item));
     &placed[from..to]
 }
 
 /// What all lines of a supplier say alike is a term of its quote; what the deal file states stands.
 fn lift(bids: &mut [Bid], quoted: &mut Grid<Option<Quoted>>) {
-    let width = bids.len();
-    let mut said = vec![<Option<Own>>::None; width];
-    for (at, line) in quoted.iter().enumerate() {
-        let Some(line) = line else { continue };
-        let own = Own::of(line);
-        let all = said[at % width].get_or_insert_with(|| own.clone());
-        *all = std::mem::take(all).common(own);
-    }
-    for (bid, own) in bids.iter_mut().zip(said) {
-        bid.lift(own.unwrap_or_default());
-    }
-    for (at, line) in quoted.iter_mut().enumerate() {
-        let (Some(line), bid) = (line, &mut bids[at % width]) else { continue };
-        bid.overrule(&Own::of(line));
-        let terms = &bid.terms;
-        line.discount = line.discount.filter(|_| terms.discount.is_none());
-        line.valid_until = line.valid_until.filter(|_| terms.valid_until.is_none());
-        line.lead_time_days = line.lead_time_days.filter(|_| terms.lead_time_days.is_none());
-        bid.line_leads |= line.lead_time_days.is_some();
+    for (bid, lines) in bids.iter_mut().zip(quoted.rows_mut()) {
+        let own = lines.iter().flatten().map(Own::of);
+        bid.lift(own.reduce(Own::common).unwrap_or_default());
+        for line in lines.iter_mut().flatten() {
+            bid.overrule(&Own::of(line));
+            let terms = &bid.terms;
+            line.discount = line.discount.filter(|_| terms.discount.is_none());
+            line.valid_until = line.valid_until.filter(|_| terms.valid_until.is_none());
+            line.lead_time_days = line.lead_time_days.filter(|_| terms.lead_time_days.is_none());
+            bid.line_leads |= line.lead_time_days.is_some();
+        }
     }
 }
 
