@@ -116,6 +116,10 @@ pub(super) struct Sheet {
     pub(super) sheet: Worksheet,
     money: String,
     formats: BTreeMap<Look, Format>,
+    /// Widths of columns, in letters.
+    widths: BTreeMap<u16, u32>,
+    /// Texts that may take several lines, with their places.
+    wrapped: Vec<((u32, u16), String)>,
 }
 
 impl Sheet {
@@ -128,7 +132,8 @@ impl Sheet {
         sheet.set_footer("&L&F, &A&RPage &P of &N");
         let zeros = "0".repeat(digits as usize);
         let money = if digits == 0 { "#,##0".to_owned() } else { format!("#,##0.{zeros}") };
-        Ok(Self { sheet, money, formats: BTreeMap::new() })
+        let (formats, widths) = (BTreeMap::new(), BTreeMap::new());
+        Ok(Self { sheet, money, formats, widths, wrapped: Vec::new() })
     }
 
     /// Writes a cell.
@@ -143,7 +148,11 @@ impl Sheet {
         match value.into() {
             Value::Empty => self.sheet.write_blank(row, column, format)?,
             Value::Text(text) => {
-                self.sheet.write_string_with_format(row, column, clean(&text), format)?
+                let text = clean(&text);
+                if matches!(look, Look::Head | Look::NumberHead | Look::Wrapped) {
+                    self.wrapped.push(((row, column), text.clone()));
+                }
+                self.sheet.write_string_with_format(row, column, text, format)?
             }
             Value::Number(number) => {
                 self.sheet.write_number_with_format(row, column, f64_of(number), format)?
@@ -182,10 +191,53 @@ impl Sheet {
 
     /// Sets widths from the first column on.
     pub(super) fn widths(&mut self, widths: &[u32]) -> Result<(), XlsxError> {
-        (0..).zip(widths).try_for_each(|(column, width)| {
-            self.sheet.set_column_width(column, f64::from(*width)).map(|_| ())
-        })
+        (0..).zip(widths).try_for_each(|(column, width)| self.width(column, *width))
     }
+
+    /// Sets the width of a column, in letters.
+    pub(super) fn width(&mut self, column: u16, width: u32) -> Result<(), XlsxError> {
+        self.widths.insert(column, width);
+        self.sheet.set_column_width(column, f64::from(width)).map(|_| ())
+    }
+
+    /// The sheet with rows as high as their texts need, which not every program finds by itself.
+    pub(super) fn finished(mut self) -> Result<Worksheet, XlsxError> {
+        let mut most: BTreeMap<u32, usize> = BTreeMap::new();
+        for ((row, column), text) in &self.wrapped {
+            let width = self.widths.get(column).copied().unwrap_or(USUAL_WIDTH);
+            let most = most.entry(*row).or_default();
+            *most = lines(text, width as usize).max(*most);
+        }
+        for (row, lines) in most.into_iter().filter(|(_, lines)| *lines > 1) {
+            self.sheet.set_row_height(row, HIGHEST.min(LINE * lines as f64))?;
+        }
+        Ok(self.sheet)
+    }
+}
+
+/// Width of a column that sets none, in letters.
+const USUAL_WIDTH: u32 = 8;
+/// Height of a line, and of the highest row, in points.
+pub(super) const LINE: f64 = 15.0;
+const HIGHEST: f64 = 409.0;
+
+/// How many lines a text takes in a column of this width, broken between words where it can be.
+fn lines(text: &str, width: usize) -> usize {
+    // Letters of heads are wider than the digits by which a width is told.
+    let width = width.saturating_sub(2).max(1);
+    let of_line = |line: &str| {
+        let (mut lines, mut used) = (1, 0);
+        for word in line.split(' ').map(|word| word.chars().count()) {
+            if used > 0 && used + 1 + word > width {
+                (lines, used) = (lines + 1, 0);
+            }
+            used += word + usize::from(used > 0);
+            lines += used.saturating_sub(1) / width;
+            used = (used.max(1) - 1) % width + usize::from(used > 0);
+        }
+        lines
+    };
+    text.lines().map(of_line).sum::<usize>().max(1)
 }
 
 /// How a look is made; money has this format.
@@ -239,6 +291,23 @@ pub(super) fn label(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_text_takes_as_many_lines_as_its_words_need() {
+        for (text, width, lines) in [
+            ("", 15, 1),
+            ("Labora", 15, 1),
+            ("Meridian Scientific", 15, 2),
+            ("Meridian Scientific", 22, 1),
+            ("one two three", 7, 3),
+            ("abcdefghij", 7, 2),
+            ("abcdefghijk", 7, 3),
+            ("a abcdefghijk", 7, 4),
+            ("one\ntwo", 15, 2),
+        ] {
+            assert_eq!(super::lines(text, width), lines, "{text} {width}");
+        }
+    }
+
     use super::label;
 
     #[test]

@@ -294,7 +294,7 @@ fn marked(sheet: &mut Sheet, plan: &Plan<'_>) -> Result<(), XlsxError> {
 fn finished(sheet: &mut Sheet, plan: &Plan<'_>) -> Result<(), XlsxError> {
     sheet.widths(&[34, 11, 9, 8, 13, 20])?;
     for supplier in &plan.order {
-        sheet.sheet.set_column_width(plan.column(*supplier), 15.0)?;
+        sheet.width(plan.column(*supplier), 15)?;
     }
     sheet.sheet.set_freeze_panes(DATA, 1)?;
     sheet.sheet.set_repeat_rows(DATA - 2, DATA - 1)?;

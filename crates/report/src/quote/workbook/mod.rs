@@ -44,7 +44,7 @@ impl Quotes<'_> {
             inputs::sheet,
         ];
         for sheet in sheets {
-            book.push_worksheet(sheet(&plan, digits)?.sheet);
+            book.push_worksheet(sheet(&plan, digits)?.finished()?);
         }
         book.save_to_buffer()
     }
@@ -55,7 +55,7 @@ pub(super) fn shared(quote: &SharedQuote, blocks: &[Block]) -> Result<Vec<u8>, S
     let written = || -> Result<Vec<u8>, XlsxError> {
         let mut book = Workbook::new();
         book.set_properties(&made(&quote.title, quote.as_of)?);
-        book.push_worksheet(why::of_blocks(blocks)?.sheet);
+        book.push_worksheet(why::of_blocks(blocks)?.finished()?);
         book.save_to_buffer()
     };
     written().map_err(|e| format!("the workbook cannot be written: {e}"))

@@ -1,7 +1,7 @@
 //! The sheet of justification: awards, findings and memo in words.
 
 use super::super::{Extent, outline};
-use super::book::{Look, Sheet};
+use super::book::{LINE, Look, Sheet};
 use super::plan::{JUSTIFICATION, Plan};
 use crate::inline::Inline;
 use crate::section::{Block, Table};
@@ -12,7 +12,7 @@ const MOST: usize = 32_767;
 
 pub(super) fn sheet(plan: &Plan<'_>, digits: u32) -> Result<Sheet, XlsxError> {
     let mut sheet = Sheet::new(JUSTIFICATION, digits)?;
-    sheet.widths(&[34, 24, 20, 20, 20, 20, 20, 20])?;
+    sheet.widths(&[34, 24, 20, 20, 20, 20, 20, 20, 36])?;
     let mut row = 0;
     for block in outline::justification(plan.quotes, Extent::WHOLE) {
         row = write(&mut sheet, row, &block)?;
@@ -65,7 +65,7 @@ fn wide(sheet: &mut Sheet, row: u32, text: &Inline) -> Result<u32, XlsxError> {
     let format =
         rust_xlsxwriter::Format::new().set_text_wrap().set_align(rust_xlsxwriter::FormatAlign::Top);
     sheet.sheet.merge_range(row, 0, row, 7, &text, &format)?;
-    sheet.sheet.set_row_height(row, 15.0 * lines as f64)?;
+    sheet.sheet.set_row_height(row, LINE * lines as f64)?;
     Ok(row + 1)
 }
 
