@@ -2,6 +2,7 @@
 
 use super::Brief;
 use crate::figure::{Figure, Unit};
+use haggle_quantity::Amount;
 
 impl Brief {
     /// A figure as it is spoken in a sentence: `USD 121,000/year`; `None` if there is none.
@@ -29,6 +30,14 @@ impl Brief {
         };
         let beyond = |limit: f64| self.deal.side.sign() * (offer.value - limit);
         beyond(limit.value) >= 0.0 && beyond(printed) < 0.0
+    }
+
+    /// Money in a sentence, without its unit: whole units from a thousand on, else cents.
+    pub fn money(amount: Amount) -> String {
+        let digits = if amount.abs() >= Amount::ONE_THOUSAND { 0 } else { 2 };
+        // To the cent first, so that what is shown follows from what is written elsewhere.
+        let shown = amount.round_dp(2).round_dp(digits);
+        group(&format!("{shown:.*}", digits as usize))
     }
 
     /// An amount in a sentence, without its unit: `121,000`.
@@ -102,5 +111,31 @@ fn group(text: &str) -> String {
     match fraction {
         Some(fraction) => format!("{sign}{grouped}.{fraction}"),
         None => format!("{sign}{grouped}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_shown_as_any_amount_is() {
+        for (amount, shown) in [
+            ("0", "0.00"),
+            ("0.05", "0.05"),
+            ("0.5", "0.50"),
+            ("12.345", "12.34"),
+            ("999.99", "999.99"),
+            ("-1170.6", "-1,171"),
+            ("1234567.891", "1,234,568"),
+            ("12345678901234567.5", "12,345,678,901,234,568"),
+        ] {
+            let money: Amount = amount.parse().unwrap();
+            assert_eq!(Brief::money(money), shown);
+            if let Some(double) = amount.parse::<f64>().ok().filter(|it| *it < 1e15) {
+                let cents = (double * 100.0).round_ties_even() / 100.0;
+                assert_eq!(Brief::amount(cents), shown);
+            }
+        }
     }
 }

@@ -2,7 +2,6 @@
 
 use super::ground::Ground;
 use crate::brief::Brief;
-use crate::deal::as_f64;
 use crate::quote::decimal::{over, sum, times, written};
 use crate::quote::percent;
 use haggle_quantity::Amount;
@@ -51,14 +50,13 @@ fn ask(
     let currency = ground.costs().find_map(|(item, _)| {
         Some(ground.comparison.quoted(item, ground.supplier)?.currency.to_string())
     })?;
-    let money = |amount: Amount| Brief::amount(as_f64(amount.round_dp(2)));
     let word = if discount < Amount::ZERO { "an increase" } else { "a discount" };
     let text = format!(
         "{name} of {}: {word} of {} on goods, {currency} {} instead of {}, before freight and charges",
         ground.money(total),
         percent(discount.abs()),
-        money(goods_then),
-        money(goods),
+        Brief::money(goods_then),
+        Brief::money(goods),
     );
     Some(Ask { name, figure, total, discount, goods, goods_then, text })
 }

@@ -103,7 +103,7 @@ impl<'a> Ground<'a> {
 
     /// Money of the comparison in a sentence.
     pub(super) fn money(&self, amount: Amount) -> String {
-        format!("{} {}", self.comparison.currency, Brief::amount(as_f64(amount.round_dp(2))))
+        format!("{} {}", self.comparison.currency, Brief::money(amount))
     }
 
     /// Sample deviation of the totals of everybody who can deliver every line.

@@ -6,7 +6,6 @@ use super::proposal::{Proposal, SHARE_DIGITS};
 use super::references::ReferenceKind;
 use super::say::Saying;
 use crate::brief::{Brief, Gravity, OwnTerms};
-use crate::deal::as_f64;
 use crate::quote::decimal::{over, percent, sum, times, written};
 use haggle_quantity::{Amount, Currency};
 
@@ -35,12 +34,11 @@ pub(super) fn terms(
 
 /// A discount with what it makes of the goods.
 fn words(discount: Amount, currency: Currency, [goods, then]: [Amount; 2]) -> String {
-    let amount = |it: Amount| Brief::amount(as_f64(it.round_dp(2)));
     format!(
         "a discount of {} on your prices: {currency} {} instead of {}",
         percent(discount),
-        amount(then),
-        amount(goods)
+        Brief::money(then),
+        Brief::money(goods)
     )
 }
 
