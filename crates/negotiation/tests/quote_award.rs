@@ -330,3 +330,16 @@ fn larger_awards_are_proven() {
         assert!(gap <= Amount::new(1, 3), "{items} {suppliers} {fixed} {minimum} {limit:?}: {gap}");
     }
 }
+
+/// A minimum value that the award reaches anyway changes neither it nor what is proven of it; one that
+/// it does not reach makes it no cheaper, and proves no less.
+#[test]
+fn minimum_values_take_nothing_away() {
+    for (items, suppliers, limit) in [(200, 12, Some(3)), (600, 20, Some(4)), (300, 20, None)] {
+        let free = best(&large(items, suppliers, 20_000, 0, limit)).unwrap();
+        let small = best(&large(items, suppliers, 20_000, 100, limit)).unwrap();
+        assert_eq!(small, free, "{items} {suppliers} {limit:?}");
+        let bound = best(&large(items, suppliers, 20_000, 1_000_000, limit)).unwrap();
+        assert!(bound.total >= free.bound && bound.bound >= free.bound, "{items} {suppliers}");
+    }
+}

@@ -9,6 +9,7 @@ mod search;
 
 use haggle_quantity::{Amount, from_scaled};
 use problem::Problem;
+use search::Found;
 use std::fmt;
 
 /// What can be bought from whom. Every amount is in one currency, except that `goods` and
@@ -105,10 +106,21 @@ impl fmt::Display for NoAward {
 /// [`NoAward`] if there is none.
 pub fn best(choice: &Choice) -> Result<Award, NoAward> {
     let problem = Problem::new(choice)?;
-    let found = search::run(&problem)?;
+    let found = found(&problem)?;
     let amount = |scaled| from_scaled(scaled).map_err(|_| NoAward::TooLarge);
     let (total, bound) = (amount(found.total)?, amount(found.bound)?);
     Ok(award(choice, &problem.spread(&found.by_item), total, bound))
+}
+
+/// Minimum values only make an award dearer: what is proven without them holds with them too, and
+/// an award that reaches them anyway is the one.
+fn found(problem: &Problem) -> Result<Found, NoAward> {
+    match problem.without_minimum().map(|free| search::run(&free, None)) {
+        None | Some(Err(NoAward::NotFound)) => search::run(problem, None),
+        Some(Err(error)) => Err(error),
+        Some(Ok(free)) if problem.is_reached(&free.by_item) => Ok(free),
+        Some(Ok(free)) => search::run(problem, Some(&free)),
+    }
 }
 
 fn award(choice: &Choice, by_item: &[Option<usize>], total: Amount, bound: Amount) -> Award {

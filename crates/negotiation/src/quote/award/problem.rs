@@ -1,7 +1,7 @@
 //! A choice as the search reads it: columns by supplier, in whole units of 10^-12.
 
 use super::{Choice, NoAward};
-use haggle_quantity::{AMOUNT_SCALE, Amount};
+use haggle_quantity::{AMOUNT_SCALE, Amount, to_scaled};
 use std::borrow::Cow;
 
 /// Stands for a line that is not to be had. Far beyond every sum, and far from overflow.
@@ -57,14 +57,35 @@ impl Problem {
             }
             fixed.push(unit(choice.fixed[by])?);
             let minimum = choice.minimum[by].map(&mut unit).transpose()?;
-            let least = counts.iter().copied().filter(|&it| it > 0).min();
-            let credit = if fixed[by] < 0 { least.unwrap_or(1) } else { 0 };
-            floor.push(minimum.unwrap_or(0).max(credit));
+            floor.push(minimum.unwrap_or(0).max(credit(fixed[by], &counts)));
             columns.push(column);
             goods.push(counts);
         }
         let limit = choice.max_suppliers.unwrap_or(suppliers).min(most(&goods, &floor));
         Ok(Self { items, all: choice.cost.len(), columns, goods, fixed, floor, limit })
+    }
+
+    /// The same without the minimum values; `None` where there are none. No award of this is dearer.
+    pub(super) fn without_minimum(&self) -> Option<Self> {
+        let goods = self.fixed.iter().zip(&self.goods);
+        let floor: Vec<i128> = goods.map(|(fixed, goods)| credit(*fixed, goods)).collect();
+        (floor != self.floor).then(|| Self {
+            items: self.items.clone(),
+            all: self.all,
+            columns: self.columns.clone(),
+            goods: self.goods.clone(),
+            fixed: self.fixed.clone(),
+            floor,
+            limit: self.limit,
+        })
+    }
+
+    /// Whether an award reaches the minimum values of those whom it uses.
+    pub(super) fn is_reached(&self, by_row: &[usize]) -> bool {
+        (0..self.suppliers()).all(|by| {
+            let own = by_row.iter().zip(&self.goods[by]).filter(|(it, _)| **it == by);
+            !by_row.contains(&by) || own.map(|(_, goods)| *goods).sum::<i128>() >= self.floor[by]
+        })
     }
 
     pub(super) fn rows(&self) -> usize {
@@ -94,6 +115,12 @@ impl Problem {
     }
 }
 
+/// The least goods of an order that is a credit, which has to hold some; else none.
+fn credit(fixed: i128, goods: &[i128]) -> i128 {
+    let least = goods.iter().copied().filter(|it| *it > 0).min();
+    if fixed < 0 { least.unwrap_or(1) } else { 0 }
+}
+
 /// Most suppliers whose minimum values all goods together reach.
 fn most(goods: &[Vec<i128>], floor: &[i128]) -> usize {
     let rows = 0..goods.first().map_or(0, Vec::len);
@@ -110,7 +137,7 @@ fn most(goods: &[Vec<i128>], floor: &[i128]) -> usize {
 /// The amount in whole units, from its digits: this runs for every cell.
 fn scaled(amount: Amount) -> Option<i128> {
     let kept = if amount.scale() > AMOUNT_SCALE { amount.round_dp(AMOUNT_SCALE) } else { amount };
-    kept.mantissa().checked_mul(10_i128.pow(AMOUNT_SCALE.checked_sub(kept.scale())?))
+    to_scaled(kept).ok()
 }
 
 /// The columns under the decisions of a node.

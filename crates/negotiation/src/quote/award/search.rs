@@ -47,10 +47,15 @@ pub(super) struct Search<'a> {
     pub work: usize,
     /// The lowest bound of what was dropped though it may be cheaper, by no more than is good enough.
     dropped: i128,
+    /// What no award is below, as was proven elsewhere.
+    least: i128,
+    /// Suppliers that were good ones elsewhere.
+    start: Option<Vec<bool>>,
 }
 
-/// The cheapest award of a problem.
-pub(super) fn run(problem: &Problem) -> Result<Found, NoAward> {
+/// The cheapest award of a problem. `known`: that of one which asks for less, so that no award here is
+/// below its bound.
+pub(super) fn run(problem: &Problem, known: Option<&Found>) -> Result<Found, NoAward> {
     let mut search = Search {
         problem,
         best: None,
@@ -58,6 +63,9 @@ pub(super) fn run(problem: &Problem) -> Result<Found, NoAward> {
         nodes: Vec::new(),
         work: 0,
         dropped: NONE,
+        least: known.map_or(-NONE, |known| known.bound),
+        start: known
+            .map(|known| (0..problem.suppliers()).map(|by| known.by_item.contains(&by)).collect()),
     };
     let root = problem.view(&[]);
     search.consider(assign(problem, &root, &vec![true; problem.suppliers()]));
@@ -78,8 +86,8 @@ pub(super) fn run(problem: &Problem) -> Result<Found, NoAward> {
     }
     match search.best {
         Some(best) => {
-            let bound = proven.unwrap_or(best.total).min(best.total).min(search.dropped);
-            Ok(Found { by_item: best.by_row, total: best.total, bound })
+            let bound = proven.unwrap_or(best.total).min(search.dropped).max(search.least);
+            Ok(Found { by_item: best.by_row, total: best.total, bound: bound.min(best.total) })
         }
         None if proven.is_some() || search.dropped < NONE => Err(NoAward::NotFound),
         None => Err(NoAward::Impossible),
@@ -122,7 +130,7 @@ impl Search<'_> {
     /// Whether nothing of this bound is looked at any more: it cannot be cheaper, or where that is
     /// enough not by more than a thousandth, or there is no time left for it.
     pub(super) fn drops(&mut self, bound: i128, is_enough: bool) -> bool {
-        let total = self.total();
+        let (total, bound) = (self.total(), bound.max(self.least));
         let near = is_enough && total - bound <= total.abs() / GAP;
         let drops = bound >= total || near || self.is_late();
         if drops && bound < total {
@@ -152,8 +160,9 @@ impl Search<'_> {
     }
 
     fn is_over(&self, bound: i128) -> bool {
-        let near = self.total() - bound <= self.total().abs() / GAP;
-        self.is_late() || (self.is_enough() && near)
+        let (total, bound) = (self.total(), bound.max(self.least));
+        let near = total - bound <= total.abs() / GAP;
+        bound >= total || self.is_late() || (self.is_enough() && near)
     }
 
     /// Bounds a node and splits it in two, unless it holds nothing better than the best award.
@@ -188,6 +197,9 @@ impl Search<'_> {
         let mut ascent = self.ascend(view, node, if is_root { LOOKS.0 } else { LOOKS.1 });
         if is_root {
             self.consider(improve(self.problem, view, &ascent.last));
+            if let Some(start) = self.start.take() {
+                self.consider(improve(self.problem, view, &start));
+            }
             node.row.clone_from(&ascent.prices.row);
             ascent = self.ascend(view, node, LOOKS.0);
         }
