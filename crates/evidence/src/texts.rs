@@ -82,9 +82,12 @@ impl Texts {
     /// # Panics
     /// If they take more than 2 GiB.
     pub fn array(&self) -> StringArray {
+        StringArray::new(self.offsets(), self.bytes.as_bytes().into(), None)
+    }
+
+    fn offsets(&self) -> OffsetBuffer<i32> {
         let ends = self.ends.iter().map(|end| i32::try_from(*end).expect("texts below 2 GiB"));
-        let ends = OffsetBuffer::new(ends.collect());
-        StringArray::new(ends, self.bytes.as_bytes().into(), None)
+        OffsetBuffer::new(ends.collect())
     }
 
     /// The same, which leaves none behind but room for about as many.
@@ -92,8 +95,7 @@ impl Texts {
     /// # Panics
     /// If they take more than 2 GiB.
     pub fn take_array(&mut self) -> StringArray {
-        let ends = self.ends.iter().map(|end| i32::try_from(*end).expect("texts below 2 GiB"));
-        let ends = OffsetBuffer::new(ends.collect());
+        let ends = self.offsets();
         let room = String::with_capacity(self.bytes.len() + self.bytes.len() / 4);
         let bytes = std::mem::replace(&mut self.bytes, room);
         self.clear();

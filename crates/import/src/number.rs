@@ -122,11 +122,8 @@ pub(crate) fn all_digits(digits: &str) -> Option<Amount> {
 
 /// The commonest case, at no cost.
 pub(crate) fn small_whole(text: &str) -> Option<Amount> {
-    let short = (1..=15).contains(&text.len());
-    let digits = text
-        .bytes()
-        .try_fold(0_u64, |n, b| b.is_ascii_digit().then(|| n * 10 + u64::from(b - b'0')));
-    digits.filter(|_| short).map(Amount::from)
+    let whole = text.len() <= 15 && text.bytes().all(|b| b.is_ascii_digit());
+    whole.then(|| short_amount(text)).flatten()
 }
 
 /// A plain decimal, rounded to the scale of the store where more digits mean nothing.

@@ -331,8 +331,8 @@ fn larger_awards_are_proven() {
     }
 }
 
-/// A minimum value that the award reaches anyway changes neither it nor what is proven of it; one that
-/// it does not reach makes it no cheaper, and proves no less.
+/// A minimum value that the award reaches anyway changes neither it nor what is proven of it; one
+/// that it does not reach makes it no cheaper, and proves no less.
 #[test]
 fn minimum_values_take_nothing_away() {
     for (items, suppliers, limit) in [(200, 12, Some(3)), (600, 20, Some(4)), (300, 20, None)] {

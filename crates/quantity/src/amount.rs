@@ -65,20 +65,20 @@ pub fn parse_amount(text: &str) -> Result<Amount, AmountError> {
     Ok(amount)
 }
 
-/// A decimal without sign and of few digits, as most are, at little cost: `0.25`, `3.75e-06`. `None`
-/// of any other text, whatever it is.
+/// A decimal without sign and of few digits, as most are, at little cost: `0.25`, `3.75e-06`.
+/// `None` of any other text, whatever it is.
 pub fn short_amount(text: &str) -> Option<Amount> {
     const DIGITS: usize = 18;
-    let (whole, mut number, mut rest) = digits(0, text.as_bytes());
+    let (whole, mut number, mut rest) = leading_digits(0, text.as_bytes());
     let (mut fraction, mut tenths) = (0, 0);
     if let [b'.', behind @ ..] = rest {
-        (fraction, number, rest) = digits(number, behind);
+        (fraction, number, rest) = leading_digits(number, behind);
         if fraction == 0 {
             return None;
         }
     }
     if let [b'e' | b'E', b'-', behind @ ..] = rest {
-        let (count, exponent, behind) = digits(0, behind);
+        let (count, exponent, behind) = leading_digits(0, behind);
         if !(1..=2).contains(&count) {
             return None;
         }
@@ -90,8 +90,8 @@ pub fn short_amount(text: &str) -> Option<Amount> {
 }
 
 /// Digits at the start of a text, behind those of a number: how many, the number, and what follows.
-/// The number is none where they are too many.
-fn digits(mut number: u64, text: &[u8]) -> (usize, u64, &[u8]) {
+/// The number means nothing where they are too many.
+fn leading_digits(mut number: u64, text: &[u8]) -> (usize, u64, &[u8]) {
     let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (digits, rest) = text.split_at(count);
     for digit in digits {

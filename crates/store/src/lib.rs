@@ -343,7 +343,7 @@ fn written(
 ) -> Result<Import, ImportError> {
     let failed = |e: ParquetError| SinkError(e.to_string());
     let not_taken = |_| SinkError("not taken".to_owned());
-    let (written, spare) = channel();
+    let (emptied, spare) = channel();
     let gather = |give: Give<'_>| {
         let mut tables = Tables::new(layout, spare);
         let import = beside(
@@ -363,7 +363,7 @@ fn written(
         writer.take(&table).map_err(failed)?;
         table.clear();
         // Nobody waits for it behind the last batch.
-        let _ = written.send(table);
+        let _ = emptied.send(table);
         Ok::<_, SinkError>(())
     })?
 }

@@ -202,7 +202,11 @@ fn batches(
         let there = scope.spawn(|| read(&there));
         (read(&here), there.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
-    here?.into_iter().zip(there?).map(|(a, b)| Ok(beside(a, b)?)).collect()
+    let (here, there) = (here?, there?);
+    if here.len() != there.len() {
+        return Err(ParquetError::General("columns have different numbers of rows".to_owned()));
+    }
+    here.into_iter().zip(there).map(|(a, b)| Ok(joined(a, b)?)).collect()
 }
 
 /// The columns in two groups of about the same size.
@@ -219,7 +223,7 @@ fn halves(columns: BTreeMap<&str, i64>) -> [Vec<&str>; 2] {
 }
 
 /// A batch with the columns of two of the same rows.
-fn beside(a: RecordBatch, b: RecordBatch) -> Result<RecordBatch, ArrowError> {
+fn joined(a: RecordBatch, b: RecordBatch) -> Result<RecordBatch, ArrowError> {
     let fields = [&a, &b].into_iter().flat_map(|batch| batch.schema().fields().to_vec());
     let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
     RecordBatch::try_new(schema, [a.columns(), b.columns()].concat())

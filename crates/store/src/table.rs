@@ -152,7 +152,8 @@ impl Table {
         }
     }
 
-    /// Forgets all rows, but keeps their room: memory that was never used costs more than such as was.
+    /// Forgets all rows, but keeps their room: memory that was never used costs more than such as
+    /// was.
     pub(crate) fn clear(&mut self) {
         self.columns.iter_mut().for_each(Column::clear);
         self.rows = 0;

@@ -192,14 +192,12 @@ impl WordList {
 
     /// Whether a word is one of them.
     pub(crate) fn has(&self, word: &str) -> bool {
-        if self.words.is_empty() || self.words.iter().any(|w| w == word) {
-            return !self.words.is_empty();
-        }
-        // Nothing of such a word is squeezed, and it is looked for in many rows.
-        if word.bytes().all(|b| b.is_ascii_graphic()) {
-            return self.keys.iter().any(|key| key.eq_ignore_ascii_case(word));
-        }
-        self.keys.contains(&key(word))
+        // Nothing of a plain word is squeezed, and it is looked for in many rows.
+        let alike = || match word.bytes().all(|b| b.is_ascii_graphic()) {
+            true => self.keys.iter().any(|key| key.eq_ignore_ascii_case(word)),
+            false => self.keys.contains(&key(word)),
+        };
+        !self.words.is_empty() && (self.words.iter().any(|w| w == word) || alike())
     }
 }
 

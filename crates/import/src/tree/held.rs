@@ -368,7 +368,8 @@ impl<'c> Cells<'c> {
         self.set.clear();
     }
 
-    /// Sets a cell, unless a path of a lower rank has set it, or it says more.
+    /// Sets a cell, unless a path of a lower rank has set it, or it says more, as every cell does
+    /// than one that is not there.
     pub(crate) fn set(&mut self, column: u16, rank: u16, cell: Cell<'c>, origin: Origin) {
         let column = usize::from(column);
         let (old, new) = (self.cells[column].is_blank(), cell.is_blank());

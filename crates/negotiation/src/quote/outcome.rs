@@ -56,7 +56,7 @@ impl Table<'_> {
         let jobs = suppliers.chunks(parts::share(suppliers.len(), in_scope.len())).map(|some| {
             move || some.iter().map(|it| self.total(*it, cells, in_scope)).collect::<Vec<_>>()
         });
-        parts::together(jobs.collect()).concat()
+        parts::together(jobs.collect()).into_iter().flatten().collect()
     }
 
     /// The cells and the best of some items, from `first` on.

@@ -50,7 +50,8 @@ fn assign_below(problem: &Problem, view: &View<'_>, open: &[bool], cutoff: i128)
     judged(problem, view, by_row)
 }
 
-fn judged(problem: &Problem, view: &View<'_>, by_row: Vec<usize>) -> Try {
+/// What an award comes to, and what keeps it from being allowed.
+pub(super) fn judged(problem: &Problem, view: &View<'_>, by_row: Vec<usize>) -> Try {
     let mut goods = vec![None::<i128>; problem.suppliers()];
     let mut total = 0;
     for (row, &by) in by_row.iter().enumerate() {

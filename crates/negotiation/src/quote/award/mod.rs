@@ -8,6 +8,7 @@ mod problem;
 mod search;
 
 use haggle_quantity::{Amount, from_scaled};
+use local::judged;
 use problem::Problem;
 use search::Found;
 use std::fmt;
@@ -115,10 +116,12 @@ pub fn best(choice: &Choice) -> Result<Award, NoAward> {
 /// Minimum values only make an award dearer: what is proven without them holds with them too, and
 /// an award that reaches them anyway is the one.
 fn found(problem: &Problem) -> Result<Found, NoAward> {
+    let is_allowed =
+        |found: &Found| judged(problem, &problem.view(&[]), found.by_item.clone()).faults == 0;
     match problem.without_minimum().map(|free| search::run(&free, None)) {
         None | Some(Err(NoAward::NotFound)) => search::run(problem, None),
         Some(Err(error)) => Err(error),
-        Some(Ok(free)) if problem.is_reached(&free.by_item) => Ok(free),
+        Some(Ok(free)) if is_allowed(&free) => Ok(free),
         Some(Ok(free)) => search::run(problem, Some(&free)),
     }
 }

@@ -65,7 +65,7 @@ impl Problem {
         Ok(Self { items, all: choice.cost.len(), columns, goods, fixed, floor, limit })
     }
 
-    /// The same without the minimum values; `None` where there are none. No award of this is dearer.
+    /// The same without the minimum values; `None` where there are none. No award of it is dearer.
     pub(super) fn without_minimum(&self) -> Option<Self> {
         let goods = self.fixed.iter().zip(&self.goods);
         let floor: Vec<i128> = goods.map(|(fixed, goods)| credit(*fixed, goods)).collect();
@@ -77,14 +77,6 @@ impl Problem {
             fixed: self.fixed.clone(),
             floor,
             limit: self.limit,
-        })
-    }
-
-    /// Whether an award reaches the minimum values of those whom it uses.
-    pub(super) fn is_reached(&self, by_row: &[usize]) -> bool {
-        (0..self.suppliers()).all(|by| {
-            let own = by_row.iter().zip(&self.goods[by]).filter(|(it, _)| **it == by);
-            !by_row.contains(&by) || own.map(|(_, goods)| *goods).sum::<i128>() >= self.floor[by]
         })
     }
 

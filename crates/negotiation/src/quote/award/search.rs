@@ -47,14 +47,11 @@ pub(super) struct Search<'a> {
     pub work: usize,
     /// The lowest bound of what was dropped though it may be cheaper, by no more than is good enough.
     dropped: i128,
-    /// What no award is below, as was proven elsewhere.
-    least: i128,
-    /// Suppliers that were good ones elsewhere.
-    start: Option<Vec<bool>>,
+    /// The award of a problem that asks for less, so that no award of this is below its bound.
+    known: Option<&'a Found>,
 }
 
-/// The cheapest award of a problem. `known`: that of one which asks for less, so that no award here is
-/// below its bound.
+/// The cheapest award of a problem, where one that asks for less may be `known`.
 pub(super) fn run(problem: &Problem, known: Option<&Found>) -> Result<Found, NoAward> {
     let mut search = Search {
         problem,
@@ -63,9 +60,7 @@ pub(super) fn run(problem: &Problem, known: Option<&Found>) -> Result<Found, NoA
         nodes: Vec::new(),
         work: 0,
         dropped: NONE,
-        least: known.map_or(-NONE, |known| known.bound),
-        start: known
-            .map(|known| (0..problem.suppliers()).map(|by| known.by_item.contains(&by)).collect()),
+        known,
     };
     let root = problem.view(&[]);
     search.consider(assign(problem, &root, &vec![true; problem.suppliers()]));
@@ -84,9 +79,10 @@ pub(super) fn run(problem: &Problem, known: Option<&Found>) -> Result<Found, NoA
         }
         search.explore(node);
     }
+    let least = search.least();
     match search.best {
         Some(best) => {
-            let bound = proven.unwrap_or(best.total).min(search.dropped).max(search.least);
+            let bound = proven.unwrap_or(best.total).min(search.dropped).max(least);
             Ok(Found { by_item: best.by_row, total: best.total, bound: bound.min(best.total) })
         }
         None if proven.is_some() || search.dropped < NONE => Err(NoAward::NotFound),
@@ -106,6 +102,11 @@ fn second(view: &View<'_>, row: usize) -> f64 {
 impl Search<'_> {
     pub(super) fn total(&self) -> i128 {
         self.best.as_ref().map_or(NONE, |best| best.total)
+    }
+
+    /// What no award is below, as was proven elsewhere.
+    fn least(&self) -> i128 {
+        self.known.map_or(-NONE, |known| known.bound)
     }
 
     pub(super) fn consider(&mut self, found: Try) {
@@ -130,7 +131,7 @@ impl Search<'_> {
     /// Whether nothing of this bound is looked at any more: it cannot be cheaper, or where that is
     /// enough not by more than a thousandth, or there is no time left for it.
     pub(super) fn drops(&mut self, bound: i128, is_enough: bool) -> bool {
-        let (total, bound) = (self.total(), bound.max(self.least));
+        let (total, bound) = (self.total(), bound.max(self.least()));
         let near = is_enough && total - bound <= total.abs() / GAP;
         let drops = bound >= total || near || self.is_late();
         if drops && bound < total {
@@ -160,7 +161,7 @@ impl Search<'_> {
     }
 
     fn is_over(&self, bound: i128) -> bool {
-        let (total, bound) = (self.total(), bound.max(self.least));
+        let (total, bound) = (self.total(), bound.max(self.least()));
         let near = total - bound <= total.abs() / GAP;
         bound >= total || self.is_late() || (self.is_enough() && near)
     }
@@ -197,8 +198,9 @@ impl Search<'_> {
         let mut ascent = self.ascend(view, node, if is_root { LOOKS.0 } else { LOOKS.1 });
         if is_root {
             self.consider(improve(self.problem, view, &ascent.last));
-            if let Some(start) = self.start.take() {
-                self.consider(improve(self.problem, view, &start));
+            if let Some(known) = self.known {
+                let used = (0..node.state.len()).map(|by| known.by_item.contains(&by));
+                self.consider(improve(self.problem, view, &used.collect::<Vec<_>>()));
             }
             node.row.clone_from(&ascent.prices.row);
             ascent = self.ascend(view, node, LOOKS.0);

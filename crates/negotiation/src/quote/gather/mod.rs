@@ -40,7 +40,7 @@ pub(super) fn gather<'r>(
 ) -> Gathered {
     let mut names = Names::new(tender, rows.clone());
     let mut passed_over = Vec::new();
-    let mut placed = Vec::with_capacity(names.rows());
+    let mut placed = Vec::with_capacity(rows.clone().count());
     let mut said: Vec<Said<'_>> = vec![Said::default(); names.suppliers().len()];
     for row in rows {
         let supplier = names.supplier(&row.supplier);

@@ -17,7 +17,6 @@ pub(super) struct Names<'t, 'r> {
     /// The code, the title and the supplier before, and what they meant: rows of one item and of
     /// one supplier stand together.
     last: [Option<(&'r str, Option<usize>)>; 3],
-    rows: usize,
 }
 
 impl<'t, 'r> Names<'t, 'r> {
@@ -25,9 +24,8 @@ impl<'t, 'r> Names<'t, 'r> {
         let mut suppliers: Vec<String> = tender.quotes.iter().map(|q| q.supplier.clone()).collect();
         let mut known: BTreeMap<String, usize> =
             suppliers.iter().enumerate().map(|(at, name)| (as_named(name), at)).collect();
-        let (mut written, mut last, mut count) = (BTreeSet::new(), None, 0);
+        let (mut written, mut last) = (BTreeSet::new(), None);
         for row in rows {
-            count += 1;
             if last.is_none_or(|last| !Arc::ptr_eq(last, &row.supplier)) {
                 written.insert(&*row.supplier);
                 last = Some(&row.supplier);
@@ -55,13 +53,7 @@ impl<'t, 'r> Names<'t, 'r> {
             ids,
             seen: HashMap::new(),
             last: [None; 3],
-            rows: count,
         }
-    }
-
-    /// How many rows there are.
-    pub(super) fn rows(&self) -> usize {
-        self.rows
     }
 
     /// Names in the order of the comparison: of the deal file, then by name.

@@ -1,7 +1,8 @@
 //! Writing cells: values, formulas with their known results, and how they look.
 
-use crate::inline::clean;
+use crate::inline::{Inline, clean};
 use crate::number::f64_of;
+use crate::wrap::wrap_to;
 use haggle_quantity::{Amount, Date};
 use rust_xlsxwriter::{
     Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Worksheet, XlsxError,
@@ -221,22 +222,11 @@ const USUAL_WIDTH: u32 = 8;
 pub(super) const LINE: f64 = 15.0;
 const HIGHEST: f64 = 409.0;
 
-/// How many lines a text takes in a column of this width, broken between words where it can be.
+/// How many lines a text takes in a column of this width.
 fn lines(text: &str, width: usize) -> usize {
     // Letters of heads are wider than the digits by which a width is told.
-    let width = width.saturating_sub(2).max(1);
-    let of_line = |line: &str| {
-        let (mut lines, mut used) = (1, 0);
-        for word in line.split(' ').map(|word| word.chars().count()) {
-            if used > 0 && used + 1 + word > width {
-                (lines, used) = (lines + 1, 0);
-            }
-            used += word + usize::from(used > 0);
-            lines += used.saturating_sub(1) / width;
-            used = (used.max(1) - 1) % width + usize::from(used > 0);
-        }
-        lines
-    };
+    let width = width.saturating_sub(2);
+    let of_line = |line: &str| wrap_to(&Inline::default().text(line), "", "", width, false).len();
     text.lines().map(of_line).sum::<usize>().max(1)
 }
 
@@ -291,9 +281,11 @@ pub(super) fn label(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::{label, lines};
+
     #[test]
     fn a_text_takes_as_many_lines_as_its_words_need() {
-        for (text, width, lines) in [
+        for (text, width, expected) in [
             ("", 15, 1),
             ("Labora", 15, 1),
             ("Meridian Scientific", 15, 2),
@@ -304,11 +296,9 @@ mod tests {
             ("a abcdefghijk", 7, 4),
             ("one\ntwo", 15, 2),
         ] {
-            assert_eq!(super::lines(text, width), lines, "{text} {width}");
+            assert_eq!(lines(text, width), expected, "{text} {width}");
         }
     }
-
-    use super::label;
 
     #[test]
     fn names_are_no_patterns() {
